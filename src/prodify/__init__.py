@@ -1,0 +1,1 @@
+"""prodify: turn a prototype into a supported production service, in small, reviewable, proven steps."""
