@@ -26,13 +26,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of the index. `size` in bytes; `ignored` marks a tracked file that an ignore rule names as well."""
+    """A file of the index. `tracked`: in git's index; `ignored` marks a tracked file that an ignore rule names as well.
+
+    `blob` is the git blob id that the index holds for it, None for untracked files and without git.
+    """
 
     path: str
-    size: int
     role: Role
     tracked: bool
     ignored: bool = False
+    blob: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,230 @@
+"""The file index: which files there are, what each is for, and the only door to their content.
+
+Content of an audited repository is hostile: no symbolic link is followed, nothing but regular files is opened, and nothing
+larger than a cap is read. What was left out is counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prodify.errors import UsageError
+from prodify.inventory import git
+from prodify.inventory.facts import FileEntry, Role, Skipped
+from prodify.inventory.roles import role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Nothing larger is read."""
+MAX_TEXT = 1024 * 1024
+"""Nothing larger is parsed; source files that a person wrote are far below."""
+_SNIFF = 8192
+
+
+class FileIndex:
+    """The files of a repository, sorted by path. `root` must be an existing directory.
+
+    Raises:
+        UsageError: when `root` is missing or no directory.
+    """
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            found = "a file" if root.exists() else "nothing"
+            raise UsageError(f"{root}: found {found}, expected a directory", "Give the path of the repository to look at.")
+        self.root = root.resolve()
+        self._safe_dirs: dict[str, bool] = {"": True}
+        self._texts: dict[str, str | None] = {}
+
+    @cached_property
+    def git(self) -> git.Listing | None:
+        """What git says of the directory, None without git."""
+        return git.listing(self.root)
+
+    @cached_property
+    def _found(self) -> tuple[dict[str, FileEntry], int, int]:
+        """Entries by path, and how many were left out as symbolic links and as ignored."""
+        listing = self.git
+        if listing is None:
+            from prodify.inventory.walk import walk
+
+            found = walk(self.root)
+            entries = [FileEntry(path, role_of(path), tracked=False) for path in found.paths]
+            return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, found.symlinks, found.ignored
+        entries, links = [], 0
+        for item in listing.tracked:
+            if item.is_symlink:
+                links += 1
+            elif not item.is_submodule:
+                entries.append(FileEntry(item.path, role_of(item.path), True, item.path in listing.tracked_but_ignored, item.blob))
+        entries += [FileEntry(path, role_of(path), tracked=False) for path in listing.untracked if not path.endswith("/")]
+        return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, links, len(listing.ignored)
+
+    @cached_property
+    def entries(self) -> Mapping[str, FileEntry]:
+        """Every file by relative POSIX path, sorted; without symbolic links, submodules and ignored files that git does not track."""
+        return self._found[0]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path, sorted."""
+        return tuple(self.entries)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.entries
+
+    def select(self, *patterns: str, roles: Iterable[Role] | None = None) -> tuple[str, ...]:
+        """Paths that match a glob, sorted. A pattern without a slash is held against the file's name, else against the whole path.
+
+        `*` crosses slashes in whole-path patterns. `roles` limits to those; by default vendored and generated files are left out.
+        """
+        wanted = frozenset(roles) if roles is not None else frozenset(Role) - {Role.VENDORED, Role.GENERATED}
+        names = [p for p in patterns if "/" not in p]
+        wholes = [p for p in patterns if "/" in p]
+        found = []
+        for path, entry in self.entries.items():
+            if entry.role in wanted:
+                name = path.rpartition("/")[2]
+                if any(fnmatchcase(name, p) for p in names) or any(fnmatchcase(path, p) for p in wholes):
+                    found.append(path)
+        return tuple(found)
+
+    def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
+        """The bytes of a file of the index; None when it is gone, no regular file, outside the root, or larger than `limit`."""
+        directory = path.rpartition("/")[0]
+        if path not in self.entries or not self._is_safe(directory):
+            return None
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            handle = os.open(self.root / path, flags)
+        except OSError:
+            return None
+        try:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
+                return None
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                return stream.read(limit + 1)[:limit]
+        except OSError:
+            return None
+        finally:
+            os.close(handle)
+
+    def size(self, path: str) -> int | None:
+        """Size in bytes, None when the file is gone."""
+        try:
+            return os.lstat(self.root / path).st_size
+        except OSError:
+            return None
+
+    def text(self, path: str) -> str | None:
+        """The text of a file of at most `MAX_TEXT` bytes; None when there is none to read. Line ends are kept."""
+        if path not in self._texts:
+            data = self.read(path, MAX_TEXT)
+            self._texts[path] = None if data is None else decode(data)
+        return self._texts[path]
+
+    def lines(self, path: str) -> tuple[str, ...]:
+        """The lines of a text file without their ends; empty when there is none to read."""
+        text = self.text(path)
+        return tuple(text.splitlines()) if text is not None else ()
+
+    def mode(self, path: str) -> int:
+        """Permission bits of a file of the index, 0 when it is gone."""
+        try:
+            return stat.S_IMODE(os.lstat(self.root / path).st_mode)
+        except OSError:
+            return 0
+
+    @cached_property
+    def skipped(self) -> Skipped:
+        """What was left out and why; reads the start of every file."""
+        binary = too_large = unreadable = 0
+        for path in self.entries:
+            size = self.size(path)
+            if size is None:
+                unreadable += 1
+            elif size > MAX_BYTES:
+                too_large += 1
+            elif (head := self._head(path)) is None:
+                unreadable += 1
+            elif is_binary(head):
+                binary += 1
+        return Skipped(binary, too_large, self._found[2], self._found[1], unreadable)
+
+    @cached_property
+    def dirty(self) -> bool | None:
+        """Whether the work tree differs from the commit; None without git. Hashes files itself, so that no filter program runs."""
+        if self.git is None:
+            return None
+        if self.git.staged or self.git.untracked or self.git.head is None:
+            return True
+        return any(self._differs(entry) for entry in self.entries.values() if entry.blob is not None)
+
+    def _differs(self, entry: FileEntry) -> bool:
+        data = self.read(entry.path)
+        if data is None:
+            return self.size(entry.path) is None
+        plain = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        if plain == entry.blob or len(entry.blob or "") != len(plain):
+            return False
+        unix = data.replace(b"\r\n", b"\n")  # a checkout with autocrlf holds CRLF where the blob holds LF
+        return hashlib.sha1(b"blob %d\0" % len(unix) + unix, usedforsecurity=False).hexdigest() != entry.blob
+
+    def _head(self, path: str) -> bytes | None:
+        if not self._is_safe(path.rpartition("/")[0]):
+            return None
+        try:
+            handle = os.open(self.root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except OSError:
+            return None
+        try:
+            return os.read(handle, _SNIFF) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+        except OSError:
+            return None
+        finally:
+            os.close(handle)
+
+    def _is_safe(self, directory: str) -> bool:
+        """Whether a directory really lies under the root: no part of it may be a symbolic link."""
+        known = self._safe_dirs.get(directory)
+        if known is None:
+            parent = directory.rpartition("/")[0]
+            known = self._is_safe(parent) and not os.path.islink(self.root / directory)  # noqa: PTH114 - Path.is_symlink is slower
+            self._safe_dirs[directory] = known
+        return known
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are not text: a NUL byte near the start, unless a UTF-16 byte-order mark explains it."""
+    return b"\0" in data[:_SNIFF] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def decode(data: bytes) -> str | None:
+    """Text of bytes: UTF-8 or UTF-16 by byte-order mark, else UTF-8 with replacement; None for binary."""
+    if is_binary(data):
+        return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    return data.decode("utf-8-sig", errors="replace")
+
+
+def iter_text(index: FileIndex, *patterns: str, roles: Iterable[Role] | None = None) -> Iterator[tuple[str, str]]:
+    """Path and text of every readable file that matches."""
+    for path in index.select(*patterns, roles=roles):
+        text = index.text(path)
+        if text is not None:
+            yield path, text
+
+
+def open_root(path: str | Path) -> FileIndex:
+    """The index of a directory given by a user."""
+    return FileIndex(Path(path))

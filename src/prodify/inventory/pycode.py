@@ -1,0 +1,83 @@
+"""All Python code of a repository: a lazy view over its files, parsed only where a wanted word occurs."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Assignment, Call, Function, Note, Role
+from prodify.inventory.pymodule import PyModule, read_module
+from prodify.inventory.syntax import CODE_ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory.syntax import Syntax
+
+
+class PythonCode:
+    """Calls, assignments, functions and imports, found by resolved name.
+
+    Names may hold `*`: `requests.*` (any function of the module), `*.execute` (a method of anything). `roles` limits to files of a role.
+    """
+
+    def __init__(self, syntax: Syntax) -> None:
+        self._syntax = syntax
+        self._modules: dict[str, PyModule | None] = {}
+
+    def module(self, path: str) -> PyModule | None:
+        """The facts of one file, None when it cannot be read."""
+        if path not in self._modules:
+            root = self._syntax.tree(path, "python")
+            self._modules[path] = read_module(path, root) if root is not None else None
+        return self._modules[path]
+
+    def modules(self, keywords: Iterable[str] = (), roles: Iterable[Role] = CODE_ROLES) -> Iterator[PyModule]:
+        """Every file that holds one of the keywords (every file when there are none)."""
+        for path in self._syntax.sources("python", keywords, roles):
+            module = self.module(path)
+            if module is not None:
+                yield module
+
+    def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
+        """Calls whose resolved name matches one of `names`, by path and line."""
+        return tuple(c for m in self.modules(_keywords(names), roles) for c in m.calls if any(fnmatchcase(c.name, n) for n in names))
+
+    def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
+        """Assignments whose target, as written, matches one of `targets`."""
+        words = [word for target in targets for word in _words(target)]
+        return tuple(a for m in self.modules(words, roles) for a in m.assignments if any(fnmatchcase(a.target, t) for t in targets))
+
+    def functions(self, *decorators: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Function, ...]:
+        """Functions with a decorator whose resolved name matches one of `decorators`."""
+        return tuple(
+            f
+            for m in self.modules(_keywords(decorators), roles)
+            for f in m.functions
+            if any(fnmatchcase(d.name, n) for d in f.decorators for n in decorators)
+        )
+
+    def imports(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Note, ...]:
+        """Places that import one of `modules` or something of it."""
+        heads = [name.split(".")[0] for name in modules]
+        return tuple(
+            note
+            for m in self.modules(heads, roles)
+            for note in m.imported
+            if any(note.note == name or note.note.startswith(name + ".") for name in modules)
+        )
+
+
+def _keywords(names: Iterable[str]) -> list[str]:
+    """For each dotted name the word that must stand in the file: a method's own name, else the module's head."""
+    found = []
+    for name in names:
+        parts = [part for part in name.split(".") if part and "*" not in part]
+        found.append(parts[-1] if name.startswith("*") else parts[0])
+    return found
+
+
+def _words(pattern: str) -> list[str]:
+    """The literal words of a target pattern, longest only: a file without it cannot match."""
+    words = "".join(c if c.isalnum() or c == "_" else " " for c in pattern.replace("*", " ")).split()
+    return [max(words, key=len)] if words else []

@@ -1,0 +1,193 @@
+"""One Python file as facts: imports, calls with resolved names, assignments and functions, all from one parse.
+
+Works on the tree-sitter tree, so that syntax newer than the running interpreter and half-written files still yield what they hold.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Argument, Assignment, Call, Function, Note
+from prodify.inventory.syntax import location_of
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+_LOOPS = frozenset(
+    "for_statement while_statement list_comprehension set_comprehension dictionary_comprehension generator_expression".split()
+)
+_SCOPES = frozenset(("function_definition", "lambda", "class_definition", "module"))
+_MAX_TEXT = 2000
+
+
+@dataclass(slots=True)
+class PyModule:
+    """What one file says. `imports` maps a local name to the dotted name it stands for; `imported` lists imported modules with places."""
+
+    path: str
+    imports: dict[str, str] = field(default_factory=dict)
+    imported: list[Note] = field(default_factory=list)
+    calls: tuple[Call, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    functions: tuple[Function, ...] = ()
+
+    def resolve(self, name: str) -> str:
+        """A written dotted name with its first part replaced by what the file imported it from."""
+        head, dot, rest = name.partition(".")
+        return self.imports.get(head, head) + dot + rest
+
+
+def read_module(path: str, root: SgNode) -> PyModule:
+    """Extract the facts of one parsed Python file."""
+    module = PyModule(path)
+    _imports(module, root)
+    module.calls = tuple(_call(module, node) for node in root.find_all(kind="call"))
+    module.assignments = tuple(a for node in root.find_all(kind="assignment") if (a := _assignment(module, node)) is not None)
+    module.functions = tuple(_function(module, node) for node in root.find_all(kind="function_definition"))
+    return module
+
+
+def _imports(module: PyModule, root: SgNode) -> None:
+    for node in root.find_all(kind="import_statement"):
+        for child in node.children():
+            if child.kind() == "dotted_name":
+                name = child.text()
+                module.imports.setdefault(name.split(".")[0], name.split(".")[0])
+                module.imported.append(Note(location_of(module.path, node), name))
+            elif child.kind() == "aliased_import":
+                name, alias = child.field("name"), child.field("alias")
+                if name is not None and alias is not None:
+                    module.imports[alias.text()] = name.text()
+                    module.imported.append(Note(location_of(module.path, node), name.text()))
+    for node in root.find_all(kind="import_from_statement"):
+        origin = node.field("module_name")
+        if origin is None:
+            continue
+        source = origin.text()
+        module.imported.append(Note(location_of(module.path, node), source))
+        for child in node.children()[2:]:
+            if child.kind() == "dotted_name" and child.range().start.index != origin.range().start.index:
+                module.imports[child.text()] = f"{source}.{child.text()}"
+            elif child.kind() == "aliased_import":
+                name, alias = child.field("name"), child.field("alias")
+                if name is not None and alias is not None:
+                    module.imports[alias.text()] = f"{source}.{name.text()}"
+
+
+def _call(module: PyModule, node: SgNode) -> Call:
+    function = node.field("function")
+    name = module.resolve("".join(function.text().split())) if function is not None else ""
+    arguments, star = _arguments(node.field("arguments"))
+    enclosing, in_loop = _context(node)
+    return Call(name, location_of(module.path, node), arguments, node.text()[:_MAX_TEXT], enclosing, in_loop, star)
+
+
+def _arguments(node: SgNode | None) -> tuple[tuple[Argument, ...], bool]:
+    found, star = [], False
+    if node is not None and node.kind() == "argument_list":
+        for child in node.children():
+            kind = child.kind()
+            if kind in ("(", ")", ",", "comment"):
+                continue
+            if kind in ("list_splat", "dictionary_splat"):
+                star = True
+            elif kind == "keyword_argument":
+                name, value = child.field("name"), child.field("value")
+                if name is not None and value is not None:
+                    found.append(Argument(name.text(), value.text()[:_MAX_TEXT], *literal(value)))
+            else:
+                found.append(Argument(None, child.text()[:_MAX_TEXT], *literal(child)))
+    return tuple(found), star
+
+
+def literal(node: SgNode) -> tuple[object, bool]:
+    """The value of a literal node and True, or (None, False). F-strings and names are no literals."""
+    if node.kind() not in ("string", "concatenated_string", "integer", "float", "true", "false", "none", "list", "tuple", "dictionary", "set",
+                           "unary_operator", "parenthesized_expression"):  # fmt: skip
+        return None, False
+    text = node.text()
+    if len(text) > _MAX_TEXT * 10:
+        return None, False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.literal_eval(text), True
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None, False
+
+
+def _context(node: SgNode) -> tuple[str | None, bool]:
+    """The enclosing function's name, and whether a loop stands between the node and it."""
+    in_loop = False
+    for ancestor in node.ancestors():
+        kind = ancestor.kind()
+        if kind in _LOOPS:
+            in_loop = in_loop or not _is_loop_source(ancestor, node)
+        elif kind == "function_definition":
+            name = ancestor.field("name")
+            return (name.text() if name is not None else None), in_loop
+        elif kind == "class_definition":
+            return None, in_loop
+    return None, in_loop
+
+
+def _is_loop_source(loop: SgNode, node: SgNode) -> bool:
+    """Whether `node` is what a loop iterates over: evaluated once, not once a turn."""
+    source = loop.field("right") if loop.kind() == "for_statement" else None
+    if source is None and loop.kind().endswith(("comprehension", "expression")):
+        clause = loop.find(kind="for_in_clause")
+        source = clause.field("right") if clause is not None else None
+    if source is None:
+        return False
+    inner, outer = node.range(), source.range()
+    return outer.start.index <= inner.start.index and inner.end.index <= outer.end.index
+
+
+def _assignment(module: PyModule, node: SgNode) -> Assignment | None:
+    left, right = node.field("left"), node.field("right")
+    if left is None or right is None:
+        return None
+    value, is_literal = literal(right)
+    return Assignment(left.text(), right.text()[:_MAX_TEXT], location_of(module.path, node), value, is_literal, _context(node)[0])
+
+
+def _function(module: PyModule, node: SgNode) -> Function:
+    name, parameters = node.field("name"), node.field("parameters")
+    parent = node.parent()
+    decorators = []
+    if parent is not None and parent.kind() == "decorated_definition":
+        decorators = [_decorator(module, d) for d in parent.children() if d.kind() == "decorator"]
+    cls = next((a.field("name") for a in node.ancestors() if a.kind() in _SCOPES), None)
+    owner = next((a for a in node.ancestors() if a.kind() in _SCOPES), None)
+    in_class = owner is not None and owner.kind() == "class_definition"
+    return Function(
+        name.text() if name is not None else "",
+        location_of(module.path, node),
+        tuple(decorators),
+        tuple(_parameters(parameters)),
+        cls.text() if in_class and cls is not None else None,
+        node.text().startswith("async"),
+    )
+
+
+def _parameters(node: SgNode | None) -> list[str]:
+    names = []
+    for child in node.children() if node is not None else ():
+        if child.kind() == "identifier":
+            names.append(child.text())
+        elif child.kind() in ("typed_parameter", "default_parameter", "typed_default_parameter"):
+            inner = child.field("name") or child.find(kind="identifier")
+            if inner is not None:
+                names.append(inner.text())
+    return names
+
+
+def _decorator(module: PyModule, node: SgNode) -> Call:
+    call = node.child(1)
+    if call is not None and call.kind() == "call":
+        return _call(module, call)
+    text = "".join(call.text().split()) if call is not None else ""
+    return Call(module.resolve(text), location_of(module.path, node), (), text)

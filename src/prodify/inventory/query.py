@@ -1,0 +1,36 @@
+"""Structural queries as data: what to look for in code, and the words without which a file need not be parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """An ast-grep rule for one language. `keywords`: a file without any of them is not parsed for it (empty: always parsed)."""
+
+    language: str
+    rule: Mapping[str, object]
+    keywords: tuple[str, ...]
+    constraints: Mapping[str, object] = field(default_factory=dict)
+    capture: tuple[str, ...] = ()
+
+
+def query(
+    language: str,
+    rule: Mapping[str, object] | str,
+    *,
+    keywords: Iterable[str],
+    constraints: Mapping[str, object] | None = None,
+    capture: Iterable[str] = (),
+) -> Query:
+    """Describe a structural query. `rule` is an ast-grep pattern or rule object, `capture` the metavariables to keep.
+
+    `language` is one of python, javascript, typescript, tsx, go, java, kotlin, ruby, rust, php, csharp, html.
+    """
+    body = {"pattern": rule} if isinstance(rule, str) else dict(rule)
+    return Query(language, body, tuple(keywords), dict(constraints or {}), tuple(capture))

@@ -1,0 +1,62 @@
+"""What a file is for, told from its path alone: production, test, example, docs, vendored or generated."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from prodify.inventory.facts import Role
+
+VENDORED_DIRS = frozenset(
+    "node_modules bower_components site-packages dist-packages third_party thirdparty vendor vendors .yarn jspm_packages Pods "
+    ".venv venv virtualenv .virtualenv ENV .tox .nox __pypackages__ .terraform".split()
+)
+GENERATED_DIRS = frozenset(
+    "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles".split()
+)
+TEST_DIRS = frozenset("test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data".split())
+EXAMPLE_DIRS = frozenset("example examples sample samples demo demos playground cookbook recipes-examples".split())
+DOCS_DIRS = frozenset("doc docs documentation wiki".split())
+CONFIG_DIRS = frozenset(".github .gitlab .circleci .devcontainer .vscode .idea".split())
+
+_TEST_FILE = re.compile(
+    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
+    r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
+)
+_GENERATED_FILE = re.compile(r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$")
+_DOCS_FILE = re.compile(r"\.(md|mdx|rst|adoc|org)$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=65536)
+def _of_directory(directory: str) -> Role | None:
+    parts = directory.split("/") if directory else []
+    for part in parts:
+        if part in VENDORED_DIRS or part.startswith((".venv", "venv-")):
+            return Role.VENDORED
+    for part in parts:
+        if part in GENERATED_DIRS or part.endswith(".egg-info"):
+            return Role.GENERATED
+    lowered = [part.lower() for part in parts]
+    for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
+        if any(part in names for part in lowered):
+            return role
+    return None
+
+
+def role_of(path: str) -> Role:
+    """The role of a relative POSIX path.
+
+    >>> role_of("src/app.py").value, role_of("tests/test_app.py").value, role_of("README.md").value
+    ('production', 'test', 'docs')
+    """
+    directory, _, name = path.rpartition("/")
+    found = _of_directory(directory)
+    if found in (Role.VENDORED, Role.GENERATED):
+        return found
+    if _GENERATED_FILE.search(name):
+        return Role.GENERATED
+    if _TEST_FILE.search(name):
+        return Role.TEST
+    if found is None and _DOCS_FILE.search(name):
+        return Role.DOCS
+    return found or Role.PRODUCTION

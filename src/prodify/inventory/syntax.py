@@ -1,0 +1,104 @@
+"""Parsing and structural search: one door for every language, through ast-grep (tree-sitter grammars, error tolerant).
+
+A file is parsed at most once, and only when one of the words that somebody looks for occurs in it. Everything that a Python
+module says (imports, calls, assignments, functions) is taken from one parse.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Match, Role
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ast_grep_py import SgNode
+
+    from prodify.inventory.files import FileIndex
+    from prodify.inventory.query import Query
+
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "python": ("*.py", "*.pyw"),
+    "javascript": ("*.js", "*.jsx", "*.mjs", "*.cjs"),
+    "typescript": ("*.ts", "*.mts", "*.cts"),
+    "tsx": ("*.tsx",),
+    "go": ("*.go",),
+    "java": ("*.java",),
+    "kotlin": ("*.kt", "*.kts"),
+    "ruby": ("*.rb", "config.ru"),
+    "rust": ("*.rs",),
+    "php": ("*.php",),
+    "csharp": ("*.cs",),
+    "html": ("*.html", "*.htm", "*.jinja", "*.jinja2", "*.j2"),
+}
+"""File patterns of each language."""
+
+CODE_ROLES = (Role.PRODUCTION,)
+"""What structural queries look at unless told otherwise."""
+
+
+class Syntax:
+    """The parser's door. Trees of parsed files are kept for the life of the inventory."""
+
+    def __init__(self, files: FileIndex) -> None:
+        self._files = files
+        self._trees: dict[str, SgNode | None] = {}
+
+    @cached_property
+    def by_language(self) -> Mapping[str, tuple[str, ...]]:
+        """Every source file of each language, whatever its role, vendored and generated ones left out."""
+        return {language: self._files.select(*patterns) for language, patterns in LANGUAGES.items()}
+
+    def sources(self, language: str, keywords: Iterable[str] = (), roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
+        """Paths of a language's files that hold at least one of the keywords (any file when there are none)."""
+        wanted, words = frozenset(roles), tuple(keywords)
+        for path in self.by_language[language]:
+            if self._files.entries[path].role not in wanted:
+                continue
+            if not words:
+                yield path
+                continue
+            text = self._files.text(path)
+            if text is not None and any(word in text for word in words):
+                yield path
+
+    def tree(self, path: str, language: str) -> SgNode | None:
+        """The root node of a file, None when it cannot be read."""
+        if path not in self._trees:
+            from ast_grep_py import SgRoot
+
+            text = self._files.text(path)
+            self._trees[path] = None if text is None else SgRoot(text, language).root()
+        return self._trees[path]
+
+    def find(self, query: Query, roles: Iterable[Role] = CODE_ROLES) -> tuple[Match, ...]:
+        """Everything a structural query matches, by path and line."""
+        found: list[Match] = []
+        for path in self.sources(query.language, query.keywords, roles):
+            root = self.tree(path, query.language)
+            if root is None:
+                continue
+            config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}
+            for node in root.find_all(config):  # type: ignore[call-overload]
+                found.append(Match(location_of(path, node), node.text(), tuple(_captures(node, query.capture))))
+        return tuple(found)
+
+
+def location_of(path: str, node: SgNode) -> Location:
+    """The place of a node, lines counted from 1."""
+    span = node.range()
+    return Location(path, span.start.line + 1, span.end.line + 1)
+
+
+def _captures(node: SgNode, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        one = node.get_match(name)
+        if one is not None:
+            yield name, one.text()
+            continue
+        several = node.get_multiple_matches(name)
+        if several:
+            yield name, "".join(part.text() for part in several)
