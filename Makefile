@@ -1,0 +1,61 @@
+# A new machine needs python3 (3.11 or newer), git and make; everything else is set up here.
+# `make PYTHON=/path/to/python3.12 ...` chooses the interpreter of a .venv that is not there yet.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Two workers: tests of one file stay together, so that a server is started once.
+PYTEST_ARGS ?= -n 2 --dist loadfile
+FAST_TESTS := -m "not servers and not tools"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports docs docs-check validators bench lock dist setup
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## create or refresh .venv
+
+$(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml scripts/find-python.sh
+	@test -x $(BIN)/python || { python=$$(PYTHON="$(PYTHON)" scripts/find-python.sh) && echo "setting up $(VENV) with $$python" && "$$python" -m venv $(VENV); }
+	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## audit the example
+	$(BIN)/prodify audit examples/where2eat-prototype
+
+test: $(STAMP) ## run all tests; those whose tool is missing are skipped with the reason
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: lint types imports ## the fast checks, under a minute: lint, types, import directions, tests without servers and tools
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(FAST_TESTS)
+
+lint: $(STAMP) ## ruff
+	$(BIN)/ruff check .
+
+types: $(STAMP) ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(STAMP) ## import directions
+	$(BIN)/lint-imports
+
+docs: $(STAMP) ## write the reference pages anew
+	$(BIN)/python -m prodify.docsgen
+
+docs-check: $(STAMP) ## fail when the reference pages are stale
+	$(BIN)/python -m prodify.docsgen --check
+
+validators: $(STAMP) ## install the real tools that `prodify verify` and the tests use
+	@scripts/validators.sh $(BIN)/python
+
+bench: $(STAMP) ## measure speed and accuracy
+	$(BIN)/python -m benchmarks
+
+lock: ## resolve requirements/*.txt anew; UPGRADE=1 takes the newest versions
+	@UPGRADE="$(UPGRADE)" PYTHON="$(PYTHON)" scripts/lock.sh
+
+dist: $(STAMP) ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs the tools behind `prodify verify`: those on PyPI into the virtual environment, Debian's packages when this may install them.
+# Usage: scripts/validators.sh .venv/bin/python. Ends with a list of what is there and what is not; exits 1 when an installation failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly python=${1:?usage: scripts/validators.sh PYTHON}
+# What each package is for: database and cache of the generated services, promtool and prometheus, amtool and alertmanager.
+readonly debian_packages=(postgresql redis-server prometheus prometheus-alertmanager)
+readonly policy=/usr/sbin/policy-rc.d
+
+install_wheels() {
+    local stamp
+    stamp="$(dirname "$python")/../.validators.stamp"
+    if [ "$stamp" -nt requirements/validators.txt ] && [ "$stamp" -nt requirements/e2e.txt ]; then return; fi
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/validators.txt
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/e2e.txt
+    touch "$stamp"
+}
+
+missing_debian_packages() {
+    local package
+    for package in "${debian_packages[@]}"; do
+        dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+    done
+}
+
+# Debian starts a service as soon as it is installed; only its programs are wanted.
+forbid_services() {
+    if [ -e "$policy" ]; then mv "$policy" "$policy.prodify"; fi
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+}
+
+allow_services() {
+    rm -f "$policy"
+    if [ -e "$policy.prodify" ]; then mv "$policy.prodify" "$policy"; fi
+}
+
+install_debian() {
+    local wanted
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        echo "no apt-get here: get promtool and amtool from your package manager or the Prometheus project" >&2
+        return
+    fi
+    wanted=$(missing_debian_packages)
+    if [ -z "$wanted" ]; then return; fi
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "not root: run  sudo apt-get install --no-install-recommends" $wanted >&2
+        return
+    fi
+    forbid_services
+    trap allow_services EXIT
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update
+    # shellcheck disable=SC2086 - one package a word
+    apt-get -qq install --yes --no-install-recommends $wanted >/dev/null
+}
+
+install_wheels
+install_debian
+"$python" -m prodify.validators
