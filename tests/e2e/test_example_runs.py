@@ -25,10 +25,10 @@ from typing import Any
 
 import pytest
 
-for package in ("flask", "sqlalchemy", "openai", "flask_cors", "dotenv", "requests"):
-    pytest.importorskip(package, reason=f"the example application needs {package}: pip install -r examples/where2eat-prototype/requirements.txt")
-
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "where2eat-prototype"
+for package in ("flask", "sqlalchemy", "openai", "flask_cors", "dotenv", "requests"):
+    pytest.importorskip(package, reason=f"the example needs {package}: pip install -r examples/where2eat-prototype/requirements.txt")
+
 START_SECONDS = 30.0
 PLACES = [
     {"name": "Pasta Palace", "formatted_address": "1 Via Roma", "rating": 4.1, "place_id": "p1", "types": ["restaurant"]},
@@ -59,8 +59,8 @@ def completion(request: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
+@pytest.fixture(scope="module")
+def upstream_server() -> Iterator[Upstream]:
     seen = Upstream()
 
     class Handler(BaseHTTPRequestHandler):
@@ -101,6 +101,15 @@ def upstream() -> Iterator[Upstream]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def upstream(upstream_server: Upstream) -> Upstream:
+    """The stand-in with nothing asked of it yet."""
+    upstream_server.completions.clear()
+    upstream_server.authorizations.clear()
+    upstream_server.place_queries.clear()
+    return upstream_server
 
 
 def free_port() -> int:
@@ -146,16 +155,15 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(home)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'where2eat.db'}"
+        return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'where2eat.db'}"
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def prototype(tmp_path: Path) -> Path:
-    copy = tmp_path / "where2eat"
+def copy_of_the_example(folder: Path) -> Path:
+    copy = folder / "where2eat"
     shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", "venv", "uploads", "*.db"))
     return copy
 
@@ -217,17 +225,26 @@ class Browser:
         return self.open(path, head.encode() + content + b"\r\n--edge--\r\n", "multipart/form-data; boundary=edge")
 
 
-@pytest.fixture
-def site(prototype: Path, database_url: str, upstream: Upstream) -> Iterator[str]:
-    urls = {"OPENAI_BASE_URL": f"{upstream.url}/v1", "PLACES_BASE_URL": f"{upstream.url}/place"}
-    with flask_run(prototype, clean_environment(DATABASE_URL=database_url, **urls)) as base:
-        yield base
+@dataclass
+class Site:
+    """One run of the application: where it answers and where its files lie. One a database, since a start takes a second or two."""
+
+    url: str
+    folder: Path
 
 
-def sign_up(base: str, name: str, diet: str = "") -> Browser:
-    # A new address each time: the PostgreSQL server, unlike the SQLite file, outlives one test.
+@pytest.fixture(scope="module")
+def site(database_url: str, upstream_server: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = copy_of_the_example(tmp_path_factory.mktemp("site"))
+    urls = {"OPENAI_BASE_URL": f"{upstream_server.url}/v1", "PLACES_BASE_URL": f"{upstream_server.url}/place"}
+    with flask_run(folder, clean_environment(DATABASE_URL=database_url, **urls)) as base:
+        yield Site(base, folder)
+
+
+def sign_up(site: Site, name: str, diet: str = "") -> Browser:
+    # A new address each time: the database outlives one test.
     email = f"{name.lower()}-{time.time_ns()}@example.org"
-    browser = Browser(base)
+    browser = Browser(site.url)
     status, page = browser.form("/signup", name=name, email=email, password="carbonara", diet=diet)
     assert (status, "Welcome! You can log in now" in page) == (200, True)
     assert browser.form("/signup", name=name, email=email, password="carbonara")[0] == 400
@@ -246,7 +263,7 @@ def start_group(browser: Browser, name: str, description: str = "") -> int:
 
 
 @pytest.mark.servers
-def test_a_group_of_friends_decides_where_to_eat(site: str, upstream: Upstream, prototype: Path) -> None:
+def test_a_group_of_friends_decides_where_to_eat(site: Site, upstream: Upstream) -> None:
     ada = sign_up(site, "Ada", diet="vegetarian food")
     group = start_group(ada, "Friday Club")
     bob = sign_up(site, "Bob")
@@ -275,7 +292,7 @@ def test_a_group_of_friends_decides_where_to_eat(site: str, upstream: Upstream, 
 
     status, page = ada.upload(f"/restaurants/{taco}/photo", "dinner.png", b"not really a picture")
     assert (status, "/uploads/dinner.png" in page) == (200, True)
-    assert (prototype / "uploads" / "dinner.png").read_bytes() == b"not really a picture"
+    assert (site.folder / "uploads" / "dinner.png").read_bytes() == b"not really a picture"
     assert ada.open("/uploads/dinner.png") == (200, "not really a picture")
 
     assert [m["name"] for m in bob.json(f"/api/groups/{group}")["members"]] == ["Ada", "Bob"]
@@ -284,27 +301,28 @@ def test_a_group_of_friends_decides_where_to_eat(site: str, upstream: Upstream, 
 
 
 @pytest.mark.servers
-def test_the_pages_for_recommendations_and_errors_answer(site: str, upstream: Upstream) -> None:
+def test_the_pages_for_recommendations_and_errors_answer(site: Site, upstream: Upstream) -> None:
     ada = sign_up(site, "Ada")
     group = start_group(ada, "Lunch")
     status, page = ada.open(f"/groups/{group}/recommend")
     assert status == 200
     assert page.index("Pasta Palace") < page.index("Taco Tower") < page.index("Sushi Corner")
     missing = 10_000_000
-    for path in (f"/groups/{missing}", f"/groups/{missing}/recommend", f"/groups/{missing}/results", f"/api/groups/{missing}", "/join/nothing"):
+    pages = [f"/groups/{missing}", f"/groups/{missing}/recommend", f"/groups/{missing}/results"]
+    for path in (*pages, f"/api/groups/{missing}", "/join/nothing"):
         assert ada.open(path)[0] == 404, path
-    assert Browser(site).open(f"/api/groups/{group}/vote", b"{}", "application/json")[0] == 400
-    assert "<h1>Log in</h1>" in Browser(site).open("/groups/new")[1]
+    assert Browser(site.url).open(f"/api/groups/{group}/vote", b"{}", "application/json")[0] == 400
+    assert "<h1>Log in</h1>" in Browser(site.url).open("/groups/new")[1]
 
 
 @pytest.mark.servers
-def test_the_weaknesses_of_the_prototype_are_real(site: str, upstream: Upstream) -> None:
+def test_the_weaknesses_of_the_prototype_are_real(site: Site, upstream: Upstream) -> None:
     ada = sign_up(site, "Ada")
     group = start_group(ada, "Open House", description="<script>alert(1)</script>")
     assert "<script>alert(1)</script>" in ada.open(f"/groups/{group}")[1]
     assert ada.headers["Access-Control-Allow-Origin"] == "*"
 
-    stranger = Browser(site)
+    stranger = Browser(site.url)
     ideas = stranger.json(f"/api/groups/{group}/recommend", {})
     assert len(ideas) == len(PLACES), "anyone spends the owner's money"
     members = stranger.json(f"/api/groups/{group}")["members"]
@@ -333,7 +351,8 @@ print(len(list(app.app.url_map.iter_rules())))
 
 
 @pytest.mark.parametrize("with_env_file", [True, False])
-def test_the_application_imports_without_network_and_settings(prototype: Path, with_env_file: bool) -> None:
+def test_the_application_imports_without_network_and_settings(tmp_path: Path, with_env_file: bool) -> None:
+    prototype = copy_of_the_example(tmp_path)
     if not with_env_file:
         (prototype / ".env").unlink()
     done = subprocess.run(
