@@ -9,16 +9,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
 
 from prodify.inventory import Inventory
 from prodify.inventory.facts import Call, Dependency, FileEntry, Match, ModelCall, Note, OutboundCall, Role, Route, SecretHit
 from prodify.inventory.query import Query, query
 from prodify.model import Audience, Effort, Evidence, Kind, Level, Located, Location, Review, Step, Verdict
 from prodify.profile import Profile
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 __all__ = [
     "Audience", "Call", "Check", "Dependency", "Edit", "Effort", "Evidence", "File", "FileEntry", "Inventory", "Level", "Located", "Location",
@@ -28,8 +24,6 @@ __all__ = [
 
 ALL_AUDIENCES = (Audience.CREATOR, Audience.TEAM, Audience.PUBLIC)
 TEAM_AND_PUBLIC = (Audience.TEAM, Audience.PUBLIC)
-
-T = TypeVar("T")
 
 CheckFunction = Callable[[Inventory, Profile], Verdict]
 
@@ -212,7 +206,3 @@ def _evidence(where: Iterable[Located | Evidence | Location]) -> tuple[Evidence,
         found.append(Evidence(place.path, place.line, place.end_line, getattr(item, "note", "") or ""))
     return tuple(dict.fromkeys(found))
 
-
-def members(module: ModuleType, kind: type[T]) -> list[T]:
-    """The objects of a class that a module defines (not those it imports)."""
-    return [value for value in vars(module).values() if isinstance(value, kind) and getattr(value, "module", "") == module.__name__]

@@ -38,6 +38,13 @@ class Service:
     repository: str = ""
     """Browser address of the repository; links in alerts start with it."""
 
+    @property
+    def owner_slug(self) -> str:
+        """The owner as a path part of an image name: lower case, from the repository's address or the owner, else "owner"."""
+        parts = [part for part in self.repository.split("://")[-1].split("/") if part]
+        raw = parts[1] if len(parts) > 1 else self.owner.lstrip("@").split("/")[0].split("@")[0]
+        return "".join(c if c.isalnum() or c in "-_." else "-" for c in raw.lower()).strip("-._") or "owner"
+
 
 @dataclass(frozen=True, slots=True)
 class Data:

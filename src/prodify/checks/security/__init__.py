@@ -1,0 +1,1 @@
+"""Checks of the step: security and secrets."""

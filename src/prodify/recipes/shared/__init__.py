@@ -1,0 +1,1 @@
+"""What several recipes derive from the profile: names, numbers and places, each defined once."""
