@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 class Inventory:
     """Facts about one repository. `root` is a directory.
 
+    `hidden` paths are treated as absent: recipes look at a repository without the files that prodify itself wrote, so that
+    what they want does not depend on whether they ran before. `service` names the component to write for where several rival.
+
     Raises:
         UsageError: when `root` is missing or no directory.
     """
 
-    def __init__(self, root: str | Path) -> None:
-        self.files: FileIndex = open_root(root)
+    def __init__(self, root: str | Path, *, hidden: frozenset[str] = frozenset(), service: str | None = None) -> None:
+        self.files: FileIndex = open_root(root, hidden)
+        self.service = service
 
     # -- code ---------------------------------------------------------------------------------------------------------
 

@@ -30,17 +30,18 @@ _SNIFF = 8192
 
 
 class FileIndex:
-    """The files of a repository, sorted by path. `root` must be an existing directory.
+    """The files of a repository, sorted by path. `root` must be an existing directory; `hidden` paths are treated as absent.
 
     Raises:
         UsageError: when `root` is missing or no directory.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, hidden: frozenset[str] = frozenset()) -> None:
         if not root.is_dir():
             found = "a file" if root.exists() else "nothing"
             raise UsageError(f"{root}: found {found}, expected a directory", "Give the path of the repository to look at.")
         self.root = root.resolve()
+        self._hidden = hidden
         self._safe_dirs: dict[str, bool] = {"": True}
         self._texts: dict[str, str | None] = {}
 
@@ -71,7 +72,8 @@ class FileIndex:
     @cached_property
     def entries(self) -> Mapping[str, FileEntry]:
         """Every file by relative POSIX path, sorted; without symbolic links, submodules and ignored files that git does not track."""
-        return self._found[0]
+        found = self._found[0]
+        return {path: entry for path, entry in found.items() if path not in self._hidden} if self._hidden else found
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -225,6 +227,6 @@ def iter_text(index: FileIndex, *patterns: str, roles: Iterable[Role] | None = N
             yield path, text
 
 
-def open_root(path: str | Path) -> FileIndex:
+def open_root(path: str | Path, hidden: frozenset[str] = frozenset()) -> FileIndex:
     """The index of a directory given by a user."""
-    return FileIndex(Path(path))
+    return FileIndex(Path(path), hidden)

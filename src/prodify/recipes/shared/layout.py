@@ -51,7 +51,12 @@ def naming(repo: Inventory, profile: Profile) -> Naming:
 
 
 def main_component(repo: Inventory) -> Component | None:
-    """The component that recipes write for: the only web service, else the only worker or bot; None when there is none or several rival."""
+    """The component that recipes write for: the one chosen by name or path, else the only web service, else the only worker or bot.
+
+    None when there is none or several rival.
+    """
+    if repo.service is not None:
+        return next((c for c in repo.services if repo.service in (c.name, c.path)), None)
     for group in (repo.web_services, repo.services):
         if len(group) == 1:
             return group[0]

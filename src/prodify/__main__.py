@@ -1,0 +1,21 @@
+"""The console script. `--version` answers before anything is imported; everything else goes through the one error boundary."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run prodify with the process's arguments and return the exit code."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from prodify.version import __version__
+
+        sys.stdout.write(f"prodify {__version__}\n")
+        return 0
+    from prodify.cli.app import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

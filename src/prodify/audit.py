@@ -1,0 +1,111 @@
+"""Facts held against checks: the audit. A check that raises becomes `open` with its name; the run goes on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from prodify.checks import all_checks
+from prodify.errors import ProdifyError, UsageError, did_you_mean
+from prodify.inventory import Inventory
+from prodify.model import Finding, Fix, Kind, Report, Target, Verdict
+from prodify.profile import Profile
+from prodify.score import score
+from prodify.snapshot import inventory_snapshot, profile_snapshot
+from prodify.suppress import suppress, validate
+from prodify.version import RULESET, __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from prodify.api import Check
+    from prodify.model import Evidence, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which checks to run: all, or those of some steps, or named ones, less ignored ones."""
+
+    steps: tuple[Step, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def pick(self, checks: Sequence[Check]) -> tuple[Check, ...]:
+        """The selected checks.
+
+        Raises:
+            UsageError: for an id that no check has, with a suggestion.
+        """
+        known = [c.id for c in checks]
+        for name in (*self.select, *self.ignore):
+            if name not in known:
+                raise UsageError(f'there is no check "{name}"', f"{did_you_mean(name, known)} See prodify list checks.".strip())
+        return tuple(
+            c
+            for c in checks
+            if (not self.steps or c.step in self.steps) and (not self.select or c.id in self.select) and c.id not in self.ignore
+        )
+
+
+EVERYTHING = Selection()
+
+
+def audit(
+    repo: Inventory, profile: Profile, selection: Selection = EVERYTHING, *, ignores: bool = True, today: date | None = None
+) -> Report:
+    """Run the selected checks and return the report. `ignores` False shows suppressed findings as if nothing were accepted."""
+    checks = all_checks()
+    findings = tuple(run_check(check, repo, profile) for check in selection.pick(checks))
+    notices: tuple[str, ...] = ()
+    if ignores:
+        validate(profile.ignore, [c.id for c in checks])
+        relevant = [entry for entry in profile.ignore if entry.check in {f.check for f in findings}]
+        findings, notices = suppress(findings, repo, relevant, today or date.today())
+    commit = repo.files.git.head if repo.files.git is not None else None
+    return Report(
+        __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory_snapshot(repo), score(findings),
+        findings, notices,
+    )  # fmt: skip
+
+
+def run_check(check: Check, repo: Inventory, profile: Profile) -> Finding:
+    """One check's finding; a crash inside the check is an `open` finding, never an exception."""
+    if profile.audience not in check.audiences:
+        verdict = Verdict(Kind.NOT_APPLICABLE, f"not asked of a service for the audience {profile.audience.value}")
+    else:
+        try:
+            verdict = check.run(repo, profile)
+        except ProdifyError as error:
+            verdict = Verdict(Kind.OPEN, f"could not be judged: {error.message}")
+        except Exception as error:  # a fault in one check must not hide the others
+            verdict = Verdict(Kind.OPEN, f"could not be judged: the check {check.id} failed with {type(error).__name__}")
+    places = tuple(sorted(verdict.evidence, key=lambda e: (e.path, e.line or 0, e.note)))
+    return Finding(
+        check.id, check.step, verdict.kind, check.level, check.maturity, check.status, check.title, verdict.message, check.why,
+        places, fingerprint(check.id, places, repo), check.cwe, check.effort, fix_of(check),
+    )  # fmt: skip
+
+
+def fix_of(check: Check) -> Fix:
+    """What to do: the recipe's command, else the check's hint."""
+    if check.fixed_by is None:
+        return Fix(None, check.hint or f"prodify explain {check.id}")
+    return Fix(check.fixed_by, f"prodify apply --step {check.step.slug} --recipe {check.fixed_by}")
+
+
+def fingerprint(check: str, places: Iterable[Evidence], repo: Inventory) -> str:
+    """Content identity of a finding: check, paths and the normalised lines; no line numbers, times or host paths."""
+    digest = hashlib.sha256(check.encode())
+    for place in places:
+        lines = repo.files.lines(place.path) if place.line is not None else ()
+        inside = place.line is not None and 0 < place.line <= len(lines)
+        content = " ".join(lines[place.line - 1].split()) if inside and place.line is not None else ""
+        digest.update(f"\0{place.path}\0{place.note}\0{content}".encode())
+    return digest.hexdigest()[:32]
+
+
+def without_passes(report: Report) -> Report:
+    """The report with failures, open and not applicable findings only."""
+    return replace(report, findings=tuple(f for f in report.findings if f.kind is not Kind.PASS))

@@ -1,0 +1,72 @@
+"""What every command needs: the inventory, the profile, and a way to say things on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.inventory import Inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from prodify.cli.options import Colour
+    from prodify.profile_file import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An opened repository with its profile."""
+
+    repo: Inventory
+    loaded: Loaded
+
+
+def open_session(path: Path, settings: Sequence[str] | None = None, config: Path | None = None, *, quiet: bool = False) -> Session:
+    """Open a repository and load its profile; notices about the profile go to stderr."""
+    from prodify.infer import load_profile
+
+    repo = Inventory(path)
+    loaded = load_profile(repo, tuple(settings or ()), config)
+    if not quiet:
+        for notice in loaded.notices:
+            say(notice)
+    return Session(repo, loaded)
+
+
+def say(message: str) -> None:
+    """A message for the person at the terminal."""
+    sys.stderr.write(f"prodify: {message}\n")
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Data to stdout, or to a file that is replaced whole."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from prodify.errors import UsageError
+
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"--output: cannot write {output} ({error.strerror})", "Give a path in a directory that exists.") from None
+
+
+def wants_colour(colour: Colour) -> bool:
+    """Whether stdout is a terminal that shall be coloured; NO_COLOR and TERM=dumb are honoured."""
+    if colour.value != "auto":
+        return colour.value == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def console(colour: Colour) -> Console:
+    """A rich console on stdout."""
+    from rich.console import Console
+
+    coloured = wants_colour(colour)
+    return Console(no_color=not coloured, force_terminal=coloured, highlight=False, color_system="auto" if coloured else None)

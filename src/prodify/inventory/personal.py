@@ -1,0 +1,56 @@
+"""Personal data in models and forms, told from the names of their fields."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.pymodule import PyModule
+
+CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(rf"(^|_)({words})(_|$|\d)"))
+    for name, words in (
+        ("email", "e_?mail|mail_address"),
+        ("phone", "phone|phone_number|mobile|mobile_number|telephone"),
+        ("name", "first_?name|last_?name|full_?name|surname|real_name|display_name"),
+        ("address", "street|postal_code|post_code|zip_?code|home_address|street_address|postal_address"),
+        ("birth-date", "birth_?date|date_of_birth|dob|birthday"),
+        ("location", "latitude|longitude|geo_?location|gps"),
+        ("payment", "iban|card_number|credit_card|cvv|bank_account"),
+        ("health", "diagnosis|blood_type|medical_record|allergies"),
+        ("credentials", "password|password_hash|hashed_password|passwd"),
+    )
+)
+"""Data classes of the profile, and the field names (snake case) that stand for them."""
+
+_FIELD = re.compile(r"(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.\w+|models\.\w+|fields\.\w+)\b")
+_KEYWORDS = ("mail", "phone", "name", "street", "address", "birth", "latitude", "iban", "card", "diagnosis", "password", "zip", "postal")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def data_classes(repo: Inventory) -> tuple[Note, ...]:
+    """The data classes that models and forms hold, one note each (its text is the class), with the first field that shows it."""
+    first: dict[str, Note] = {}
+    for module in repo.python.modules(_KEYWORDS):
+        for name, note in _fields(module):
+            snake = _CAMEL.sub("_", name).lower()
+            for label, pattern in CLASSES:
+                if label not in first and pattern.search(snake):
+                    first[label] = Note(note.location, label)
+    return tuple(first[label] for label, _ in CLASSES if label in first)
+
+
+def _fields(module: PyModule) -> Iterator[tuple[str, Note]]:
+    """Model and form fields: assignments to a field constructor, and form values that handlers read."""
+    for assignment in module.assignments:
+        if _FIELD.match(assignment.text) or ".Column(" in assignment.text[:40]:
+            yield assignment.target.split(":")[0].strip(), Note(assignment.location, assignment.target)
+    for call in module.calls:
+        if call.name.endswith(("request.form.get", "request.values.get", "request.POST.get", ".cleaned_data.get")) and call.args:
+            yield str(call.args[0].value or ""), Note(call.location, "form field")

@@ -1,0 +1,60 @@
+"""The report as JSON, schema `prodify.audit/1`. Absent values are null, keys are never missing, two runs are byte-identical."""
+
+from __future__ import annotations
+
+import json as _json
+from typing import TYPE_CHECKING, Any
+
+from prodify.model import Kind
+
+if TYPE_CHECKING:
+    from prodify.model import Evidence, Finding, Report
+
+SCHEMA = "prodify.audit/1"
+
+
+def json(report: Report, show: str = "failed") -> str:
+    """The report as indented JSON text. Passing findings are listed with `show` "all"."""
+    return _json.dumps(data(report, show), indent=2, ensure_ascii=False) + "\n"
+
+
+def data(report: Report, show: str = "failed") -> dict[str, Any]:
+    """The report as plain data in the contract's key order."""
+    score = report.score
+    findings = [f for f in report.findings if show == "all" or f.kind is not Kind.PASS]
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "prodify", "version": report.version, "ruleset": report.ruleset},
+        "target": {"path": ".", "commit": report.target.commit, "dirty": report.target.dirty},
+        "profile": dict(report.profile),
+        "inventory": dict(report.inventory),
+        "score": {
+            "overall": score.overall,
+            "level": score.level,
+            "level_name": score.level_name,
+            "steps": [
+                {"number": s.step.number, "slug": s.step.slug, "title": s.step.title, "score": s.score, "passed": s.passed,
+                 "failed": s.failed, "open": s.open, "not_applicable": s.not_applicable}
+                for s in score.steps
+            ],
+        },
+        "findings": [_finding(f) for f in findings],
+        "notices": list(report.notices),
+    }  # fmt: skip
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    suppressed = finding.suppressed
+    return {
+        "check": finding.check, "step": finding.step.slug, "kind": finding.kind.value, "level": finding.level.value,
+        "maturity": finding.maturity, "status": finding.status, "title": finding.title, "message": finding.message, "why": finding.why,
+        "evidence": [_place(e) for e in finding.evidence],
+        "fingerprint": finding.fingerprint,
+        "suppressed": None if suppressed is None else {"source": suppressed.source, "reason": suppressed.reason, "expires": suppressed.expires},
+        "cwe": list(finding.cwe), "effort": finding.effort.value,
+        "fix": {"recipe": finding.fix.recipe, "command": finding.fix.command},
+    }  # fmt: skip
+
+
+def _place(place: Evidence) -> dict[str, Any]:
+    return {"path": place.path, "line": place.line, "end_line": place.end_line, "note": place.note or None, "snippet": place.snippet}

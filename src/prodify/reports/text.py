@@ -1,0 +1,38 @@
+"""Piped text: one unwrapped line per finding and place, `path:line: level check-id message`; no escape bytes, nothing cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.model import Kind
+from prodify.reports.presentation import counts, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.model import Finding, Report
+
+_WORDS = {Kind.PASS: "pass", Kind.NOT_APPLICABLE: "not-applicable", Kind.OPEN: "undecided"}
+
+
+def text(report: Report, show: str = "failed") -> str:
+    """The report as lines, one a finding and place, and a last line with the score."""
+    lines = [line for finding in shown(report, show) for line in _lines(finding)]
+    score = report.score
+    overall = "no score: nothing could be evaluated" if score.overall is None else f"{score.overall}/100, level {score.level} {score.level_name}"
+    totals = ", ".join(f"{number} {word}" for word, number in counts(report).items())
+    lines.append(f"score: {overall}, ruleset {report.ruleset} ({totals})")
+    return "\n".join(lines) + "\n"
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    word = finding.level.value if finding.kind is Kind.FAIL else _WORDS[finding.kind]
+    if finding.suppressed is not None:
+        word = f"suppressed-{word}"
+    message = " ".join(finding.message.split())
+    for place in finding.evidence:
+        line = f":{place.line}" if place.line is not None else ""
+        note = f" ({place.note})" if place.note else ""
+        yield f"{place.path}{line}: {word} {finding.check} {message}{note}"
+    if not finding.evidence:
+        yield f".: {word} {finding.check} {message}"

@@ -1,0 +1,86 @@
+"""Profile and inventory as plain data, in the shape of the report's contract; keys are never missing, absent values are null."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component, EnvVar, Route
+    from prodify.model import Location
+    from prodify.profile import Profile
+
+
+def profile_snapshot(profile: Profile) -> dict[str, Any]:
+    """The resolved profile, and where every value that is not a default came from."""
+    data = asdict(profile)
+    origin = dict(data.pop("origin"))
+    data.pop("ignore")
+    data["audience"] = profile.audience.value
+    data["resolved"] = {
+        "max_replicas": profile.max_replicas,
+        "secret_store": profile.secret_store,
+        "stated": sorted(k for k, v in origin.items() if v in ("stated", "set")),
+        "inferred": sorted(k for k, v in origin.items() if v == "inferred"),
+    }
+    return _lists(data)
+
+
+def inventory_snapshot(repo: Inventory) -> dict[str, Any]:
+    """The inventory block of the report."""
+    return {
+        "kind": repo.kind,
+        "components": [_component(c) for c in repo.components],
+        "datastores": [t.name for t in repo.datastores],
+        "brokers": [t.name for t in repo.brokers],
+        "llm_providers": [t.name for t in repo.llm_providers],
+        "external_http": bool(repo.outbound_calls or repo.llm_providers),
+        "environment": _environment(repo.environment),
+        "routes": [_route(route) for route in repo.routes],
+        "has": dict(repo.has),
+        "skipped": asdict(repo.files.skipped),
+    }
+
+
+def _component(component: Component) -> dict[str, Any]:
+    return {
+        "path": component.path, "name": component.name, "kind": component.kind, "language": component.language,
+        "framework": component.framework, "entrypoint": component.entrypoint, "port": component.port,
+        "package_manager": component.package_manager, "runtime_version": component.runtime_version,
+        "candidates": list(component.candidates),
+        "evidence": [{**location(n.location), "note": n.note} for n in component.evidence],
+    }  # fmt: skip
+
+
+def _environment(variables: tuple[EnvVar, ...]) -> list[dict[str, Any]]:
+    """One row a name: the first place that reads it; required when any place requires it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for variable in variables:
+        row = rows.setdefault(
+            variable.name,
+            {"name": variable.name, "path": variable.location.path, "line": variable.location.line, "required": False, "secret": variable.secret},
+        )
+        row["required"] = row["required"] or variable.required
+    return [rows[name] for name in sorted(rows)]
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {
+        "method": ",".join(route.methods), "path": route.path, "component": route.component, "handler": route.handler,
+        "framework": route.framework, "location": location(route.location),
+    }  # fmt: skip
+
+
+def location(place: Location) -> dict[str, Any]:
+    """A place as data."""
+    return {"path": place.path, "line": place.line, "end_line": place.end_line}
+
+
+def _lists(value: Any) -> Any:
+    """Tuples as lists, so that what is dumped is what JSON and YAML read back."""
+    if isinstance(value, dict):
+        return {key: _lists(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_lists(item) for item in value]
+    return value

@@ -1,0 +1,61 @@
+"""From a choice of recipes to the wishes they yield; a recipe that cannot be run says why and the rest goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.changes import Wanted
+from prodify.errors import UsageError, did_you_mean
+from prodify.recipes import all_recipes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prodify.api import Recipe
+    from prodify.inventory import Inventory
+    from prodify.model import Step
+    from prodify.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for: the recipes that ran, what they want, and those that had nothing to write."""
+
+    wanted: tuple[Wanted, ...]
+    recipes: tuple[Recipe, ...]
+    silent: tuple[Recipe, ...]
+
+
+def choose(steps: Sequence[Step], names: Sequence[str], *, everything: bool, profile: Profile) -> tuple[Recipe, ...]:
+    """The recipes of steps, by name, or all; those that are not on by default only by name.
+
+    Raises:
+        UsageError: when nothing is asked for, or a name is unknown.
+    """
+    recipes = all_recipes()
+    known = [r.id for r in recipes]
+    for name in names:
+        if name not in known:
+            raise UsageError(f'there is no recipe "{name}"', f"{did_you_mean(name, known)} See prodify list recipes.".strip())
+    if names:
+        chosen = [r for r in recipes if r.id in names]
+        outside = [r.id for r in chosen if steps and r.step not in steps]
+        if outside:
+            raise UsageError(f"the recipe {outside[0]} does not belong to the steps given", "Leave --step out, or name a recipe of that step.")
+        return tuple(chosen)
+    if not steps and not everything:
+        raise UsageError("nothing to apply was named", "Give --step STEP, --recipe NAME or --all.")
+    return tuple(r for r in recipes if r.default and profile.audience in r.audiences and (everything or r.step in steps))
+
+
+def collect(repo: Inventory, profile: Profile, recipes: Sequence[Recipe]) -> Wishes:
+    """Run the recipes and gather what they want, in order."""
+    wanted: list[Wanted] = []
+    silent: list[Recipe] = []
+    for recipe in recipes:
+        items = tuple(recipe.run(repo, profile))
+        wanted += [Wanted(recipe.id, item) for item in items]
+        if not items:
+            silent.append(recipe)
+    return Wishes(tuple(wanted), tuple(recipes), tuple(silent))
