@@ -38,23 +38,22 @@ allow_services() {
 }
 
 install_debian() {
-    local wanted
+    local -a wanted
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
         echo "no apt-get here: get promtool and amtool from your package manager or the Prometheus project" >&2
         return
     fi
-    wanted=$(missing_debian_packages)
-    if [ -z "$wanted" ]; then return; fi
+    mapfile -t wanted < <(missing_debian_packages)
+    if [ "${#wanted[@]}" -eq 0 ]; then return; fi
     if [ "$(id -u)" -ne 0 ]; then
-        echo "not root: run  sudo apt-get install --no-install-recommends" $wanted >&2
+        echo "not root: run  sudo apt-get install --no-install-recommends ${wanted[*]}" >&2
         return
     fi
     forbid_services
     trap allow_services EXIT
     export DEBIAN_FRONTEND=noninteractive
     apt-get -qq update
-    # shellcheck disable=SC2086 - one package a word
-    apt-get -qq install --yes --no-install-recommends $wanted >/dev/null
+    apt-get -qq install --yes --no-install-recommends "${wanted[@]}" >/dev/null
 }
 
 install_wheels

@@ -1,0 +1,85 @@
+"""The texts to be proven, and their YAML documents with line numbers, read once for all validators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+ALIAS_LIMIT = 200
+"""Aliases in one file; nested ones grow without bound when they are written out again."""
+
+YAML_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: the file it stands in, its first line counted from 1, and its value."""
+
+    path: str
+    line: int
+    value: Any
+
+    def get(self, key: str) -> Any:
+        """Return the value of a top-level key, or None where the document is no mapping."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+
+class Sources:
+    """Relative POSIX path to text, in order of path, with a cache of the parsed YAML."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = dict(sorted(texts.items()))
+        self._documents: dict[str, tuple[Document, ...]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.texts
+
+    def documents(self, path: str) -> tuple[Document, ...]:
+        """Return the documents of a YAML file; of one that does not parse none (yamllint says why)."""
+        if path not in self._documents:
+            try:
+                self._documents[path] = tuple(load_documents(path, self.texts[path]))
+            except ValueError:
+                self._documents[path] = ()
+        return self._documents[path]
+
+    def yaml_where(self, predicate: Callable[[Document], bool]) -> list[str]:
+        """Return the YAML files of which some document satisfies the predicate."""
+        return [path for path in self if path.endswith(YAML_SUFFIXES) and any(map(predicate, self.documents(path)))]
+
+    def matching(self, *patterns: str) -> list[str]:
+        """Return the paths that match one of the patterns, from the right: `*.tf` anywhere, `workflows/*.yml` in such a folder."""
+        return [path for path in self if any(PurePosixPath(path).match(pattern) for pattern in patterns)]
+
+
+def load_documents(path: str, text: str) -> Iterator[Document]:
+    """Yield the documents of a YAML text, empty ones left out.
+
+    Raises:
+        ValueError: it is not YAML, nests too deeply, or has more than ALIAS_LIMIT aliases.
+    """
+    import yaml
+
+    loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        events = list(yaml.parse(text, Loader=loader_class))
+        if sum(isinstance(event, yaml.AliasEvent) for event in events) > ALIAS_LIMIT:
+            raise ValueError(f"{path} has more than {ALIAS_LIMIT} YAML aliases")
+        loader = loader_class(text)
+        try:
+            while loader.check_node():
+                node = loader.get_node()
+                value = loader.construct_document(node)
+                if node is not None and value is not None:
+                    yield Document(path, node.start_mark.line + 1, value)
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, RecursionError, TypeError) as error:
+        raise ValueError(f"{path} is not YAML that can be read: {type(error).__name__}") from error
