@@ -1,0 +1,86 @@
+"""Container image references: registry, name, tag and digest, and whether the reference can move."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prodify.model import Location
+
+_ALIASES = frozenset("latest stable edge nightly main master dev develop current lts rolling canary next release prod production".split())
+_CODE_NAMES = frozenset(
+    "stretch buster bullseye bookworm trixie forky sid bionic focal jammy noble xenial resolute".split()  # Debian and Ubuntu releases
+)
+_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
+NON_ROOT = re.compile(
+    r"^(?:gcr\.io/distroless/[^:]+:(?:[^:]*-)?nonroot|[^@]*:[^@/]*(?:nonroot|rootless|chiseled)[^@/]*"
+    r"|(?:[^/]+/)*(?:nginx-unprivileged|[a-z-]+-unprivileged)(?:[:@].*)?$|(?:docker\.io/)?bitnami(?:legacy|secure)?/.*|cgr\.dev/.*"
+    r"|(?:docker\.io/)?(?:grafana/(?:grafana|loki|tempo|mimir)|prom/[a-z-]+|jenkins/jenkins|apache/airflow|jupyter/[a-z-]+|quay/[a-z-]+"
+    r"|otel/[a-z-]+|openpolicyagent/[a-z-]+|hashicorp/http-echo|solr|kong|ghost-unprivileged)(?:[:@].*)?$"
+    r"|registry\.(?:access\.)?redhat\.(?:com|io)/(?:ubi[0-9]+|rhel[0-9]+)/(?:python|nodejs|ruby|php|openjdk|go-toolset|dotnet|nginx)[^/]*"
+    r"|quay\.io/(?:jupyter|keycloak|prometheus)/.*)"
+)
+"""Images whose own configuration names a user other than root (their documentation, 2026-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as written: `text`, and its parts. `tag` and `digest` are None where the reference has none.
+
+    `unresolved`: a variable without a default stands in it, so nothing can be said of its tag.
+    """
+
+    text: str
+    name: str
+    tag: str | None
+    digest: str | None
+    location: Location
+    unresolved: bool = False
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a digest fixes the content."""
+        return self.digest is not None
+
+    @property
+    def is_floating(self) -> bool:
+        """Whether the reference names no version: no tag, `latest`, or an alias such as `alpine` or `stable`.
+
+        A digest, a tag with a digit and the code name of a distribution's release count as a version.
+        """
+        if self.digest is not None or self.unresolved:
+            return False
+        if self.tag is None or self.tag.lower() in _ALIASES:
+            return True
+        words = re.split(r"[-._]", self.tag.lower())
+        return not any(c.isdigit() for c in self.tag) and not any(word in _CODE_NAMES for word in words)
+
+    @property
+    def short_name(self) -> str:
+        """The last part of the name: `redis` of `docker.io/library/redis:7`."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def runs_as_non_root(self) -> bool:
+        """Whether the image is known to name a user other than root itself."""
+        return NON_ROOT.match(self.text) is not None
+
+
+def parse_image(text: str, location: Location) -> Image:
+    """Split an image reference; never fails.
+
+    >>> from prodify.model import Location
+    >>> image = parse_image("ghcr.io:443/a/b:1.2", Location("x"))
+    >>> image.name, image.tag, image.digest
+    ('ghcr.io:443/a/b', '1.2', None)
+    """
+    text = text.strip()
+    rest, at, digest = text.partition("@")
+    head, _, last = rest.rpartition("/")
+    name, _, tag = last.partition(":")
+    full = f"{head}/{name}" if head else name
+    unresolved = "$" in text or "{{" in text or "<" in text
+    valid = at and _DIGEST.fullmatch(digest)
+    return Image(text, full, tag or None, digest if valid else None, location, unresolved)
