@@ -1,0 +1,88 @@
+"""Components: the deployable or distributable parts of a repository, each with its entry point, port and evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.layout import Layout
+
+if TYPE_CHECKING:
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component
+
+__all__ = ["component_of", "find_components", "kind_of"]
+
+_ORDER = ("service", "web", "static-site", "bot", "worker", "cli", "library", "notebook", "script")
+
+
+def find_components(repo: Inventory) -> tuple[Component, ...]:
+    """Every component, sorted by path; helpers (scripts, notebooks) are left out where something deployable was found beside them."""
+    from prodify.inventory.components.commands import launches
+    from prodify.inventory.components.python import PythonRoot
+
+    layout = Layout(repo.files)
+    found: list[Component] = []
+    starts = launches(repo) if repo.syntax.by_language["python"] else ()
+    for root in layout.roots("python"):
+        if layout.sources("python", root):
+            found += PythonRoot(repo, layout, root, starts).components()
+    return _sorted(_pruned(found))
+
+
+def kind_of(components: tuple[Component, ...]) -> str:
+    """The repository's kind: what its components agree on, monorepo when several are deployed from different places."""
+    if not components:
+        return "unknown"
+    deployed = [c for c in components if c.kind in ("service", "worker", "bot", "web", "static-site")]
+    if len({c.path for c in deployed}) > 1 or (not deployed and len({c.path for c in components}) > 1):
+        return "monorepo"
+    kinds = {c.kind for c in deployed or components}
+    for kind, shown in (
+        ("service", "service"),
+        ("worker", "worker"),
+        ("bot", "worker"),
+        ("web", "static-site"),
+        ("static-site", "static-site"),
+        ("cli", "cli"),
+        ("library", "library"),
+        ("script", "cli"),
+        ("notebook", "notebook"),
+    ):
+        if kind in kinds:
+            return shown
+    return "unknown"
+
+
+def component_of(components: tuple[Component, ...], path: str) -> str:
+    """The path of the component that a file belongs to: the deepest that holds it, "." when none does.
+
+    >>> component_of((), "app.py")
+    '.'
+    """
+    best = "."
+    for component in components:
+        if component.path != "." and path.startswith(component.path + "/") and len(component.path) > len(best) - (best == "."):
+            best = component.path
+    return best
+
+
+def _pruned(components: list[Component]) -> list[Component]:
+    """Drop scripts and notebooks of directories without a manifest when there is something better."""
+    better = [c for c in components if c.kind not in ("script", "notebook")]
+    kept = [c for c in components if c.kind not in ("script", "notebook") or c.package_manager or not better]
+    return kept or components
+
+
+def _sorted(components: list[Component]) -> tuple[Component, ...]:
+    """Sorted by path, then kind; names made unique."""
+    ordered = sorted(components, key=lambda c: (c.path, _ORDER.index(c.kind) if c.kind in _ORDER else 99, c.name))
+    seen: set[str] = set()
+    found = []
+    for component in ordered:
+        name = component.name
+        if name in seen:
+            name = f"{name}-{component.kind}" if f"{name}-{component.kind}" not in seen else f"{name}-{component.path.replace('/', '-')}"
+        seen.add(name)
+        found.append(component if name == component.name else replace(component, name=name))
+    return tuple(found)

@@ -1,0 +1,177 @@
+"""Where components are: directories that hold a manifest, an image or code, and which of them a file belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from prodify.inventory.files import FileIndex
+
+MANIFESTS: Mapping[str, tuple[str, ...]] = {
+    "python": (
+        "requirements*.txt",
+        "requirements.in",
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+        "Pipfile",
+        "environment.yml",
+        "environment.yaml",
+    ),
+    "javascript": ("package.json", "deno.json", "deno.jsonc"),
+    "go": ("go.mod",),
+    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
+    "ruby": ("Gemfile",),
+    "rust": ("Cargo.toml",),
+    "php": ("composer.json",),
+    "csharp": ("*.csproj", "*.fsproj"),
+}
+"""Files that make a directory a component's root, by ecosystem."""
+
+REQUIREMENTS_DIRS = frozenset(("requirements", "reqs", "deps", "dependencies"))
+"""Directories of requirements files; the component is their parent."""
+
+_SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "python": (".py", ".ipynb"),
+    "javascript": (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".vue", ".svelte", ".astro"),
+    "go": (".go",),
+    "java": (".java", ".kt", ".scala", ".groovy"),
+    "ruby": (".rb", ".ru"),
+    "rust": (".rs",),
+    "php": (".php",),
+    "csharp": (".cs", ".fs"),
+}
+_NO_ROOT = frozenset((".github", ".devcontainer", ".circleci", ".gitlab", ".vscode", ".claude", ".agents"))
+_PYPROJECT_MARKS = ("[project]", "[tool.poetry", "[build-system]", "[tool.pdm", "[tool.flit")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A directory ("." for the repository's own) in which an ecosystem's component may live, and the manifests that say so."""
+
+    path: str
+    manifests: tuple[str, ...] = ()
+
+    def relative(self, path: str) -> str:
+        """A repository path as seen from the root.
+
+        >>> Root("backend").relative("backend/app.py")
+        'app.py'
+        """
+        return path if self.path == "." else path[len(self.path) + 1 :]
+
+    def join(self, name: str) -> str:
+        """The repository path of a name in the root."""
+        return name if self.path == "." else f"{self.path}/{name}"
+
+
+class Layout:
+    """Roots and their files, one ecosystem at a time. A file belongs to the deepest root of its ecosystem that holds it."""
+
+    def __init__(self, files: FileIndex) -> None:
+        self.files = files
+
+    def roots(self, ecosystem: str) -> tuple[Root, ...]:
+        """The ecosystem's roots, sorted by path."""
+        return tuple(sorted(self._roots(ecosystem).values(), key=lambda r: r.path))
+
+    def sources(self, ecosystem: str, root: Root) -> tuple[str, ...]:
+        """Production source files of the root that no deeper root claims."""
+        return self._claims[ecosystem].get(root.path, ())
+
+    def own_files(self, root: Root) -> Iterator[str]:
+        """Every file that stands in the root's directory itself."""
+        depth = 0 if root.path == "." else root.path.count("/") + 1
+        prefix = "" if root.path == "." else root.path + "/"
+        return (p for p in self.files.entries if p.startswith(prefix) and p.count("/") == depth)
+
+    @cached_property
+    def _claims(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        claims: dict[str, dict[str, tuple[str, ...]]] = {}
+        for ecosystem in MANIFESTS:
+            roots = self._roots(ecosystem)
+            found: dict[str, list[str]] = {path: [] for path in roots}
+            for path in self._code(ecosystem):
+                owner = _owner(path, roots)
+                if owner is not None:
+                    found[owner].append(path)
+            claims[ecosystem] = {path: tuple(names) for path, names in found.items()}
+        return claims
+
+    @cached_property
+    def _by_suffix(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path, entry in self.files.entries.items():
+            if entry.role is Role.PRODUCTION:
+                name = path.rpartition("/")[2]
+                found.setdefault("." + name.rpartition(".")[2] if "." in name else "", []).append(path)
+        return found
+
+    def _code(self, ecosystem: str) -> list[str]:
+        return sorted(
+            path for suffix in _SUFFIXES[ecosystem] for path in self._by_suffix.get(suffix, ()) if not _NO_ROOT & set(path.split("/")[:-1])
+        )
+
+    @cached_property
+    def _root_cache(self) -> dict[str, dict[str, Root]]:
+        return {}
+
+    def _roots(self, ecosystem: str) -> dict[str, Root]:
+        if ecosystem not in self._root_cache:
+            self._root_cache[ecosystem] = self._find_roots(ecosystem)
+        return self._root_cache[ecosystem]
+
+    def _find_roots(self, ecosystem: str) -> dict[str, Root]:
+        found: dict[str, list[str]] = {}
+        for path in self.files.select(*MANIFESTS[ecosystem], roles=(Role.PRODUCTION,)):
+            directory, _, name = path.rpartition("/")
+            if _NO_ROOT & set(directory.split("/")) or not self._declares(path, name):
+                continue
+            found.setdefault(_home(directory), []).append(path)
+        if ecosystem == "python":
+            for path in self.files.select("requirements/*.txt", "*/requirements/*.txt", roles=(Role.PRODUCTION,)):
+                found.setdefault(_home(path.rpartition("/")[0]), []).append(path)
+        code = self._code(ecosystem)
+        for path in self.files.select("Dockerfile*", "*.Dockerfile", "Containerfile", roles=(Role.PRODUCTION,)):
+            directory = path.rpartition("/")[0]
+            if directory and not _NO_ROOT & set(directory.split("/")) and any(p.startswith(directory + "/") for p in code):
+                found.setdefault(directory, [])
+        for path in code:
+            if _owner(path, found) is None:
+                found.setdefault(self._orphan_home(path, code), [])
+        return {path: Root(path, tuple(sorted(names))) for path, names in found.items()}
+
+    def _declares(self, path: str, name: str) -> bool:
+        """Whether a manifest declares a project: a pyproject.toml or setup.cfg that only configures tools does not."""
+        if name == "pyproject.toml":
+            return any(mark in (self.files.text(path) or "") for mark in _PYPROJECT_MARKS)
+        if name == "setup.cfg":
+            return "[metadata]" in (self.files.text(path) or "")
+        return True
+
+    def _orphan_home(self, path: str, code: list[str]) -> str:
+        """A home for code without any manifest: the repository when code lies at its root, else the first directory."""
+        if any("/" not in other for other in code) or "/" not in path:
+            return "."
+        return path.split("/", 1)[0]
+
+
+def _home(directory: str) -> str:
+    parent, _, last = directory.rpartition("/")
+    return (parent if last in REQUIREMENTS_DIRS else directory) or "."
+
+
+def _owner(path: str, roots: Mapping[str, object]) -> str | None:
+    """The deepest root that holds a path."""
+    directory = path.rpartition("/")[0]
+    while directory:
+        if directory in roots:
+            return directory
+        directory = directory.rpartition("/")[0]
+    return "." if "." in roots else None

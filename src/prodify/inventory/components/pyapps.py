@@ -1,0 +1,215 @@
+"""Application objects of Python code: who makes one, under which name it can be imported, and what runs it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.inventory.data.python_frameworks import BOTS, WEB, WORKERS, PythonFramework
+from prodify.inventory.syntax import location_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Assignment, Call
+    from prodify.inventory.pymodule import PyModule
+    from prodify.model import Location
+
+CONSTRUCTORS: Mapping[str, PythonFramework] = {**WEB, **BOTS, **WORKERS}
+_WORDS = tuple(sorted({name.split(".")[-1] for name in CONSTRUCTORS}))
+_FLAT = {(name.split(".")[0], name.split(".")[-1]): name for name in CONSTRUCTORS}
+_MAIN = re.compile(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", re.MULTILINE)
+_RUNNERS = (
+    ".run",
+    ".launch",
+    ".run_polling",
+    ".infinity_polling",
+    ".polling",
+    ".start_polling",
+    ".listen",
+    ".start",
+    ".serve_forever",
+    ".run_forever",
+    ".run_webhook",
+    ".work",
+    ".run_until_disconnected",
+)
+_RUN_FUNCTIONS = ("uvicorn.run", "aiohttp.web.run_app", "waitress.serve", "hypercorn.run", "web.run_app", "serve", "granian.Granian")
+
+
+@dataclass(frozen=True, slots=True)
+class AppObject:
+    """A constructed application. `variable` is its importable name, None where there is none; `factory` the function that makes it."""
+
+    framework: PythonFramework
+    path: str
+    location: Location
+    text: str
+    variable: str | None = None
+    factory: str | None = None
+
+
+def has_main_guard(text: str) -> bool:
+    """Whether a file runs something when it is started directly.
+
+    >>> has_main_guard('if __name__ == "__main__":\\n    main()\\n')
+    True
+    """
+    return _MAIN.search(text) is not None
+
+
+def app_objects(repo: Inventory, paths: Iterable[str]) -> tuple[AppObject, ...]:
+    """Every application object that production code of `paths` makes, by path and line."""
+    wanted = frozenset(paths)
+    found: list[AppObject] = []
+    for module in repo.python.modules(_WORDS):
+        if module.path in wanted:
+            found += _of_module(repo, module)
+    found += _made_by_factories(repo, wanted, [app for app in found if app.factory])
+    found += _django(repo, wanted)
+    found += _instances_of_subclasses(repo, wanted)
+    return tuple(sorted(set(found), key=lambda app: (app.path, app.location.line or 0, app.variable or "")))
+
+
+def _framework(name: str) -> PythonFramework | None:
+    """The framework of a constructor, also when it is imported from elsewhere in its package (`gradio.blocks.Blocks`)."""
+    if name in CONSTRUCTORS:
+        return CONSTRUCTORS[name]
+    parts = name.split(".")
+    known = _FLAT.get((parts[0], parts[-1])) if len(parts) > 2 else None
+    return CONSTRUCTORS[known] if known else None
+
+
+def _of_module(repo: Inventory, module: PyModule) -> Iterator[AppObject]:
+    returned = _returned_names(module, repo)
+    for call in module.calls:
+        framework = _framework(call.name)
+        if framework is None:
+            continue
+        if call.name in ("dramatiq.actor", "prefect.flow"):
+            yield AppObject(framework, module.path, call.location, call.name)
+            continue
+        target = assigned_to(module, call)
+        shown = call.text.split("\n")[0][:80]
+        if target is None and (name := _with_name(repo, module, call)):
+            yield AppObject(framework, module.path, call.location, shown, name)
+        elif target is None or target.function is not None:
+            factory = call.function if call.function and call.function in returned else None
+            yield AppObject(framework, module.path, call.location, shown, None, factory)
+        else:
+            yield AppObject(framework, module.path, call.location, shown, target.target if target.target.isidentifier() else None)
+
+
+def assigned_to(module: PyModule, call: Call) -> Assignment | None:
+    """The assignment whose whole right side is the call (or a chain on it)."""
+    for assignment in module.assignments:
+        place = assignment.location
+        if (place.line or 0) <= (call.location.line or 0) <= (place.end_line or 0) and assignment.text.startswith(call.text[:60]):
+            return assignment
+    return None
+
+
+def _with_name(repo: Inventory, module: PyModule, call: Call) -> str | None:
+    """The name of `with X() as name:` at module level."""
+    root = repo.syntax.tree(module.path, "python")
+    if root is None or call.function is not None:
+        return None
+    for node in root.find_all(kind="as_pattern"):
+        alias = node.field("alias")
+        if alias is not None and location_of(module.path, node).line == call.location.line and node.text().startswith(call.text[:40]):
+            return alias.text()
+    return None
+
+
+def _returned_names(module: PyModule, repo: Inventory) -> set[str]:
+    """Functions that return something they made: a factory's name stands in a return statement of its own body."""
+    root = repo.syntax.tree(module.path, "python")
+    found: set[str] = set()
+    for node in root.find_all(kind="return_statement") if root is not None else ():
+        if len(node.children()) > 1:
+            for ancestor in node.ancestors():
+                if ancestor.kind() == "function_definition":
+                    name = ancestor.field("name")
+                    found.add(name.text() if name is not None else "")
+                    break
+    return found
+
+
+def _made_by_factories(repo: Inventory, wanted: frozenset[str], factories: list[AppObject]) -> Iterator[AppObject]:
+    """Module-level `app = create_app()` of a known factory, wherever it stands."""
+    by_name = {app.factory: app for app in factories if app.factory}
+    if not by_name:
+        return
+    for module in repo.python.modules(by_name):
+        if module.path not in wanted:
+            continue
+        for call in module.calls:
+            made = by_name.get(call.name.split(".")[-1])
+            if made is None or call.function is not None:
+                continue
+            target = assigned_to(module, call)
+            if target is not None and target.function is None and target.target.isidentifier():
+                yield AppObject(made.framework, module.path, call.location, call.text.split("\n")[0][:80], target.target)
+
+
+DJANGO = PythonFramework("django", "service", 8000)
+
+
+def _django(repo: Inventory, wanted: frozenset[str]) -> Iterator[AppObject]:
+    for call in repo.python.calls("django.core.wsgi.get_wsgi_application", "django.core.asgi.get_asgi_application"):
+        if call.location.path in wanted and call.function is None:
+            module = repo.python.module(call.location.path)
+            target = assigned_to(module, call) if module else None
+            yield AppObject(DJANGO, call.location.path, call.location, call.text, target.target if target else "application")
+    for call in repo.python.calls("django.core.management.execute_from_command_line"):
+        if call.location.path in wanted and call.location.path.rpartition("/")[2] == "manage.py":
+            yield AppObject(DJANGO, call.location.path, call.location, call.text)
+
+
+def _instances_of_subclasses(repo: Inventory, wanted: frozenset[str]) -> Iterator[AppObject]:
+    """Classes derived from a bot or application class."""
+    for module in repo.python.modules(_WORDS):
+        root = repo.syntax.tree(module.path, "python") if module.path in wanted else None
+        if root is None:
+            continue
+        for node in root.find_all(kind="class_definition"):
+            bases, name = node.field("superclasses"), node.field("name")
+            for base in bases.children() if bases is not None else ():
+                framework = _framework(module.resolve("".join(base.text().split()))) if base.kind() in ("identifier", "attribute") else None
+                if framework is not None and name is not None and framework.name != "airflow":
+                    location = location_of(module.path, node)
+                    yield from _uses_of_class(repo, wanted, name.text(), framework, location)
+
+
+def _uses_of_class(
+    repo: Inventory, wanted: frozenset[str], name: str, framework: PythonFramework, location: Location
+) -> Iterator[AppObject]:
+    yield AppObject(framework, location.path, type(location)(location.path, location.line), f"class {name}")
+    for module in repo.python.modules((name,)):
+        if module.path not in wanted:
+            continue
+        for call in module.calls:
+            if call.name.split(".")[-1] == name:
+                target = assigned_to(module, call)
+                variable = target.target if target is not None and target.function is None and target.target.isidentifier() else None
+                yield AppObject(framework, module.path, call.location, call.text.split("\n")[0][:80], variable)
+
+
+def run_calls(module: PyModule) -> Iterator[Call]:
+    """Calls that start serving or polling: `app.run()`, `uvicorn.run(...)`, `bot.run(token)`, `demo.launch()`."""
+    for call in module.calls:
+        if call.name in _RUN_FUNCTIONS or (
+            call.name.endswith(_RUNNERS) and not call.name.startswith(("subprocess.", "asyncio.", "threading."))
+        ):
+            yield call
+
+
+def threaded_functions(module: PyModule) -> set[str]:
+    """Functions that a module starts in a thread or process of its own."""
+    return {
+        argument.text.split(".")[-1]
+        for call in module.calls
+        if call.name.split(".")[-1] in ("Thread", "Process") and (argument := call.arg("target", 1)) is not None
+    }

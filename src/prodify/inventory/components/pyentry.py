@@ -1,0 +1,180 @@
+"""Which of several candidates is the entry point of a Python component; equals are named, never guessed between."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.commands import RANKS
+from prodify.inventory.components.pyapps import AppObject, has_main_guard
+from prodify.inventory.data.python_frameworks import ENTRY_NAMES
+from prodify.inventory.facts import Note
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prodify.inventory.components.commands import Launch
+    from prodify.inventory.components.layout import Root
+    from prodify.inventory.components.python import PythonRoot
+    from prodify.inventory.files import FileIndex
+
+
+def file_of(files: FileIndex, root: Root, launch: Launch) -> str | None:
+    """The repository path that a launch names, None when there is no such file."""
+    if launch.target is None:
+        return None
+    target = launch.target.split(":")[0].split("(")[0]
+    bases = list(dict.fromkeys((root.path, root.join("src"), launch.directory, f"{launch.directory}/src", ".", *_subdirs(files, root))))
+    names = (
+        [target]
+        if target.endswith(".py")
+        else [target.replace(".", "/") + ".py", target.replace(".", "/") + "/__init__.py", target.replace(".", "/") + "/__main__.py"]
+    )
+    for name in names:
+        for base in bases:
+            path = name.removeprefix("./").removeprefix("/app/").removeprefix("/code/").removeprefix("/usr/src/app/")
+            path = path if base in (".", "") else f"{base}/{path}"
+            if path in files:
+                return path
+    return None
+
+
+def _subdirs(files: FileIndex, root: Root) -> list[str]:
+    """First-level directories of a root, for commands that run after a `cd` or a WORKDIR."""
+    prefix = "" if root.path == "." else root.path + "/"
+    return sorted(
+        {prefix + p[len(prefix) :].split("/")[0] for p in files.entries if p.startswith(prefix) and p.count("/") == prefix.count("/") + 1}
+    )
+
+
+def module_name(root: Root, path: str) -> str:
+    """The dotted name under which a file of the root is imported; `src` is on the path, not in the name.
+
+    >>> from prodify.inventory.components.layout import Root
+    >>> module_name(Root("."), "src/shop/main.py"), module_name(Root("api"), "api/app/__init__.py")
+    ('shop.main', 'app')
+    """
+    name = root.relative(path).removeprefix("src/").removesuffix(".py").removesuffix("/__init__")
+    return name.replace("/", ".")
+
+
+def homes(root: PythonRoot, app: AppObject) -> set[str]:
+    """The files by which an application can be started: its own and those that import it."""
+    found = {app.path}
+    stem = app.path.rpartition("/")[2].removesuffix(".py")
+    for _, path in root.launches:
+        if path is not None and path != app.path:
+            text = root.repo.files.text(path) or ""
+            if re.search(rf"\b{re.escape(stem if stem != '__init__' else app.path.split('/')[-2] if '/' in app.path else stem)}\b", text):
+                found.add(path)
+    return found
+
+
+def choose_web(root: PythonRoot, apps: list[AppObject]) -> tuple[str | None, AppObject | None, tuple[str, ...], tuple[Note, ...]]:
+    """The entry point as module:attribute, the application behind it, rivals when undecided, and the evidence."""
+    scored = sorted(
+        ((_score_app(root, app), app) for app in _importable(apps)), key=lambda pair: (-pair[0], pair[1].path, pair[1].location.line or 0)
+    )
+    if not scored:
+        app = apps[0]
+        return root.root.relative(app.path), app, (), (Note(app.location, app.text),)
+    best, app = scored[0]
+    entry = _written(root, app)
+    rivals = tuple(dict.fromkeys(_written(root, other) for score, other in scored if score == best))
+    note = (Note(app.location, app.text),)
+    if len(rivals) > 1:
+        return None, app, rivals, note
+    return entry, app, (), note
+
+
+def _importable(apps: list[AppObject]) -> list[AppObject]:
+    """Applications with a name to import; classes only when nothing else is there."""
+    named = [app for app in apps if app.variable or app.factory]
+    return named or [app for app in apps if not app.text.startswith("class ")]
+
+
+def _written(root: PythonRoot, app: AppObject) -> str:
+    name = module_name(root.root, app.path)
+    if app.variable:
+        return f"{name}:{app.variable}"
+    return f"{name}:{app.factory}()" if app.factory else root.root.relative(app.path)
+
+
+def _score_app(root: PythonRoot, app: AppObject) -> int:
+    """How much speaks for an application: a production command most, then how directly it can be imported, then names and depth."""
+    score = 0
+    for launch, path in root.launches:
+        wanted = launch.target.partition(":")[2].split("(")[0] if launch.target else ""
+        if path == app.path and (not wanted or wanted in (app.variable, app.factory, f"{app.factory}()")):
+            score = max(score, 100 * RANKS[launch.source] + (50 if launch.process in ("", "web", "app", "server", "api") else 0))
+    text = root.repo.files.text(app.path) or ""
+    score += 40 if app.variable else 0
+    score += 25 if has_main_guard(text) else 0
+    stem = app.path.rpartition("/")[2].removesuffix(".py")
+    score += (
+        12 if stem in ENTRY_NAMES or (stem == "__init__" and app.path.split("/")[-2:-1] and app.path.split("/")[-2] in ENTRY_NAMES) else 0
+    )
+    score += 3 if stem == "wsgi" else 0
+    score += 4 if app.variable in ("app", "application", "server", "api") else 0
+    score -= 6 * root.root.relative(app.path).removeprefix("src/").count("/")
+    score -= 60 if _is_mounted(text, app) else 0
+    return score
+
+
+def _is_mounted(text: str, app: AppObject) -> bool:
+    """Whether an application is only a part that another one mounts."""
+    return app.variable is not None and re.search(rf"\.mount\([^)]*\b{re.escape(app.variable)}\b\s*[,)]", text) is not None
+
+
+def starters(root: PythonRoot, homes_of_apps: set[str]) -> list[str]:
+    """Files that start what `homes_of_apps` define: those themselves, and runnable files that import one of them."""
+    stems = {path.rpartition("/")[2].removesuffix(".py") for path in homes_of_apps}
+    pattern = re.compile(rf"^\s*(from|import)\b.*\b({'|'.join(re.escape(s) for s in sorted(stems))})\b", re.MULTILINE)
+    found = set(homes_of_apps)
+    for path in root.sources:
+        text = root.repo.files.text(path) or ""
+        if path not in found and has_main_guard(text) and pattern.search(text):
+            found.add(path)
+    runnable = {path for path in found if has_main_guard(root.repo.files.text(path) or "")}
+    return sorted(runnable or found)
+
+
+def choose_script(
+    root: PythonRoot, paths: Iterable[str], framework: str, *, skip_pages: bool = False
+) -> tuple[str | None, tuple[str, ...], Note | None]:
+    """The file that is run, relative to the root; rivals when undecided."""
+    candidates = list(dict.fromkeys(paths))
+    if skip_pages:
+        candidates = [p for p in candidates if "/pages/" not in f"/{p}" and not p.endswith("__init__.py")] or candidates
+    scored = sorted(((_score_script(root, path, framework), path) for path in candidates), key=lambda pair: (-pair[0], pair[1]))
+    if not scored:
+        return None, (), None
+    best, path = scored[0]
+    equals = tuple(root.root.relative(p) for score, p in scored if score == best)
+    line = _main_line(root, path)
+    note = Note(Location(path, line), "started here" if line else "the program's file")
+    if len(equals) > 1:
+        return None, equals, note
+    return root.root.relative(path), (), note
+
+
+def _score_script(root: PythonRoot, path: str, framework: str) -> int:
+    score = max((100 * RANKS[launch.source] for launch, p in root.launches if p == path), default=0)
+    text = root.repo.files.text(path) or ""
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    score += 25 if has_main_guard(text) else 0
+    score += (
+        12 if stem in ENTRY_NAMES or stem.lower() in (f"{framework}_app", "home", "homepage", "bot", framework.replace(".py", "")) else 0
+    )
+    score += 10 if re.search(r"set_page_config\(", text) else 0
+    score += 5 if stem == root.root.path.rpartition("/")[2] or stem == (root.project.name or "").replace("-", "_") else 0
+    score -= 6 * root.root.relative(path).removeprefix("src/").count("/")
+    return score
+
+
+def _main_line(root: PythonRoot, path: str) -> int | None:
+    for number, line in enumerate(root.repo.files.lines(path), 1):
+        if line.startswith("if") and "__name__" in line:
+            return number
+    return None

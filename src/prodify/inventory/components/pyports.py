@@ -1,0 +1,126 @@
+"""The port a Python component listens on: a server's command, then the code, then the image, then the framework's default."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.commands import RANKS
+from prodify.inventory.components.pyapps import AppObject, run_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.commands import Launch
+    from prodify.inventory.components.layout import Root
+    from prodify.inventory.facts import Call
+    from prodify.inventory.pymodule import PyModule
+
+SERVER_PORTS: Mapping[str, int] = {
+    "gunicorn": 8000,
+    "uvicorn": 8000,
+    "hypercorn": 8000,
+    "daphne": 8000,
+    "granian": 8000,
+    "waitress-serve": 8080,
+    "fastapi": 8000,
+    "flask": 5000,
+    "streamlit": 8501,
+    "chainlit": 8000,
+    "quart": 5000,
+    "sanic": 8000,
+}
+"""Ports that servers bind when they are told none, from their documentation."""
+
+_ARGUMENTS = ("port", "server_port")
+_FALLBACK = re.compile(
+    r"""(?:get|getenv|config|env|int)\(\s*["']\w*PORT\w*["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})|\bor\s+["']?(\d{2,5})"""
+)
+_BIND = re.compile(r"""^\s*bind\s*=\s*f?["'][^"']*?:(\d{2,5})["']""", re.MULTILINE)
+
+
+def of_component(repo: Inventory, root: Root, app: AppObject, launch: Launch | None, started: Iterable[str | None]) -> int | None:
+    """The port of a web application."""
+    production = launch is not None and RANKS[launch.source] >= RANKS["script"]
+    server = launch is not None and launch.program not in ("python", "flask")
+    if launch is not None and production and launch.port is not None:
+        return launch.port
+    if production and server:
+        found = _gunicorn_config(repo, root) or _image_port(repo, root)
+        if found is None and launch is not None and launch.program == "gunicorn":
+            return SERVER_PORTS["gunicorn"]
+        return found or (SERVER_PORTS.get(launch.program) if launch else None) or app.framework.port
+    files = dict.fromkeys([app.path, *(p for p in started if p)])
+    code = _code_ports(repo, files)
+    if code:
+        return code[0]
+    if launch is not None and launch.port is not None:
+        return launch.port
+    runs = any(True for path in files if (module := repo.python.module(path)) for _ in run_calls(module))
+    if runs or production:
+        return app.framework.port
+    return _image_port(repo, root) or app.framework.port
+
+
+def of_apps(repo: Inventory, apps: Iterable[AppObject]) -> int | None:
+    """The port written where applications are run, None when none is."""
+    code = _code_ports(repo, dict.fromkeys(app.path for app in apps))
+    return code[0] if code else None
+
+
+def _code_ports(repo: Inventory, paths: Iterable[str]) -> list[int]:
+    found = []
+    for path in paths:
+        module = repo.python.module(path)
+        for call in run_calls(module) if module is not None else ():
+            port = port_of_call(call, module) if module else None
+            if port:
+                found.append(port)
+    return found
+
+
+def port_of_call(call: Call, module: PyModule) -> int | None:
+    """The port that a run call names: a literal, a module constant, or the fallback of an environment variable."""
+    argument = next((a for name in _ARGUMENTS if (a := call.arg(name)) is not None), None)
+    if argument is None and call.name.endswith(".listen"):
+        argument = call.arg("port", 0)
+    if argument is None:
+        return None
+    text, value = argument.text, argument.value
+    if not argument.literal and text.isidentifier():
+        for assignment in module.assignments:
+            if assignment.target == text:
+                text, value = assignment.text, assignment.value
+    if isinstance(value, (int, str)) and str(value).isdigit():
+        return int(value)
+    match = _FALLBACK.search(text)
+    return int(match[1] or match[2]) if match else None
+
+
+def _gunicorn_config(repo: Inventory, root: Root) -> int | None:
+    for name in ("gunicorn.conf.py", "gunicorn_config.py", "gunicorn_conf.py", "config/gunicorn.py"):
+        if root.join(name) in repo.files:
+            match = _BIND.search(repo.files.text(root.join(name)) or "")
+            if match:
+                return int(match[1])
+    return None
+
+
+def _image_port(repo: Inventory, root: Root) -> int | None:
+    """The port that the root's image exposes, else the one its PORT variable holds."""
+    for image in repo.dockerfiles:
+        if root.path in (image.component, "."):
+            if image.exposed_ports:
+                return image.exposed_ports[0]
+            for entry in image.environment:
+                if entry.name == "PORT" and entry.value and entry.value.isdecimal():
+                    return int(entry.value)
+    return None
+
+
+def streamlit_config(repo: Inventory, root: Root) -> int | None:
+    """The port in .streamlit/config.toml."""
+    path = root.join(".streamlit/config.toml")
+    match = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(path) or "", re.MULTILINE) if path in repo.files else None
+    return int(match[1]) if match else None
