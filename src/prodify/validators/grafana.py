@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
     from prodify.validators.sources import Sources
 
+GRID_COLUMNS = 24
+"""Width of Grafana's grid, https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/."""
+
 BUILT_IN_DURATION = re.compile(r"\$(?:__rate_interval|__interval|__range)\b|\$\{__(?:rate_interval|interval|range)\}")
 BUILT_IN_NUMBER = re.compile(r"\$\{?__(?:interval_ms|range_s|range_ms|from|to)\}?")
 VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*(?::\w+)?\}|\$[A-Za-z_]\w*|\[\[\w+\]\]")
 IN_BRACKETS = re.compile(r"\[([^\]\"']*)\]")
+LABEL_LIST = re.compile(r"\b(by|without|on|ignoring)\s*\(([^)]*)\)")
 TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`|[^"\'`]+')
 
 
@@ -57,8 +61,7 @@ def concrete(expression: str) -> str:
             parts.append(VARIABLE.sub("v", token))
         else:
             durations = IN_BRACKETS.sub(lambda match: "[" + VARIABLE.sub("5m", match[1]) + "]", token)
-            labels = re.sub(r"\b(by|without|on|ignoring)\s*\(([^)]*)\)", lambda match: f"{match[1]} ({VARIABLE.sub('v', match[2])})", durations)
-            parts.append(VARIABLE.sub("1", labels))
+            parts.append(VARIABLE.sub("1", LABEL_LIST.sub(lambda match: f"{match[1]} ({VARIABLE.sub('v', match[2])})", durations)))
     return "".join(parts)
 
 
@@ -94,11 +97,11 @@ def _faults(panel: dict[str, Any]) -> Iterator[str]:
     if not isinstance(panel.get("type"), str):
         yield "no type"
     place = panel.get("gridPos")
-    numbers = [place.get(key) for key in "hwxy"] if isinstance(place, dict) else []
-    if not numbers or not all(isinstance(number, int) and number >= 0 for number in numbers):
+    numbers = [number for key in "hwxy" if isinstance(place, dict) and isinstance(number := place.get(key), int) and number >= 0]
+    if len(numbers) < 4:
         yield "gridPos needs h, w, x and y as whole numbers"
-    elif numbers[1] + numbers[2] > 24:
-        yield f"gridPos reaches column {numbers[1] + numbers[2]}; the grid has 24"
+    elif numbers[1] + numbers[2] > GRID_COLUMNS:
+        yield f"gridPos reaches column {numbers[1] + numbers[2]}; the grid has {GRID_COLUMNS}"
     targets = panel.get("targets")
     if panel.get("type") not in ("row", "text") and isinstance(targets, list) and not targets:
         yield "no query"

@@ -19,7 +19,8 @@ PLACE = re.compile(r"\.js:(?P<line>\d+):\d+")
 
 def select(sources: Sources) -> Sequence[str]:
     """Return scripts that import k6 and have something to run."""
-    return [path for path in sources.matching("*.js", "*.ts") if IMPORT.search(sources.texts[path]) and "export default" in sources.texts[path]]
+    scripts = {path: sources.texts[path] for path in sources.matching("*.js", "*.ts")}
+    return [path for path, text in scripts.items() if IMPORT.search(text) and "export default" in text]
 
 
 def run(job: Job) -> Iterator[Problem]:
@@ -31,7 +32,8 @@ def run(job: Job) -> Iterator[Problem]:
         done = job.call([job.tools["k6"], "inspect", "--no-color", argument])
         if done.code != 0:
             said = MESSAGE.search(done.stderr)
-            message = (said["message"] if said else done.last_words).replace(job.stage.as_uri() + "/", "").replace('\\"', '"').replace("\\n", " ")
+            message = (said["message"] if said else done.last_words).replace(job.stage.as_uri() + "/", "")
+            message = message.replace('\\"', '"').replace("\\n", " ")
             place = PLACE.search(message)
             yield Problem(path, int(place["line"]) if place else None, message.strip()[:300])
         elif not any(name in done.stdout for name in ('"checks', '"http_req_failed')):

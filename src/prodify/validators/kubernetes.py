@@ -20,7 +20,9 @@ OTHER_K8S_IO = frozenset({"gateway.networking.k8s.io", "snapshot.storage.k8s.io"
 FOREIGN = frozenset({"openslo", "skaffold"})
 """Groups without a dot of formats that only look like Kubernetes objects."""
 
-ERROR = re.compile(r"^ERROR (?P<file>.+?) did not validate for resource (?P<kind>[^/]+)/(?P<name>\S+) against version \S+: (?P<message>.*)$")
+ERROR = re.compile(
+    r"^ERROR (?P<file>.+?) did not validate for resource (?P<kind>[^/]+)/(?P<name>\S+) against version \S+: (?P<message>.*)$"
+)
 WARN = re.compile(r"^WARN (?P<file>.+?) (?P<message>Couldn't find schema for kind (?P<kind>\S+) with api version (?P<version>\S+).*)$")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+LOG_LINE = re.compile(r'^E\d{4} .*? err="(.*?)"?$')
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SIBLING_SUFFIXES = (".yaml", ".yml", ".json", ".env", ".properties", ".txt")
 SIBLING_LIMIT = 500
@@ -47,7 +49,8 @@ def run(job: Job) -> Iterator[Problem | Note]:
     for path in job.files:
         done = job.call([*program, str((tree / path).parent)], cwd=tree)
         if done.code != 0:
-            yield Problem(path, None, f"does not render: {done.last_words.replace(str(tree), '.')}")
+            said = LOG_LINE.sub(r"\1", done.last_words)
+            yield Problem(path, None, f"does not render: {said.replace(str(tree) + '/', '').replace(str(tree), '.')}")
             continue
         yield from _judge(job, path, done.stdout)
 
@@ -80,7 +83,7 @@ def _judge(job: Job, path: str, rendered: str) -> Iterator[Problem | Note]:
     (folder / "rendered.yaml").write_text(rendered, encoding="utf-8")
     executable = find_executable("kubernetes-validate")
     if executable is None:
-        yield Note("rendered, but not held against the schemas: kubernetes-validate not found; get it with: pip install kubernetes-validate")
+        yield Note("rendered, but not held against the schemas: kubernetes-validate not found (pip install kubernetes-validate)")
     else:
         file = str(folder / "rendered.yaml")
         moved = [Document(file, document.line, document.value) for document in documents]

@@ -52,6 +52,9 @@ def check_rules(job: Job, path: str, file: str, first_line: int = 1) -> Iterator
     said = [line.strip() for line in done.stderr.splitlines() if line.strip() and line.strip() != "FAILED:"]
     if not said:
         raise ToolError(f"promtool ended with {done.code}: {done.last_words}")
+    if said[0].startswith("lint error"):
+        yield Problem(path, first_line if first_line > 1 else None, ", ".join(said)[:300])
+        return
     for line in said:
         message = line.removeprefix(f"{file}: ")
         if message == "yaml: unmarshal errors:":

@@ -87,7 +87,7 @@ def run_custom(job: Job) -> Iterator[Problem | Note]:
 
 def is_openslo(document: Document) -> bool:
     """Whether the document is an OpenSLO v1 object."""
-    return document.get("apiVersion") == "openslo/v1"
+    return bool(document.get("apiVersion") == "openslo/v1")
 
 
 def select_openslo(sources: Sources) -> Sequence[str]:
@@ -96,7 +96,7 @@ def select_openslo(sources: Sources) -> Sequence[str]:
 
 
 def run_openslo(job: Job) -> Iterator[Problem]:
-    """Yield the violations of OpenSLO's own schema, and targets that are no share."""
+    """Yield the violations of OpenSLO's own schema."""
     places = folders("PRODIFY_OPENSLO_SCHEMAS", "openslo")
     root = next((place / "v1" for place in places if (place / "v1" / "openslo.schema.json").is_file()), None)
     if root is None:
@@ -104,9 +104,9 @@ def run_openslo(job: Job) -> Iterator[Problem]:
     from referencing import Registry, Resource
     from referencing.jsonschema import DRAFT7
 
-    files = [(file.relative_to(root).as_posix(), _read(file)) for file in sorted(root.rglob("*.json"))]
+    parts = [_read(file) for file in sorted(root.rglob("*.json"))]
     registry: Any = Registry().with_resources(
-        pair for path, schema in files for pair in ((schema.get("$id", path), Resource.from_contents(schema, default_specification=DRAFT7)),)
+        (part["$id"], Resource.from_contents(part, default_specification=DRAFT7)) for part in parts if "$id" in part
     )
     schema = _read(root / "openslo.schema.json")
     for path in job.files:

@@ -95,7 +95,8 @@ def run_validate(job: Job) -> Iterator[Problem | Note]:
             place = entry.get("range") or {}
             path = (PurePosixPath(folder) / place.get("filename", ".")).as_posix()
             message = f"{entry['summary']}: {entry.get('detail', '')}".strip()[:300]
-            yield Problem(path, (place.get("start") or {}).get("line"), message) if entry["severity"] == "error" else Note(f"{path}: {message}")
+            line = (place.get("start") or {}).get("line")
+            yield Problem(path, line, message) if entry["severity"] == "error" else Note(f"{path}: {message}")
         if init.code != 0 and not diagnostics:
             raise ToolError(f"terraform init ended with {init.code}: {init.last_words}")
 
