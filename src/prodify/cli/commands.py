@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+import typer
 
 from prodify.cli import (
     apply,
@@ -19,10 +21,6 @@ from prodify.cli import (
     upgrade,
     verify,
 )
-
-if TYPE_CHECKING:
-    import typer
-
 
 def register(app: typer.Typer) -> None:
     """Add every command, in the order in which a newcomer meets them."""
@@ -42,11 +40,9 @@ def register(app: typer.Typer) -> None:
     app.command("config")(config.config)
 
 
-def _root(version: bool = False) -> None:
+def _root(version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.", is_flag=True)] = False) -> None:
     if version:
-        import click
-
         from prodify.version import __version__
 
-        click.echo(f"prodify {__version__}")
-        raise click.exceptions.Exit(0)
+        typer.echo(f"prodify {__version__}")
+        raise typer.Exit(0)

@@ -1,0 +1,88 @@
+"""A proposal: what the chosen recipes want of a repository, planned against its lock.
+
+Recipes look at the repository without the files that prodify wrote itself, so that what they want is the same before and
+after an apply.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prodify.changes import ConflictPolicy, Lock, Plan
+from prodify.changes import plan as plan_changes
+from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mean
+from prodify.inventory import Inventory
+from prodify.recipes import all_recipes
+from prodify.recipes.shared.layout import main_component
+from prodify.wishes import Wishes, collect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from prodify.api import Recipe
+    from prodify.profile import Profile
+
+
+class Proposal:
+    """What would be written under `root` for a profile; `service` names the component where several rival."""
+
+    def __init__(self, root: Path, profile: Profile, service: str | None = None) -> None:
+        self.root = root
+        self.profile = profile
+        self.service = service
+
+    @cached_property
+    def lock(self) -> Lock:
+        """The lock as it stands."""
+        return Lock.load(self.root)
+
+    @cached_property
+    def repo(self) -> Inventory:
+        """The repository without the whole files that prodify wrote."""
+        written = frozenset(path for path, entry in self.lock.entries.items() if entry.kind == "file" and not entry.owned)
+        return Inventory(self.root, hidden=written, service=self.service)
+
+    def require_component(self) -> None:
+        """Refuse to guess between equals.
+
+        Raises:
+            AmbiguousError: when several services rival and none was named.
+            UsageError: when the named one is not there.
+        """
+        services = self.repo.services
+        names = [f"{c.name} ({c.path})" for c in services]
+        if self.service is not None and main_component(self.repo) is None:
+            known = [c.name for c in services]
+            hint = did_you_mean(self.service, known) or f"Services: {', '.join(names) or 'none found'}."
+            raise UsageError(f'there is no service "{self.service}"', hint)
+        if self.service is None and len(services) > 1 and main_component(self.repo) is None:
+            raise AmbiguousError(f"found {len(services)} services: {', '.join(names)}", "Name one with --service NAME.")
+        component = main_component(self.repo)
+        if component is not None and component.entrypoint is None and len(component.candidates) > 1:
+            raise AmbiguousError(
+                f"{component.name} could start at {', '.join(component.candidates)}", "Keep one of them, or name it in a Procfile: web: gunicorn MODULE:APP"
+            )
+
+    def wishes(self, recipes: Sequence[Recipe]) -> Wishes:
+        """What the recipes want."""
+        return collect(self.repo, self.profile, recipes)
+
+    def plan(self, wishes: Wishes, policy: ConflictPolicy = ConflictPolicy.MARKERS) -> Plan:
+        """The changes that the wishes mean for the tree as it stands."""
+        return plan_changes(self.root, wishes.wanted, self.lock, policy=policy)
+
+    def applied_recipes(self) -> tuple[Recipe, ...]:
+        """The recipes that the lock names, in order."""
+        names = {name for entry in self.lock.entries.values() for name in entry.recipes}
+        return tuple(recipe for recipe in all_recipes() if recipe.id in names)
+
+    def paths(self, recipe: str) -> tuple[str, ...]:
+        """The files that a recipe would change now, without the lock; empty where it cannot say."""
+        chosen = tuple(r for r in all_recipes() if r.id == recipe)
+        try:
+            changes = self.plan(self.wishes(chosen))
+        except ProdifyError:
+            return ()
+        return tuple(dict.fromkeys(c.path for c in (*changes.writes, *changes.untracks) if c.recipes))
