@@ -44,5 +44,7 @@ def add(names: Mapping[str, str] | Iterable[str], *, section: str | None = None)
 def _quoted(value: str) -> str:
     if _PLAIN.fullmatch(value):
         return value
+    if "'" not in value:
+        return f"'{value}'"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

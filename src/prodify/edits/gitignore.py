@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prodify.edits.text import Editor, preserving, with_final_newline
+from prodify.edits.text import Editor, lines_of, preserving, with_final_newline
 
 
 def add(*patterns: str, section: str | None = None) -> Editor:
@@ -16,7 +16,7 @@ def add(*patterns: str, section: str | None = None) -> Editor:
 
     @preserving
     def edit(text: str) -> str:
-        lines = with_final_newline(text).splitlines(keepends=True)
+        lines = lines_of(with_final_newline(text))
         present = {line.rstrip() for line in lines}
         missing = [p for p in dict.fromkeys(patterns) if p not in present and f"!{p}" not in present]
         if not missing:

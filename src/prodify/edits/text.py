@@ -42,16 +42,17 @@ def canonical(text: str) -> str:
     return text.removeprefix(BOM).replace("\r\n", "\n")
 
 
-def restore_style(original: str, wanted: str) -> str:
+def restore_style(original: str, wanted: str, *, keep_missing_newline: bool = True) -> str:
     """Return `wanted` (LF, no byte order mark) in the style of `original`.
 
-    Unchanged lines keep their own line end, new ones get the most frequent end of the original. A missing final newline stays missing.
+    Unchanged lines keep their own line end, new ones get the most frequent end of the original. A missing final newline stays
+    missing unless `keep_missing_newline` is off.
     """
     if not original:
         return wanted
     mark = BOM if original.startswith(BOM) else ""
     body = original.removeprefix(BOM)
-    if body and not body.endswith("\n") and wanted.endswith("\n"):
+    if keep_missing_newline and body and not body.endswith("\n") and wanted.endswith("\n"):
         wanted = wanted[:-1]
     if "\r\n" not in body:
         return mark + wanted
@@ -95,5 +96,7 @@ def preserving(editor: Editor) -> Editor:
 
 def append_block(text: str, block: str) -> str:
     """Append lines after one blank line; at the start of an empty text without it."""
-    body = text.rstrip("\n")
-    return f"{body}\n\n{block}" if body else block
+    if not text.strip():
+        return text + block
+    body = with_final_newline(text)
+    return body + block if body.endswith("\n\n") else f"{body}\n{block}"

@@ -1,0 +1,90 @@
+"""Writing a plan: exactly what was previewed, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.changes import disk
+from prodify.changes.content import MAX_BYTES, blob_id, read
+from prodify.changes.journal import IndexChange, State, Write, bytes_id
+from prodify.changes.model import LOCK_PATH, Applied, Change, ConflictPolicy, Plan
+from prodify.changes.transaction import recover_claimed, run
+from prodify.edits.text import canonical
+from prodify.errors import ConflictError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def apply(root: Path, plan: Plan, *, allow_dirty: bool = False) -> Applied:
+    """Write a plan and remember how to undo it.
+
+    Raises:
+        ConflictError: nothing is written when a file changed since the plan was made, a touched file has uncommitted changes (unless
+            `allow_dirty`), the plan's policy is abort and there is a conflict, or another process is at work.
+        OSError: when the disk refuses; the old tree is back by then.
+    """
+    if plan.policy is ConflictPolicy.ABORT and plan.conflicts:
+        names = ", ".join(change.path for change in plan.conflicts)
+        raise ConflictError(f"a merge needs a person: {names}", "Choose --conflict markers or --conflict skip, or edit the files first.")
+    if plan.empty:
+        return Applied(())
+    state = State.of(root)
+    state.create()
+    with disk.only_one(state.folder):
+        notes = [recover_claimed(state)]
+        writes = [_write(state.root, change) for change in plan.writes]
+        if not allow_dirty:
+            _refuse_dirty(state, writes)
+        index = _index_changes(state, plan)
+        if state.repository is not None and not state.repository.keep(plan.texts):
+            notes.append("git could not store the rendered texts; a later upgrade will show conflicts instead of merging")
+        run(state, writes, index, keep=True)
+    written = tuple(change.path for change in plan.writes if change.path != LOCK_PATH)
+    return Applied(written, tuple(change.path for change in index), tuple(filter(None, notes)))
+
+
+def _write(root: Path, change: Change) -> Write:
+    """Re-read the file and turn the change into bytes."""
+    now = read(root, change.path)
+    if now.problem:
+        raise ConflictError(f"{change.path} {now.problem}", "Nothing was written. Run the command again.")
+    if now.text != change.before:
+        raise ConflictError(f"{change.path} has changed since the plan was made", "Nothing was written. Run the command again.")
+    assert change.after is not None
+    data = change.after.encode("utf-8")
+    if len(data) > MAX_BYTES:
+        raise ConflictError(f"{change.path} would become larger than {MAX_BYTES} bytes", "Nothing was written.")
+    before = None if now.text is None else now.text.encode("utf-8")
+    return Write(change.path, before, data, change.executable)
+
+
+def _index_changes(state: State, plan: Plan) -> list[IndexChange]:
+    if state.repository is None or not plan.untracks:
+        return []
+    entries = state.repository.index(*(change.path for change in plan.untracks))
+    return [IndexChange(change.path, entries[change.path]) for change in plan.untracks if change.path in entries]
+
+
+def _refuse_dirty(state: State, writes: list[Write]) -> None:
+    """Refuse files with uncommitted changes: git could not bring those back. What prodify itself wrote last does not count."""
+    if state.repository is None:
+        return
+    paths = [write.path for write in writes if write.before is not None and write.path != LOCK_PATH]
+    index, head, own = state.repository.index(*paths), state.repository.head(*paths), state.written()
+    dirty = []
+    for write in writes:
+        staged, committed = index.get(write.path), head.get(write.path)
+        if write.path not in paths or write.before is None or (staged is None and committed is None):
+            continue
+        if own.get(write.path) == bytes_id(write.before):
+            continue
+        text = write.before.decode("utf-8")
+        digits = state.repository.digits
+        same = committed is not None and committed.blob in (blob_id(text, digits), blob_id(canonical(text), digits))
+        if not same or (staged is not None and committed is not None and staged.blob != committed.blob):
+            dirty.append(write.path)
+    if dirty:
+        raise ConflictError(
+            f"uncommitted changes in {', '.join(dirty)}", "Commit or stash them first, or use --allow-dirty. Nothing was written."
+        )  # fmt: skip

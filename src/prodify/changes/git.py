@@ -1,0 +1,140 @@
+"""The questions that changing files asks of git: one hardened call, no hooks, no monitor, no prompt, no filters.
+
+A repository's own configuration can name programs to run (hooks, fsmonitor, filters, credential helpers). Only plumbing commands that
+run none of them are used here, with hooks and monitor switched off on top.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+TIMEOUT_SECONDS = 60
+"""For one call. A plumbing command answers in milliseconds; the bound is for broken file systems."""
+
+BASE_REF = "refs/prodify/base"
+"""A tree of all rendered texts, so that git's garbage collection keeps them as the bases of later merges."""
+
+_HARDENED = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never", "-c", "gc.auto=0")
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """An index entry: file mode as git writes it ("100644"), blob id."""
+
+    mode: str
+    blob: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file or a link, not a submodule."""
+        return self.mode != "160000"
+
+
+def call(root: Path, *arguments: str, stdin: bytes = b"", isolated: bool = True, accept: Container[int] = (0,)) -> bytes | None:
+    """Run git in `root` and return its standard output; None when git is missing, fails or hangs.
+
+    With `isolated` neither the system's nor the user's configuration is read. Variables such as GIT_DIR are not passed on: the tree that
+    was named is the tree that is asked.
+    """
+    program = which("git")
+    if program is None:
+        return None
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    trust: tuple[str, ...] = ()
+    if isolated:
+        environment |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+        # Repository.find has asked before, with the user's own safe.directory list in force.
+        trust = ("-c", "safe.directory=*")
+    try:
+        done = subprocess.run(
+            [program, *_HARDENED, *trust, *arguments],
+            cwd=root, input=stdin, capture_output=True, env=environment, timeout=TIMEOUT_SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode in accept else None
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A git work tree. `root` may be a folder below its top; `prefix` is then the way down to it, ending in a slash."""
+
+    root: Path
+    git_dir: Path
+    prefix: str
+    digits: int
+
+    @classmethod
+    def find(cls, root: Path) -> Repository | None:
+        """Return the repository whose work tree holds `root`; None without git, without one, or where git distrusts its owner."""
+        question = ("--is-inside-work-tree", "--absolute-git-dir", "--show-object-format", "--show-prefix")
+        answer = call(root, "rev-parse", *question, isolated=False)
+        lines = answer.decode("utf-8", "surrogateescape").split("\n") if answer else []
+        if len(lines) < 4 or lines[0] != "true":
+            return None
+        return cls(root, Path(lines[1]), lines[3], 64 if lines[2] == "sha256" else 40)
+
+    def index(self, *paths: str) -> dict[str, Tracked]:
+        """Return the index entries of these paths (relative to the root)."""
+        return self._entries("ls-files", "--stage", "-z", "--", *self._literal(paths)) if paths else {}
+
+    def head(self, *paths: str) -> dict[str, Tracked]:
+        """Return the entries of these paths in the last commit; empty before the first one."""
+        return self._entries("ls-tree", "-z", "HEAD", "--", *paths) if paths else {}
+
+    def _entries(self, *arguments: str) -> dict[str, Tracked]:
+        found: dict[str, Tracked] = {}
+        for record in (call(self.root, *arguments) or b"").split(b"\0"):
+            about, tab, name = record.decode("utf-8", "surrogateescape").partition("\t")
+            words = about.split()
+            if tab and len(words) == 3:
+                # ls-tree says "mode type id", ls-files "mode id stage".
+                found[name] = Tracked(words[0], words[2] if words[1] in ("blob", "commit", "tree") else words[1])
+        return found
+
+    @staticmethod
+    def _literal(paths: tuple[str, ...]) -> list[str]:
+        return [f":(literal){path}" for path in paths]
+
+    def blob(self, identifier: str) -> str | None:
+        """Return a blob's text; None where it is missing (shallow clone) or not UTF-8."""
+        data = call(self.root, "cat-file", "blob", identifier) if re.fullmatch(r"[0-9a-f]{40,64}", identifier) else None
+        try:
+            return None if data is None else data.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    def keep(self, texts: tuple[str, ...]) -> bool:
+        """Store texts as blobs and keep them reachable; returns whether that worked."""
+        kept: set[str] = set()
+        for text in dict.fromkeys(texts):
+            answer = call(self.root, "hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode("utf-8"))
+            if answer is None:
+                return False
+            kept.add(answer.decode("ascii").strip())
+        # The tree only grows: other branches, work trees and folders of this repository have locks of their own.
+        before = {line.split("\t")[1] for line in (call(self.root, "ls-tree", BASE_REF) or b"").decode("ascii", "replace").splitlines()}
+        if kept <= before:
+            return True
+        listing = "".join(f"100644 blob {name}\t{name}\n" for name in sorted(kept | before))
+        tree = call(self.root, "mktree", "--missing", stdin=listing.encode("ascii"))
+        return tree is not None and call(self.root, "update-ref", BASE_REF, tree.decode("ascii").strip()) is not None
+
+    def untrack(self, path: str) -> bool:
+        """Take a path out of the index and leave the file alone."""
+        return call(self.root, "update-index", "--force-remove", "--", path) is not None
+
+    def track(self, path: str, entry: Tracked) -> bool:
+        """Put an index entry back."""
+        about = f"{entry.mode},{entry.blob},{self.prefix}{path}"
+        return call(self.root, "update-index", "--add", "--cacheinfo", about) is not None

@@ -1,0 +1,113 @@
+"""What happens to a file that prodify owns as a whole: the table of the design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from prodify.changes.content import Disk, blob_id, is_blob, same_text
+from prodify.changes.lock import Entry
+from prodify.changes.merge import merge3, merge_without_base
+from prodify.changes.model import Action, Change, ConflictPolicy
+from prodify.edits.text import CannotEdit, canonical, preserving, restore_style
+
+if TYPE_CHECKING:
+    from prodify.api import Edit, File, Untrack
+    from prodify.changes.git import Repository
+
+
+@dataclass(slots=True)
+class Wishes:
+    """All that is wanted of one path."""
+
+    path: str
+    file: File | None = None
+    file_recipes: list[str] = field(default_factory=list)
+    edits: list[tuple[str, Edit]] = field(default_factory=list)
+    untracks: list[tuple[str, Untrack]] = field(default_factory=list)
+
+    @property
+    def edit_recipes(self) -> tuple[str, ...]:
+        """The recipes that edit the file."""
+        return tuple(dict.fromkeys(recipe for recipe, _ in self.edits))
+
+    def run_edits(self, start: str | None) -> tuple[str | None, list[str]]:
+        """Run the edits one after the other; returns the text, and why each was made or not."""
+        text, notes = start, []
+        for recipe, edit in self.edits:
+            if text is None and not edit.create:
+                notes.append(f"{recipe}: there is no such file to edit")
+                continue
+            try:
+                text = preserving(edit.apply)(text or "")
+                notes += [edit.why] if edit.why else []
+            except CannotEdit as error:
+                notes.append(f"{recipe} could not edit it: {error.message}. {error.hint}".strip())
+        return text, list(dict.fromkeys(notes))
+
+
+def digits_of(repository: Repository | None) -> int:
+    """Return how long the repository's object ids are, in hexadecimal digits."""
+    return repository.digits if repository else 40
+
+
+def plan_file(
+    wishes: Wishes, disk: Disk, entry: Entry | None, policy: ConflictPolicy, repository: Repository | None
+) -> tuple[Change, Entry | None]:
+    """Return the change, and the lock entry that is right once it is applied."""
+    file = wishes.file
+    assert file is not None
+    recipes = tuple(dict.fromkeys(wishes.file_recipes))
+    fresh = Entry(recipes, blob_id(file.text, digits_of(repository)), None, file.executable)
+    known = entry if entry is not None and (entry.blob or entry.owned) else None
+    same = Change(file.path, Action.UNCHANGED, recipes, disk.text, disk.text, rendered=file.text, was_executable=disk.executable)
+
+    if known is not None and known.owned:
+        return replace(same, action=Action.KEEP, note="handed over to you"), entry
+    if known is not None and not disk.exists:
+        return replace(same, action=Action.DELETED, note="you deleted it; it stays deleted"), entry
+    if disk.problem:
+        return replace(same, action=Action.FOREIGN, note=disk.problem), entry
+    if disk.text is None:
+        return replace(same, action=Action.CREATE, after=file.text, executable=file.executable), fresh
+    if same_text(disk.text, file.text):
+        return (same if known else replace(same, action=Action.ADOPTED)), fresh
+    if known is None:
+        return _adopt_or_leave(wishes, same, disk.text, entry, fresh)
+    if known.blob == fresh.blob:
+        kept = replace(known, recipes=tuple(sorted({*known.recipes, *recipes})))
+        return (same if is_blob(disk.text, known.written) else replace(same, action=Action.KEEP, note="edited by you")), kept
+    execute = file.executable and not known.executable
+    if is_blob(disk.text, known.blob):
+        after = file.text if canonical(disk.text) == disk.text else restore_style(disk.text, file.text)
+        return replace(same, action=Action.UPDATE, after=after, executable=execute), fresh
+    return _merge(replace(same, executable=execute), known, fresh, policy, repository)
+
+
+def _adopt_or_leave(wishes: Wishes, same: Change, text: str, entry: Entry | None, fresh: Entry) -> tuple[Change, Entry | None]:
+    assert same.rendered is not None
+    with_edits, _ = wishes.run_edits(same.rendered)
+    if with_edits is not None and same_text(text, with_edits):
+        written = blob_id(text, len(fresh.blob or ""))
+        return replace(same, action=Action.ADOPTED), replace(fresh, written=written)
+    return replace(same, action=Action.FOREIGN, note="yours; prodify would write another text"), entry
+
+
+def _merge(same: Change, known: Entry, fresh: Entry, policy: ConflictPolicy, repository: Repository | None) -> tuple[Change, Entry]:
+    yours = same.before
+    assert known.blob is not None and same.rendered is not None and yours is not None
+    base = repository.blob(known.blob) if repository else None
+    merged = merge_without_base(yours, same.rendered) if base is None else merge3(base, yours, same.rendered)
+    if not merged.conflicts:
+        if is_blob(yours, known.written):
+            written = blob_id(merged.text, len(known.blob))
+            return replace(same, action=Action.UPDATE, after=merged.text), replace(fresh, written=written)
+        return replace(same, action=Action.MERGE, after=merged.text, note="your edits are kept"), fresh
+    places = "1 place" if merged.conflicts == 1 else f"{merged.conflicts} places"
+    lost = "" if base is not None else " and git does not hold the text that both came from"
+    reason = f"{places} changed on both sides{lost}"
+    if policy is ConflictPolicy.MARKERS:
+        note = f"{reason}; marked in the file"
+        return replace(same, action=Action.CONFLICT, after=merged.text, note=note, conflicts=merged.conflicts), fresh
+    note = f"{reason}; left as it is"
+    return replace(same, action=Action.CONFLICT, executable=False, note=note, conflicts=merged.conflicts), known
