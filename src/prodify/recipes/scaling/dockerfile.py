@@ -1,0 +1,158 @@
+"""The recipe `dockerfile`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Step, recipe
+from prodify.data import requirement
+from prodify.data.images import image
+from prodify.recipes.scaling.service import Deployable, deployable
+from prodify.recipes.shared.layout import PORT, UID
+from prodify.render import render
+
+IGNORED = (
+    "**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/*.db", "**/*.sqlite3", "**/*.log", "**/*.tfstate*", "**/.terraform",
+    ".git", ".github", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc",
+    "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.coverage", "htmlcov",
+    "Dockerfile", ".dockerignore", "compose*.yaml", "tests",
+)  # fmt: skip
+"""What an image never needs: secrets, state of other tools, history, caches, tests. Patterns start at the context's root."""
+_TITLE = "Not for the image: secrets, caches, history, what only describes the service"
+_ONLY_DESCRIBE = ("deploy", "docs", "infra", "load", "slo")
+
+# Packages without a wheel need a compiler and headers to build, and a library to run.
+_SYSTEM = {
+    "psycopg2": ("gcc libc6-dev libpq-dev", "libpq5"),
+    "mysqlclient": ("gcc libc6-dev default-libmysqlclient-dev pkg-config", "libmariadb3"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DockerfileContext:
+    """What `scaling/Dockerfile` names; empty strings leave a part out."""
+
+    title: str
+    source: str
+    python_image: str
+    python_version: str
+    variant: str
+    uv_image: str
+    manager: str
+    requirements: str
+    needs_source: bool
+    install: str
+    server_requirement: str
+    poetry_requirement: str
+    build_packages: str
+    runtime_packages: str
+    writable: tuple[str, ...]
+    source_root: str
+    uid: int
+    port: int
+    healthcheck: str
+    command: str
+
+
+@recipe(
+    step=Step.SCALING,
+    fixes=(
+        "image-is-the-artefact", "image-runs-as-non-root", "image-tag-is-not-latest", "base-image-is-pinned",
+        "dockerignore-excludes-secrets", "image-build-leaks-no-secret", "dev-server-is-not-production", "production-server-is-configured", "port-comes-from-environment",
+    ),
+    after=("server",),
+)  # fmt: skip
+def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """A small image of the service that runs as an ordinary user: Dockerfile and .dockerignore.
+
+    Written for Python web services with requirements.txt, uv, Poetry or a plain pyproject.toml. An image that is described elsewhere
+    in the repository is left to it.
+    """
+    service = deployable(repo, profile)
+    if service is None:
+        return
+    path = service.path("Dockerfile")
+    if any(other.path != path for other in repo.dockerfiles):
+        return
+    python = image("python")
+    build, runtime = _system_packages(repo)
+    yield File(
+        path,
+        render(
+            "scaling/Dockerfile",
+            DockerfileContext(
+                title=service.names.service,
+                source=profile.service.repository,
+                python_image=python.image,
+                python_version=service.python_version,
+                variant=python.variant,
+                uv_image=image("uv").reference,
+                manager=service.manager,
+                requirements=service.requirements,
+                needs_source=_needs_source(repo, service),
+                install=f"--requirement {service.requirements}" if service.manager == "requirements" else ".",
+                server_requirement=requirement(service.server) if service.server_in_image and service.server != "streamlit" else "",
+                poetry_requirement=requirement("poetry"),
+                build_packages=build,
+                runtime_packages=runtime,
+                writable=service.writable,
+                source_root=service.source_root,
+                uid=UID,
+                port=PORT,
+                healthcheck=healthcheck(service),
+                command=json.dumps(command(service)),
+            ),
+        ),
+    )
+    yield Edit(
+        service.path(".dockerignore"),
+        edits.gitignore.add(*IGNORED, *_only_describing(repo, service), section=_TITLE),
+        why="keep secrets and everything that the service does not need out of the image",
+        create=True,
+    )
+
+
+def command(service: Deployable) -> list[str]:
+    """The exec form of the start command."""
+    if service.server == "gunicorn":
+        application = f"{service.application}()" if service.factory else service.application
+        return ["gunicorn", "--config", "gunicorn.conf.py", application]
+    if service.server == "uvicorn":
+        return ["python", "serve.py"]
+    options = ("--server.headless=true", "--server.address=0.0.0.0", f"--server.port={PORT}", "--browser.gatherUsageStats=false")
+    return ["streamlit", "run", service.application, *options]
+
+
+def healthcheck(service: Deployable) -> str:
+    """The exec form of a health check that needs nothing but Python; a bare connection where no health path is known."""
+    if service.health_path is None:
+        code = f"import os, socket; socket.create_connection(('127.0.0.1', int(os.environ.get('PORT', {PORT}))), 2)"
+    else:
+        code = (
+            "import os, urllib.request as u; "
+            f"u.urlopen('http://127.0.0.1:' + os.environ.get('PORT', '{PORT}') + '{service.health_path}', timeout=2)"
+        )
+    return json.dumps(["python", "-c", code])
+
+
+def _needs_source(repo: Inventory, service: Deployable) -> bool:
+    """Whether installing the packages reads more of the repository than the one file: other lists, or the project itself."""
+    if service.manager != "requirements":
+        return service.manager == "project"
+    words = (line.split(maxsplit=1)[0] for line in repo.files.lines(service.path(service.requirements)) if line.strip())
+    return any(word.startswith(("-r", "-c", "-e", "--requirement", "--constraint", "--editable", ".", "file:")) for word in words)
+
+
+def _only_describing(repo: Inventory, service: Deployable) -> list[str]:
+    """Folders that only describe the service, unless code of the service stands in one of that name."""
+    return [name for name in _ONLY_DESCRIBE if service.path(f"{name}/__init__.py") not in repo.files]
+
+
+def _system_packages(repo: Inventory) -> tuple[str, str]:
+    """Debian packages for building and for running, for dependencies that come without a wheel."""
+    named = {d.name.lower().replace("_", "-") for m in repo.manifests for d in m.dependencies if d.ecosystem == "pypi" and not d.dev}
+    needed = [_SYSTEM[name] for name in sorted(named & set(_SYSTEM))]
+    return tuple(" ".join(dict.fromkeys(" ".join(part).split())) for part in zip(*needed, strict=True)) if needed else ("", "")  # type: ignore[return-value]

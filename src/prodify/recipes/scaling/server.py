@@ -1,0 +1,91 @@
+"""The recipe `server`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Step, recipe
+from prodify.data import requirement
+from prodify.recipes.scaling.service import GRACEFUL_SECONDS, WORKERS, Deployable, deployable
+from prodify.recipes.shared.layout import PORT
+from prodify.render import render
+
+# Seconds that the load balancers of a cloud keep an idle connection (AWS 60, Google 600), and some more.
+_KEEPALIVE = {"gcp": 620}
+_KEEPALIVE_ELSEWHERE = 65
+_CONFIGURATIONS = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.config.py")
+
+
+@dataclass(frozen=True, slots=True)
+class GunicornContext:
+    """What `scaling/gunicorn.conf.py` names. `rps` requests a second of one replica; times in seconds, `latency_ms` in milliseconds."""
+
+    port: int
+    workers: int
+    threads: int
+    rps: str
+    latency_ms: int
+    timeout: int
+    graceful: int
+    keepalive: int
+    quiet_paths: str
+
+
+@dataclass(frozen=True, slots=True)
+class UvicornContext:
+    """What `scaling/serve.py` names; times in seconds."""
+
+    application: str
+    factory: bool
+    port: int
+    limit_concurrency: int
+    graceful: int
+    keepalive: int
+
+
+@recipe(
+    step=Step.SCALING,
+    fixes=("production-server-is-configured", "dev-server-is-not-production", "shutdown-is-graceful", "port-comes-from-environment"),
+)
+def server(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """The production server's settings: gunicorn.conf.py for Flask and Django, serve.py (uvicorn) for FastAPI and other ASGI applications.
+
+    The server joins requirements.txt where that file is written by hand; else the image installs it. A gunicorn configuration under
+    another name is left alone.
+    """
+    service = deployable(repo, profile)
+    if service is None or service.server == "streamlit":
+        return
+    own = service.path("gunicorn.conf.py")
+    if service.server == "gunicorn" and any(path != own for path in repo.files.select(*_CONFIGURATIONS)):
+        return
+    yield _settings(service, profile)
+    if service.manager == "requirements" and not service.server_in_image:
+        yield Edit(
+            service.path(service.requirements),
+            edits.requirements.add(requirement(service.server)),
+            why=f"{service.server} serves the application in production; the framework's own server is for development",
+        )
+
+
+def _settings(service: Deployable, profile: Profile) -> File:
+    keepalive = _KEEPALIVE.get(profile.platform.cloud, _KEEPALIVE_ELSEWHERE)
+    if service.server == "uvicorn":
+        uvicorn = UvicornContext(service.application, service.factory, PORT, 10 * service.concurrency, GRACEFUL_SECONDS, keepalive)
+        return File(service.path("serve.py"), render("scaling/serve.py", uvicorn))
+    quiet = tuple(sorted({path for path in (service.health_path, service.ready_path) if path}))
+    context = GunicornContext(
+        port=PORT,
+        workers=WORKERS,
+        threads=service.threads,
+        rps=f"{profile.scaling.rps_per_replica:g}",
+        latency_ms=profile.slo.latency.threshold_ms,
+        timeout=30,
+        graceful=GRACEFUL_SECONDS,
+        keepalive=keepalive,
+        quiet_paths=json.dumps(quiet),
+    )
+    return File(service.path("gunicorn.conf.py"), render("scaling/gunicorn.conf.py", context))

@@ -1,0 +1,185 @@
+"""What every deploy file needs to know of the service: how it is installed, started, asked for its health and stopped."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.data.images import image
+from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, Naming, main_component, naming
+
+if TYPE_CHECKING:
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component
+    from prodify.profile import Profile
+
+WORKERS = 2
+"""Worker processes in a container with about one CPU; the service scales by containers, not by workers."""
+GRACEFUL_SECONDS = 30
+"""How long a stopping worker may finish its requests."""
+PRESTOP_SECONDS = 10
+"""How long a pod goes on serving after it was told to stop: the load balancers learn of it asynchronously."""
+TERMINATION_SECONDS = PRESTOP_SECONDS + GRACEFUL_SECONDS + 5
+
+_WSGI = ("flask", "django")
+_ASGI = ("fastapi", "starlette", "quart", "litestar")
+_HEALTH = (HEALTH_PATH, "/health", "/livez", "/live", "/healthcheck", "/ping", "/api/health")
+_READY = (READY_PATH, "/ready", "/readiness")
+_HEALTH_RECIPE_KNOWS = ("flask", "fastapi")
+_STREAMLIT_HEALTH = "/_stcore/health"
+_FOLDER_NAME = re.compile(r"(upload.*(folder|dir|path|root)|^MEDIA_ROOT$)", re.IGNORECASE)
+_FOLDER = re.compile(r"""["']([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)/?["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployable:
+    """The service as its image holds it. Paths are relative to `directory`, which is "." for the root of the repository."""
+
+    component: Component
+    names: Naming
+    directory: str
+    server: str
+    """gunicorn, uvicorn or streamlit."""
+    application: str
+    """What the server is given: `module:attribute`, or a file for Streamlit."""
+    factory: bool
+    """Whether the attribute is a function that makes the application."""
+    source_root: str
+    """The folder that must be importable besides the working directory: "src", or empty."""
+    python_version: str
+    manager: str
+    """requirements, uv, poetry or project (a pyproject.toml without a lock file)."""
+    requirements: str
+    server_in_image: bool
+    """Whether the image installs the server by itself, since the manifest is locked and cannot be edited."""
+    threads: int
+    health_path: str | None
+    ready_path: str | None
+    writable: tuple[str, ...]
+    """Folders beside the code that the service writes into."""
+
+    def path(self, name: str) -> str:
+        """The path of a file of the component, from the repository's root."""
+        return name if self.directory == "." else f"{self.directory}/{name}"
+
+    @property
+    def concurrency(self) -> int:
+        """Requests that one container works on at once."""
+        return WORKERS * self.threads if self.server == "gunicorn" else max(WORKERS * self.threads, 16)
+
+
+def deployable(repo: Inventory, profile: Profile) -> Deployable | None:
+    """The main service when it is a Python web service that these recipes can start, else None."""
+    component = main_component(repo)
+    if component is None or component.kind != "service" or component.language != "python" or not component.entrypoint:
+        return None
+    server = server_of(component)
+    manager, requirements = _manager(repo, component)
+    if server is None or manager is None or component.candidates:
+        return None
+    health, ready = _health(repo, component)
+    source = _source(repo, component)
+    return Deployable(
+        component=component,
+        names=naming(repo, profile),
+        directory=component.path or ".",
+        server=server,
+        application=component.entrypoint,
+        factory=_is_factory(repo, component, source),
+        source_root="src" if "/src/" in f"/{source}" and server != "streamlit" else "",
+        python_version=python_version(component.runtime_version),
+        manager=manager,
+        requirements=requirements,
+        server_in_image=not _editable(repo, component, manager, requirements) and repo.uses(server) is None,
+        threads=threads_for(profile),
+        health_path=health,
+        ready_path=ready,
+        writable=_written_folders(repo, component),
+    )
+
+
+def server_of(component: Component) -> str | None:
+    """The production server for a component's framework, None when these recipes know none."""
+    if component.framework in _WSGI:
+        return "gunicorn"
+    if component.framework in _ASGI:
+        return "uvicorn"
+    return "streamlit" if component.framework == "streamlit" else None
+
+
+def threads_for(profile: Profile) -> int:
+    """Threads of one worker: the requests that a replica has at once (Little's law: rate x latency), shared among its workers; 4 to 16.
+
+    The rate is `scaling.rps_per_replica` in requests a second, the latency the objective's threshold in seconds.
+    """
+    at_once = profile.scaling.rps_per_replica * profile.slo.latency.threshold_seconds
+    return min(16, max(4, math.ceil(at_once / WORKERS)))
+
+
+def python_version(stated: str | None) -> str:
+    """The language version of the image: as stated when an image exists for it, else the default; a lower bound (`>=3.9`) is no choice.
+
+    >>> python_version("3.12.4"), python_version(">=3.10"), python_version(None)
+    ('3.12', '3.14', '3.14')
+    """
+    known = image("python")
+    found = re.fullmatch(r"\s*(?:python-|==|~=)?\s*(\d+\.\d+)(?:\.[\d*]+)?\s*", stated or "")
+    return found[1] if found and found[1] in known.versions else known.default
+
+
+def _manager(repo: Inventory, component: Component) -> tuple[str | None, str]:
+    folder = "" if component.path in (".", "") else component.path + "/"
+    for lock, manager in (("uv.lock", "uv"), ("poetry.lock", "poetry")):
+        if folder + lock in repo.files and f"{folder}pyproject.toml" in repo.files:
+            return manager, ""
+    if f"{folder}requirements.txt" in repo.files:
+        return "requirements", "requirements.txt"
+    return ("project", "") if f"{folder}pyproject.toml" in repo.files else (None, "")
+
+
+def _editable(repo: Inventory, component: Component, manager: str, requirements: str) -> bool:
+    """Whether a line added to the requirements file would hold: it is written by hand and carries no hashes."""
+    if manager != "requirements":
+        return False
+    path = requirements if component.path in (".", "") else f"{component.path}/{requirements}"
+    text = repo.files.text(path) or ""
+    return "--hash=" not in text and not re.search(r"#.*autogenerated by (pip-compile|uv)", text, re.IGNORECASE)
+
+
+def _source(repo: Inventory, component: Component) -> str:
+    """The file that the entry point's module stands in, empty when it is not found."""
+    base = (component.entrypoint or "").partition(":")[0].replace(".", "/")
+    folder = "" if component.path in (".", "") else component.path + "/"
+    candidates = (f"{folder}{place}{base}{end}" for place in ("", "src/") for end in (".py", "/__init__.py"))
+    return next((path for path in candidates if path in repo.files), "")
+
+
+def _is_factory(repo: Inventory, component: Component, source: str) -> bool:
+    attribute = (component.entrypoint or "").partition(":")[2]
+    facts = repo.python.module(source) if source else None
+    return facts is not None and any(f.name == attribute and f.cls is None for f in facts.functions)
+
+
+def _health(repo: Inventory, component: Component) -> tuple[str | None, str | None]:
+    """Paths that tell liveness and readiness: those that are there, else those that the recipe `health` adds, else None."""
+    if component.framework == "streamlit":
+        return _STREAMLIT_HEALTH, _STREAMLIT_HEALTH
+    there = {route.path.rstrip("/") or "/" for route in repo.routes if "GET" in route.methods or not route.methods}
+    added = component.framework in _HEALTH_RECIPE_KNOWS
+    health = next((path for path in _HEALTH if path in there), HEALTH_PATH if added else None)
+    ready = next((path for path in _READY if path in there), READY_PATH if added else health)
+    return health, ready
+
+
+def _written_folders(repo: Inventory, component: Component) -> tuple[str, ...]:
+    """Folders that uploads go to, relative to the component: the last string of an assignment to a name such as UPLOAD_FOLDER."""
+    found = set()
+    for assignment in repo.python.assignments("*UPLOAD*", "*upload*", "MEDIA_ROOT"):
+        if _FOLDER_NAME.search(assignment.target):
+            texts = _FOLDER.findall(assignment.text)
+            if texts and "." not in texts[-1]:
+                found.add(texts[-1])
+    prefix = "" if component.path in (".", "") else component.path + "/"
+    return tuple(sorted(folder.removeprefix(prefix) for folder in found))
