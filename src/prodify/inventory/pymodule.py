@@ -67,14 +67,15 @@ def _imports(module: PyModule, root: SgNode) -> None:
         if origin is None:
             continue
         source = origin.text()
+        prefix = source if source.endswith(".") else source + "."
         module.imported.append(Note(location_of(module.path, node), source))
         for child in node.children()[2:]:
             if child.kind() == "dotted_name" and child.range().start.index != origin.range().start.index:
-                module.imports[child.text()] = f"{source}.{child.text()}"
+                module.imports[child.text()] = prefix + child.text()
             elif child.kind() == "aliased_import":
                 name, alias = child.field("name"), child.field("alias")
                 if name is not None and alias is not None:
-                    module.imports[alias.text()] = f"{source}.{name.text()}"
+                    module.imports[alias.text()] = prefix + name.text()
 
 
 def _call(module: PyModule, node: SgNode) -> Call:

@@ -1,0 +1,163 @@
+"""Environment variables that production code reads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import EnvVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Argument, Call
+    from prodify.inventory.pymodule import PyModule
+    from prodify.model import Location
+
+SECRET_NAME = re.compile(
+    r"(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|AUTH_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|_DSN$|_PWD$|_PASS$"
+    r"|DATABASE_URL|DATABASE_URI|DB_URL|DB_URI|MONGO\w*_UR[IL]|REDIS_URL|BROKER_URL|POSTGRES_URL|WEBHOOK_URL|CONNECTION_?STRING|_KEY$)",
+    re.IGNORECASE,
+)
+"""Names that say that their value is secret; connection strings usually carry a password."""
+_NOT_SECRET = re.compile(
+    r"(PUBLIC|PUBLISHABLE|NEXT_PUBLIC_|VITE_|REACT_APP_|MAX_TOKENS|TOKEN_LIMIT|_TOKENS$|TOKENIZER|EXPIR|_TTL$|KEY_ID$|KEY_PREFIX)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_WORDS = ("environ", "getenv", "decouple", "environs", "Env(", "BaseSettings", "starlette.config")
+_CONDITION = re.compile(r"^\s*(if|elif|while|assert)\b|\b(if|not|bool\()\s*\(?$")
+_FALLBACK = re.compile(r"[)\s]*(\.(lower|strip|upper)\(\))*\s*(or\b|==|!=|in\b|is\b|if\b)")
+_GETTERS = frozenset(("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "environ.get", "getenv"))
+_ENV_OBJECTS = frozenset(
+    (
+        "environ.Env",
+        "environs.Env",
+        "environ.FileAwareEnv",
+        "starlette.config.Config",
+        "decouple.Config",
+        "decouple.AutoConfig",
+        "marshmallow_env.Env",
+    )
+)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a variable's name says that its value must not be seen.
+
+    >>> is_secret("OPENAI_API_KEY"), is_secret("DATABASE_URL"), is_secret("MAX_TOKENS"), is_secret("PORT")
+    (True, True, False, False)
+    """
+    return SECRET_NAME.search(name) is not None and _NOT_SECRET.search(name) is None
+
+
+def find_environment(repo: Inventory) -> tuple[EnvVar, ...]:
+    """Every variable at every place that reads it, by name, path and line; the same name twice on a line once."""
+    found = {(e.name, e.location.path, e.location.line or 0): e for e in _all(repo)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _all(repo: Inventory) -> Iterator[EnvVar]:
+    for module in repo.python.modules(_WORDS):
+        yield from _calls(repo, module)
+        yield from _subscripts(repo, module)
+        yield from _settings(repo, module)
+
+
+def variable(name: str, location: Location, *, has_default: bool, required: bool | None = None) -> EnvVar:
+    """An environment variable; required unless a default is given, when not said otherwise."""
+    return EnvVar(name, location, (not has_default) if required is None else required, has_default, is_secret(name))
+
+
+def _calls(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
+    """`os.getenv("X")`, `config("X")` of decouple, `env("X")` and `env.str("X")` of environ and environs."""
+    objects = _env_objects(module)
+    for call in module.calls:
+        name = call.arg("key", 0) or call.arg("name", 0) or call.arg("var", 0)
+        if name is None or not isinstance(name.value, str) or not _NAME.match(name.value):
+            continue
+        if call.name in _GETTERS:
+            default = call.arg("default", 1)
+            yield variable(
+                name.value, call.location, has_default=_is_value(default), required=False if _is_asked(repo, call, name.value) else None
+            )
+        elif call.name == "decouple.config" or call.name.split(".")[0] in objects:
+            if call.name.endswith((".read_env", ".read_envfile", ".prefixed")):
+                continue
+            yield variable(name.value, call.location, has_default=call.arg("default") is not None)
+
+
+def _is_value(argument: Argument | None) -> bool:
+    """Whether a default is given that is one: None is not."""
+    return argument is not None and argument.text != "None"
+
+
+def _is_asked(repo: Inventory, call: Call, name: str) -> bool:
+    """Whether code copes with the variable being unset: a fallback after `or`, a comparison, a condition, a membership test."""
+    lines = repo.files.lines(call.location.path)
+    first, last = (call.location.line or 1) - 1, call.location.end_line or 1
+    statement = "\n".join(lines[first:last])
+    before, _, after = statement.partition(call.text)
+    if _CONDITION.search(before) or _FALLBACK.match(after):
+        return True
+    return any(f"{quote}{name}{quote} in os.environ" in line for line in lines for quote in "\"'")
+
+
+def _env_objects(module: PyModule) -> set[str]:
+    """Names of reader objects: `env = environ.Env()`; decouple's `config` is one by import."""
+    found = set()
+    for assignment in module.assignments:
+        head = assignment.text.split("(", 1)[0].strip()
+        if head and "(" in assignment.text and module.resolve(head) in _ENV_OBJECTS:
+            found.add(assignment.target)
+    return found
+
+
+def _subscripts(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
+    """`os.environ["X"]`, read; assignments to it are none."""
+    from prodify.inventory.pymodule import literal
+    from prodify.inventory.syntax import location_of
+
+    if "environ" not in (repo.files.text(module.path) or ""):
+        return
+    root = repo.syntax.tree(module.path, "python")
+    written = {(a.location.line, a.target) for a in module.assignments if "environ" in a.target}
+    for node in root.find_all(kind="subscript") if root is not None else ():
+        value, key = node.field("value"), node.field("subscript")
+        if value is None or key is None or module.resolve(value.text()) != "os.environ":
+            continue
+        name, location = literal(key)[0], location_of(module.path, node)
+        if isinstance(name, str) and _NAME.match(name) and (location.line, node.text()) not in written:
+            yield variable(name, location, has_default=False)
+
+
+_FIELD = re.compile(r"^\s+([A-Za-z_]\w*)\s*:\s*([^=#\n]+?)\s*(?:=\s*(.+?))?\s*(?:#.*)?$")
+_ALIAS = re.compile(r"""(?:env|alias|validation_alias)\s*=\s*["'](\w+)["']""")
+_PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w*)["']""")
+
+
+def _settings(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
+    """Fields of pydantic's BaseSettings: the variable is the field's name in upper case, behind the class's prefix."""
+    from prodify.inventory.syntax import location_of
+
+    if "BaseSettings" not in (repo.files.text(module.path) or ""):
+        return
+    root = repo.syntax.tree(module.path, "python")
+    for node in root.find_all(kind="class_definition") if root is not None else ():
+        bases, body = node.field("superclasses"), node.field("body")
+        if bases is None or body is None or "BaseSettings" not in bases.text():
+            continue
+        prefix_match = _PREFIX.search(node.text())
+        prefix = prefix_match[1] if prefix_match else ""
+        for statement in body.children():
+            line = " " + " ".join(statement.text().split())
+            match = _FIELD.match(line) if statement.kind() == "expression_statement" else None
+            if match is None or match[1].startswith("model_") or "ClassVar" in match[2]:
+                continue
+            alias = _ALIAS.search(match[3] or "")
+            default = match[3] is not None and not re.match(
+                r"(\.\.\.|Field\(\s*(\.\.\.|\)|alias|validation_alias|env|description|title))", match[3]
+            )
+            default = default or "default" in (match[3] or "")
+            yield variable(alias[1] if alias else (prefix + match[1]).upper(), location_of(module.path, statement), has_default=default)
