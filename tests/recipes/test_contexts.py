@@ -21,7 +21,9 @@ def render_calls() -> Iterator[tuple[str, str, str]]:
     for path in sorted(RECIPES.rglob("*.py")):
         module = "prodify.recipes." + ".".join(path.relative_to(RECIPES).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "render" and len(node.args) == 2):
+            if not (isinstance(node, ast.Call) and len(node.args) == 2):
+                continue
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) != "render":
                 continue
             template, context = node.args
             if not (isinstance(template, ast.Constant) and isinstance(template.value, str)):
