@@ -87,7 +87,8 @@ def _scalar(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, int | float):
-        return f"{value:.10f}".rstrip("0") if isinstance(value, float) and "e" in repr(value) else repr(value)
+        mantissa, e, exponent = repr(value).partition("e")
+        return f"{mantissa if '.' in mantissa or not e else mantissa + '.0'}{e}{exponent}"  # YAML 1.1 wants the dot
     text = str(value)
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
