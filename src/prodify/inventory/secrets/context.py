@@ -1,0 +1,236 @@
+"""Reads name and value around the offset where a contextual trigger ended. Every window is bounded, every step linear."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.judge import Candidate, Literal, judge
+from prodify.inventory.secrets.names import NameKind, classify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BACK = 200
+"""Bytes looked at before a value, for its name."""
+LONGEST = 4096
+"""Longest value that is read."""
+
+# Read from right to left: the text before the opening quote, reversed, so that one anchored match finds the name.
+_BEFORE = re.compile(
+    rb"""(?P<pre>(?:\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
+    \s{0,40}
+    (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
+    \s{0,40}
+    (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?\s{0,3}:\s{0,4}|(?:gnirts|etyb\]\[)\s)?)
+    \s{0,8}
+    (?P<close>["'`\])}\\]{0,6})
+    (?P<name>[\w.\-]{1,80})
+    (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
+    re.VERBOSE | re.DOTALL,
+)
+_JOIN = re.compile(rb"""[ \t]*(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*(?:\r?\n[ \t]*)?(?:\+|\.(?=[ \t]))?[ \t]*(["'])""")
+_FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
+_GETTERS = re.compile(rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$")
+_SETTERS = re.compile(r"(?i)^(?:set|with|hash|make|generate|encrypt|use)?_?(?:[a-z]+_)*(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$")
+_DEFINES = re.compile(rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$")
+_CODE_KINDS = (FileKind.CODE, FileKind.MARKUP)
+_SIGNING_CONTEXT = re.compile(rb"(?i)session|jwt|cookie|passport|strategy|sign")
+_ENVVAR = re.compile(r"^[A-Z][A-Z0-9_]+$")
+
+
+def read_quoted(data: bytes, at: int) -> tuple[str, int] | None:
+    """Return the text between the quote at `at` and its partner on the same line, and the offset of that partner.
+
+    A quote behind a backslash (code inside a JSON string, as in notebooks) has a partner behind a backslash.
+    """
+    quote = data[at : at + 1]
+    limit = min(len(data), at + LONGEST)
+    line_end = data.find(b"\n", at, limit)
+    limit = limit if line_end < 0 else line_end
+    escaped = data[at - 1 : at] == b"\\"
+    position = at + 1
+    while True:
+        close = data.find(quote, position, limit)
+        if close < 0:
+            return None
+        if escaped or data[close - 1 : close] != b"\\" or data[close - 2 : close] == b"\\\\":
+            break
+        position = close + 1
+    text = data[at + 1 : close]
+    return (text.removesuffix(b"\\") if escaped else text).decode("utf-8", "replace"), close
+
+
+def _joined(data: bytes, value: str, end: int) -> tuple[str, int]:
+    """Append the literals that follow with a plus, a backslash or nothing between: a key split over lines is still a key."""
+    for _ in range(12):
+        found = _JOIN.match(data, end + 1, min(len(data), end + 200))
+        if not found:
+            break
+        more = read_quoted(data, found.end() - 1)
+        if more is None:
+            break
+        value, end = value + more[0], more[1]
+    return value, end
+
+
+def quoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the literal whose opening quote stands at `at`."""
+    start = at - 1 if data[at - 1 : at] == b"\\" else at
+    left = data[max(0, start - BACK) : start]
+    found = _BEFORE.match(left[::-1])
+    if not found:
+        return None
+    name = _bare_name(found["name"][::-1].decode("ascii", "replace").strip(".-"))
+    if classify(name) is None:
+        return None
+    sep = found["sep"][::-1].strip()
+    before = found["before"][::-1]
+    read = read_quoted(data, at)
+    if read is None:
+        return None
+    value, end = read
+    first_end = end
+    if sep in (b"=", b":", b":=", b"=>", b"=="):
+        value, end = _joined(data, value, end)
+        if b"+" in data[end + 1 : end + 4] and len(value) < 16:
+            return None
+    bound = _binding(sep, name, before, found["close"])
+    if bound is None:
+        return None
+    if data[first_end + 1 : first_end + 2] == b"%" or data[first_end + 1 : first_end + 8] == b".format(":
+        return None
+    signs = bool(_SIGNING_CONTEXT.search(left, max(0, len(left) - 120)))
+    literal = Literal(name, value, at + 1, end, sep.decode(), True, bound, signs)
+    if b"!" in sep or sep in (b"==", b"==="):
+        return _comparison(literal, kind)
+    return judge(literal, kind)
+
+
+def _bare_name(name: str) -> str:
+    """Drop the way to an environment variable: `process.env.KEY` is KEY."""
+    last = name.rsplit(".", 1)[-1]
+    return last if _ENVVAR.match(last) and "env" in name.lower() else name
+
+
+def _binding(sep: bytes, name: str, before: bytes, close: bytes) -> bool | None:
+    """Say whether the literal is a fallback (True), an assignment (False) or not bound to the name at all (None)."""
+    if sep in _FALLBACKS:
+        return True
+    if sep.startswith(b","):
+        if b"default" in sep or b"fallback" in sep:
+            return True
+        if _DEFINES.search(before):
+            return False
+        quoted_name = any(q in close for q in b"\"'`")
+        return True if quoted_name and b")" not in close and (_GETTERS.search(before) or _ENVVAR.match(name)) else None
+    if sep == b"(":
+        return False if _SETTERS.match(name.rsplit(".", 1)[-1]) and not close else None
+    return False
+
+
+def _comparison(literal: Literal, kind: FileKind) -> Candidate | None:
+    """A literal that a password is compared with is the password."""
+    if classify(literal.name) is not NameKind.PASSWORD or kind not in _CODE_KINDS:
+        return None
+    if not literal.value or " " in literal.value or literal.value.isalpha():
+        return None
+    return judge(literal, kind)
+
+
+_UNQUOTED = re.compile(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
+_LINE_START = re.compile(rb"""^(?:[ \t]{0,40}|.*[ \t"'])(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""", re.DOTALL)
+
+
+def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the bare value at `at` in configuration, shell or prose: `KEY=value`, `key: value`, `ENV KEY value`, `--password value`."""
+    line = data.rfind(b"\n", max(0, at - BACK), at) + 1
+    line = line or max(0, at - BACK)
+    found = _UNQUOTED.match(data[line:at][::-1])
+    if not found:
+        return None
+    name = found["name"][::-1].decode("ascii", "replace").lstrip("-.")
+    gap = found["gap"].strip()
+    before = data[line : at - found.end("name")]
+    flag = found["name"][::-1].startswith(b"--")
+    if not gap and not (before.strip() in (b"ENV", b"ARG", b"machine", b"login") or flag or name in ("password", "passwd")) or classify(name) is None:
+        return None
+    if not gap and name in ("password", "passwd") and not flag and b"login" not in before:
+        return None
+    if gap and before.strip(b" \t\"'-#;") and kind is not FileKind.SHELL and gap != b"=":
+        return None
+    if kind is FileKind.DOCS and gap == b":" and not name.isupper():
+        return None
+    value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
+    return judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
+
+
+_BARE = re.compile(rb"""[^\s"'`<>]{1,1024}""")
+_REST_OF_LINE = re.compile(rb"""[^\r\n"'`<>]{1,1024}""")
+
+
+def _bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
+    found = (_REST_OF_LINE if spaces else _BARE).match(data, at, min(len(data), at + 1024))
+    text = found.group() if found else b""
+    if spaces:
+        text = re.split(rb"\s[#;]", text, maxsplit=1)[0]
+    text = text.rstrip(b" \t,;\\)")
+    return text.decode("utf-8", "replace"), at + len(text)
+
+
+_PAIR_NAME = re.compile(rb"""(?i)(?:name|key)\\?["']?\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})["']?,?\s{1,40}["']?value["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)""")
+
+
+def pair(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge `name: X` with `value: Y` beside it: Kubernetes and ECS environments, .NET settings."""
+    last = None
+    for last in _PAIR_NAME.finditer(data, max(0, at - BACK), at):
+        pass
+    if last is None or last.end() != at:
+        return None
+    name = last["name"].decode("ascii", "replace")
+    read = read_quoted(data, at - 1) if last["quote"] else _bare(data, at, spaces=False)
+    if read is None:
+        return None
+    settings = FileKind.CONFIG if kind is FileKind.CODE else kind
+    return judge(Literal(name, read[0], at, read[1], ":", bool(last["quote"])), settings)
+
+
+def define(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge a C preprocessor constant whose value's quote stands at `at`."""
+    line = data.rfind(b"\n", max(0, at - BACK), at) + 1
+    words = data[line:at].split()
+    read = read_quoted(data, at)
+    if read is None or len(words) < 2:
+        return None
+    return judge(Literal(words[-1].decode("ascii", "replace"), read[0], at + 1, read[1], "=", True), kind)
+
+
+_EXPANSION = re.compile(rb"\$\{(?P<name>[\w.\-]{1,80}):(?P<op>-?)(?P<value>[^\s}$]{3,512})\}")
+
+
+def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge the default inside `${NAME:-default}` (shell, Compose) or `${name:default}` (Spring)."""
+    for found in _EXPANSION.finditer(data, max(0, at - BACK), min(len(data), at + 600)):
+        if found.start("value") <= at <= found.end("value"):
+            value = found["value"].decode("utf-8", "replace")
+            if value[0] in "?+" or found["name"].isdigit():
+                return
+            candidate = judge(Literal(found["name"].decode("ascii"), value, found.start("value"), found.end("value"), "=", True, True), kind)
+            if candidate:
+                yield candidate
+
+
+_XML = re.compile(rb"<(?P<name>[\w.\-:]{1,60})>(?P<value>[^<\s]{3,512})</")
+
+
+def element(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the text of an XML element."""
+    if kind is FileKind.MARKUP:
+        return None
+    for found in _XML.finditer(data, max(0, at - BACK), min(len(data), at + 600)):
+        if found.start("value") <= at <= found.end("value"):
+            value = found["value"].decode("utf-8", "replace")
+            return judge(Literal(found["name"].decode("ascii"), value, found.start("value"), found.end("value"), "=", True), kind)
+    return None

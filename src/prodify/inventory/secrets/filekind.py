@@ -1,0 +1,97 @@
+"""Which form a file has, for the detector: what is read as code, as configuration, as prose, or not at all beyond vendor tokens."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from posixpath import basename, splitext
+
+
+class FileKind(Enum):
+    """`OPAQUE` holds machine-made text (lock files, minified code, translations): only vendors' tokens are looked for there."""
+
+    ENV = "env"
+    ENV_TEMPLATE = "env-template"
+    CODE = "code"
+    CONFIG = "config"
+    DOCKER = "docker"
+    COMPOSE = "compose"
+    TERRAFORM = "terraform"
+    SHELL = "shell"
+    DOCS = "docs"
+    NOTEBOOK = "notebook"
+    MARKUP = "markup"
+    OPAQUE = "opaque"
+
+
+_ENV = re.compile(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
+_TEMPLATE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")
+_LOCK = re.compile(
+    r"(?i)^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|cargo\.lock|go\.sum|"
+    r"composer\.lock|gemfile\.lock|mix\.lock|bun\.lockb?|flake\.lock|packages\.lock\.json|\.terraform\.lock\.hcl|podfile\.lock|pubspec\.lock|gradle\.lockfile|"
+    r"deno\.lock|paket\.lock|\.secrets\.baseline|.*\.min\.(?:js|css)|.*\.bundle\.js|.*\.chunk\.js|.*\.map|.*\.lock)$"
+)
+_OPAQUE_EXT = frozenset(
+    ".css .scss .sass .less .svg .csv .tsv .po .pot .mo .srt .vtt .xlf .xliff .strings .arb .resx .ics .geojson .sum .snap .diff .patch .log .pdb .tex .bib .enc "
+    ".asc .sig .crt .cer .gpg .har .jsonl .ndjson .sql.gz".split()
+)
+_CONFIG_EXT = frozenset(
+    ".yml .yaml .json .json5 .jsonc .toml .ini .cfg .conf .config .properties .xml .plist .env .hcl .cnf .service .reg .list .settings .csproj .npmrc .netrc .pypirc .tfstate .editorconfig".split()
+)
+_DOC_EXT = frozenset(".md .mdx .markdown .rst .txt .adoc .asciidoc .org .mdc".split())
+_SHELL_EXT = frozenset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk".split())
+_MARKUP_EXT = frozenset(".html .htm .ftl .vue .svelte .hbs .ejs .erb .jinja .jinja2 .j2 .twig .mustache .liquid .pug .haml .astro .cshtml .jsp .xhtml".split())
+_TRANSLATIONS = re.compile(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|languages|translations?|messages)/")
+
+
+@lru_cache(maxsize=8192)
+def kind_of(path: str) -> FileKind:
+    """Return the kind of the file at `path`, from its name alone."""
+    name = basename(path)
+    low = name.lower()
+    if _LOCK.match(name) or (_TRANSLATIONS.search(path) and low.endswith((".json", ".yml", ".yaml", ".js", ".ts", ".php", ".properties", ".py"))):
+        return FileKind.OPAQUE
+    if _ENV.match(name):
+        return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) else FileKind.ENV
+    stem, ext = splitext(low)
+    if low.startswith(("dockerfile", "containerfile")) or ext == ".dockerfile":
+        return FileKind.DOCKER
+    if ext in (".yml", ".yaml") and ("compose" in stem or stem.startswith("docker-stack")):
+        return FileKind.COMPOSE
+    return _by_extension(low, ext)
+
+
+def _by_extension(low: str, ext: str) -> FileKind:
+    if ext in (".tf", ".tfvars") or low.endswith(".tf.json"):
+        return FileKind.TERRAFORM
+    if ext == ".ipynb":
+        return FileKind.NOTEBOOK
+    if ext in _OPAQUE_EXT:
+        return FileKind.OPAQUE
+    if ext in _DOC_EXT:
+        return FileKind.CONFIG if low.startswith("requirements") else FileKind.DOCS
+    if ext in _SHELL_EXT or low in ("makefile", "justfile", "procfile", "gnumakefile"):
+        return FileKind.SHELL
+    if ext in _MARKUP_EXT:
+        return FileKind.MARKUP
+    if ext in _CONFIG_EXT or low in (".npmrc", ".netrc", ".pypirc", ".pgpass", ".htpasswd", "credentials", ".git-credentials", ".dockercfg", ".s3cfg", ".boto"):
+        return FileKind.CONFIG
+    if not ext and low.startswith("readme"):
+        return FileKind.DOCS
+    return FileKind.CODE
+
+
+def form_of(kind: FileKind) -> str:
+    """Return the `form` that a hit in such a file has."""
+    return {
+        FileKind.ENV: "env-file",
+        FileKind.ENV_TEMPLATE: "docs",
+        FileKind.DOCS: "docs",
+        FileKind.NOTEBOOK: "notebook",
+        FileKind.CONFIG: "config",
+        FileKind.COMPOSE: "manifest",
+        FileKind.DOCKER: "manifest",
+        FileKind.TERRAFORM: "manifest",
+        FileKind.OPAQUE: "config",
+    }.get(kind, "code")

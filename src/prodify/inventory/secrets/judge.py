@@ -1,0 +1,187 @@
+"""Name and value together: is this literal a secret, and how sure is that?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.names import NameKind, classify, words_of
+from prodify.inventory.secrets.redact import entropy
+from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
+from prodify.inventory.secrets.values import (
+    CODEISH,
+    DEFAULTISH,
+    HASHED,
+    LABEL,
+    NON_VALUES,
+    PATHISH,
+    URLISH,
+    UUID,
+    WEAK,
+    echoes,
+    is_no_value,
+    is_placeholder,
+    is_random,
+    is_reference,
+    is_weak,
+    is_words,
+)
+
+_PUBLIC_NAME = re.compile(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|VUE_APP|STORYBOOK|NG_APP)_|(?i:publish|public|anon_?key|site_?key|client_?id)")
+_PUBLIC_VALUE = re.compile(r"^(?:pk_(?:test|live)_|rzp_(?:test|live)_|price_|prod_|acct_|cus_|plan_|G-|UA-|GTM-|AW-|ca-pub-|sha\d+-|pub-c|client_|sb_publishable_|phc_|0x[0-9a-fA-F]{40}$)")
+_NOT_SECRET_SHAPED = re.compile(r"(?i)hash|sha\d*$|digest|version|commit|revision|build|address|contract|account|project|bucket|region|zone|cluster|integrity|checksum|etag|_ids?$|^id$|host|url|uri|domain|email|arn|image|tag|path|dsn|tracking|measurement|uuid|guid|fingerprint|cert|nonce|charset|alphabet|chars")
+_HOST = re.compile(r"^(?:[\w-]+\.)+[a-z]{2,12}(?::\d+)?(?:/.*)?$")
+_REAL_SYMBOLS = re.compile(r"[!@#$%^&*]{2,}")
+_MESSAGE = re.compile(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
+_PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
+_SETTINGS = (FileKind.CONFIG, FileKind.ENV, FileKind.COMPOSE, FileKind.TERRAFORM, FileKind.DOCKER, FileKind.SHELL)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A span of a file that may be a secret. `value` never leaves the detector. `start`/`end`: byte offsets of the value.
+
+    `priority`: of two overlapping candidates the lower number wins. `fallback`: the literal steps in for an environment variable.
+    `weak`: a default that everybody knows. `random`: looks drawn from an alphabet. `local`: leads to this machine or a compose service.
+    """
+
+    start: int
+    end: int
+    rule: str
+    title: str
+    category: str
+    name: str | None
+    value: str
+    priority: int
+    fallback: bool = False
+    weak: bool = False
+    random: bool = False
+    local: bool = False
+    prefix: bool = False
+    browser: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal with the name it is bound to. `sep`: how it is bound (`=`, `:`, `,`, `(` ...); `quoted`: whether quotes stand around it.
+
+    `fallback`: the literal steps in for a missing environment variable. `signs`: sessions, cookies or web tokens are near.
+    """
+
+    name: str
+    value: str
+    start: int
+    end: int
+    sep: str
+    quoted: bool
+    fallback: bool = False
+    signs: bool = False
+
+
+def judge(literal: Literal, kind: FileKind) -> Candidate | None:
+    """Return a candidate when the literal is a secret of the kind that its name speaks of, None otherwise."""
+    name_kind = classify(literal.name)
+    value = literal.value
+    if name_kind is None or len(value) < 3 or is_reference(value) or HASHED.match(value) or _PUBLIC_VALUE.match(value):
+        return None
+    if _PUBLIC_NAME.search(literal.name):
+        return None
+    if name_kind is NameKind.PASSWORD:
+        return _password(literal, kind)
+    if name_kind is NameKind.FRAMEWORK:
+        return _framework(literal, kind)
+    return _token(literal, kind, name_kind)
+
+
+def _make(literal: Literal, rule: str, title: str, category: str, *, weak: bool = False) -> Candidate:
+    sure = not weak and is_random(literal.value, 12)
+    return Candidate(literal.start, literal.end, rule, title, category, literal.name, literal.value, 50, literal.fallback, weak, sure)
+
+
+def _password(literal: Literal, kind: FileKind) -> Candidate | None:
+    name, value = literal.name, literal.value
+    if PATHISH.match(value) or URLISH.match(value) or _HOST.match(value) and "_" not in value:
+        return None
+    if " " in value and not (_REAL_SYMBOLS.search(value) and len(value) >= 12):
+        return None
+    if kind in _PROSE:
+        return _make(literal, "password", "Password", PASSWORD) if is_random(value, 12) and not is_placeholder(value) else None
+    plain_name = len(words_of(name)) == 1 and not name.isupper()
+    low = value.lower()
+    settings = kind in _SETTINGS or name.isupper()
+    if echoes(name, value) or low in NON_VALUES:
+        weak_anyway = low in WEAK and not (plain_name and (kind is FileKind.CODE or value.istitle()))
+        return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True) if weak_anyway else None
+    if low in WEAK or DEFAULTISH.search(value):
+        return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)
+    if is_placeholder(value) or CODEISH.search(value) and not literal.fallback and not _REAL_SYMBOLS.search(value):
+        return None
+    if is_words(value) and not any(c.isdigit() for c in value):
+        many = len(words_of(value)) > 1 or not value.islower()
+        if many or (not settings and not literal.fallback and len(value) < 4 and literal.sep == ":"):
+            return None
+        return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)
+    if not value.isascii() and not any(c.isdigit() for c in value):
+        return None
+    weak = is_weak(value) or (is_words(value) and len(value) < 8)
+    return _make(literal, "password-weak" if weak else "password", "Well-known password" if weak else "Password", PASSWORD, weak=weak)
+
+
+def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
+    value, name = literal.value, literal.name
+    if PATHISH.match(value) or (URLISH.match(value) and "@" not in value) or value.lower() in ("string", "str", "text", "required", "none", "null", "true", "false", "hidden", "undefined"):
+        return None
+    if is_random(value) and not is_placeholder(value):
+        return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
+    if kind in _PROSE or kind is FileKind.NOTEBOOK:
+        return None
+    if value.startswith("django-insecure-") and len(value) > 30:
+        return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
+    settings = kind in _SETTINGS
+    if settings and not literal.fallback and (is_placeholder(value) and not DEFAULTISH.search(value)):
+        return None
+    generic = words_of(name) in (["secret"], ["token", "secret"])
+    if generic and not literal.fallback and not literal.signs:
+        if settings or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value)) or echoes(name, value):
+            return None
+    if " " in value and (_MESSAGE.search(value) or settings):
+        return None
+    if CODEISH.search(value) and not _REAL_SYMBOLS.search(value) or "\\" in value:
+        return None
+    names_itself = is_words(value) and "_" in value and "".join(words_of(name)).endswith("".join(words_of(value)))
+    if names_itself and literal.sep == ":":
+        return None
+    return _make(literal, "framework-key-weak", "Well-known or guessable signing key", FRAMEWORK, weak=True)
+
+
+def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate | None:
+    value = literal.value
+    if is_no_value(value) or UUID.match(value) or is_placeholder(value) or " " in value or _HOST.match(value):
+        return None
+    if value.lower().startswith(("bearer", "basic ")):
+        return None
+    if name_kind is NameKind.KEY:
+        if len(words_of(literal.name)) == 1 or not is_random(value, 20) or entropy(value) < 3.4 or _NOT_SECRET_SHAPED.search(literal.name):
+            return None
+        return _make(literal, "key", "Key", TOKEN)
+    lenient = kind is FileKind.ENV or literal.name.isupper()
+    if is_random(value, 12 if lenient else 16):
+        return _make(literal, "token", "Access token", TOKEN)
+    if kind in _PROSE or LABEL.search(value) or CODEISH.search(value):
+        return None
+    if literal.fallback and (is_weak(value) or DEFAULTISH.search(value)) and not echoes(literal.name, value):
+        return _make(literal, "token-weak", "Well-known token as a default", TOKEN, weak=True)
+    if kind is FileKind.ENV and len(value) >= 8 and any(c.isdigit() for c in value) and not is_weak(value) and not is_words(value):
+        return _make(literal, "token", "Access token", TOKEN)
+    return None
+
+
+def secret_shaped(literal: Literal) -> Candidate | None:
+    """Judge an entry of an env file whose name says nothing: a long random value is a secret there."""
+    name, value = literal.name, literal.value
+    if _PUBLIC_NAME.search(name) or _NOT_SECRET_SHAPED.search(name) or _PUBLIC_VALUE.match(value):
+        return None
+    if is_reference(value) or is_no_value(value) or is_placeholder(value) or _HOST.match(value) or not is_random(value, 24):
+        return None
+    return _make(literal, "env-value", "Secret-shaped value", TOKEN)

@@ -1,0 +1,58 @@
+"""How loud a hit is: the file's role, where it leads, and how well known the value is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Role
+from prodify.inventory.secrets.filekind import FileKind
+from prodify.model import Level
+
+if TYPE_CHECKING:
+    from prodify.inventory.secrets.judge import Candidate
+
+_BROWSER_NAME = re.compile(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|PUBLIC|VUE_APP)_")
+_BROWSER_FILE = re.compile(r"(?i)\.(?:jsx|tsx|vue|svelte|html?|ftl|ejs|hbs|astro|cshtml|jsp|erb|swift|kt|plist)$|(?:^|/)google-services\.json$|GoogleService-Info")
+_PRODUCTION_STACK = re.compile(r"(?i)prod|stack|swarm")
+_SPECIFIC = 20
+
+
+def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: bytes) -> str:
+    """Return error, warning or note.
+
+    Live-looking tokens, passwords and remote connection strings are errors; what everybody knows is a warning; what leads to this
+    machine, or stands in tests, examples, docs and other people's code, is a note. Env files and tokens in a root document keep theirs.
+    """
+    level = _base(found, path, kind, data)
+    if kind is FileKind.ENV:
+        return level
+    if found.priority < _SPECIFIC and kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and "/" not in path:
+        return level
+    if role is not Role.PRODUCTION or kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE):
+        return Level.NOTE
+    return level
+
+
+def _base(found: Candidate, path: str, kind: FileKind, data: bytes) -> str:
+    if found.browser:
+        return _browser_key(found, path, data)
+    if found.local and found.weak:
+        here = kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path)
+        return Level.NOTE if here or _on_this_machine(found, data) else Level.WARNING
+    if found.weak:
+        return Level.NOTE if kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path) else Level.WARNING
+    return Level.WARNING if found.local else Level.ERROR
+
+
+def _on_this_machine(found: Candidate, data: bytes) -> bool:
+    around = data[max(0, found.start - 200) : found.end + 120].lower()
+    return any(host in around for host in (b"localhost", b"127.0.0.1", b"0.0.0.0", b"[::1]", b"host.docker.internal"))  # noqa: S104
+
+
+def _browser_key(found: Candidate, path: str, data: bytes) -> str:
+    """A key made for the browser is restricted by referrer, not by being hidden; on a server the same key is a secret."""
+    around = data[max(0, found.start - 400) : found.end + 400]
+    if b"authDomain" in around or b"messagingSenderId" in around or (found.name and _BROWSER_NAME.match(found.name)):
+        return Level.NOTE
+    return Level.WARNING if _BROWSER_FILE.search(path) else Level.ERROR

@@ -1,0 +1,189 @@
+"""Whole structures: env files, Kubernetes Secret manifests, Terraform variables, HTTP headers and calls with a literal secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.secrets.context import read_quoted
+from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_shaped
+from prodify.inventory.secrets.names import NameKind, classify
+from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
+from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, URLISH, is_placeholder, is_random, is_reference, is_weak
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ENTRY = re.compile(rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.\-]{0,100})[ \t]*[=:][ \t]*(?:"(?P<dq>[^"\n]{0,4096})"|'(?P<sq>[^'\n]{0,4096})'|(?P<bare>[^\s#'"][^\n\r]{0,4096}))""", re.M)
+
+
+def env_file(data: bytes) -> Iterator[Candidate]:
+    """Judge every entry of an env file: by its name, and by its shape where the name says nothing."""
+    for found in _ENTRY.finditer(data, 0, 1 << 20):
+        group = "dq" if found["dq"] is not None else "sq" if found["sq"] is not None else "bare"
+        raw = found[group]
+        if group == "bare":
+            raw = re.split(rb"\s#", raw, maxsplit=1)[0].rstrip(b" \t\r;")
+        value = raw.decode("utf-8", "replace").strip()
+        start = found.start(group)
+        literal = Literal(found["name"].decode("ascii"), value, start, start + len(raw), "=", group != "bare")
+        candidate = judge(literal, FileKind.ENV) if classify(literal.name) else secret_shaped(literal)
+        if candidate:
+            yield candidate
+
+
+_MANIFEST_ENTRY = re.compile(rb"""^(?P<indent>[ \t]+)["']?(?P<name>[\w.\-]{1,100})["']?:[ \t]+["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,2048})""", re.M)
+_SECTION = re.compile(rb"^[ \t]*(?P<key>data|stringData):[ \t]*$", re.M)
+
+
+def kubernetes_secret(data: bytes, at: int) -> Iterator[Candidate]:
+    """Judge `data` (base 64) and `stringData` of the Secret whose `kind` ends at `at`."""
+    first = data.rfind(b"\n---", 0, at) + 1
+    last = data.find(b"\n---", at)
+    last = min(len(data), at + (1 << 16)) if last < 0 else min(last, at + (1 << 16))
+    first = max(first, at - (1 << 16))
+    for section in _SECTION.finditer(data, first, last):
+        position = section.end() + 1
+        while True:
+            entry = _MANIFEST_ENTRY.match(data, position, last)
+            if not entry:
+                break
+            candidate = _manifest_entry(entry, encoded=section["key"] == b"data")
+            if candidate:
+                yield candidate
+            following = data.find(b"\n", entry.end(), last)
+            if following < 0:
+                break
+            position = following + 1
+
+
+def _manifest_entry(entry: re.Match[bytes], *, encoded: bool) -> Candidate | None:
+    value = entry["value"].decode("utf-8", "replace")
+    if is_reference(value):
+        return None
+    if encoded:
+        try:
+            value = base64.b64decode(value, validate=True).decode("utf-8").strip()
+        except (binascii.Error, ValueError):
+            return None
+    name = entry["name"].decode("ascii")
+    start, end = entry.span("value")
+    literal = Literal(name, value, start, end, ":", True)
+    found = judge(literal, FileKind.ENV)
+    if found is None and not is_placeholder(value) and not is_reference(value) and is_random(value):
+        found = Candidate(start, end, "manifest-secret", "Value in a Secret manifest", TOKEN, name, value, 50, random=True)
+    return found
+
+
+_VARIABLE = re.compile(rb"""(?i)variable\s{1,4}"(?P<name>[\w\-]{1,80})"\s{0,4}\{(?P<body>[^{}]{0,600})""")
+_DEFAULT = re.compile(rb"""(?m)^\s*default\s*=\s*(?P<quote>")""")
+
+
+def terraform_variable(data: bytes, at: int) -> Candidate | None:
+    """Judge the default of a secret-named Terraform variable whose opening brace ends at `at`."""
+    for found in _VARIABLE.finditer(data, max(0, at - 120), min(len(data), at + 640)):
+        if found.start() >= at:
+            break
+        default = _DEFAULT.search(data, found.start("body"), found.end("body"))
+        read = read_quoted(data, default.start("quote")) if default else None
+        if default and read:
+            literal = Literal(found["name"].decode("ascii"), read[0], default.start("quote") + 1, read[1], "=", True, True)
+            return judge(literal, FileKind.TERRAFORM)
+    return None
+
+
+_HEADER = re.compile(rb"(?i)(?P<scheme>bearer|basic|token)[ +](?P<value>[A-Za-z0-9+/_\-.=]{16,2048})")
+
+
+def header(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the credentials of an Authorization header."""
+    for found in _HEADER.finditer(data, max(0, at - 40), min(len(data), at + 2048)):
+        if not found.start("value") < at <= found.end("value"):
+            continue
+        value = found["value"].decode("ascii")
+        basic = found["scheme"].lower() == b"basic"
+        if is_placeholder(value) or not is_random(value, 20) or (basic and not _is_basic(value)) or (kind is FileKind.DOCS and basic):
+            return None
+        return Candidate(*found.span("value"), "authorization-header", "Credentials in an Authorization header", TOKEN, "Authorization", value, 45, random=True)
+    return None
+
+
+def _is_basic(value: str) -> bool:
+    try:
+        text = base64.b64decode(value, validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return False
+    password = text.partition(":")[2]
+    return bool(password) and text.isprintable() and not is_placeholder(password) and not is_weak(password)
+
+
+_ARGUMENT = re.compile(rb"""["'`](?P<value>[^"'`\n]{1,200})["'`]""")
+_JWT_CALL = re.compile(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
+_HASH_CALL = re.compile(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
+_NAME_OF_CALL = re.compile(rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|PDO|[\w.]*getConnection|auth=)\s?\(")
+
+
+def call(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the literal arguments of a call that takes a password or a signing key by position; its first quote ends at `at`."""
+    if kind not in (FileKind.CODE, FileKind.NOTEBOOK):
+        return None
+    start = max(0, at - 130)
+    last = None
+    for last in _NAME_OF_CALL.finditer(data, start, at):
+        pass
+    stop = data.find(b"\n", at, at + 300)
+    stop = min(len(data), at + 300) if stop < 0 else stop
+    if last is None:
+        return None
+    text = last.group()
+    close = data.find(b")", at, stop)
+    arguments = list(_ARGUMENT.finditer(data, last.end(), stop if close < 0 else max(close, at)))
+    if not arguments:
+        return None
+    if _JWT_CALL.match(text):
+        return _signing(data, last, arguments)
+    return _positional(data, last, arguments, hashed=bool(_HASH_CALL.match(text)))
+
+
+def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]]) -> Candidate | None:
+    """The key is the second argument (the first of cookieParser)."""
+    text = found.group().lower()
+    wanted = 0 if text.startswith((b"cookieparser", b"hmac.new")) else 1
+    argument = next((a for a in arguments if data[found.end() : a.start()].count(b",") == wanted), None)
+    if argument is None or b"{" in data[found.end() : argument.start()] and b"}" not in data[found.end() : argument.start()]:
+        return None
+    if data[argument.start() - 1 : argument.start()] == b"[" or data[argument.start() - 1 : argument.start()] in (b"(", b".") and wanted:
+        return None
+    value = argument["value"].decode("utf-8", "replace")
+    if is_reference(value) or len(value) < 3 or URLISH.match(value) or value.upper() in ("HS256", "HS384", "HS512", "RS256", "ES256"):
+        return None
+    strong = is_random(value)
+    rule = "framework-key" if strong else "framework-key-weak"
+    title = "Signing key in the code" if strong else "Well-known or guessable signing key"
+    return Candidate(*argument.span("value"), rule, title, FRAMEWORK, found.group().rstrip(b"( ").decode(), value, 48, weak=not strong, random=strong)
+
+
+def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]], *, hashed: bool) -> Candidate | None:
+    """The password is the last literal; before it stand only names and literals."""
+    argument = arguments[-1]
+    between = data[found.end() : argument.start()]
+    if b"=" in between or b"[" in between or b"(" in between or b"{" in between or (not hashed and b"," not in between):
+        return None
+    if data[argument.end() : argument.end() + 1] not in (b")", b","):
+        return None
+    value = argument["value"].decode("utf-8", "replace")
+    if len(value) < 3 or " " in value or is_reference(value) or CODEISH.search(value) or URLISH.match(value) or value.lower() in NON_VALUES:
+        return None
+    defaultish = is_weak(value) or bool(DEFAULTISH.search(value))
+    if is_placeholder(value) and not defaultish or (value.isidentifier() and "_" in value and value.islower()):
+        return None
+    if not defaultish and not any(c.isdigit() or not c.isalnum() for c in value):
+        return None
+    name = found.group().rstrip(b"( ").decode("ascii", "replace")
+    if NameKind.PASSWORD is classify(name) or not name.endswith("="):
+        rule, title = ("password-weak", "Well-known password") if defaultish else ("password", "Password")
+        return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=is_random(value, 12))
+    return None

@@ -1,0 +1,102 @@
+"""Structure of tokens whose format can be checked offline. Each function takes the value and says whether it can be real."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def _base62(number: int, width: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 62)
+        digits = _BASE62[rest] + digits
+    return digits.rjust(width, "0")
+
+
+def crc62(body: str) -> str:
+    """Return the six check characters that follow the random part of a GitHub or npm token: CRC-32 in base 62.
+
+    Source: GitHub's engineering blog, "Behind GitHub's new authentication token formats" (2021).
+    """
+    return _base62(zlib.crc32(body.encode()), 6)
+
+
+def github(value: str) -> bool:
+    """Whether the last six characters are the checksum of the rest of the random part."""
+    body = value.split("_", 1)[1]
+    return crc62(body[:-6]) == body[-6:]
+
+
+def aws_access_key(value: str) -> bool:
+    """Whether the identifier decodes to a 12-digit account: base 32, so no 0, 1, 8 or 9 after the prefix."""
+    return len(value) == 20 and not set(value[4:]) & set("0189")
+
+
+def jwt_parts(value: str) -> tuple[dict[str, object], dict[str, object]] | None:
+    """Decode header and payload of a JSON web token, None when either is no JSON object."""
+    parts = []
+    for piece in value.split(".")[:2]:
+        try:
+            part = json.loads(base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4)))
+        except (binascii.Error, ValueError, RecursionError):
+            return None
+        if not isinstance(part, dict):
+            return None
+        parts.append(part)
+    return (parts[0], parts[1]) if len(parts) == 2 else None
+
+
+def jwt(value: str) -> bool:
+    """Whether the value is a signed JSON web token that is not the one of the documentation and not a public (anon) key."""
+    parts = jwt_parts(value)
+    if parts is None or "alg" not in parts[0]:
+        return False
+    payload = parts[1]
+    return payload.get("role") != "anon" and payload.get("sub") != "1234567890" and payload.get("name") != "John Doe"
+
+
+def supabase_service(value: str) -> bool:
+    """Whether the token is Supabase's service-role key, which passes every row-level rule."""
+    parts = jwt_parts(value)
+    return parts is not None and parts[1].get("role") == "service_role"
+
+
+def telegram(value: str) -> bool:
+    """Whether the part before the colon can be a bot's number."""
+    return not value.startswith("0")
+
+
+def discord(value: str) -> bool:
+    """Whether the first part decodes to a snowflake: 17 to 20 decimal digits."""
+    first = value.split(".", 1)[0]
+    try:
+        number = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4))
+    except (binascii.Error, ValueError):
+        return False
+    return number.isdigit() and 16 <= len(number) <= 21
+
+
+def mixed(value: str) -> bool:
+    """Whether letters and digits both occur: a run of one kind is a word or a number."""
+    return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+
+
+CHECKS: dict[str, Callable[[str], bool]] = {
+    "github": github,
+    "aws-access-key": aws_access_key,
+    "jwt": jwt,
+    "supabase-service": supabase_service,
+    "telegram": telegram,
+    "discord": discord,
+    "mixed": mixed,
+}
+"""Structure checks by the name that rules use."""

@@ -1,0 +1,111 @@
+"""Connection strings and URLs that carry a password."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.judge import Candidate
+from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION
+from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_placeholder, is_random, is_reference, is_weak
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_URL = re.compile(
+    rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s:/?\#@"'`<>\\]{0,64}):(?P<password>[^\s@"'`<>/]{1,100})@(?P<host>\[[0-9a-fA-F:]+\]|[\w.\-]+)""",
+    re.VERBOSE,
+)
+_NAME = re.compile(rb"""([\w.\-]{1,60})["'\]]{0,2}[ \t]{0,4}(?:=>|:=|[=:,]|\|\||\?\?|or)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
+_FALLBACK = re.compile(rb"""(?:,|\|\||\?\?|\bor|default\s?=|:-)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
+_GENERIC_USERS = frozenset(("user", "username", "usr", "login", "name", "foo", "u", "<user>", "dbuser", "db_user"))
+_GENERIC_PASSWORDS = frozenset(("pass", "password", "passwd", "pwd", "pw", "p", "secret", "bar", "p4ss", "token", "dbpass", "db_password", "xxx", "pass123", "password123"))
+_GENERIC_HOSTS = re.compile(r"(?i)^(?:host(?:name)?|server|your[-_.]|my[-_.]?host|db[-_.]?host|foo|bar|hostaddr|ip|address|endpoint|url)|example|\.(?:test|invalid)$")
+_LOCAL = re.compile(r"(?i)^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|.*\.local|.*\.localhost)$")
+_WEB = frozenset(("http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git", "git+https", "proxy", "socks5", "socks5h"))
+
+
+def url(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge the URL whose host begins just before `at`."""
+    for found in _URL.finditer(data, max(0, at - 220), min(len(data), at + 255)):
+        if not found.start("host") < at <= found.end("host"):
+            continue
+        candidate = _judge_url(data, found, kind)
+        if candidate:
+            yield candidate
+
+
+def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate | None:
+    scheme, user, password, host = (found[g].decode("utf-8", "replace") for g in ("scheme", "user", "password", "host"))
+    password = unquote(password)
+    scheme = scheme.lower()
+    if is_reference(password) or is_reference(user) or "${" in user or "{" in password or password.startswith((":", "$", "%")) or "*" in password:
+        return None
+    prose = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP, FileKind.OPAQUE)
+    generic = password.lower() in _GENERIC_PASSWORDS
+    if _GENERIC_HOSTS.search(host) or (generic and (user.lower() in _GENERIC_USERS or prose or scheme in _WEB)) or password.isdigit() and scheme in _WEB:
+        return None
+    defaultish = bool(DEFAULTISH.search(password)) or password.lower() in WEAK
+    if is_placeholder(password) and (prose or not defaultish) or len(password) < 2 or (prose and (is_weak(password) or not is_random(password, 8))):
+        return None
+    weak = is_weak(password) or password == user or generic
+    local = bool(_LOCAL.match(host)) or "." not in host
+    category = BASIC_AUTH if scheme in _WEB else CONNECTION
+    title = "Password in a URL" if category == BASIC_AUTH else "Connection string with a password"
+    left = data[max(0, found.start() - 80) : found.start()]
+    name = _NAME.search(left)
+    rule = "basic-auth-url" if category == BASIC_AUTH else "connection-string"
+    start, end = found.start("password"), found.end("password")
+    label = name[1].decode("ascii", "replace") if name else None
+    fallback = bool(_FALLBACK.search(left)) and not left.rstrip(b"\"' ").endswith(b"=")
+    return Candidate(start, end, rule, title, category, label, password, 30, fallback, weak, is_random(password, 12), local)
+
+
+_DSN = re.compile(rb"""(?i)(?P<name>password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<value>[^\s;"'`{}$%<>&]{3,256})""")
+_HOSTS = re.compile(rb"(?i)(?:server|host|data source|hostname|addr|address)\s?=\s?(?:tcp:)?([\w.\-]+)")
+
+
+def dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge `Server=...;Password=...;` (ADO.NET, ODBC, Azure) and `host=... password=...` (libpq)."""
+    for found in _DSN.finditer(data, max(0, at - 60), min(len(data), at + 300)):
+        if not found.start("value") < at <= found.end("value") + 1:
+            continue
+        line = data.rfind(b"\n", max(0, found.start() - 300), found.start()) + 1 or max(0, found.start() - 300)
+        stop = data.find(b"\n", found.end(), found.end() + 300)
+        around = data[line : stop if stop > 0 else found.end() + 300]
+        host = _HOSTS.search(around)
+        in_dsn = re.search(rb"(?i)(?:user(?:name| id)?|uid|dbname|database|initial catalog|accountname|endpoint|data source|server)\s?=", around)
+        if not in_dsn or not (host or b"ccount" in around or b"dbname" in around or b"ndpoint" in around or b"atabase" in around):
+            continue
+        value = found["value"].decode("utf-8", "replace").rstrip("\\,)")
+        defaultish = bool(DEFAULTISH.search(value)) or value.lower() in WEAK
+        if is_reference(value) or (is_placeholder(value) and not defaultish) or (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and (defaultish or not is_random(value, 8))):
+            continue
+        server = host[1].decode("ascii", "replace") if host else ""
+        if _GENERIC_HOSTS.search(server):
+            continue
+        local = bool(host) and (bool(_LOCAL.match(server)) or "." not in server)
+        yield Candidate(
+            found.start("value"), found.end("value"), "connection-string", "Connection string with a password", CONNECTION,
+            None, value, 35, False, is_weak(value), is_random(value, 12), local,
+        )  # fmt: skip
+
+
+_GO_DSN = re.compile(rb"(?P<user>[\w.\-]{1,40}):(?P<value>[^\s:@\"'`/]{2,64})@(?:tcp|unix)\((?P<host>[\w.\-]*)")
+
+
+def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge `user:password@tcp(host:port)/db`, the form of Go's MySQL driver."""
+    for found in _GO_DSN.finditer(data, max(0, at - 130), min(len(data), at + 100)):
+        value = found["value"].decode("utf-8", "replace")
+        prose = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE)
+        if is_reference(value) or value.startswith("%") or (prose and not is_random(value, 8)) or (is_placeholder(value) and not is_weak(value)):
+            continue
+        host = found["host"].decode("ascii", "replace")
+        local = bool(_LOCAL.match(host)) or "." not in host
+        yield Candidate(
+            found.start("value"), found.end("value"), "connection-string", "Connection string with a password", CONNECTION,
+            None, value, 30, False, is_weak(value) or value.lower() in _GENERIC_PASSWORDS, is_random(value, 12), local,
+        )  # fmt: skip

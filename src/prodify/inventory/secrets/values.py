@@ -1,0 +1,121 @@
+"""What a literal looks like: a reference, a placeholder, a label, a weak default, or something random enough to be a secret."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.inventory.secrets.names import words_of
+from prodify.inventory.secrets.redact import entropy
+
+REFERENCE = re.compile(
+    r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|&|\*|!)|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s|%[sdv](?![0-9A-Za-z])|\{\w*\}
+    |process\.env|os\.environ|os\.getenv|getenv\(|System\.getenv|ENV\[|import\.meta|env\(|settings\.|secrets\.|vars\.|var\.
+    |^(?:env|vault|secret|secrets|op|ref\+\w+|ssm|kms|gcp-sm|awssm|sm|file|data|arn|keyvault|akv)[:/]{1,3}|^projects/[^/]+/secrets/
+    |^ENC[\[(]|^!vault|^\$ANSIBLE_VAULT|^AES256:|^\{cipher\}|^\{AES\}|^secretKeyRef|^lookup\(|^CHANGE_THIS_BY_CI|^(?:encrypted|enc):""",
+    re.VERBOSE,
+)
+"""Points at a secret that is kept elsewhere, is encrypted, or is filled in at run time."""
+
+PLACEHOLDER = re.compile(
+    r"""(?i)\byour\b|your[-_ ]?(?:own|secret|api|key|token|pass|client|access|auth|openai|jwt|app|db|aws|real|actual|strong|super|google|stripe|bot|[a-z]*[-_](?:key|token|secret|password|id))
+    |^your|\bmy[-_]?(?:api|token)|x{4,}|\*{3,}|\.{3,}|…|_{4,}|-{6,}|example|placeholder|dummy|(?:^|[-_ ])(?:fake|sample|mock)(?:[-_ ]|$)|(?:^|[-_ ])todo(?:$|[-_ ])|fixme
+    |(?:insert|replace|paste|enter|put|add|set|fill|provide|specify|get)[-_ ]?(?:your|me|this|here|with|in|a|the|from|it|api|key|token|secret|pass|value|own)
+    |[-_ ]here$|^here[-_ ]|^here$|redacted|^<.*>$|^\[.*\]$|^\{.*\}$|not[-_ ]?(?:a[-_ ]?)?(?:real|set|used|needed|required)|^(?:tu|tua|sua|votre|ihr|dein)[-_]|^unused$
+    |^(?:none|null|nil|undefined|true|false|yes|no|on|off|n/?a|tbd|tba|empty|optional|unset|default|disabled|enabled|required|hidden)$|^no[-_]?(?:key|token|password|secret|auth)
+    |^(?:foo|bar|baz|qux|foobar|foo-?bar)+$|(?:api|access|secret)[-_]?(?:key|token)$|^(?:abc)+(?:123|xyz)?$|lorem|^k?ey[-_]?here""",
+    re.VERBOSE,
+)
+"""Says itself that something else belongs there."""
+
+DEFAULTISH = re.compile(
+    r"(?i)change[-_ ]?(?:me|this|it|in|before|for)|^(?:dev|test|local|demo|default|insecure|unsafe|secret|super[-_ ]?secret|top[-_ ]?secret|my[-_ ]?secret|"
+    r"not[-_ ]?so[-_ ]?secret)|secret[-_ ]?key|insecure|[-_ ](?:dev|development|local|secret)$|^(?:jwt|session|app|flask|django)[-_ ]?secret"
+)
+WEAK = frozenset(
+    "password passw0rd passwd pass secret admin administrator root postgres mysql mongo mongodb redis rabbitmq guest user test testing dev development "
+    "demo default changeme change-me change_me letmein qwerty welcome toor master docker django flask local minio minioadmin example sa oracle ubuntu "
+    "vagrant wordpress grafana prom-operator elastic kibana neo4j keycloak superuser supersecret keyboard-cat abc123 p@ssword p@ssw0rd iloveyou monkey "
+    "dragon football pgpassword dbpassword rootpassword mypassword mysecret secretkey prisma strapi odoo airflow superset temporal n8n test123".split()
+)
+NON_VALUES = frozenset(
+    "string str text password required hidden invalid optional number integer boolean bool object array bytes any unknown never void int float none null "
+    "nil true false undefined input output field label title value name type key token secret email username user-password current-password new-password "
+    "confirm confirmpassword reset forgot login signin signup register basic bearer apikey api_key header query body cookie cookies oauth2 jwt "
+    "authorization auth local session sessions credentials credential passwords tokens sensitive masked redacted writeonly readonly enabled disabled "
+    "off one-time-code passphrase pwd passwd on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin".split()
+)
+UUID = re.compile(r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$")
+HASHED = re.compile(r"^\$(?:2[abxy]?|1|5|6|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|^(?:pbkdf2|bcrypt|argon2|scrypt|sha\d*|md5|unsalted_\w+)[_$:]|^\{(?:S?SHA|BCRYPT|noop)|^sha(?:256|384|512)-|^SCRAM-")
+PATHISH = re.compile(r"^(?:~|\.{0,2})/[\w.@-]+|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w./-]+\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|py|js|ts|html|php|svg|png|md|pub|ini|toml|cfg)$")
+URLISH = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|wss?|mailto|tel|urn|jdbc|sqlite|file|redis|postgres\w*|mysql|mongodb(?:\+srv)?|amqps?):|^www\.|^[\w.-]+@[\w-]+\.\w+$|^(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$")
+CODEISH = re.compile(r"[()\[\]{}]|=>|->|::|\s[=!<>]=?\s|^[.#][A-Za-z][\w-]*$|\\[dwsb]|\(\?|\.\*|^\^|\$$|</?\w|&&|\|\|")
+LABEL = re.compile(
+    r"(?i)\b(?:enter|please|must|should|invalid|incorrect|wrong|required|is|are|not|the|a|an|your|for|of|to|has|have|with|and|or|forgot|confirm|"
+    r"password|passwords|token|field|cannot|can|failed|missing|error|new|current|this|use|used|reset|change|login|sign)\b"
+)
+ENV_NAME = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+HEADER = re.compile(r"^(?:[A-Z][a-z]+-)+[A-Z][A-Za-z]*$|^x-[a-z-]+$")
+_CLASSES = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
+_TOKEN_CHARS = re.compile(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]{16,}$")
+_RUN = re.compile(r"(.)\1{5,}|(..?.?)\2{4,}", re.DOTALL)
+_SEQUENCES = ("abcdefgh", "12345678", "87654321", "qwertyui", "01234567", "hgfedcba", "deadbeefdeadbeef")
+_ENCODED_WORDS = re.compile(r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$")
+
+
+def is_reference(value: str) -> bool:
+    """Whether the value only points at a secret (environment, vault, template), or is encrypted."""
+    return bool(REFERENCE.search(value))
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether the value says that something else belongs there, or is a run or a sequence."""
+    return bool(PLACEHOLDER.search(value)) or is_monotonous(value)
+
+
+def is_monotonous(value: str) -> bool:
+    """Whether the value repeats one or two characters or counts up: typed to fill a space."""
+    low = value.lower()
+    return len(set(low)) < min(4, len(low)) or bool(_RUN.search(low)) or (len(value) > 7 and any(s in low for s in _SEQUENCES))
+
+
+def is_words(value: str) -> bool:
+    """Whether the value is an identifier or words: `user-password`, `accessToken`, `RESET_TOKEN`."""
+    return bool(_ENCODED_WORDS.match(value))
+
+
+def is_random(value: str, length: int = 16) -> bool:
+    """Whether the value looks drawn from an alphabet: long, mixed, without structure; words and identifiers are not.
+
+    Random base-62 or hexadecimal text changes between lower case, upper case and digits every second or third character.
+    """
+    if len(value) < length or not _TOKEN_CHARS.match(value) or is_monotonous(value) or is_words(value):
+        return False
+    if UUID.match(value) or PATHISH.match(value) or URLISH.match(value) or HASHED.match(value):
+        return False
+    runs = _CLASSES.findall(value)
+    digits = sum(c.isdigit() for c in value)
+    if value.isdigit() or len(runs) < max(4, len(value) // 7):
+        return False
+    if digits < 2 and len(runs) < len(value) // 3:
+        return False
+    if max(map(len, re.split(r"[^a-zA-Z]+", value))) > max(14, len(value) // 2) and len(runs) < len(value) // 3:
+        return False
+    return entropy(value) >= (3.0 if len(value) < 24 else 3.2)
+
+
+def is_weak(value: str) -> bool:
+    """Whether the value is one of the passwords that everybody tries first, or says that it is for development."""
+    low = value.lower()
+    return low in WEAK or low.rstrip("0123456789!@#$.") in WEAK or value.isdigit() or is_monotonous(value) or bool(DEFAULTISH.search(value))
+
+
+def echoes(name: str, value: str) -> bool:
+    """Whether the value only repeats the words of its name: `password = "password"`, `apiKey: "api-key"`."""
+    return "".join(words_of(value)) in ("".join(words_of(name)), "".join(words_of(name)[-1:]))
+
+
+def is_no_value(value: str) -> bool:
+    """Whether the value is a type, a label, a path, a URL, code or the name of something: never itself a secret."""
+    if len(value) < 3 or value.lower() in NON_VALUES or ENV_NAME.match(value) or HEADER.match(value):
+        return True
+    return bool(PATHISH.match(value) or URLISH.match(value) or HASHED.match(value))
