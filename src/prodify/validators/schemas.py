@@ -19,6 +19,8 @@ from prodify.validators.kubernetes import is_custom, patches
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jsonschema.exceptions import ValidationError
+
     from prodify.validators.sources import Document, Sources
 
 NOT_OBJECTS = ("kustomize.config.k8s.io/", "config.kubernetes.io/")
@@ -46,11 +48,21 @@ def violations(schema: Any, value: Any, registry: Any = None) -> Iterator[str]:
     cls = validator_for(schema)
     validator = cls(schema, registry=registry) if registry is not None else cls(schema)
     for error in validator.iter_errors(value):
-        # Of the alternatives of an anyOf or oneOf, the one that got furthest is the one that was meant.
-        while error.context:
-            error = max(error.context, key=lambda inner: len(inner.absolute_path))  # noqa: PLW2901 - a descent, not a loop variable
-        where = ".".join(str(part) for part in error.absolute_path) or "the document"
-        yield f"{where}: {error.message[:200]}"
+        cause = _cause(error)
+        where = ".".join(str(part) for part in cause.absolute_path) or "the document"
+        yield f"{where}: {cause.message[:200]}"
+
+
+def _cause(error: ValidationError) -> ValidationError:
+    """Return the error that a person would name.
+
+    Of the alternatives of an anyOf or oneOf that is the one that was meant: whose constants (a `kind`) fit, and that got furthest.
+    """
+    while error.context:
+        mistaken = {inner.schema_path[0] for inner in error.context if inner.validator == "const"}
+        meant = [inner for inner in error.context if inner.schema_path[0] not in mistaken] or error.context
+        error = max(meant, key=lambda inner: len(inner.absolute_path))
+    return error
 
 
 def is_custom_object(document: Document) -> bool:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 ALIAS_LIMIT = 200
 """Aliases in one file; nested ones grow without bound when they are written out again."""
 
+DEPTH_LIMIT = 200
+"""Levels of nesting; a Kubernetes object has about 15."""
+
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
@@ -59,6 +62,20 @@ class Sources:
         return [path for path in self if any(PurePosixPath(path).match(pattern) for pattern in patterns)]
 
 
+def _refuse_bombs(path: str, events: Iterator[Any]) -> None:
+    """Raise ValueError for a text that grows when it is used, or nests deeper than the C loader's stack is safe with."""
+    import yaml
+
+    aliases = depth = 0
+    for event in events:
+        aliases += isinstance(event, yaml.AliasEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if aliases > ALIAS_LIMIT:
+            raise ValueError(f"{path} has more than {ALIAS_LIMIT} YAML aliases")
+        if depth > DEPTH_LIMIT:
+            raise ValueError(f"{path} nests deeper than {DEPTH_LIMIT} levels")
+
+
 def load_documents(path: str, text: str) -> Iterator[Document]:
     """Yield the documents of a YAML text, empty ones left out.
 
@@ -69,9 +86,7 @@ def load_documents(path: str, text: str) -> Iterator[Document]:
 
     loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        events = list(yaml.parse(text, Loader=loader_class))
-        if sum(isinstance(event, yaml.AliasEvent) for event in events) > ALIAS_LIMIT:
-            raise ValueError(f"{path} has more than {ALIAS_LIMIT} YAML aliases")
+        _refuse_bombs(path, yaml.parse(text, Loader=loader_class))
         loader = loader_class(text)
         try:
             while loader.check_node():

@@ -1,0 +1,13 @@
+variable "name" {
+  type = string
+}
+
+locals {
+  label = lower(var.name)
+}
+
+output "label" {
+  value = local.label
+}
+output "x" {
+  value = 

@@ -1,0 +1,4 @@
+module "label" {
+  source = "./label"
+  nmae   = "Web"
+}

@@ -1,0 +1,11 @@
+variable "name" {
+  type = string
+}
+
+locals {
+  label = lower(var.nmae)
+}
+
+output "label" {
+  value = local.label
+}

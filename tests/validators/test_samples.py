@@ -1,0 +1,160 @@
+"""Every validator passes its good sample and rejects each of its broken ones, for the reason that makes it broken.
+
+Samples lie in `samples/VALIDATOR/good` and `samples/VALIDATOR/broken/CASE`. Names that end in `.txt` lose that ending when they are
+copied: broken Python must not be seen by this repository's own linters.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from prodify.validators import Outcome, Status, Validator, discover, verify
+
+SAMPLES = Path(__file__).parent / "samples"
+VALIDATORS = {validator.name: validator for validator in discover()}
+
+EXPECTED = {
+    "actionlint/unknown-key": "step must run script",
+    "actionlint/undefined-needs": "needs",
+    "actionlint/undefined-expression": "nope",
+    "actionlint/shell-mistake": "SC2086",
+    "actionlint/retired-action": "setup-python@v2",
+    "amtool/undefined-receiver": "pagr",
+    "amtool/unknown-field": "webhok_configs",
+    "custom-resources/typo": "maxReplicas",
+    "custom-resources/rollout": "setWeigth",
+    "grafana-dashboard/duplicate-id": "panel id 2",
+    "grafana-dashboard/grid": "column 28",
+    "grafana-dashboard/unknown-variable": "$job",
+    "grafana-dashboard/no-query": "no query",
+    "grafana-queries/promql": 'panel "p95"',
+    "grafana-queries/quantile": "quantile",
+    "hadolint/add-for-copy": "DL3020",
+    "hadolint/latest": "DL3007",
+    "hadolint/shell-form": "DL3025",
+    "hadolint/unknown-instruction": "DL1000",
+    "json/duplicate": "duplicate key 'a'",
+    "json/trailing-comma": "trailing comma|property name",
+    "k6/executor": "constant-arival-rate",
+    "k6/module": "k6/htt",
+    "k6/no-threshold-on-checks": "threshold",
+    "k6/syntax": "Unexpected token|SyntaxError",
+    "kubernetes-references/duplicate": "twice",
+    "kubernetes-references/hpa-range": "minReplicas 9",
+    "kubernetes-references/hpa-target": "wbe",
+    "kubernetes-references/mount": "mounts data",
+    "kubernetes-references/name": "DNS name",
+    "kubernetes-references/quantity": "256MB",
+    "kubernetes-references/request-over-limit": "above its limit",
+    "kubernetes-references/selector": "own pods",
+    "kubernetes-references/service-selector": "matches no pod",
+    "kubernetes-references/target-port": "htpp",
+    "kubernetes-validate/misspelt-group": "app/v1",
+    "kubernetes-validate/removed-api": "autoscaling/v2beta2",
+    "kubernetes-validate/required": "selector",
+    "kubernetes-validate/type": "replicas",
+    "kubernetes-validate/typo": "replica",
+    "kustomize/invalid-result": "replicaCount",
+    "kustomize/missing-resource": "nope.yaml",
+    "kustomize/patch-without-target": "wbe|no matches",
+    "openslo/kind": "SLOs",
+    "openslo/method": "Occurences",
+    "openslo/percent": "99.9",
+    "otel-collector/embedded": "jaeger",
+    "otel-collector/order": "memory_limiter",
+    "otel-collector/section": "procesors",
+    "otel-collector/undefined-exporter": "exporter otlp is not defined",
+    "otel-collector/unused": "health_check",
+    "pre-commit/language": "pyton",
+    "pre-commit/no-id": "id",
+    "promtool-config/duplicate-job": "web",
+    "promtool-config/unknown-key": "metric_path",
+    "promtool-rules/duplicate": "duplicate",
+    "promtool-rules/operator": "parse error",
+    "promtool-rules/promql": "parse error",
+    "promtool-rules/quantile": "quantile",
+    "promtool-rules/template": "annotation",
+    "promtool-rules/unknown-key": "fro",
+    "promtool-test/expectation": "ticket",
+    "promtool-test/no-rules": "rulse.yaml",
+    "python-syntax/template-leftover": "invalid syntax",
+    "python-syntax/unclosed": "never closed",
+    "ruff/mutable-default": "B006",
+    "ruff/undefined-name": "notlp_exporter",
+    "ruff/unused-import": "F401",
+    "schema-compose-spec/condition": "service_helthy",
+    "schema-compose-spec/unknown-key": "imagee",
+    "schema-dependabot/ecosystem": "pipp",
+    "schema-dependabot/interval": "weeky",
+    "schema-github-actions/no-runs": "runs",
+    "schema-github-actions/no-shell": "composite",
+    "schema-github-workflows/wrong-type": "run|type",
+    "schema-renovate/type": "enabled",
+    "shellcheck/syntax": "SC10",
+    "shellcheck/unquoted": "SC2115",
+    "terraform-fmt/form": "type=string",
+    "terraform-fmt/syntax": "expression|Missing",
+    "terraform-validate/module-argument": "nmae|name",
+    "terraform-validate/undeclared": "nmae",
+    "toml/duplicate": "overwrite",
+    "yamllint/duplicate": "duplication",
+    "yamllint/indentation": "indentation",
+    "yamllint/syntax": "syntax error",
+    "zizmor/injection": "template-injection",
+    "zizmor/no-permissions": "excessive-permissions",
+    "zizmor/not-a-workflow": "cannot read",
+    "zizmor/unpinned": "unpinned-uses",
+}
+"""For each broken sample the words (alternatives separated by |) of which one has to be in what the tool says."""
+
+
+def prove(validator: str, sample: Path, folder: Path) -> Outcome:
+    """Copy a sample, run one validator on all of it, and return its outcome; skip where its tool is missing."""
+    copied = []
+    for file in sorted(sample.rglob("*")):
+        if file.is_file():
+            path = file.relative_to(sample).as_posix().removesuffix(".txt")
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / path)
+            copied.append(path)
+    verification = verify(folder, copied, only=[validator])
+    assert not verification.skipped
+    (outcome,) = verification.outcomes
+    installable = not VALIDATORS[validator].install.startswith("https://") and "PRODIFY_" not in VALIDATORS[validator].install
+    if outcome.status is Status.MISSING and not (installable and os.environ.get("PRODIFY_REQUIRE_TOOLS")):
+        pytest.skip(outcome.reason)
+    return outcome
+
+
+def test_every_validator_has_a_good_and_a_broken_sample() -> None:
+    cases = {f"{case.parent.parent.name}/{case.name}" for case in SAMPLES.glob("*/broken/*")}
+    assert cases == set(EXPECTED)
+    assert {case.split("/")[0] for case in cases} == set(VALIDATORS)
+    assert {good.parent.name for good in SAMPLES.glob("*/good")} == set(VALIDATORS)
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("validator", VALIDATORS.values(), ids=VALIDATORS.keys())
+def test_the_good_sample_passes(validator: Validator, tmp_path: Path) -> None:
+    outcome = prove(validator.name, SAMPLES / validator.name / "good", tmp_path)
+    assert outcome.status is Status.PASSED, (outcome.reason, outcome.problems)
+    assert outcome.files
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("case", sorted(EXPECTED))
+def test_the_broken_sample_is_rejected_for_its_mistake(case: str, tmp_path: Path) -> None:
+    name, _, sample = case.partition("/")
+    outcome = prove(name, SAMPLES / name / "broken" / sample, tmp_path)
+    assert outcome.status is Status.FAILED, outcome.reason
+    said = " ".join(problem.message for problem in outcome.problems)
+    assert any(word in said for word in EXPECTED[case].split("|")), said
+    for problem in outcome.problems:
+        assert not problem.path.startswith(("/", "./"))
+        assert problem.line is None or problem.line >= 1
+        assert str(tmp_path) not in problem.message
+        assert "prodify-verify-" not in problem.message
