@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from prodify.inventory.facts import Assignment, Call, Function, Note, Role
+from prodify.inventory.facts import Argument, Assignment, Call, Function, Note, Role
 from prodify.inventory.pymodule import PyModule, read_module
 from prodify.inventory.syntax import CODE_ROLES
 
@@ -66,6 +66,23 @@ class PythonCode:
             for note in m.imported
             if any(note.note == name or note.note.startswith(name + ".") for name in modules)
         )
+
+    def value_of(self, argument: Argument | None, call: Call) -> tuple[object, bool]:
+        """The literal value of a call's argument and True, also through a name that its function or file assigns once; else (None, False)."""
+        if argument is None:
+            return None, False
+        if argument.literal:
+            return argument.value, True
+        module = self.module(call.location.path)
+        if module is None or not argument.text.isidentifier():
+            return None, False
+        local = [a for a in module.assignments if a.target == argument.text and a.function in (call.function, None)]
+        return (local[0].value, True) if len(local) == 1 and local[0].literal else (None, False)
+
+    def imports_in(self, path: str, *modules: str) -> bool:
+        """Whether a file imports one of `modules` or something of it."""
+        module = self.module(path)
+        return module is not None and any(n.note == m or n.note.startswith(m + ".") for n in module.imported for m in modules)
 
 
 def _keywords(names: Iterable[str]) -> list[str]:

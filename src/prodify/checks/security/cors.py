@@ -1,0 +1,182 @@
+"""Who may call the API from a browser, and under which host name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.inventory.django import setting, settings_chain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}, {"pattern": "fastify.register(cors)"}]}
+_CORS_STAR = {"any": [{"pattern": "cors({$$$A, origin: '*', $$$B})"}, {"pattern": 'cors({$$$A, origin: "*", $$$B})'}, {"pattern": "cors({$$$A, origin: true, $$$B})"},
+                      {"pattern": "$R.header('Access-Control-Allow-Origin', '*')"}, {"pattern": "$R.setHeader('Access-Control-Allow-Origin', '*')"},
+                      {"pattern": '$R.header("Access-Control-Allow-Origin", "*")'}, {"pattern": '$R.setHeader("Access-Control-Allow-Origin", "*")'}]}  # fmt: skip
+_QUERIES = tuple(
+    query(language, rule, keywords=("cors(", "fastify.register(cors", "Access-Control-Allow-Origin"))
+    for language in ("javascript", "typescript")
+    for rule in (_CORS_BARE, _CORS_STAR)
+)
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")
+def cors_is_not_wildcard(repo: Inventory, profile: Profile) -> Verdict:
+    """Only named origins may call the API from a browser.
+
+    Why:
+        With a wildcard any web page can call the API from its visitors' browsers; with credentials allowed as well it acts in their name.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        flask-cors
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from flask_cors import CORS
+
+        app = Flask(__name__)
+        CORS(app)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        flask-cors
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+        from flask_cors import CORS
+
+        app = Flask(__name__)
+        CORS(app, origins=os.environ["ALLOWED_ORIGINS"].split(","))
+        ```
+    """
+    if not repo.web_services:
+        return not_applicable("no web service")
+    bad = list(_wildcards(repo))
+    return failed("any web page may call the API", *bad) if bad else passed("no wildcard origin is allowed")
+
+
+def _wildcards(repo: Inventory) -> Iterator[Note]:
+    for call in repo.python.calls("flask_cors.CORS", "flask_cors.cross_origin"):
+        if _flask_allows_all(repo, call):
+            yield Note(call.location, f"{call.name} allows every origin")
+    for call in repo.python.calls("*.add_middleware", "starlette.middleware.Middleware", "*.CORSMiddleware", "*.crossdomain"):
+        value, known = repo.python.value_of(call.arg("allow_origins"), call)
+        if known and isinstance(value, list | tuple) and "*" in value:
+            yield Note(call.location, "allow_origins holds *")
+    for name in ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"):
+        found = setting(repo, name)
+        if found is not None and found.value is True:
+            yield Note(found.location, f"{name} = True")
+    for assignment in repo.python.assignments("*['Access-Control-Allow-Origin']", '*["Access-Control-Allow-Origin"]'):
+        if assignment.value == "*":
+            yield Note(assignment.location, "Access-Control-Allow-Origin: *")
+    for match in repo.find(*_QUERIES):
+        yield Note(match.location, " ".join(match.text.split())[:60])
+
+
+def _flask_allows_all(repo: Inventory, call: Call) -> bool:
+    """Whether origins are left at their default (all), or a wildcard is given directly or in `resources`."""
+    origins, resources = call.arg("origins"), call.arg("resources")
+    if origins is not None:
+        value, known = repo.python.value_of(origins, call)
+        return known and (value == "*" or (isinstance(value, list | tuple) and "*" in value))
+    if resources is not None:
+        value, known = repo.python.value_of(resources, call)
+        if not known:
+            return "origins" in resources.text and ('"origins": "*"' in resources.text or "'origins': '*'" in resources.text)
+        options = value.values() if isinstance(value, dict) else ()
+        return not any(isinstance(o, dict) and "origins" in o for o in options) or any(isinstance(o, dict) and o.get("origins") in ("*", ["*"]) for o in options)
+    return not call.has_star and not repo.python.assignments("*CORS_ORIGINS*")
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(644,), hint="List the host names in ALLOWED_HOSTS, read from the environment without a wildcard default.")
+def allowed_hosts_are_set(repo: Inventory, profile: Profile) -> Verdict:
+    """Django answers only to its own host names.
+
+    Why:
+        With a wildcard Django trusts any Host header; links in its password-reset mails then point wherever an attacker says.
+
+    Fails:
+        ```text title="requirements.txt"
+        django==5.2
+        ```
+        ```python title="manage.py"
+        import os
+        from django.core.management import execute_from_command_line
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site1.settings")
+        execute_from_command_line()
+        ```
+        ```python title="site1/settings.py"
+        ALLOWED_HOSTS = ["*"]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        django==5.2
+        ```
+        ```python title="manage.py"
+        import os
+        from django.core.management import execute_from_command_line
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site1.settings")
+        execute_from_command_line()
+        ```
+        ```python title="site1/settings.py"
+        ALLOWED_HOSTS = ["example.org"]
+        ```
+    """
+    if not settings_chain(repo):
+        return not_applicable("no Django settings")
+    found = setting(repo, "ALLOWED_HOSTS")
+    if found is None:
+        return passed("ALLOWED_HOSTS is not set, so that Django refuses every host when DEBUG is off")
+    wildcard = isinstance(found.value, list | tuple) and "*" in found.value
+    default = not found.literal and any(f"{quote}*{quote}" in found.text for quote in ("'", '"'))
+    if wildcard or default:
+        return failed("ALLOWED_HOSTS lets every host name through" + (" by default" if default else ""), Note(found.location, "ALLOWED_HOSTS"))
+    return passed("ALLOWED_HOSTS names hosts", Note(found.location, "ALLOWED_HOSTS"))
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(668,), hint="Remove share=True or the tunnel; publish through a deployment with a login instead.")
+def no_public_tunnel_is_opened(repo: Inventory, profile: Profile) -> Verdict:
+    """The program opens no public tunnel to itself.
+
+    Why:
+        Gradio's share link and ngrok publish the program on the internet from whatever machine it runs on, without a login.
+
+    Fails:
+        ```text title="requirements.txt"
+        gradio
+        ```
+        ```python title="app.py"
+        import gradio as gr
+
+        demo = gr.Interface(fn=str.upper, inputs="text", outputs="text")
+        demo.launch(share=True)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        gradio
+        ```
+        ```python title="app.py"
+        import gradio as gr
+
+        demo = gr.Interface(fn=str.upper, inputs="text", outputs="text")
+        demo.launch()
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service")
+    shares = [c for c in repo.python.calls("*.launch") if repo.python.value_of(c.arg("share"), c) == (True, True)]
+    tunnels = [*repo.python.calls("pyngrok.ngrok.connect", "ngrok.connect", "ngrok.forward", "flask_ngrok.run_with_ngrok", "localtunnel.*")]
+    bad = [Note(c.location, "share=True") for c in shares] + [Note(c.location, c.name) for c in tunnels]
+    return failed("a public tunnel is opened when the program starts", *bad) if bad else passed("no tunnel is opened")

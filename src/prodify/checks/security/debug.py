@@ -1,0 +1,154 @@
+"""Debug switches and development servers in what production runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.inventory.components.commands import RANKS, Launch, launches
+from prodify.inventory.django import setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WEB = ("flask", "quart", "dash", "bottle", "sanic", "flask_socketio", "aiohttp")
+_DEBUG_ENVIRONMENT = frozenset((("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true")))
+_RAILS_DEBUG = query("ruby", {"any": [{"pattern": "config.consider_all_requests_local = true"}, {"pattern": "config.log_level = :debug"}]},
+                     keywords=("consider_all_requests_local", "log_level"))  # fmt: skip
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(489, 215), fixed_by="hardening")
+def debug_is_off(repo: Inventory, profile: Profile) -> Verdict:
+    """Debug mode is off in production.
+
+    Why:
+        Flask's debugger lets anybody who reaches an error page run Python on the server, and Django's error pages show settings and source.
+        A debug switch written into the code is on wherever the code runs.
+
+    Fails:
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        if __name__ == "__main__":
+            app.run(debug=True)
+        ```
+
+    Passes:
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        if __name__ == "__main__":
+            app.run(debug=os.environ.get("FLASK_DEBUG") == "1")
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service that could run in debug mode")
+    places = list(_debug_switches(repo))
+    return failed("debug mode is switched on in the code", *places) if places else passed("no debug switch is written into the code")
+
+
+def _debug_switches(repo: Inventory) -> Iterator[Note]:
+    for call in repo.python.calls("*.run", "*.run_server", "fastapi.FastAPI", "starlette.applications.Starlette"):
+        value, known = repo.python.value_of(call.arg("debug"), call)
+        application = call.name in ("fastapi.FastAPI", "starlette.applications.Starlette")
+        if known and value is True and (application or repo.python.imports_in(call.location.path, *_WEB)):
+            yield Note(call.location, f"{call.name}(debug=True)")
+    for assignment in repo.python.assignments("app.debug", "*.config?'DEBUG'?", '*.config?"DEBUG"?'):
+        if assignment.value is True and repo.python.imports_in(assignment.location.path, *_WEB):
+            yield Note(assignment.location, f"{assignment.target} = True")
+    django = setting(repo, "DEBUG")
+    if django is not None and django.value is True:
+        yield Note(django.location, "DEBUG = True in the settings that production reads")
+    for match in repo.find(_RAILS_DEBUG):
+        if match.location.path.endswith("environments/production.rb"):
+            yield Note(match.location, match.text)
+    for dockerfile in repo.dockerfiles:
+        for entry in dockerfile.environment:
+            if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:
+                yield Note(entry.location, f"the image sets {entry.name}={entry.value}")
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.HOURS, cwe=(1188,), fixed_by="server")
+def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
+    """What starts in production is not a development server.
+
+    Why:
+        Development servers handle few requests at a time, reload code, and are not hardened; their own documentation says so.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask==3.1.0
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        COPY . .
+        CMD ["flask", "run", "--host", "0.0.0.0"]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask==3.1.0
+        gunicorn==23.0.0
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        COPY . .
+        CMD ["gunicorn", "app:app"]
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service is started")
+    starts = [x for x in launches(repo) if RANKS[x.source] >= RANKS["platform"] and x.process in ("", "web", "app", "worker")]
+    bad = [Note(x.location, f"{x.program} {x.target or ''}".strip()) for x in starts if _is_development(repo, x)] + list(_embedded(repo))
+    if bad:
+        return failed("a development server is what starts", *bad)
+    if starts:
+        return passed("the start command runs a production server", *(Note(x.location, x.program) for x in starts))
+    return not_applicable("nothing says yet how the service starts in production")
+
+
+def _is_development(repo: Inventory, start: Launch) -> bool:
+    """Whether a start command runs a development server: by its name, or because the file that it runs calls one."""
+    if start.program in ("flask", "adev") or (start.program == "python" and (start.target or "").endswith("manage.py")):
+        return True
+    if start.program != "python" or not start.target:
+        return False
+    path = start.target.lstrip("./") if start.target.endswith(".py") else start.target.replace(".", "/") + ".py"
+    served = [p for p in repo.files.select("*.py") if p == path or p.endswith("/" + path)]
+    return any(call.location.path in served for call in _flask_runs(repo))
+
+
+def _flask_runs(repo: Inventory) -> tuple[Call, ...]:
+    return tuple(c for c in repo.python.calls("*.run") if repo.python.imports_in(c.location.path, "flask", "quart", "bottle") and _is_app(repo, c))
+
+
+def _is_app(repo: Inventory, call: Call) -> bool:
+    """Whether `x.run()` runs an application that the file makes or imports, not a thread or subprocess."""
+    owner = call.name.rpartition(".")[0]
+    return owner.rpartition(".")[2] in ("app", "application", "server", "web") or any(
+        a.target == owner and "Flask(" in a.text for a in repo.python.assignments(owner)
+    )
+
+
+def _embedded(repo: Inventory) -> Iterator[Note]:
+    """A development server started from inside another program, as a bot's keep-alive thread does."""
+    workers = [c for c in repo.services if c.kind in ("bot", "worker")]
+    if workers and not repo.web_services:
+        for call in _flask_runs(repo):
+            yield Note(call.location, f"{call.name}() beside the {workers[0].kind}")

@@ -1,0 +1,299 @@
+"""Data that becomes code: SQL, templates, Python, shell, and what a model answered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.inventory.sql import unsafe_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REQUEST = re.compile(r"\b(request\.(args|form|values|json|data|cookies|headers|files|GET|POST|get_json|query_params|body)|input\(|sys\.argv|flask\.request)\b")
+_SAFE_FILTER = re.compile(r"\{\{[^{}]*\|\s*safe\b[^{}]*\}\}")
+_AUTOESCAPE_OFF = re.compile(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(89,), hint="Pass values as parameters: db.execute(text(\"... WHERE name = :name\"), {\"name\": name}).")
+def sql_is_parameterised(repo: Inventory, profile: Profile) -> Verdict:
+    """Values reach SQL statements as parameters.
+
+    Why:
+        A value that is put into the statement's text can end it and begin another: whoever fills in a search box reads or deletes every table.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, request
+
+        app = Flask(__name__)
+
+        @app.route("/search")
+        def search():
+            q = request.args.get("q", "")
+            rows = db.execute(f"SELECT name FROM places WHERE name LIKE '%{q}%'")
+            return list(rows)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, request
+
+        app = Flask(__name__)
+
+        @app.route("/search")
+        def search():
+            q = request.args.get("q", "")
+            rows = db.execute("SELECT name FROM places WHERE name LIKE ?", (f"%{q}%",))
+            return list(rows)
+        ```
+    """
+    bad = unsafe_sql(repo)
+    if bad:
+        return failed("a value is put into the text of an SQL statement", *bad)
+    calls = repo.python.calls("*.execute", "*.executemany", "*.raw")
+    if not calls and not any(t.name in _SQL_STORES for t in repo.datastores):
+        return not_applicable("no SQL statement is run")
+    return passed("no SQL statement is put together from values")
+
+
+_SQL_STORES = frozenset(("postgres", "mysql", "sqlite", "mssql", "oracle", "mariadb", "cockroachdb"))
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(79, 1336), hint="Let the template engine escape values: drop |safe, pass values to render_template, and set textContent in the browser.")
+def templates_are_escaped(repo: Inventory, profile: Profile) -> Verdict:
+    """Values are escaped where they enter a page.
+
+    Why:
+        Text that a visitor typed and that a page shows unescaped is run by everybody else's browser; a template made of input runs on the server.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, render_template
+
+        app = Flask(__name__)
+
+        @app.route("/")
+        def home():
+            return render_template("home.html", comment=load_comment())
+        ```
+        ```html title="templates/home.html"
+        <p>{{ comment | safe }}</p>
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, render_template
+
+        app = Flask(__name__)
+
+        @app.route("/")
+        def home():
+            return render_template("home.html", comment=load_comment())
+        ```
+        ```html title="templates/home.html"
+        <p>{{ comment }}</p>
+        ```
+    """
+    if not repo.web_services:
+        return not_applicable("no web service")
+    bad = [*_template_calls(repo), *_template_files(repo), *_browser_code(repo)]
+    return failed("a value enters a page unescaped", *bad) if bad else passed("no value was found that enters a page unescaped")
+
+
+def _template_calls(repo: Inventory) -> Iterator[Note]:
+    """Templates made at run time from anything but a literal."""
+    for call in repo.python.calls("flask.render_template_string", "jinja2.Template"):
+        first = call.arg("source", 0)
+        if first is not None and not repo.python.value_of(first, call)[1] and (_is_formatted(first.text) or _REQUEST.search(first.text)):
+            yield Note(call.location, f"{call.name} with a value in the template's text")
+
+
+def _is_formatted(text: str) -> bool:
+    return bool(re.match(r"""[rbu]*f["']""", text, re.IGNORECASE)) or ".format(" in text or " % " in text or '" +' in text or "' +" in text
+
+
+def _template_files(repo: Inventory) -> Iterator[Note]:
+    for path in repo.files.select("*.html", "*.htm", "*.jinja", "*.jinja2", "*.j2"):
+        text = repo.files.text(path) or ""
+        if "safe" not in text and "autoescape" not in text:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            unsafe = [m for m in _SAFE_FILTER.findall(line[:2000]) if "tojson" not in m and "static" not in m and "csrf" not in m]
+            if unsafe or _AUTOESCAPE_OFF.search(line[:2000]):
+                from prodify.api import Location
+
+                yield Note(Location(path, number), "a value is marked safe" if unsafe else "escaping is switched off")
+
+
+_INNER_HTML = tuple(
+    query(language, {"any": [{"pattern": "$E.innerHTML = $V"}, {"pattern": "$E.innerHTML += $V"}, {"pattern": "$E.outerHTML = $V"},
+                             {"pattern": "document.write($V)"}, {"pattern": "$E.insertAdjacentHTML($P, $V)"}]},
+          keywords=("innerHTML", "outerHTML", "document.write", "insertAdjacentHTML"), capture=("V",))
+    for language in ("javascript", "typescript")
+)  # fmt: skip
+_ESCAPERS = re.compile(r"escape|sanitize|purify|encode|textContent", re.IGNORECASE)
+_HOLE = re.compile(r"\$\{([^{}]+)\}")
+_HARMLESS_HOLE = re.compile(r"^[\w.]*(id|Id|ID|index|count|length|total|number|percent|width|height|size|class|className|color|icon)$|^\d+$|\.length$|toFixed\(|Date\(|Number\(|parseInt\(")
+
+
+def _browser_code(repo: Inventory) -> Iterator[Note]:
+    """Markup that browser code puts together from values without escaping them."""
+    for match in repo.find(*_INNER_HTML):
+        value = match["V"] if match.captures else ""
+        if _ESCAPERS.search(value):
+            continue
+        holes = _HOLE.findall(value)
+        joined = re.search(r"""["'`]\s*\+\s*[A-Za-z_$]""", value) is not None
+        if joined or any(not _HARMLESS_HOLE.search(hole.strip()) and "?" not in hole and "map(" not in hole for hole in holes):
+            yield Note(match.location, "markup is put together from values")
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(94, 502, 78), hint="Use json or ast.literal_eval for data, yaml.safe_load, and argument lists without a shell.")
+def untrusted_code_is_not_run(repo: Inventory, profile: Profile) -> Verdict:
+    """Nothing that comes from outside is run as code.
+
+    Why:
+        eval, exec, pickle, yaml.load and a shell do what the text says; when a request can shape that text, the server is the visitor's.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, request
+
+        app = Flask(__name__)
+
+        @app.route("/calc")
+        def calc():
+            return str(eval(request.args["expression"]))
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import ast
+
+        from flask import Flask, request
+
+        app = Flask(__name__)
+
+        @app.route("/calc")
+        def calc():
+            return str(ast.literal_eval(request.args["expression"]))
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service takes input")
+    bad = list(_dangerous(repo))
+    return failed("something that may come from outside is run as code", *bad) if bad else passed("no input was found that is run as code")
+
+
+def _dangerous(repo: Inventory) -> Iterator[Note]:
+    for call in repo.python.calls("eval", "exec", "os.system", "os.popen", "pickle.loads", "dill.loads", "marshal.loads", "jsonpickle.decode"):
+        first = call.arg("source", 0)
+        if first is not None and not first.literal and _comes_from_request(repo, call, first.text):
+            yield Note(call.location, f"{call.name} of a request's data")
+    for call in repo.python.calls("yaml.load", "yaml.unsafe_load", "yaml.full_load", "yaml.load_all"):
+        loader = call.arg("Loader", 1)
+        unsafe = call.name != "yaml.load" or loader is None or "Unsafe" in loader.text or loader.text.endswith(("yaml.Loader", "FullLoader"))
+        if unsafe and "Safe" not in (loader.text if loader else ""):
+            yield Note(call.location, f"{call.name} without a safe loader")
+    for call in repo.python.calls("subprocess.*"):
+        first = call.arg("args", 0)
+        if repo.python.value_of(call.arg("shell"), call) == (True, True) and first is not None and _comes_from_request(repo, call, first.text):
+            yield Note(call.location, "a shell command with a request's data")
+
+
+def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
+    """Whether an expression holds request data, directly or through names that its function assigned from it."""
+    if _REQUEST.search(text):
+        return True
+    module = repo.python.module(call.location.path)
+    words = set(re.findall(r"[A-Za-z_]\w*", text))
+    sources = [a for a in module.assignments if a.function == call.function and a.target in words] if module else []
+    return any(_REQUEST.search(a.text) for a in sources)
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(94, 1426), hint="Treat a model's answer as data: parse it as JSON against a schema and never pass it to eval, exec, a shell or SQL.")
+def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
+    """What a model answered is not run as code.
+
+    Why:
+        A model writes what its prompt makes it write, and visitors write part of the prompt; running the answer lets them run code.
+
+    Fails:
+        ```text title="requirements.txt"
+        openai
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from openai import OpenAI
+
+        app = Flask(__name__)
+        client = OpenAI()
+
+        @app.route("/plot")
+        def plot():
+            answer = client.chat.completions.create(model="gpt-5.4-mini", messages=[], max_tokens=200)
+            code = answer.choices[0].message.content
+            exec(code)
+            return "done"
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        openai
+        flask
+        ```
+        ```python title="app.py"
+        import json
+
+        from flask import Flask
+        from openai import OpenAI
+
+        app = Flask(__name__)
+        client = OpenAI()
+
+        @app.route("/plot")
+        def plot():
+            answer = client.chat.completions.create(model="gpt-5.4-mini", messages=[], max_tokens=200)
+            return json.loads(answer.choices[0].message.content)
+        ```
+    """
+    if not repo.llm_providers:
+        return not_applicable("no model is called")
+    bad = [
+        Note(call.location, f"{call.name} of a model's answer")
+        for call in repo.python.calls("eval", "exec", "os.system", "subprocess.*", "*.execute")
+        if call.args and _from_model(repo, call, call.args[0].text)
+    ]
+    return failed("a model's answer is run as code", *bad) if bad else passed("no model answer was found that is run")
+
+
+_ANSWER = re.compile(r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]")
+
+
+def _from_model(repo: Inventory, call: Call, text: str) -> bool:
+    if _ANSWER.search(text):
+        return True
+    module = repo.python.module(call.location.path)
+    words = set(re.findall(r"[A-Za-z_]\w*", text))
+    return any(a.function == call.function and a.target in words and _ANSWER.search(a.text) for a in (module.assignments if module else ()))

@@ -1,0 +1,362 @@
+"""Secrets that stand where they can be read: environment files, code, configuration, images."""
+
+from __future__ import annotations
+
+from prodify.api import (
+    TEAM_AND_PUBLIC,
+    Effort,
+    Evidence,
+    Inventory,
+    Level,
+    Location,
+    Profile,
+    SecretHit,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+)
+
+REDACTED = "<redacted>"
+
+
+def evidence(hit: SecretHit) -> Evidence:
+    """The place of a secret; its name or kind as the note, never its value."""
+    place = hit.location
+    note = f"{hit.name}: {hit.title}" if hit.name else hit.title
+    return Evidence(place.path, place.line, place.end_line, note, REDACTED)
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(312, 538), fixed_by="secrets")
+def no_env_file_with_secrets_is_committed(repo: Inventory, profile: Profile) -> Verdict:
+    """No environment file with secrets is committed.
+
+    Why:
+        Whoever can read the repository, now or later, can read the keys in it; bots find keys in public repositories within minutes.
+        A committed key must be revoked, not only removed: it stays in the history.
+
+    Fails:
+        ```text title=".env"
+        DATABASE_URL=postgresql://app:kT9x2LmQ8vR4wZ@db.internal:5432/app
+        ```
+
+    Passes:
+        ```text title=".env.example"
+        DATABASE_URL=postgresql://user:password@localhost:5432/app
+        ```
+        ```text title=".gitignore"
+        .env
+        ```
+    """
+    hits = [h for h in repo.secrets if h.form == "env-file" and h.in_tree and _is_in_repository(repo, h.location.path)]
+    if hits:
+        files = sorted({h.location.path for h in hits})
+        return failed(f"{', '.join(files)} with {len(hits)} secret{'s' if len(hits) != 1 else ''} would reach everybody who clones", *map(evidence, hits))
+    examples = [p for p in repo.files.paths if p.rpartition("/")[2].startswith((".env", "env."))]
+    return passed("no environment file with secrets is tracked", *(Location(p) for p in examples[:3]))
+
+
+def _is_in_repository(repo: Inventory, path: str) -> bool:
+    """Whether git tracks a file; without git every file that is not ignored would be committed."""
+    entry = repo.files.entries.get(path)
+    return entry is not None and (entry.tracked or repo.files.git is None)
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(798, 259, 321), fixed_by="secrets")
+def no_secret_in_code(repo: Inventory, profile: Profile) -> Verdict:
+    """No secret stands in code or configuration.
+
+    Why:
+        A key in the code is copied with every clone, log and screenshot, and changing it means changing the code.
+
+    Fails:
+        ```python title="client.py"
+        import stripe
+
+        stripe.api_key = "sk_" + "live"
+        DATABASE_URL = "postgresql://app:kT9x2LmQ8vR4wZ@db.internal:5432/app"
+        ```
+
+    Passes:
+        ```python title="client.py"
+        import os
+
+        DATABASE_URL = os.environ["DATABASE_URL"]
+        ```
+    """
+    hits = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level == "error" and not (h.default and h.category == "framework-key")]
+    if hits:
+        return failed(f"{len(hits)} secret{'s stand' if len(hits) != 1 else ' stands'} in code or configuration", *map(evidence, hits))
+    if not repo.files.paths:
+        return not_applicable("no file to look at")
+    return passed("no secret was found in code or configuration")
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(1188, 321), fixed_by="secrets")
+def secret_key_is_not_a_default(repo: Inventory, profile: Profile) -> Verdict:
+    """The key that signs sessions and tokens is no literal and no default.
+
+    Why:
+        Whoever knows the key can forge any user's session or token. A default in the code is known to everybody who has the code.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        app.secret_key = os.environ.get("SECRET_KEY", "where2eat-super-key")
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        app.secret_key = os.environ["SECRET_KEY"]
+        ```
+    """
+    hits = [h for h in repo.secrets if h.category == "framework-key" and h.form != "env-file" and h.in_tree and h.level != "note"]
+    if hits:
+        return failed("the key that signs sessions or tokens is written down", *map(evidence, hits))
+    if not repo.web_services:
+        return not_applicable("no web service signs anything")
+    return passed("no signing key is written down")
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(538,), fixed_by="secrets")
+def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
+    """Git ignores environment files.
+
+    Why:
+        One `git add .` commits the .env file that every developer has; an ignore rule makes that impossible to do by accident.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        python-dotenv
+        ```
+        ```python title="app.py"
+        from dotenv import load_dotenv
+        from flask import Flask
+
+        load_dotenv()
+        app = Flask(__name__)
+        ```
+        ```text title=".gitignore"
+        __pycache__/
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        python-dotenv
+        ```
+        ```python title="app.py"
+        from dotenv import load_dotenv
+        from flask import Flask
+
+        load_dotenv()
+        app = Flask(__name__)
+        ```
+        ```text title=".gitignore"
+        __pycache__/
+        .env
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service reads an environment file")
+    ignores = repo.files.select(".gitignore")
+    for path in ignores:
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if line.strip().lstrip("/").rstrip("/") in (".env", ".env*", "*.env", ".env.*", ".env.local", "**/.env", ".env*.local", ".envs/*", ".envs"):
+                return passed("an ignore rule names .env files", Location(path, number))
+    return failed("no ignore rule names .env files", *(Location(p) for p in ignores[:1]))
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=3, audiences=TEAM_AND_PUBLIC, effort=Effort.DAYS, cwe=(522,), fixed_by="secrets")
+def secrets_come_from_a_store(repo: Inventory, profile: Profile) -> Verdict:
+    """Production reads its secrets from a secret store.
+
+    Why:
+        A store keeps secrets encrypted, says who read them, and lets a key be rotated without a deployment; files and variables set by hand do none of that.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        app.secret_key = os.environ["SECRET_KEY"]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        app.secret_key = os.environ["SECRET_KEY"]
+        ```
+        ```yaml title="deploy/externalsecret.yaml"
+        apiVersion: external-secrets.io/v1
+        kind: ExternalSecret
+        metadata:
+          name: app
+        spec:
+          secretStoreRef: {name: app, kind: SecretStore}
+          target: {name: app}
+          data:
+            - secretKey: SECRET_KEY
+              remoteRef: {key: app-secret-key}
+        ```
+    """
+    if not any(v.secret for v in repo.environment) and not repo.secrets:
+        return not_applicable("no secret is used")
+    objects = [o for o in repo.kubernetes if o.kind in ("ExternalSecret", "SecretProviderClass", "SealedSecret", "VaultStaticSecret", "SecretStore")]
+    resources = [
+        b for b in repo.terraform
+        if b.type in ("resource", "data") and b.kind.startswith(("aws_secretsmanager_", "google_secret_manager_", "azurerm_key_vault", "vault_", "aws_ssm_parameter"))
+    ]  # fmt: skip
+    library = repo.uses("hvac", "google-cloud-secret-manager", "azure-keyvault-secrets", "infisical-python", "doppler-env")
+    cloud_run = [o for o in repo.kubernetes if o.group.endswith("knative.dev") and any(e.from_secret for c in o.containers for e in c.env)]
+    found = [*objects, *resources, *cloud_run, *([library] if library else [])]
+    if found:
+        return passed("secrets come from a store", *found)
+    return failed("nothing reads secrets from a store; they are set by hand or stand in files")
+
+
+@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(522, 312), hint="Give build secrets with RUN --mount=type=secret, and run-time secrets as environment variables of the container.")
+def image_build_leaks_no_secret(repo: Inventory, profile: Profile) -> Verdict:
+    """The image holds no secret.
+
+    Why:
+        ENV, ARG and copied files stay in the image's layers and history: whoever can pull the image can read them.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        COPY .env app.py ./
+        CMD ["gunicorn", "app:app"]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        COPY app.py ./
+        CMD ["gunicorn", "app:app"]
+        ```
+    """
+    if not repo.dockerfiles:
+        return not_applicable("no Dockerfile")
+    paths = {d.path for d in repo.dockerfiles}
+    written = [evidence(h) for h in repo.secrets if h.location.path in paths and h.level != "note"]
+    copied = [
+        i for d in repo.dockerfiles for i in d.instructions
+        if i.keyword in ("COPY", "ADD") and any(_is_secret_file(word) for word in i.value.split()[:-1])
+    ]  # fmt: skip
+    if written or copied:
+        return failed("a secret is built into the image", *written, *copied)
+    return passed("no secret is written or copied into the image", *(d.location for d in repo.dockerfiles))
+
+
+def _is_secret_file(word: str) -> bool:
+    name = word.strip("\"'[],").rpartition("/")[2]
+    examples = (".example", ".sample", ".template", ".dist")
+    return (name == ".env" or name.startswith(".env.") or name in ("id_rsa", "id_ed25519", "credentials.json")) and not name.endswith(examples)
+
+
+@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(538,), fixed_by="dockerfile")
+def dockerignore_excludes_secrets(repo: Inventory, profile: Profile) -> Verdict:
+    """What is copied into the image leaves environment files and the git history out.
+
+    Why:
+        `COPY . .` takes everything that .dockerignore does not name: the .env file on the machine that builds, and the whole history.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        COPY . .
+        CMD ["gunicorn", "app:app"]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        COPY . .
+        CMD ["gunicorn", "app:app"]
+        ```
+        ```text title=".dockerignore"
+        .git
+        .env
+        .env.*
+        ```
+    """
+    wide = [(d, i) for d in repo.dockerfiles for i in d.instructions if i.keyword in ("COPY", "ADD") and _copies_all(i.value) and "from" not in dict(i.flags)]
+    if not wide:
+        return not_applicable("no image copies a whole directory")
+    bad = []
+    for dockerfile, instruction in wide:
+        base = "" if dockerfile.component == "." else dockerfile.component + "/"
+        covers = [x for x in repo.dockerignores if x.path in (f"{dockerfile.path}.dockerignore", f"{base}.dockerignore", ".dockerignore")]
+        if not any(x.excludes(".env") and x.excludes(".git/config") for x in covers):
+            bad.append(instruction)
+    if bad:
+        return failed("the whole directory is copied, and .dockerignore does not leave out .env and .git", *bad)
+    return passed(".dockerignore leaves out .env and .git", *(x.location for x in repo.dockerignores))
+
+
+def _copies_all(value: str) -> bool:
+    words = value.replace('"', " ").replace(",", " ").replace("[", " ").replace("]", " ").split()
+    return len(words) > 1 and any(w in (".", "./", "/") for w in words[:-1])

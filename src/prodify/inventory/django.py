@@ -1,0 +1,88 @@
+"""Django settings as production sees them: which module is used there, and what a setting's last word is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Assignment
+
+_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["']?\s*[,=:\]]\s*\(?["']?\s*([\w.]+)""")
+_NOT_PRODUCTION = re.compile(r"(^|[_.])(dev|develop|development|local|test|tests|testing|debug|ci)$")
+_SOURCES = ("wsgi.py", "asgi.py", "manage.py", "Dockerfile*", "Procfile", "*.yml", "*.yaml", "*.toml", "*.ini", "*.sh", "celery.py")
+_DEPTH = 5
+
+
+def settings_chain(repo: Inventory) -> tuple[str, ...]:
+    """Settings files in the order in which production reads them: bases first, the production module last; empty without Django."""
+    module = _production_module(repo)
+    if module is None:
+        return ()
+    chain: list[str] = []
+    _follow(repo, module, chain, 0)
+    return tuple(chain)
+
+
+def setting(repo: Inventory, name: str) -> Assignment | None:
+    """The assignment of a setting that counts in production, None when it is not set."""
+    for path in reversed(settings_chain(repo)):
+        facts = repo.python.module(path)
+        found = [a for a in facts.assignments if a.target.split(":")[0].strip() == name and a.function is None] if facts else []
+        if found:
+            return found[-1]
+    return None
+
+
+def _production_module(repo: Inventory) -> str | None:
+    """The settings file of production: a module named for it beside the one that the server's entry names, else that one."""
+    if not repo.python.imports("django", roles=(Role.PRODUCTION,)):
+        return None
+    named = [path for module in _named_modules(repo) if (path := _file_of(repo, module)) is not None]
+    settings = repo.files.select("settings.py", "*/settings/*.py", "settings/*.py", "*/config/*.py", roles=(Role.PRODUCTION,))
+    production = [p for p in settings if re.search(r"(^|[_/])(prod|production|live|heroku)\.py$|settings_prod\w*\.py$", p)]
+    if production:
+        return production[0]
+    real = [p for p in named if not _NOT_PRODUCTION.search(p.removesuffix(".py").replace("/", "."))]
+    candidates = real or named or [p for p in settings if p.endswith("settings.py")] or [p for p in settings if p.endswith("__init__.py")]
+    return candidates[0] if candidates else None
+
+
+def _named_modules(repo: Inventory) -> Iterator[str]:
+    """Settings modules that entry files name, servers' entries before manage.py."""
+    for pattern in _SOURCES:
+        for path in repo.files.select(pattern, roles=(Role.PRODUCTION,)):
+            text = repo.files.text(path) or ""
+            if "DJANGO_SETTINGS_MODULE" in text:
+                yield from _MODULE.findall(text)
+
+
+def _file_of(repo: Inventory, module: str) -> str | None:
+    stem = module.replace(".", "/")
+    for candidate in (f"{stem}.py", f"{stem}/__init__.py"):
+        matches = [candidate] if candidate in repo.files else list(repo.files.select(f"*/{candidate}", roles=(Role.PRODUCTION,)))
+        if matches:
+            return matches[0]
+    return None
+
+
+def _follow(repo: Inventory, path: str, chain: list[str], depth: int) -> None:
+    """Add the files that a settings file imports with *, then the file itself."""
+    if path in chain or depth > _DEPTH:
+        return
+    text = repo.files.text(path) or ""
+    directory = path.rpartition("/")[0]
+    for dots, name in re.findall(r"^\s*from\s+(\.*)([\w.]*)\s+import\s+\*", text, re.MULTILINE):
+        base = directory
+        for _ in dots[1:]:
+            base = base.rpartition("/")[0]
+        target = "/".join(part for part in (base if dots else "", *name.split(".")) if part)
+        file = next((c for c in (f"{target}.py", f"{target}/__init__.py") if c in repo.files), None) or (None if dots else _file_of(repo, name))
+        if file is not None and not _NOT_PRODUCTION.search(file.removesuffix(".py").replace("/", ".")):
+            _follow(repo, file, chain, depth + 1)
+    chain.append(path)
