@@ -12,23 +12,28 @@ if TYPE_CHECKING:
 
     from prodify.model import Location
 
+_INTERPRETERS = frozenset("python python3 py php node ruby perl bash sh deno bun".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One simple shell command: a line of a script, split at `&&`, `;` and pipes, continuation lines joined.
 
     `text` is the command as written, `location` where it stands. `via` names what led to it when it does not stand in the file
-    itself: `npm test`, `make test`, `./deploy.sh`; the location is then that of the call. `job` is the CI job's id, None elsewhere.
+    itself: `npm test`, `make test`, `./deploy.sh`; the location is then that of the call and `origin` the place of the text (None
+    where it is the same). `job` is the CI job's id, None elsewhere. `directory` is where it runs, "" for the root.
     """
 
     text: str
     location: Location
     job: str | None = None
     via: str | None = None
+    origin: Location | None = None
+    directory: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Program and arguments without what only wraps them: environment assignments, sudo, `uv run`, `npx`, `python -m`, `docker run IMAGE`.
+        """Program and arguments without what only wraps them: assignments, sudo, `uv run`, `npx`, `python -m`, `docker run IMAGE`.
 
         `FOO=1 poetry run python -m pytest -q` gives ("pytest", "-q").
         """
@@ -49,9 +54,11 @@ class Command:
         """Whether it runs one of `programs`: a name, or a name with subcommands ("docker build", "terraform plan").
 
         Options between program and subcommand are stepped over: "kubectl apply" matches `kubectl -n shop apply -f x`.
+        A script counts as a program: "manage.py test" matches `python manage.py test`.
         """
         words = self.words
-        return any(_starts(words, program.split()) for program in programs)
+        forms = [words, words[1:]] if self.program in _INTERPRETERS and len(words) > 1 else [words]
+        return any(_starts(form, program.split()) for program in programs for form in forms)
 
 
 def _starts(words: tuple[str, ...], wanted: list[str]) -> bool:

@@ -10,19 +10,20 @@ if TYPE_CHECKING:
     from prodify.model import Location
 
 _ALIASES = frozenset("latest stable edge nightly main master dev develop current lts rolling canary next release prod production".split())
-_CODE_NAMES = frozenset(
-    "stretch buster bullseye bookworm trixie forky sid bionic focal jammy noble xenial resolute".split()  # Debian and Ubuntu releases
-)
+_CODE_NAMES = frozenset("stretch buster bullseye bookworm trixie forky sid bionic focal jammy noble resolute".split())
+"""Debian's and Ubuntu's releases: a tag that names one is a version, if a wide one."""
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
-NON_ROOT = re.compile(
-    r"^(?:gcr\.io/distroless/[^:]+:(?:[^:]*-)?nonroot|[^@]*:[^@/]*(?:nonroot|rootless|chiseled)[^@/]*"
-    r"|(?:[^/]+/)*(?:nginx-unprivileged|[a-z-]+-unprivileged)(?:[:@].*)?$|(?:docker\.io/)?bitnami(?:legacy|secure)?/.*|cgr\.dev/.*"
-    r"|(?:docker\.io/)?(?:grafana/(?:grafana|loki|tempo|mimir)|prom/[a-z-]+|jenkins/jenkins|apache/airflow|jupyter/[a-z-]+|quay/[a-z-]+"
-    r"|otel/[a-z-]+|openpolicyagent/[a-z-]+|hashicorp/http-echo|solr|kong|ghost-unprivileged)(?:[:@].*)?$"
-    r"|registry\.(?:access\.)?redhat\.(?:com|io)/(?:ubi[0-9]+|rhel[0-9]+)/(?:python|nodejs|ruby|php|openjdk|go-toolset|dotnet|nginx)[^/]*"
-    r"|quay\.io/(?:jupyter|keycloak|prometheus)/.*)"
+_HUB = re.compile(r"^(?:docker\.io/|index\.docker\.io/)?(?:library/)?")
+_NON_ROOT_NAMES = re.compile(
+    r"(?:.*/)?[a-z-]+-unprivileged"
+    r"|(?:public\.ecr\.aws/)?bitnami(?:legacy|secure)?/.+"
+    r"|cgr\.dev/.+"
+    r"|grafana/(?:grafana|loki|tempo|mimir|alloy)|(?:quay\.io/)?(?:prom|prometheus)/[a-z-]+|(?:quay\.io/)?keycloak/keycloak"
+    r"|jenkins/jenkins|apache/airflow|(?:quay\.io/)?jupyter/[a-z-]+|otel/[a-z-]+|openpolicyagent/[a-z-]+|solr|kong"
+    r"|registry\.(?:access\.)?redhat\.(?:com|io)/(?:ubi|rhel)[0-9]+/(?:python|nodejs|ruby|php|openjdk|go-toolset|dotnet|nginx)[^/]*"
 )
-"""Images whose own configuration names a user other than root (their documentation, 2026-11)."""
+_NON_ROOT_TAGS = re.compile(r"(?:.*[-._])?(?:nonroot|rootless|chiseled|unprivileged)(?:[-._].*)?")
+"""Images whose own configuration names a user other than root, by name or by tag (their documentation, 2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,15 @@ class Image:
         return self.name.rpartition("/")[2]
 
     @property
+    def note(self) -> str:
+        """The reference as written; makes an image evidence."""
+        return self.text
+
+    @property
     def runs_as_non_root(self) -> bool:
         """Whether the image is known to name a user other than root itself."""
-        return NON_ROOT.match(self.text) is not None
+        name = _HUB.sub("", self.name)
+        return _NON_ROOT_NAMES.fullmatch(name) is not None or (self.tag is not None and _NON_ROOT_TAGS.fullmatch(self.tag) is not None)
 
 
 def parse_image(text: str, location: Location) -> Image:
@@ -82,5 +89,5 @@ def parse_image(text: str, location: Location) -> Image:
     name, _, tag = last.partition(":")
     full = f"{head}/{name}" if head else name
     unresolved = "$" in text or "{{" in text or "<" in text
-    valid = at and _DIGEST.fullmatch(digest)
+    valid = bool(at) and _DIGEST.fullmatch(digest) is not None
     return Image(text, full, tag or None, digest if valid else None, location, unresolved)

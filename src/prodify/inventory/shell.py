@@ -11,18 +11,19 @@ _SEPARATOR = re.compile(r"&&|\|\||;;|[;|&]")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
 _KEYWORDS = frozenset("if then elif else fi while until do done for case esac function { } ! time".split())
 _PLAIN_WRAPPERS = frozenset("sudo exec command nohup env time nice ionice xvfb-run dumb-init tini doppler dotenv gosu su-exec".split())
-_RUNNERS = (
-    ("uv", "run"), ("uvx",), ("uv", "tool", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("rye", "run"), ("hatch", "run"),
-    ("pipx", "run"), ("npx",), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "exec"), ("yarn", "dlx"), ("npm", "exec"), ("bunx",), ("bun", "x"),
-    ("bundle", "exec"), ("conda", "run"), ("mamba", "run"), ("opentelemetry-instrument",), ("ddtrace-run",), ("newrelic-admin", "run-program"),
-    ("coverage", "run"), ("timeout",), ("wait-for-it.sh",), ("wait-for-it",), ("dockerize",), ("stdbuf",), ("catchsegv",), ("unbuffer",),
-    ("direnv", "exec"), ("mise", "exec"), ("nix", "develop"), ("devbox", "run"), ("infisical", "run"), ("op", "run"), ("chamber", "exec"),
-    ("cross-env",), ("dotenvx", "run"), ("env-cmd",),
-)  # fmt: skip
+_RUNNERS = tuple(
+    tuple(runner.split())
+    for runner in (
+        "uv run,uvx,uv tool run,poetry run,pipenv run,pdm run,rye run,hatch run,pipx run,npx,pnpm exec,pnpm dlx,yarn exec,yarn dlx,"
+        "npm exec,bunx,bun x,bundle exec,conda run,mamba run,opentelemetry-instrument,ddtrace-run,newrelic-admin run-program,"
+        "coverage run,timeout,wait-for-it.sh,wait-for-it,dockerize,stdbuf,catchsegv,unbuffer,direnv exec,mise exec,nix develop,"
+        "devbox run,infisical run,op run,chamber exec,cross-env,dotenvx run,env-cmd"
+    ).split(",")
+)
 _VALUE_OPTIONS = frozenset(
-    "-n -u -C -p -e -v -w -f --name --user --env --volume --workdir --file --project --directory --with --python --extra --group --env-file "
-    "--network --entrypoint --profile --package --prefix --filter --cwd --from -m --rcfile --source --timeout --only-group --platform --memory "
-    "--cpus --publish --hostname -h -s --signal -k --kill-after -c --config --index --index-url".split()
+    "--config --cpus --cwd --directory --entrypoint --env --env-file --extra --file --filter --from --group --hostname --index "
+    "--index-url --kill-after --memory --name --network --only-group --package --platform --prefix --profile --project --publish "
+    "--python --rcfile --signal --source --timeout --user --volume --with --workdir -C -c -e -f -h -k -m -n -p -s -u -v -w".split()
 )
 MAX_COMMANDS = 2000
 """Commands taken from one script."""

@@ -28,7 +28,7 @@ class Limit(ValueError):
         self.line = line
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Tree:
     """A node. `plain`: an unquoted scalar, or a collection in brackets. `height` and `size` count what lies below, aliases written out."""
 
@@ -43,6 +43,10 @@ class Tree:
     size: int = 1
     entries: list[tuple[str, Tree]] = field(default_factory=list)
     elements: list[Tree] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """Kind and line only: values may be secrets."""
+        return f"<{self.kind}, line {self.line}>"
 
     def child(self, key: str | int) -> Tree | None:
         """The value under a key or index; the last one wins, as in every reader."""
@@ -217,7 +221,8 @@ def _anchored(builder: _Builder, tree: Tree, anchor: str | None) -> Tree:
 
 
 _JSON_TOKEN = re.compile(
-    r'[ \t\r]+|(?P<line>\n)|//[^\n]*|/\*.*?\*/|(?P<punctuation>[{}\[\],:])|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[^\s{}\[\],:"]+)', re.DOTALL
+    r'[ \t\r]+|(?P<line>\n)|//[^\n]*|/\*.*?\*/|(?P<punctuation>[{}\[\],:])|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[^\s{}\[\],:"]+)',
+    re.DOTALL,
 )
 
 

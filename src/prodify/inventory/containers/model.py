@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prodify.model import Location
@@ -25,7 +25,7 @@ class EnvironmentEntry:
     """A variable that a file sets. `value` None: taken from the environment, or from a secret. Never show a value unredacted."""
 
     name: str
-    value: str | None
+    value: str | None = field(repr=False)
     location: Location
     from_secret: bool = False
 

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Dependency, ManifestFile, Note
     from prodify.model import Location
 
-__all__ = ["LockState", "declared_but_unused", "find_manifests", "first_use", "imported_but_undeclared", "lock_states", "package_managers", "problems"]
+__all__ = [
+    "LockState",
+    "declared_but_unused",
+    "find_manifests",
+    "first_use",
+    "imported_but_undeclared",
+    "lock_states",
+    "package_managers",
+    "problems",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,4 +15,6 @@ __all__ = ["ActionUse", "Command", "Job", "Permissions", "Pipeline", "PipelineSt
 
 def find_pipelines(repo: Inventory) -> tuple[Pipeline, ...]:
     """Every CI pipeline, by path."""
-    return ()
+    from prodify.inventory.workflows.systems import read_pipelines
+
+    return read_pipelines(repo.files)

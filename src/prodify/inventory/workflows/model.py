@@ -58,7 +58,7 @@ class ActionUse:
 class PipelineStep:
     """One step. `run` is the script as written, `uses` the reference as written; `with_` and `env` map names to text.
 
-    `if_` is the condition as written, `working_directory` relative to the root. `run_line` is the line on which the script's first line stands.
+    `if_` is the condition as written, `working_directory` relative to the root. `run_line` is the line of the script's first line.
     """
 
     location: Location

@@ -1,0 +1,238 @@
+"""Files that name commands: package.json scripts, Makefiles, justfiles, Taskfiles, tox.ini, noxfiles, pyproject tasks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from prodify.inventory.yamlview import load_all, load_json
+
+
+@dataclass(slots=True)
+class Target:
+    """One target: its script lines with their line numbers, and the targets it depends on."""
+
+    lines: list[tuple[str, int]] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class TargetFile:
+    """The targets of one file, in order. `default` runs when none is named."""
+
+    path: str
+    targets: dict[str, Target] = field(default_factory=dict)
+    default: tuple[str, ...] = ()
+
+    def scripts(self, name: str) -> list[tuple[str, int]]:
+        """Script texts and lines of a target and of what it depends on; the default's for an empty name. A glob names several."""
+        wanted = list(self.default) if not name else [t for t in self.targets if t == name or ("*" in name and fnmatchcase(t, name))]
+        found: list[tuple[str, int]] = []
+        seen: set[str] = set()
+        while wanted and len(seen) < 100:
+            target = wanted.pop(0)
+            if target in seen or target not in self.targets:
+                continue
+            seen.add(target)
+            found.extend(self.targets[target].lines)
+            wanted.extend(self.targets[target].needs)
+        return found
+
+
+def read_target_file(path: str, text: str) -> TargetFile:
+    """The targets of a file by its name; none for a file that cannot be read."""
+    name = path.rpartition("/")[2].lower()
+    if name == "package.json" or name in ("composer.json", "deno.json", "deno.jsonc"):
+        return _json_scripts(path, text)
+    if name in ("makefile", "gnumakefile") or name.endswith(".mk"):
+        return _makefile(path, text)
+    if "justfile" in name:
+        return _justfile(path, text)
+    if name.startswith("taskfile"):
+        return _taskfile(path, text)
+    if name == "noxfile.py":
+        return _noxfile(path, text)
+    if name.endswith((".ini", ".cfg")):
+        return _tox_ini(path, text)
+    return _toml_tasks(path, text) if name.endswith(".toml") else _makefile(path, text)
+
+
+def _json_scripts(path: str, text: str) -> TargetFile:
+    file = TargetFile(path)
+    root = load_json(text, path)
+    scripts = root.get("tasks" if "deno" in path else "scripts")
+    for name, node in scripts.items() if scripts is not None else ():
+        texts = [node] if node.kind == "scalar" else list(node)
+        file.targets[name] = Target([(n.text.removeprefix("@"), n.line) for n in texts if n.kind == "scalar"])
+    for name in list(file.targets):
+        for hook in (f"pre{name}", f"post{name}"):
+            if hook in file.targets:
+                file.targets[name].needs.append(hook)
+    return file
+
+
+_RULE = re.compile(r"^([A-Za-z0-9_./%$(){} -]+?)\s*::?(?!=)\s*([^=]*)$")
+_MAKE_VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?=\s*(.*)$")
+_MAKE_REFERENCE = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
+
+
+def _makefile(path: str, text: str) -> TargetFile:
+    file, variables = TargetFile(path), {"MAKE": "make"}
+    current: list[Target] = []
+    lines, index = text.split("\n"), 0
+    while index < len(lines):
+        number, line = index + 1, lines[index].rstrip("\r")
+        index += 1
+        while line.endswith("\\") and index < len(lines):
+            line = line[:-1] + " " + lines[index].strip()
+            index += 1
+        if line.startswith("\t"):
+            command = _make_fill(line.strip().lstrip("@-+ "), variables)
+            for target in current:
+                target.lines.append((command, number))
+        elif (assignment := _MAKE_VARIABLE.match(line)) is not None:
+            variables[assignment.group(1)] = assignment.group(2).split(" #")[0].strip()
+        elif line.strip() and not line.startswith((" ", "#")) and (rule := _RULE.match(line)) is not None:
+            needs, _, inline = rule.group(2).split("#")[0].partition(";")
+            names = rule.group(1).split()
+            current = [file.targets.setdefault(name, Target()) for name in names if not name.startswith(".")]
+            for target in current:
+                target.needs.extend(needs.replace("|", " ").split())
+                if inline.strip():
+                    target.lines.append((_make_fill(inline.strip(), variables), number))
+            if not file.default and current:
+                file.default = (names[0],)
+    return file
+
+
+def _make_fill(text: str, variables: dict[str, str]) -> str:
+    for _ in range(4):
+        filled = _MAKE_REFERENCE.sub(lambda m: variables.get(m.group(1), ""), text)[:4000]
+        if filled == text:
+            break
+        text = filled
+    return text.replace("$$", "$")
+
+
+def _justfile(path: str, text: str) -> TargetFile:
+    file, current = TargetFile(path), None
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+)?)\s*:(?!=)\s*(.*)$", line)
+        if header is not None:
+            current = file.targets.setdefault(header.group(1), Target())
+            current.needs = re.findall(r"[A-Za-z_][\w-]*", header.group(3).split("#")[0])
+            file.default = file.default or (header.group(1),)
+        elif current is not None and line[:1] in (" ", "\t") and line.strip():
+            current.lines.append((line.strip().lstrip("@-"), number))
+        elif line.strip() and not line.startswith("#"):
+            current = None
+    return file
+
+
+def _taskfile(path: str, text: str) -> TargetFile:
+    file = TargetFile(path, default=("default",))
+    docs = load_all(text, path)
+    tasks = docs[0].get("tasks") if docs else None
+    for name, node in tasks.items() if tasks is not None else ():
+        target = file.targets[name] = Target()
+        body = node.get("cmds") or node.get("cmd") if node.kind == "mapping" else node
+        for item in ([body] if body.kind == "scalar" else list(body)) if body is not None else ():
+            if item.kind == "scalar":
+                target.lines.append((item.text, item.content_line))
+            elif (command := item.get("cmd")) is not None:
+                target.lines.append((command.text, command.content_line))
+            elif (task := item.string("task")) is not None:
+                target.needs.append(task)
+        deps = node.get("deps") if node.kind == "mapping" else None
+        target.needs += [d.text or (d.string("task") or "") for d in deps or ()]
+    return file
+
+
+def _tox_ini(path: str, text: str) -> TargetFile:
+    file, section, key = TargetFile(path), "", ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"^\[([^\]]+)\]", line)
+        if header is not None:
+            section, key = header.group(1), ""
+            continue
+        entry = re.match(r"^([A-Za-z_]+)\s*=\s*(.*)$", line)
+        if entry is not None:
+            key = entry.group(1)
+        if section.startswith("testenv") and key in ("commands", "commands_pre"):
+            name = section.partition(":")[2]
+            command = entry.group(2) if entry is not None else line.strip()
+            command = re.sub(r"^[^:{}\s]+:\s+", "", command.lstrip("- "))
+            if command and not command.startswith("#"):
+                file.targets.setdefault(name, Target()).lines.append((command.replace("{posargs}", ""), number))
+    main = file.targets.get("")
+    file.default = tuple(file.targets)
+    if main is not None:
+        for name in ("py", "python", *re.findall(r"\bpy3\d*\b", text)):
+            file.targets.setdefault(name, main)
+    return file
+
+
+def _noxfile(path: str, text: str) -> TargetFile:
+    file, current = TargetFile(path), None
+    for match in re.finditer(r"^def\s+(\w+)\s*\(|\.run(?:_always)?\(\s*((?:[rf]?[\"'][^\"'\n]*[\"']\s*,?\s*)+)", text, re.MULTILINE):
+        number = text.count("\n", 0, match.start()) + 1
+        if match.group(1):
+            current = file.targets.setdefault(match.group(1), Target())
+        elif current is not None:
+            current.lines.append((" ".join(re.findall(r"[\"']([^\"'\n]*)[\"']", match.group(2))), number))
+    for found in re.finditer(r"nox\.session\([^)]*name\s*=\s*[\"']([\w-]+)[\"'][^)]*\)\s*\n\s*def\s+(\w+)", text):
+        if found.group(2) in file.targets:
+            file.targets[found.group(1)] = file.targets[found.group(2)]
+    file.default = tuple(file.targets)
+    return file
+
+
+def _toml_tasks(path: str, text: str) -> TargetFile:
+    """Tasks of poethepoet, taskipy, pdm, hatch and tox in a TOML file."""
+    import tomllib
+
+    file = TargetFile(path)
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return file
+    tool = data.get("tool", data)
+    tool = tool if isinstance(tool, dict) else {}
+    tables = [_table(tool, *keys) for keys in (("poe", "tasks"), ("taskipy", "tasks"), ("pdm", "scripts"), ("rye", "scripts"))]
+    tables.append(_table(data, "tasks"))
+    tables += [_table(env, "scripts") for env in _table(tool, "hatch", "envs").values() if isinstance(env, dict)]
+    for table in tables:
+        for name, body in table.items():
+            _toml_task(file, text, str(name), body)
+    legacy = _table(tool, "tox").get("legacy_tox_ini")
+    if isinstance(legacy, str):
+        inner = _tox_ini(path, legacy)
+        file.targets.update(inner.targets)
+        file.default = inner.default
+    for name, env in {"": _table(data, "env_run_base"), **_table(data, "env"), **_table(tool, "tox", "env")}.items():
+        for command in env.get("commands", ()) if isinstance(env, dict) else ():
+            if isinstance(command, list):
+                words = " ".join(word for word in command if isinstance(word, str))
+                file.targets.setdefault(name, Target()).lines.append((words, 1))
+    file.default = file.default or tuple(name for name in file.targets if name in ("", "py"))
+    return file
+
+
+def _table(data: object, *keys: str) -> dict[str, object]:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _toml_task(file: TargetFile, text: str, name: str, body: object) -> None:
+    found = re.search(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", text, re.MULTILINE)
+    line = text.count("\n", 0, found.start()) + 1 if found is not None else 1
+    if isinstance(body, dict):
+        body = next((body[key] for key in ("cmd", "shell", "sequence", "composite", "chain") if key in body), None)
+    target = file.targets.setdefault(name, Target())
+    for item in body if isinstance(body, list) else [body]:
+        if isinstance(item, str):
+            target.lines.append((item, line))
+            if isinstance(body, list):
+                target.needs.append(item)

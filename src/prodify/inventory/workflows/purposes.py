@@ -1,0 +1,119 @@
+"""What a job's commands and actions are for: tests, lint, images, deployments, scans."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Note
+from prodify.inventory.workflows.tools import (
+    DEPLOY_ACTIONS,
+    DEPLOYS,
+    IMAGE_BUILD_ACTIONS,
+    IMAGE_BUILDS,
+    IMAGE_PUSHES,
+    LINT_ACTIONS,
+    LINTERS,
+    SCAN_ACTIONS,
+    SCANNERS,
+    TEST_ACTIONS,
+    TESTS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from prodify.inventory.commands import Command
+    from prodify.inventory.workflows.model import ActionUse, Work
+
+
+_TEST_NAME = re.compile(r"(?:^|[ :/_-])(?:tests?|unit|spec|check|integration|e2e|pytest|jest|verify)(?:$|[ :/_.-])", re.IGNORECASE)
+_TARGET_PROGRAMS = frozenset("npm pnpm yarn bun make gmake just task composer poe hatch pdm rye tox nox deno rake turbo nx lerna".split())
+_TRIVIAL = frozenset(
+    "echo exit true false : printf cd set export rm mkdir cp mv ls cat sleep touch source . test [ [[ which chmod pip pip3 npm yarn pnpm "
+    "apt-get apt apk brew curl wget docker docker-compose git env read".split()
+)
+_JVM = frozenset("mvn mvnw gradle gradlew".split())
+_JVM_TESTS = frozenset("test verify package install check build deploy integrationTest integration-test ci".split())
+_LINT_GOALS = frozenset("lint checkstyle:check spotless:check spotlessCheck ktlintCheck detekt pmd:check spotbugs:check lintDebug".split())
+_HOOK = re.compile(r"DEPLOY_?HOOK|deploy_hook|/deploy/srv-|render\.com/deploy|api\.vercel\.com/v1/integrations/deploy", re.IGNORECASE)
+_REMOTE = re.compile(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|systemctl (restart|reload)|pm2 |kubectl |supervisorctl)")
+
+
+def tests(work: Work) -> tuple[Note, ...]:
+    """Where tests run."""
+    return _notes(work, TESTS, TEST_ACTIONS, also=_is_test)
+
+
+def lint(work: Work) -> tuple[Note, ...]:
+    """Where linters, formatters and type checkers run."""
+    return _notes(work, LINTERS, LINT_ACTIONS, also=lambda c: c.program in _JVM and bool(_LINT_GOALS & set(c.words)))
+
+
+def image_builds(work: Work) -> tuple[Note, ...]:
+    """Where images are built."""
+    return _notes(work, IMAGE_BUILDS, IMAGE_BUILD_ACTIONS)
+
+
+def image_pushes(work: Work) -> tuple[Note, ...]:
+    """Where images are pushed: a push command, a build with --push, or a build action with `push`."""
+    pushed = _notes(work, IMAGE_PUSHES, (), also=lambda c: c.runs("docker", "podman", "depot", "nixpacks") and "--push" in c.words)
+    actions = [use for use in work.uses_all if _named(use, IMAGE_BUILD_ACTIONS)]
+    pushing = [use for use in actions if (use.input("push") or use.input("command") or "false") not in ("false", "build")]
+    return _sorted([*pushed, *(Note(use.location, use.note) for use in pushing)])
+
+
+def deployments(work: Work) -> tuple[Note, ...]:
+    """Where something is deployed."""
+    return _notes(work, DEPLOYS, DEPLOY_ACTIONS, also=_is_deployment)
+
+
+def scans(work: Work) -> tuple[Note, ...]:
+    """Where something is scanned."""
+    return _notes(work, SCANNERS, SCAN_ACTIONS)
+
+
+def _is_test(command: Command) -> bool:
+    """A build tool's goal that includes tests, or a target named test that leads to a real command."""
+    words = set(command.words)
+    if command.program in _JVM:
+        skipped = any(w.startswith(("-DskipTests", "-Dmaven.test.skip")) for w in words) or ("-x" in words and "test" in words)
+        return bool(words & _JVM_TESTS) and not skipped
+    if command.runs("docker compose up", "docker-compose up", "docker compose run", "docker build", "docker compose -f"):
+        return _TEST_NAME.search(command.text.replace("--", " ")) is not None
+    via = (command.via or "").rpartition(" -> ")[2] or command.via or ""
+    program, _, target = via.partition(" ")
+    real = command.program not in _TRIVIAL and not command.runs(*LINTERS)
+    if program in _TARGET_PROGRAMS:
+        return real and _TEST_NAME.search(target) is not None
+    return False
+
+
+def _is_deployment(command: Command) -> bool:
+    """A deploy hook that is called, or a command that is sent to a server."""
+    if command.runs("curl", "wget", "http", "xh"):
+        return _HOOK.search(command.text) is not None
+    if command.program in ("ssh", "sshpass"):
+        return _REMOTE.search(command.text) is not None
+    return command.runs("rsync") and ("@" in command.text or "::" in command.text)
+
+
+def _named(use: ActionUse, names: Iterable[str]) -> bool:
+    lowered, written = use.name.lower(), f"{use.name}@{use.ref}".lower()
+    return any(lowered == n or lowered.startswith(n + "/") or written == n for n in map(str.lower, names))
+
+
+def _notes(
+    work: Work, programs: tuple[str, ...], actions: tuple[str, ...], also: Callable[[Command], bool] | None = None
+) -> tuple[Note, ...]:
+    found = [Note(c.location, c.note) for c in work.commands if c.runs(*programs) or (also is not None and also(c))]
+    found += [Note(use.location, use.note) for use in work.uses_all if _named(use, actions)]
+    return _sorted(found)
+
+
+def _sorted(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """One note a place, by path and line; the first one found there stays."""
+    places: dict[tuple[str, int], Note] = {}
+    for note in notes:
+        places.setdefault((note.location.path, note.location.line or 0), note)
+    return tuple(places[key] for key in sorted(places))
