@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _LOOPS = frozenset(
-    "for_statement while_statement list_comprehension set_comprehension dictionary_comprehension generator_expression".split()
+    ("for_statement", "while_statement", "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")
 )
 _SCOPES = frozenset(("function_definition", "lambda", "class_definition", "module"))
+_LITERALS = frozenset((
+    "string", "concatenated_string", "integer", "float", "true", "false", "none", "list", "tuple", "dictionary", "set", "unary_operator",
+    "parenthesized_expression",
+))  # fmt: skip
 _MAX_TEXT = 2000
 
 
@@ -33,6 +37,8 @@ class PyModule:
     calls: tuple[Call, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     functions: tuple[Function, ...] = ()
+    with_names: dict[str, list[str]] = field(default_factory=dict)
+    """Text of the value in `with value as name` to the names given to it."""
 
     def resolve(self, name: str) -> str:
         """A written dotted name with its first part replaced by what the file imported it from."""
@@ -47,6 +53,10 @@ def read_module(path: str, root: SgNode) -> PyModule:
     module.calls = tuple(_call(module, node) for node in root.find_all(kind="call"))
     module.assignments = tuple(a for node in root.find_all(kind="assignment") if (a := _assignment(module, node)) is not None)
     module.functions = tuple(_function(module, node) for node in root.find_all(kind="function_definition"))
+    for node in root.find_all(kind="as_pattern"):
+        value, alias = node.child(0), node.field("alias")
+        if value is not None and alias is not None:
+            module.with_names.setdefault(value.text()[:_MAX_TEXT], []).append(alias.text())
     return module
 
 
@@ -54,9 +64,9 @@ def _imports(module: PyModule, root: SgNode) -> None:
     for node in root.find_all(kind="import_statement"):
         for child in node.children():
             if child.kind() == "dotted_name":
-                name = child.text()
-                module.imports.setdefault(name.split(".")[0], name.split(".")[0])
-                module.imported.append(Note(location_of(module.path, node), name))
+                dotted = child.text()
+                module.imports.setdefault(dotted.split(".")[0], dotted.split(".")[0])
+                module.imported.append(Note(location_of(module.path, node), dotted))
             elif child.kind() == "aliased_import":
                 name, alias = child.field("name"), child.field("alias")
                 if name is not None and alias is not None:
@@ -106,8 +116,7 @@ def _arguments(node: SgNode | None) -> tuple[tuple[Argument, ...], bool]:
 
 def literal(node: SgNode) -> tuple[object, bool]:
     """The value of a literal node and True, or (None, False). F-strings and names are no literals."""
-    if node.kind() not in ("string", "concatenated_string", "integer", "float", "true", "false", "none", "list", "tuple", "dictionary", "set",
-                           "unary_operator", "parenthesized_expression"):  # fmt: skip
+    if node.kind() not in _LITERALS:
         return None, False
     text = node.text()
     if len(text) > _MAX_TEXT * 10:

@@ -168,7 +168,7 @@ def _option(words: list[str], *names: str) -> str | None:
 
 def _port(program: str, words: list[str]) -> int | None:
     """The port that a server's options name; `$PORT` says none, `${PORT:-8000}` says 8000."""
-    names = ("--bind", "-b", "--port", "-p", "--server.port", "--http", "--http-socket", "--listen", "--server_port")
+    names: tuple[str, ...] = ("--bind", "-b", "--port", "-p", "--server.port", "--http", "--http-socket", "--listen", "--server_port")
     if program in ("python", "celery"):
         names = ("--port",)
     value = _option(words, *names)

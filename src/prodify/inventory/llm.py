@@ -1,0 +1,251 @@
+"""Model SDKs in Python code: clients, what they talk to, and the calls made through them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from prodify.inventory import pyimports
+from prodify.inventory.data import technologies as tables
+from prodify.inventory.facts import ModelCall, Technology
+from prodify.inventory.pyuse import imports_of
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Call
+    from prodify.inventory.pymodule import PyModule
+
+HOST = re.compile("|".join(sorted(map(re.escape, tables.LLM_HOSTS), key=len, reverse=True)))
+
+CALLS: Mapping[str, str] = {
+    ".chat.completions.create": "openai", ".chat.completions.parse": "openai", ".chat.completions.stream": "openai",
+    ".completions.create": "openai", ".responses.create": "openai", ".responses.parse": "openai", ".responses.stream": "openai",
+    ".messages.create": "anthropic", ".messages.stream": "anthropic", ".models.generate_content": "google",
+    ".models.generate_content_stream": "google", ".generate_content": "google", ".generate_content_async": "google",
+    ".chat.complete": "mistral", ".chat_completion": "huggingface", ".text_generation": "huggingface", ".invoke_model": "bedrock",
+    ".converse": "bedrock", ".converse_stream": "bedrock",
+}  # fmt: skip
+"""Methods that run a language model, by the end of the call's name, with the provider whose SDK has them."""
+
+FUNCTIONS: Mapping[str, str] = {
+    "openai.ChatCompletion.create": "openai", "openai.Completion.create": "openai", "openai.ChatCompletion.acreate": "openai",
+    "openai.Completion.acreate": "openai", "openai.chat.completions.create": "openai", "openai.responses.create": "openai",
+    "litellm.completion": "litellm", "litellm.acompletion": "litellm", "ollama.chat": "ollama", "ollama.generate": "ollama",
+    "replicate.run": "replicate",
+}  # fmt: skip
+_CHAT_CLASSES = tuple(name for name in tables.LLM_CLASSES if name.startswith("Chat") or name.endswith("LLM"))
+_LIMITS = ("max_tokens", "max_output_tokens", "max_completion_tokens", "max_tokens_to_sample", "max_new_tokens", "num_predict", "maxTokens")
+_TIMEOUTS = ("timeout", "request_timeout", "http_options", "timeout_ms")
+_WORDS = (
+    *{name.split(".")[-2] + "." + name.split(".")[-1] for name in FUNCTIONS},
+    *(name.split(".")[-1] + "(" for name in CALLS),
+    *_CHAT_CLASSES,
+)
+_CHAT_HEADS = frozenset(name.split(".")[0] for name, provider in tables.PYTHON_LLM.items() if name)
+
+
+def providers(repo: Inventory) -> Iterator[Technology]:
+    """Providers whose client is made or called, or whose API's address stands in code that makes requests."""
+    for name, note in imports_of(repo, tables.PYTHON_LLM):
+        module = repo.python.module(note.location.path)
+        head = note.note.split(".")[0]
+        for call in module.calls if module is not None else ():
+            if call.name == head or call.name.startswith(head + "."):
+                provider = provider_of(module, call) or tables.PYTHON_LLM[name]
+                yield Technology(provider, call.location, call.text.split("\n")[0].split("(")[0] + "(...)")
+    for path in repo.syntax.sources("python", tables.LLM_HOSTS):
+        for number, line in enumerate(repo.files.lines(path), 1):
+            match = None if line.lstrip().startswith("#") else HOST.search(line)
+            if match:
+                yield Technology(tables.LLM_HOSTS[match[0]], Location(path, number), match[0])
+
+
+def provider_of(module: PyModule | None, call: Call) -> str | None:
+    """The provider that a client's construction names: its class, or the host of its base URL."""
+    last = call.name.split(".")[-1]
+    base = next(
+        (a for name in ("base_url", "openai_api_base", "api_base", "azure_endpoint", "host") if (a := call.arg(name)) is not None), None
+    )
+    if base is not None:
+        text = base.text
+        if text.isidentifier() and module is not None and (assignment := pyimports.assignment_of(module, text)) is not None:
+            text = assignment.text
+        match = HOST.search(text)
+        if match:
+            return tables.LLM_HOSTS[match[0]]
+    if last in tables.LLM_CLASSES:
+        return tables.LLM_CLASSES[last]
+    if last == "init_chat_model" and call.args and isinstance(call.args[0].value, str) and ":" in call.args[0].value:
+        return call.args[0].value.split(":")[0].split("_")[0]
+    return None
+
+
+def model_calls(repo: Inventory) -> Iterator[ModelCall]:
+    """Every call of a language model in production Python."""
+    if not any(True for _ in repo.syntax.sources("python", _CHAT_HEADS)):
+        return
+    found: list[ModelCall] = []
+    for module in repo.python.modules(_WORDS):
+        for call in module.calls:
+            kind = _kind(call)
+            if kind is None:
+                continue
+            client = _client(repo, module, call)
+            if call.name not in FUNCTIONS and not _is_sdk_client(client) and not _sdk_near(repo, module, kind):
+                continue
+            provider = (provider_of(client[0], client[1]) if client is not None else None) or kind
+            model, limited = _model(repo, module, call, client), _limited(module, call, client)
+            found.append(ModelCall(provider, call.name, call.location, model, limited, _timed(call, client), call.in_loop, call.function))
+    looped = called_in_loops(repo, {call.function for call in found if call.function})
+    for model_call in found:
+        yield replace(model_call, in_loop=model_call.in_loop or model_call.function in looped)
+
+
+def _kind(call: Call) -> str | None:
+    """The SDK whose method or class a call is, None when it runs no model."""
+    if call.name in FUNCTIONS:
+        return FUNCTIONS[call.name]
+    last = call.name.split(".")[-1]
+    if last in _CHAT_CLASSES and call.name.split(".")[0] in _CHAT_HEADS | {"langchain", "langchain_community"}:
+        return tables.LLM_CLASSES[last]
+    for end, provider in CALLS.items():
+        if call.name.endswith(end) and not call.name.startswith(("django", "self.assert")):
+            return provider
+    return None
+
+
+_SDKS: Mapping[str, tuple[str, ...]] = {
+    "openai": ("openai", "litellm", "groq", "together", "langfuse", "mistralai", "cerebras", "xai_sdk"), "anthropic": ("anthropic",),
+    "google": ("google.generativeai", "google.genai", "vertexai"), "mistral": ("mistralai",), "huggingface": ("huggingface_hub",),
+    "bedrock": ("boto3", "aioboto3"),
+}  # fmt: skip
+
+
+def _is_sdk_client(client: tuple[PyModule, Call] | None) -> bool:
+    return client is not None and any(client[1].name == sdk or client[1].name.startswith(sdk + ".") for sdk in tables.PYTHON_LLM)
+
+
+def _sdk_near(repo: Inventory, module: PyModule, kind: str) -> bool:
+    """Whether the file, or else the repository, imports the SDK: `client.messages.create` is Twilio's as well."""
+    names = _SDKS.get(kind)
+    if names is None:
+        return True
+    heads = {note.note.split(".")[0] for note in module.imported}
+    if heads & {name.split(".")[0] for name in names}:
+        return True
+    if kind not in ("openai", "anthropic", "google") or "twilio" in heads:
+        return False
+    return any(True for _ in imports_of(repo, names))
+
+
+def _client(repo: Inventory, module: PyModule, call: Call) -> tuple[PyModule, Call] | None:
+    """The construction of the object that a method is called on, followed through attributes and imports."""
+    written = call.text.split("(", 1)[0].strip()
+    parts = written.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        name = ".".join(parts[:cut])
+        for assignment in reversed(module.assignments):
+            if assignment.target == name and (made := pyimports.bound_call(module, assignment)) is not None:
+                return module, made
+        if "." not in name and name in module.imports:
+            found = pyimports.constructor(repo, module.path, name)
+            home = repo.python.module(found[0]) if found is not None else None
+            if found is not None and home is not None:
+                return home, found[2]
+    return None
+
+
+def _model(repo: Inventory, module: PyModule, call: Call, client: tuple[PyModule, Call] | None) -> str | None:
+    """The model's name when it is a literal, a constant, or the fallback of a setting."""
+    sources = [(module, call)] + ([client] if client is not None else [])
+    for home, source in sources:
+        argument = next(
+            (a for name in ("model", "engine", "model_name", "modelId", "model_id", "deployment_id") if (a := source.arg(name))), None
+        )
+        if argument is None and source.name.endswith("GenerativeModel"):
+            argument = source.arg("model_name", 0)
+        if argument is not None:
+            value = _text_value(repo, home, argument.text, argument.value)
+            return value or _parameter_default(repo, source, argument.text)
+    return None
+
+
+def _parameter_default(repo: Inventory, call: Call, name: str) -> str | None:
+    """The literal default of the enclosing function's parameter."""
+    module = repo.python.module(call.location.path)
+    for function in module.functions if module is not None else ():
+        place = function.location
+        if (
+            function.name == call.function
+            and name in function.parameters
+            and (place.line or 0) <= (call.location.line or 0) <= (place.end_line or 0)
+        ):
+            head = "\n".join(repo.files.lines(place.path)[(place.line or 1) - 1 : (place.line or 1) + 20])
+            match = re.search(rf"""\b{re.escape(name)}\s*(?::[^=,)]+)?=\s*["']([^"'\n]+)["']""", head.split("):")[0])
+            return match[1] if match else None
+    return None
+
+
+def _text_value(repo: Inventory, module: PyModule, text: str, value: object, depth: int = 0) -> str | None:
+    if isinstance(value, str):
+        return value
+    fallback = re.search(r"""(?:getenv|environ\.get|get|config|env)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["']([^"']+)["']""", text)
+    if fallback:
+        return fallback[1]
+    if depth > 3 or not re.fullmatch(r"[A-Za-z_][\w.]*", text):
+        return None
+    for assignment in reversed(module.assignments):
+        if assignment.target == text:
+            return _text_value(repo, module, assignment.text, assignment.value, depth + 1)
+    place = pyimports.definition(repo, module.path, text)
+    home = repo.python.module(place[0]) if place is not None and place[0] != module.path else None
+    assignment_there = pyimports.assignment_of(home, place[1]) if home is not None and place is not None else None
+    if home is None or assignment_there is None:
+        return None
+    return _text_value(repo, home, assignment_there.text, assignment_there.value, depth + 1)
+
+
+def _limited(module: PyModule, call: Call, client: tuple[PyModule, Call] | None) -> bool:
+    """Whether the answer's length is bounded, in the call, its configuration object, or the client."""
+    if any((a := call.arg(name)) is not None and a.text != "None" for name in _LIMITS):
+        return True
+    config = next((a for name in ("config", "generation_config", "options", "inferenceConfig", "body") if (a := call.arg(name))), None)
+    text = config.text if config is not None else ""
+    if text.isidentifier():
+        text = next((a.text for a in reversed(module.assignments) if a.target == text), "")
+    if any(name in text for name in _LIMITS):
+        return True
+    if call.has_star and any(f"{name}" in a.text for a in module.assignments for name in _LIMITS if "{" in a.text or "dict(" in a.text):
+        return True
+    return client is not None and any(name in client[1].text for name in _LIMITS)
+
+
+def _timed(call: Call, client: tuple[PyModule, Call] | None) -> bool:
+    """Whether a time-out is given in the call, on the client, or by with_options."""
+    if (
+        any((a := call.arg(name)) is not None and a.text != "None" for name in _TIMEOUTS)
+        or "with_options(" in call.text.split(".create")[0]
+    ):
+        return True
+    return client is not None and any((a := client[1].arg(name)) is not None and a.text != "None" for name in _TIMEOUTS)
+
+
+def called_in_loops(repo: Inventory, functions: set[str]) -> set[str]:
+    """Those of the functions that production code calls inside a loop: what they do once is done once an item."""
+    found: set[str] = set()
+    for module in repo.python.modules(functions) if functions else ():
+        for call in module.calls:
+            written = call.text.split("(", 1)[0].removeprefix("self.")
+            if call.in_loop and call.name.split(".")[-1] in functions and (written in functions or _is_first_party(repo, module, call)):
+                found.add(call.name.split(".")[-1])
+    return found
+
+
+def _is_first_party(repo: Inventory, module: PyModule, call: Call) -> bool:
+    written = call.text.split("(", 1)[0]
+    return written.split(".")[0] in module.imports and pyimports.locate(repo, module.path, call.name) is not None

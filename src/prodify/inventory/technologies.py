@@ -1,0 +1,192 @@
+"""Datastores, brokers and model providers in use, each once, with the place that shows it best."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.data import technologies as tables
+from prodify.inventory.facts import Role, Technology
+from prodify.inventory.pyuse import imports_of
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prodify.inventory import Inventory
+
+_URL = re.compile(
+    r"[\"'`=\s](" + "|".join(sorted(map(re.escape, tables.URL_SCHEMES), key=len, reverse=True)) + r")(?:\+\w+)?://(?=[^\s\"'`]|[\"'])"
+)
+_URL_WORDS = tuple(f"{scheme}" for scheme in tables.URL_SCHEMES)
+_ENGINE = re.compile(r"[\"'](" + "|".join(map(re.escape, tables.DJANGO_ENGINES)) + r")[\"']")
+_ORM = re.compile(
+    r"create_(?:async_)?engine\(|SQLALCHEMY_DATABASE_UR[IL]|dj_database_url|env\.db\(|databases\.Database\(|Tortoise\.init|SQLModel|peewee|DATABASE_URL"
+)
+_CODE = (
+    "*.py",
+    "*.js",
+    "*.ts",
+    "*.tsx",
+    "*.mjs",
+    "*.cjs",
+    "*.go",
+    "*.rb",
+    "*.rs",
+    "*.java",
+    "*.kt",
+    "*.php",
+    "*.cs",
+    "*.ini",
+    "*.toml",
+    "*.cfg",
+    "*.properties",
+    "*.yml",
+    "*.yaml",
+    "*.env",
+    ".env*",
+    "env.example",
+    "*.conf",
+    "appsettings*.json",
+    "*.prisma",
+)
+_NOT_TEXT = re.compile(r"(-lock\.json|\.lock|lock\.ya?ml)$")
+
+
+def find_datastores(repo: Inventory) -> tuple[Technology, ...]:
+    """Databases and caches: drivers imported, connection strings, ORM back ends, images that run beside the application."""
+    from prodify.inventory.polyglot import datastores as other_languages
+
+    return _merged(
+        [
+            *_imported(repo, tables.PYTHON_DATASTORES),
+            *_django_engines(repo),
+            *_connection_strings(repo),
+            *_url_drivers(repo),
+            *other_languages(repo),
+            *_images(repo, tables.IMAGES),
+            *_bedrock_and_dynamo(repo, "dynamodb", "dynamodb"),
+        ]
+    )
+
+
+def find_brokers(repo: Inventory) -> tuple[Technology, ...]:
+    """Message brokers and task queues."""
+    from prodify.inventory.polyglot import brokers as other_languages
+
+    return _merged(
+        [
+            *_imported(repo, tables.PYTHON_BROKERS),
+            *_amqp(repo),
+            *other_languages(repo),
+            *_images(repo, tables.BROKER_IMAGES),
+            *_bedrock_and_dynamo(repo, "sqs", "sqs"),
+        ]
+    )
+
+
+def find_llm_providers(repo: Inventory) -> tuple[Technology, ...]:
+    """Model providers that code constructs a client of or calls; an import alone, a comment or a read-me file is not enough."""
+    from prodify.inventory.llm import providers
+    from prodify.inventory.polyglot import llm_providers as other_languages
+
+    return _merged([*providers(repo), *other_languages(repo), *_bedrock_and_dynamo(repo, "bedrock-runtime", "bedrock")])
+
+
+def _merged(found: Iterable[Technology]) -> tuple[Technology, ...]:
+    """One entry a name, the first place found winning; sorted by name."""
+    best: dict[str, Technology] = {}
+    for technology in found:
+        if technology.name:
+            best.setdefault(technology.name, technology)
+    return tuple(best[name] for name in sorted(best))
+
+
+def _imported(repo: Inventory, table: Mapping[str, str]) -> Iterator[Technology]:
+    for name, note in imports_of(repo, table):
+        yield Technology(table[name], note.location, f"imports {name}")
+
+
+def _django_engines(repo: Inventory) -> Iterator[Technology]:
+    for path in repo.syntax.sources("python", ("django", "djongo")):
+        if "settings" not in path and "config" not in path and "conf" not in path:
+            continue
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if not line.lstrip().startswith("#") and (match := _ENGINE.search(line)):
+                yield Technology(tables.DJANGO_ENGINES[match[1]], Location(path, number), match[1])
+
+
+def _connection_strings(repo: Inventory) -> Iterator[Technology]:
+    for path in repo.files.select(*_CODE, roles=(Role.PRODUCTION,)):
+        text = repo.files.text(path)
+        if (
+            text is None
+            or "://" not in text
+            or _NOT_TEXT.search(path)
+            or path.endswith("config/cable.yml")
+            or not any(word in text for word in _URL_WORDS)
+        ):
+            continue
+        comment = "//" if path.endswith((".js", ".ts", ".tsx", ".go", ".rs", ".java", ".kt", ".php", ".cs")) else "#"
+        for number, line in enumerate(text.splitlines(), 1):
+            match = _URL.search(line) if "://" in line and len(line) < 2000 else None
+            if match and not line.lstrip().startswith(comment) and not _is_only_compared(line):
+                yield Technology(tables.URL_SCHEMES[match[1]], Location(path, number), f"{match[1]}:// connection string")
+
+
+def _is_only_compared(line: str) -> bool:
+    """Whether a line only asks which scheme a string has."""
+    return re.search(r"startswith\(|\.startsWith\(|==\s*[\"']\w+://|in\s+\(?[\"']\w+://", line) is not None
+
+
+def _url_drivers(repo: Inventory) -> Iterator[Technology]:
+    """Drivers that are declared and loaded by the scheme of a connection string that comes from outside."""
+    if not any(
+        _ORM.search(repo.files.text(path) or "")
+        for path in repo.syntax.sources("python", ("engine", "DATABASE_UR", "dj_database_url", "Tortoise"))
+    ):
+        return
+    for manifest in repo.manifests:
+        for dependency in manifest.dependencies:
+            name = dependency.name.lower()
+            if dependency.ecosystem == "pypi" and not dependency.dev and not manifest.lock and name in tables.URL_DRIVERS:
+                yield Technology(
+                    tables.URL_DRIVERS[name], dependency.location, f"{name} is declared, the connection string comes from outside"
+                )
+
+
+def _images(repo: Inventory, table: Mapping[str, str]) -> Iterator[Technology]:
+    """Images that run beside the application in compose files and Kubernetes manifests."""
+    for compose in repo.compose_files:
+        if compose.role is Role.PRODUCTION:
+            for service in compose.services:
+                if service.image is not None and (name := table.get(_image_name(service.image.text))):
+                    yield Technology(name, service.image.location, service.image.text)
+    for item in repo.kubernetes:
+        if item.role is Role.PRODUCTION:
+            for container in item.containers:
+                if container.image is not None and (name := table.get(_image_name(container.image.text))):
+                    yield Technology(name, container.image.location, container.image.text)
+
+
+def _image_name(text: str) -> str:
+    return text.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
+
+
+def _bedrock_and_dynamo(repo: Inventory, service: str, name: str) -> Iterator[Technology]:
+    """AWS services by the name that a boto3 client is made with."""
+    for call in repo.python.calls("boto3.client", "boto3.resource", "*.client", "*.resource") if _has_boto(repo) else ():
+        first = call.arg("service_name", 0)
+        if first is not None and first.value == service:
+            yield Technology(name, call.location, f"client of {service}")
+
+
+def _has_boto(repo: Inventory) -> bool:
+    return any(True for _ in repo.syntax.sources("python", ("boto3", "aioboto3")))
+
+
+def _amqp(repo: Inventory) -> Iterator[Technology]:
+    for path in repo.syntax.sources("python", ("amqp://", "amqps://")):
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if re.search(r"[\"']amqps?://", line) and not line.lstrip().startswith("#"):
+                yield Technology("rabbitmq", Location(path, number), "amqp:// connection string")
