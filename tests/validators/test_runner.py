@@ -172,3 +172,14 @@ def test_executables_of_the_current_folder_are_never_found(tmp_path: Path, monke
     assert find_executable("prodify-test-program") is None
     monkeypatch.setenv("PRODIFY_TOOLS", str(tmp_path))
     assert find_executable("prodify-test-program") == str(tmp_path / "prodify-test-program")
+
+
+def test_a_secret_that_a_tool_quotes_is_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = "sk-pr" + "oj-" + "Zq7Xw2" * 8
+    (tmp_path / "a.yaml").write_text(f"services:\n  OPENAI_API_KEY: {value}\n  replicas: two-of-them\n")
+    said = [Problem("a.yaml", 2, f"OPENAI_API_KEY: '{value}' is not an integer"), Problem("a.yaml", 3, "'two-of-them' is not an integer")]
+    monkeypatch.setattr(runner, "discover", lambda: (Validator(name="x", title="x", select=list, run=lambda job: said),))
+    first, second = verify(tmp_path, ["a.yaml"]).outcomes[0].problems
+    assert value not in first.message
+    assert first.message.startswith("OPENAI_API_KEY: '***")
+    assert second.message == "'two-of-them' is not an integer"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from prodify.errors import UsageError, did_you_mean
 from prodify.validators.base import Job, Note, Outcome, Problem, Status, ToolError, UnavailableError, Validator, Verification
 from prodify.validators.process import call, find_executable
+from prodify.validators.redaction import redact
 from prodify.validators.sources import Sources
 
 if TYPE_CHECKING:
@@ -127,6 +128,6 @@ def _run(validator: Validator, root: Path, stage: Path, sources: Sources, work: 
         return outcome(Status.ERROR, str(error))
     except Exception as error:  # a validator's fault must not hide what the others found
         return outcome(Status.ERROR, f"the validator itself failed: {type(error).__name__}")
-    problems = [item for item in said if isinstance(item, Problem)]
+    problems = redact([item for item in said if isinstance(item, Problem)], sources)
     notes = [item.message for item in said if isinstance(item, Note)]
     return outcome(Status.FAILED if problems else Status.PASSED, "", problems, notes)
