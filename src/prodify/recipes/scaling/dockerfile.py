@@ -61,7 +61,8 @@ class DockerfileContext:
     step=Step.SCALING,
     fixes=(
         "image-is-the-artefact", "image-runs-as-non-root", "image-tag-is-not-latest", "base-image-is-pinned",
-        "dockerignore-excludes-secrets", "image-build-leaks-no-secret", "dev-server-is-not-production", "production-server-is-configured", "port-comes-from-environment",
+        "dockerignore-excludes-secrets", "image-build-leaks-no-secret", "dev-server-is-not-production",
+        "production-server-is-configured", "port-comes-from-environment",
     ),
     after=("server",),
 )  # fmt: skip
