@@ -1,0 +1,159 @@
+"""What a newcomer finds: how to run it, under which licence, with which settings."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.api import Audience, Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed
+
+_RUN = re.compile(
+    r"\b(flask run|python3? \S+\.py|uvicorn|gunicorn|streamlit run|manage\.py runserver|npm (run|start|install|ci)|yarn|pnpm|bun run|docker(-compose| compose)? (run|up|build)"
+    r"|go run|cargo run|mvn|gradlew?|bundle|rails s|make \w+|pip install|poetry (install|run)|uv (run|sync)|dotnet run|php artisan|fastapi (dev|run))\b"
+)
+_LICENCE_FILE = re.compile(r"^(LICEN[CS]E|COPYING|UNLICENSE)", re.IGNORECASE)
+
+
+@check(step=Step.GOALS, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, fixed_by="service-readme")
+def readme_says_how_to_run(repo: Inventory, profile: Profile) -> Verdict:
+    """The README says how to run it.
+
+    Why:
+        The person who has to fix it at night is often not the one who wrote it; the commands that start it are the first thing they need.
+
+    Fails:
+        ```markdown title="README.md"
+        # My app
+
+        Made with love.
+        ```
+
+    Passes:
+        ```markdown title="README.md"
+        # My app
+
+            pip install -r requirements.txt
+            flask run
+        ```
+    """
+    readmes = [p for p in repo.files.select("README*", "readme*", "Readme*", roles=(Role.DOCS, Role.PRODUCTION)) if p.count("/") <= 1]
+    if not readmes:
+        return failed("there is no README") if repo.files.paths else not_applicable("an empty repository")
+    for path in readmes:
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if _RUN.search(line[:500]):
+                return passed("the README names a command", Note(Location(path, number), "command"))
+    return failed("the README names no command that installs or starts anything", *(Location(p) for p in readmes))
+
+
+@check(step=Step.GOALS, level=Level.NOTE, maturity=1, audiences=(Audience.PUBLIC,), effort=Effort.MINUTES, hint="Add a LICENSE file; choosealicense.com explains the choice. A closed service says \"All rights reserved\".")
+def licence_is_present(repo: Inventory, profile: Profile) -> Verdict:
+    """A licence says what others may do with the code.
+
+    Why:
+        Without one nobody but the author may use, change or share it, and no company will let its people contribute.
+
+    Fails:
+        ```markdown title="README.md"
+        # My app
+        ```
+
+    Passes:
+        ```text title="LICENSE"
+        Apache License, Version 2.0
+        ```
+    """
+    found = [p for p in repo.files.paths if "/" not in p and _LICENCE_FILE.match(p)]
+    if found:
+        return passed("a licence is there", *(Location(p) for p in found))
+    return failed("no licence file stands in the root") if repo.files.paths else not_applicable("an empty repository")
+
+
+@check(step=Step.GOALS, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="env-example")
+def environment_variables_are_documented(repo: Inventory, profile: Profile) -> Verdict:
+    """Every environment variable that the code reads stands in an example file.
+
+    Why:
+        Missing variables are the most common cause of a deployment that works on one machine only; an example file is the list to go by.
+
+    Fails:
+        ```python title="app.py"
+        import os
+
+        DATABASE_URL = os.environ["DATABASE_URL"]
+        ```
+
+    Passes:
+        ```python title="app.py"
+        import os
+
+        DATABASE_URL = os.environ["DATABASE_URL"]
+        ```
+        ```text title=".env.example"
+        DATABASE_URL=postgresql://user:password@localhost:5432/app
+        ```
+    """
+    from prodify.inventory.envfiles import documented_variables, is_platform_variable
+
+    wanted = {v.name: v for v in repo.environment if not is_platform_variable(v.name)}
+    if not wanted:
+        return not_applicable("the code reads no environment variable")
+    documented, places = documented_variables(repo)
+    missing = [v for name, v in sorted(wanted.items()) if name not in documented]
+    if missing:
+        shown = ", ".join(v.name for v in missing[:6]) + (" ..." if len(missing) > 6 else "")
+        return failed(f"not in an example file: {shown}", *(Note(v.location, v.name) for v in missing))
+    return passed("every variable stands in an example file", *places)
+
+
+@check(step=Step.GOALS, level=Level.WARNING, maturity=2, effort=Effort.HOURS, cwe=(1188,), hint="Read required settings once at start-up with os.environ[\"NAME\"] (or pydantic-settings), so that a missing one stops the start.")
+def required_settings_fail_fast(repo: Inventory, profile: Profile) -> Verdict:
+    """A missing secret stops the start instead of the first request.
+
+    Why:
+        `os.getenv("API_KEY")` returns nothing when the variable is missing; the service starts, and fails when the first user needs the key.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        API_KEY = os.getenv("OPENAI_API_KEY")
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        API_KEY = os.environ["OPENAI_API_KEY"]
+        ```
+    """
+    secrets = [v for v in repo.environment if v.secret]
+    if not secrets or not repo.services:
+        return not_applicable("no secret is read from the environment")
+    silent = [v for v in secrets if not v.required and not v.has_default and not _is_checked(repo, v.name)]
+    if silent:
+        return failed("a secret may be missing without anybody noticing at start-up", *(Note(v.location, v.name) for v in silent))
+    return passed("a missing secret is noticed", *(Note(v.location, v.name) for v in secrets[:5]))
+
+
+def _is_checked(repo: Inventory, name: str) -> bool:
+    """Whether some place of the code requires the variable, or refuses to go on without it."""
+    if any(v.name == name and v.required for v in repo.environment):
+        return True
+    for variable in (v for v in repo.environment if v.name == name):
+        lines = repo.files.lines(variable.location.path)
+        after = "\n".join(lines[(variable.location.line or 1) - 1 : (variable.location.line or 1) + 4])
+        if re.search(r"\bif not \w+|is None\b|raise \w+|sys\.exit|\bassert\b|throw new|process\.exit", after):
+            return True
+    return False

@@ -1,0 +1,43 @@
+"""Example files of environment variables, and which variables a platform sets by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from prodify.inventory import Inventory
+
+EXAMPLE_FILES = (
+    ".env.example", ".env.sample", ".env.template", ".env.dist", ".env.defaults", "env.example", "example.env", "sample.env", "dotenv.example",
+    "*.env.example", "*.env.sample", "*.env.template", ".env.*.example", "env.sample", "env.template", ".envrc.example",
+)  # fmt: skip
+"""Names of files that list variables without real values."""
+
+_NAME = re.compile(r"^\s*#?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_PLATFORM = frozenset(
+    "PORT HOST HOSTNAME HOME PATH USER PWD SHELL TERM TZ LANG LC_ALL TMPDIR TEMP TMP CI NODE_ENV PYTHONPATH PYTHONUNBUFFERED FLASK_APP FLASK_ENV FLASK_DEBUG "
+    "DJANGO_SETTINGS_MODULE GAE_ENV K_SERVICE K_REVISION DYNO VERCEL VERCEL_ENV VERCEL_URL RENDER WEB_CONCURRENCY NO_COLOR KUBERNETES_SERVICE_HOST "
+    "AWS_LAMBDA_FUNCTION_NAME GITHUB_ACTIONS RAILS_ENV RACK_ENV PUBLIC_URL BASE_URL PYTEST_CURRENT_TEST DEBUG XDG_CACHE_HOME XDG_CONFIG_HOME APPDATA".split()
+)
+
+
+def documented_variables(repo: Inventory) -> tuple[frozenset[str], tuple[Location, ...]]:
+    """The names that example files list (in comments as well), and the files."""
+    names: set[str] = set()
+    places = []
+    for path in repo.files.select(*EXAMPLE_FILES):
+        names.update(_NAME.findall(repo.files.text(path) or ""))
+        places.append(Location(path))
+    return frozenset(names), tuple(places)
+
+
+def is_platform_variable(name: str) -> bool:
+    """Whether a platform or the operating system sets a variable, so that nobody has to.
+
+    >>> is_platform_variable("PORT"), is_platform_variable("OPENAI_API_KEY")
+    (True, False)
+    """
+    return name in _PLATFORM or name.startswith(("OTEL_", "npm_", "GITHUB_", "RUNNER_"))
