@@ -1,0 +1,89 @@
+"""Whether the same dependencies are installed everywhere."""
+
+from __future__ import annotations
+
+from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory.dependencies import imported_but_undeclared, lock_states, problems
+
+
+@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1357, 829), fixed_by="lock")
+def dependencies_are_locked(repo: Inventory, profile: Profile) -> Verdict:
+    """The same versions of all dependencies are installed everywhere.
+
+    Why:
+        Without a lock every build takes whatever is newest that minute: yesterday's green test says nothing about today's image.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        requests
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask==3.1.0
+        requests==2.32.3
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+    """
+    states = [s for s in lock_states(repo) if s.how != "nothing-to-lock"]
+    if not states:
+        return not_applicable("no dependency is declared") if not problems(repo) else failed("a manifest cannot be read", *problems(repo))
+    relevant = [s for s in states if not s.library]
+    if not relevant:
+        return not_applicable("a library leaves versions to the applications that use it")
+    loose = [s for s in relevant if not s.locked]
+    if not loose:
+        return passed("every component's dependencies are fixed", *relevant)
+    places = [Note(d.location, f"{d.name} has no fixed version") for s in loose for d in s.unpinned] or [Note(s.location, s.note) for s in loose]
+    return failed("a build next week may install other versions", *places)
+
+
+@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1104,), hint="Add the missing distributions to the manifest.")
+def dependencies_are_declared(repo: Inventory, profile: Profile) -> Verdict:
+    """Everything that the code imports is declared.
+
+    Why:
+        A package that happens to be installed on one machine is missing in the image, and the service stops at its first import.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask==3.1.0
+        ```
+        ```python title="app.py"
+        import stripe
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask==3.1.0
+        stripe==12.0.0
+        ```
+        ```python title="app.py"
+        import stripe
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+    """
+    if not any(c.language == "python" for c in repo.components):
+        return not_applicable("no Python component")
+    if not any(not m.lock for m in repo.manifests):
+        return failed("no file declares the dependencies", *(n.location for c in repo.components for n in c.evidence[:1]))
+    missing = imported_but_undeclared(repo)
+    if missing:
+        names = sorted({note.note for note in missing})
+        return failed(f"imported and not declared: {', '.join(names[:8])}", *missing)
+    return passed("every import is declared")
