@@ -20,17 +20,17 @@ RANKS = {"image": 7, "procfile": 6, "platform": 5, "compose": 4, "script": 3, "d
 """How much a source says about production; a higher one wins."""
 
 _SERVERS = frozenset((
-    "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit", "chainlit", "flask", "fastapi", "celery", "rq",
-    "dramatiq", "huey_consumer", "huey_consumer.py", "arq", "python", "python3", "python2", "pypy3", "gradio", "panel", "sanic", "litestar", "quart",
-    "adev", "robyn",
+    "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit", "chainlit", "flask", "fastapi", "celery",
+    "rq", "dramatiq", "huey_consumer", "huey_consumer.py", "arq", "python", "python3", "python2", "pypy3", "gradio", "panel", "sanic",
+    "litestar", "quart", "adev", "robyn",
 ))  # fmt: skip
 _WRAPPERS = frozenset((
-    "exec", "nohup", "time", "env", "tini", "dumb-init", "catchsegv", "opentelemetry-instrument", "ddtrace-run", "newrelic-admin", "run-program",
-    "poetry", "pipenv", "uv", "uvx", "run", "pdm", "hatch", "rye", "sudo", "--", "npx", "bundle", "dotenv", "doppler",
+    "exec", "nohup", "time", "env", "tini", "dumb-init", "catchsegv", "opentelemetry-instrument", "ddtrace-run", "newrelic-admin",
+    "run-program", "poetry", "pipenv", "uv", "uvx", "run", "pdm", "hatch", "rye", "sudo", "--", "npx", "bundle", "dotenv", "doppler",
 ))  # fmt: skip
 _LINE = re.compile(
-    r"\b(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|streamlit run|chainlit run|flask\b.* run|flask run|fastapi (run|dev)"
-    r"|celery|python3? (-m )?[\w./-]+|rq worker|dramatiq|arq)\b"
+    r"\b(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|streamlit run|chainlit run|flask\b.* run|flask run"
+    r"|fastapi (run|dev)|celery|python3? (-m )?[\w./-]+|rq worker|dramatiq|arq)\b"
 )
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
 _TARGET = re.compile(r"^[A-Za-z_][\w./]*:[A-Za-z_]\w*(\(.*\))?$")

@@ -1,0 +1,110 @@
+"""What tests look like in text: how they begin, what asserts, and which kind they are."""
+
+from __future__ import annotations
+
+import re
+
+STUB = re.compile(
+    r"^(pass|\.\.\.|assert\s+(True|1|\(True\)|1\s*==\s*1|True\s+is\s+True)|self\.assertTrue\(True\)"
+    r"|self\.assertEqual\(\s*(\d+)(\s*\+\s*\d+)?,\s*\d+\)|return(\s+None)?|print\(.*\)|raise NotImplementedError.*|pytest\.skip\(.*\)"
+    r"|assert\s+\d+\s*\+\s*\d+\s*==\s*\d+)$"
+)
+"""A statement that tests nothing."""
+
+PYTHON_ASSERTION = re.compile(
+    r"^\s*assert\b(?!\s+(?:True|1)\s*$)|\bself\.(?:assert|fail)\w*\("
+    r"|\bpytest\.(?:raises|warns|fail|approx)\b|\.assert_\w+\(|\bexpect\(",
+    re.MULTILINE,
+)
+
+OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        ("*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts"),
+        re.compile(
+            r"^[ \t]*(?:it|test|tap\.test|Deno\.test|specify|QUnit\.test)(?:\.(?:only|each|concurrent)[^(]*)?\s*\(\s*[\"'`](?P<name>[^\"'`]*)",
+            re.MULTILINE,
+        ),
+        re.compile(r"\bexpect\(|\bassert[.(]|\bt\.(?:is|equal|equals|same|match|ok|deepEqual|truthy|error|throws|plan)\b|\.should\."),
+    ),
+    (
+        ("*.go",),
+        re.compile(r"^func (?P<name>Test\w+)\(\w+ \*testing\.T\)", re.MULTILINE),
+        re.compile(r"\bt\.(?:Error|Fatal|Fail)\w*\(|\b(?:assert|require|asserts)\.\w+\("),
+    ),
+    (
+        ("*.java", "*.kt", "*.groovy"),
+        re.compile(
+            r"@(?:Parameterized)?Test\b[^\n]*\n(?:\s*@[^\n]*\n)*\s*(?:public |private |internal |fun |void )*\s*(?P<name>\w+)?",
+            re.MULTILINE,
+        ),
+        re.compile(r"\bassert\w*\(|\bverify\(|\bexpect\w*\(|\.should\w*\("),
+    ),
+    (
+        ("*.rb",),
+        re.compile(r"^\s*(?:it|test|specify|scenario)\s+[\"'](?P<name>[^\"']*)|^\s*def (?P<other>test_\w+)", re.MULTILINE),
+        re.compile(r"\bassert\w*\b|\bexpect\b|\.should\b|must_\w+"),
+    ),
+    (
+        ("*.php",),
+        re.compile(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|@test\b", re.MULTILINE),
+        re.compile(r"->assert\w*\(|\bexpect\(|::assert\w*\("),
+    ),
+    (
+        ("*.cs",),
+        re.compile(
+            r"\[(?:Fact|Theory|Test|TestMethod|TestCase)\b[^\]]*\]\s*(?:\[[^\]]*\]\s*)*(?:public\s+)?(?:async\s+)?[\w<>]*\s*(?P<name>\w+)?"
+        ),
+        re.compile(r"\bAssert\.\w+|\.Should\(\)"),
+    ),
+    (("*.ex", "*.exs"), re.compile(r"^\s*test\s+\"(?P<name>[^\"]*)", re.MULTILINE), re.compile(r"\bassert\b|\brefute\b")),
+)
+"""File patterns, what begins a test and what asserts, for the languages other than Python and Rust."""
+
+RUST_TEST = re.compile(r"#\[(?:\w+::)?test(?:\([^)]*\))?\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(?P<name>\w+)")
+RUST_ASSERTION = re.compile(r"\b(?:debug_)?assert(?:_eq|_ne|_matches)?!\(|\.expect\(|\?;")
+SHELL_TEST = re.compile(r"\b(exit 1|test_\w+\s*\(\)|@test\b|assert_)")
+ALWAYS_TRUE = re.compile(r"expect\(\s*(true|1)\s*\)\.to(?:Be|Equal|\.be)\w*\(?\s*(true|1)?\s*\)?")
+"""An assertion of JavaScript that cannot fail."""
+
+INTEGRATION = re.compile(
+    r"testcontainers|django_db|django\.test|TransactionTestCase|\.create_all\(|create_engine\(|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
+    r"|sqlite3\.connect|pytest_postgresql|postgresql_proc|fakeredis|mongodb-memory-server|MongoMemoryServer|gorm\.Open|sql\.Open\(|@DataJpaTest"
+    r"|@SpringBootTest|ActiveRecord|DatabaseTestCase|RefreshDatabase|WebApplicationFactory|migrate!\(|sqlx::test|mongoose\.connect|DATABASE_URL"
+    r"|SQLALCHEMY_DATABASE_URI"
+)
+CONTRACT = re.compile(
+    r"\bschemathesis\b|\bpact\b|@pact-foundation|pact_|PactV\d|\bdredd\b|jest-openapi|openapi_core|spring-cloud-contract|toSatisfyApiSpec"
+    r"|prism mock|specmatic"
+)
+CHAOS = re.compile(
+    r"toxiproxy|chaostoolkit|chaos-mesh\.org|litmuschaos|chaosmonkey|chaos_monkey|gremlin|pumba|faultInjection|fault_injection",
+    re.IGNORECASE,
+)
+MODEL = re.compile(r"openai|anthropic|\bllm\b|gpt-|chat\.completions|ChatCompletion|genai|language model", re.IGNORECASE)
+MODEL_FAILURE = re.compile(
+    r"RateLimitError|APITimeoutError|APIConnectionError|APIError|APIStatusError|InternalServerError"
+    r"|side_effect\s*=\s*(?:\w*\.)*\w*(?:Error|Exception|Timeout)|malformed|invalid_json|not json|timeout|fallback|circuit|mockRejected"
+    r"|\b(?:429|503|529)\b",
+    re.IGNORECASE,
+)
+SECRET_READ = re.compile(
+    r"os\.environ\[\s*[\"'](?P<a>\w+)[\"']\s*\](?!\s*=[^=])|(?:os\.getenv|os\.environ\.get)\(\s*[\"'](?P<b>\w+)[\"']\s*\)"
+    r"|process\.env\.(?P<c>\w+)(?!\s*(?:=[^=]|\|\||\?\?))"
+    r"|os\.Getenv\(\"(?P<d>\w+)\"\)|ENV(?:\.fetch\(|\[)[\"'](?P<e>\w+)[\"'](?:\]|\))"
+)
+SETS_VARIABLE = (
+    r"(setenv\(\s*[\"']{0}|environ\[\s*[\"']{0}[\"']\s*\]\s*=[^=]|setdefault\(\s*[\"']{0}|environ,?\s*\{{[^}}]*[\"']{0}"
+    r"|process\.env\.{0}\s*(\?\?|\|\|)?=[^=]|Setenv\(\"{0}|stubEnv\(\s*[\"']{0})"
+)
+"""Template of a pattern for code that sets a variable itself."""
+
+COVERAGE = re.compile(
+    r"--cov\b|pytest-cov|\[tool\.coverage|\bcoverage run\b|--coverage\b|\bnyc\b|\bc8\b|@vitest/coverage|collectCoverage|-coverprofile|jacoco"
+    r"|simplecov|tarpaulin|llvm-cov|coverlet"
+)
+COVERAGE_FILES = (".coveragerc", "codecov.yml", ".codecov.yml", ".nycrc", ".nycrc.json", ".simplecov")
+CONFIG_FILES = (
+    "pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", "noxfile.py", "Makefile", "package.json", "jest.config.*", "vitest.config.*",
+    "*.gradle", "*.gradle.kts", "pom.xml", "requirements*.txt", "*.yml", "*.yaml", "justfile",
+)  # fmt: skip
+"""Where coverage is asked for."""

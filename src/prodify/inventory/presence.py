@@ -1,0 +1,128 @@
+"""The yes-or-no summary of a repository: what is there at all. Evidence stands in the other facts; this only counts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.data.capabilities import LIMITS, LOGS, METRICS, OTEL
+from prodify.inventory.facts import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prodify.inventory import Inventory
+
+_PROBE_PATH = re.compile(
+    r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
+)
+_ENV_EXAMPLE = re.compile(
+    r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
+    r"|(example|sample|template|default)\.env|\.env\.\w+\.(example|sample|template)"
+    r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
+    r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+)$",
+    re.IGNORECASE,
+)
+_ENV_PER_STAGE = re.compile(r"(^|/)\.env\.(dev|development|local|test)$")
+_LICENCE = re.compile(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
+_README = re.compile(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
+_MIGRATIONS = re.compile(
+    r"(^|/)(migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
+    r"|alembic/versions/[^/]+\.py|prisma/migrations/.+\.sql|db/migrate/[^/]+\.rb|database/migrations/[^/]+\.php|Migrations/\d+_[^/]+\.cs"
+    r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile)$"
+)
+_UPDATES = re.compile(
+    r"^(\.github/dependabot\.ya?ml|(\.github/|\.gitlab/)?(renovate\.json5?|\.renovaterc(\.json5?)?)|\.pyup\.yml|\.dependabot/config\.yml)$"
+)
+_HOOKS = re.compile(r"^(\.pre-commit-config\.ya?ml|lefthook\.ya?ml|\.lefthook\.ya?ml|\.husky/[^/]+|\.overcommit\.yml|captainhook\.json)$")
+_OWNERS = frozenset(("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"))
+
+
+def find_presence(repo: Inventory) -> Mapping[str, bool]:
+    """The keys of the report's `has` block, in its order."""
+    answers: dict[str, Callable[[Inventory], bool]] = {
+        "tests": lambda r: bool(r.tests.cases),
+        "ci": lambda r: any(p.on_push or p.on_pull_request for p in r.pipelines),
+        "dockerfile": lambda r: bool(r.dockerfiles),
+        "compose": lambda r: bool(r.compose_files),
+        "k8s": lambda r: any(o.kind for o in r.kubernetes) or bool(r.files.select("Chart.yaml")),
+        "terraform": lambda r: bool(r.terraform),
+        "env_example": has_env_example,
+        "readme": lambda r: _at_root(r, _README),
+        "lockfile": has_lockfile,
+        "healthcheck": has_healthcheck,
+        "otel": lambda r: r.uses(*OTEL) is not None,
+        "metrics": lambda r: r.uses(*METRICS) is not None,
+        "structured_logs": has_structured_logs,
+        "rate_limit": has_rate_limit,
+        "migrations": lambda r: any(_MIGRATIONS.search(path) for path, e in r.files.entries.items() if e.role is not Role.VENDORED),
+        "precommit": lambda r: any(_HOOKS.match(path) for path in r.files.entries),
+        "license": lambda r: _at_root(r, _LICENCE),
+        "codeowners": lambda r: any(path in r.files for path in _OWNERS),
+        "dependabot": lambda r: any(_UPDATES.match(path) for path in r.files.entries),
+    }
+    return {key: answer(repo) for key, answer in answers.items()}
+
+
+def _at_root(repo: Inventory, pattern: re.Pattern[str]) -> bool:
+    return any("/" not in path and pattern.match(path) for path in repo.files.entries)
+
+
+def has_env_example(repo: Inventory) -> bool:
+    """Whether an example of the configuration file is committed, whatever it is called; an `.env.dev` of empty values counts."""
+    for path, entry in repo.files.entries.items():
+        if entry.role in (Role.VENDORED, Role.GENERATED):
+            continue
+        if _ENV_EXAMPLE.search(path):
+            return True
+        if _ENV_PER_STAGE.search(path) and _is_template(repo.files.text(path) or ""):
+            return True
+    return False
+
+
+def _is_template(text: str) -> bool:
+    """Whether most variables of a file are empty or placeholders."""
+    values = [line.split("=", 1)[1].strip().strip("\"'") for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#")]
+    blank = [v for v in values if not v or re.search(r"your|example|change|xxx|<.*>|\.\.\.|placeholder|secret$", v, re.IGNORECASE)]
+    return bool(values) and len(blank) * 2 >= len(values)
+
+
+def has_lockfile(repo: Inventory) -> bool:
+    """Whether every component whose ecosystem has lock files has one."""
+    from prodify.inventory.dependencies import lock_states
+
+    states = [state for state in lock_states(repo) if state.how != "nothing-to-lock"]
+    return bool(states) and all(state.how in ("lock", "pinned-hashed") for state in states)
+
+
+def has_healthcheck(repo: Inventory) -> bool:
+    """Whether a health endpoint exists or a container, an orchestrator or a load balancer checks one."""
+    if any(_PROBE_PATH.search("/" + route.path.lstrip("/")) for route in repo.routes):
+        return True
+    if any(image.healthcheck is not None for image in repo.dockerfiles):
+        return True
+    if any(service.healthcheck is not None for compose in repo.compose_files for service in compose.services):
+        return True
+    if any(container.probes for item in repo.kubernetes for container in item.containers):
+        return True
+    return any("health_check" in (repo.files.text(path) or "") for path in repo.files.select("*.tf"))
+
+
+def has_structured_logs(repo: Inventory) -> bool:
+    """Whether logs are written as data: a library that does, or a formatter that writes JSON."""
+    if repo.uses(*LOGS) is not None:
+        return True
+    for path in repo.syntax.sources("python", ("JsonFormatter", "JSONFormatter", "serialize=True")):
+        text = repo.files.text(path) or ""
+        if "logging" in text or "loguru" in text:
+            return True
+    return any(True for _ in repo.syntax.sources("go", ("slog.NewJSONHandler",)))
+
+
+def has_rate_limit(repo: Inventory) -> bool:
+    """Whether requests are limited: a library in use, REST framework throttles, or a proxy's limit."""
+    if repo.uses(*LIMITS) is not None:
+        return True
+    if any(True for _ in repo.syntax.sources("python", ("DEFAULT_THROTTLE_RATES", "throttle_classes", "RateLimiter", "rate_limit("))):
+        return True
+    return any("limit_req" in (repo.files.text(path) or "") for path in repo.files.select("nginx*.conf", "*/nginx/*.conf", "*.conf"))

@@ -1,0 +1,224 @@
+"""First-party tests: which there are, what they assert, what kind they are and what they need."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.inventory.data import test_patterns as patterns
+from prodify.inventory.facts import Note, Role
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Function
+
+
+@dataclass(frozen=True, slots=True)
+class TestFacts:
+    """Tests by kind, each with its place; `assertions` counts statements that can fail.
+
+    `cases` are tests that do something: stubs (`pass`, `assert True`, an empty file that a generator left) are not among them.
+    `integration`: with a datastore; `contract`: of an API exposed or consumed; `smoke`: of a running system; `load`, `chaos`;
+    `model_failures`: of a language model that fails or answers badly; `coverage`: where coverage is measured; `needs_secrets`: tests
+    that cannot run without a secret from outside.
+    """
+
+    __test__ = False
+
+    cases: tuple[Note, ...] = ()
+    assertions: int = 0
+    integration: tuple[Note, ...] = ()
+    contract: tuple[Note, ...] = ()
+    smoke: tuple[Note, ...] = ()
+    load: tuple[Note, ...] = ()
+    chaos: tuple[Note, ...] = ()
+    model_failures: tuple[Note, ...] = ()
+    coverage: tuple[Note, ...] = ()
+    needs_secrets: tuple[Note, ...] = ()
+
+
+def find_tests(repo: Inventory) -> TestFacts:
+    """Everything about tests, from the code, the configuration and the pipelines."""
+    cases, assertions = _collect(repo)
+    files = dict.fromkeys(note.location.path for note in cases)
+    texts = {path: repo.files.text(path) or "" for path in repo.files.select("*", roles=(Role.TEST,)) if _is_code(path)} | {
+        path: repo.files.text(path) or "" for path in files
+    }
+    support = "\n".join(
+        text for path, text in texts.items() if path.endswith(("conftest.py", "setup.ts", "setup.js", "helper.rb", "base.py"))
+    )
+    return TestFacts(
+        cases=tuple(cases),
+        assertions=assertions,
+        integration=tuple(
+            _first(path, texts[path], patterns.INTEGRATION, "uses a datastore")
+            for path in files
+            if _is_integration(path, texts[path], support)
+        ),
+        contract=tuple(
+            _first(path, text, patterns.CONTRACT, "contract test") for path, text in texts.items() if patterns.CONTRACT.search(text)
+        ),
+        smoke=tuple(_smoke(repo)),
+        load=tuple(_load(repo)),
+        chaos=tuple(_chaos(repo)),
+        model_failures=tuple(
+            _first(path, texts[path], patterns.MODEL_FAILURE, "a model that fails") for path in files if _tests_model_failure(texts[path])
+        ),
+        coverage=tuple(_coverage(repo)),
+        needs_secrets=tuple(_needs_secrets(texts, files, support)),
+    )
+
+
+def _is_code(path: str) -> bool:
+    return path.endswith(
+        (".py", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".go", ".java", ".kt", ".rb", ".rs", ".php", ".cs", ".yml", ".yaml", ".sh")
+    )
+
+
+def _first(path: str, text: str, pattern: re.Pattern[str], note: str) -> Note:
+    match = pattern.search(text)
+    return Note(Location(path, text.count("\n", 0, match.start()) + 1 if match else 1), note)
+
+
+# -- cases ------------------------------------------------------------------------------------------------------------
+
+
+def _collect(repo: Inventory) -> tuple[list[Note], int]:
+    found: list[Note] = []
+    assertions = 0
+    for module in repo.python.modules(("def test", "def runTest"), roles=(Role.TEST,)):
+        lines = repo.files.lines(module.path)
+        mine = [f for f in module.functions if _is_test(f)]
+        for function in mine:
+            body = _body(lines, function)
+            if not all(patterns.STUB.match(statement) for statement in body):
+                found.append(Note(function.location, function.name))
+                assertions += len(patterns.PYTHON_ASSERTION.findall("\n".join(body)))
+    for globs, begins, asserts in patterns.OTHERS:
+        for path in repo.files.select(*globs, roles=(Role.TEST,)):
+            notes, count = _in_text(path, repo.files.text(path) or "", begins, asserts)
+            found += notes
+            assertions += count
+    for path in repo.files.select("*.rs", roles=(Role.TEST, Role.PRODUCTION)):
+        notes, count = _in_text(path, repo.files.text(path) or "", patterns.RUST_TEST, patterns.RUST_ASSERTION)
+        found += notes
+        assertions += count
+    for path in repo.files.select("*.sh", "*.bats", roles=(Role.TEST,)):
+        text = repo.files.text(path) or ""
+        if patterns.SHELL_TEST.search(text):
+            found.append(Note(Location(path, 1), "shell test"))
+            assertions += len(patterns.SHELL_TEST.findall(text))
+    return sorted(found, key=lambda n: (n.location.path, n.location.line or 0)), assertions
+
+
+def _is_test(function: Function) -> bool:
+    return function.name.startswith("test") or (function.name == "runTest" and function.cls is not None)
+
+
+def _body(lines: tuple[str, ...], function: Function) -> list[str]:
+    """The statements of a function, one line each, without its head, docstring and comments."""
+    start, end = function.location.line or 1, function.location.end_line or 1
+    text = "\n".join(lines[start - 1 : end])
+    text = re.sub(r"^.*?\)\s*(->[^:]*)?:\s*(?:#[^\n]*)?", "", text, count=1, flags=re.DOTALL)
+    text = re.sub(
+        r"^\s*[rbu]?(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"\s*$|'[^'\n]*'\s*$)", "", text, count=1, flags=re.DOTALL | re.MULTILINE
+    )
+    return [s for line in text.split("\n") if (s := line.strip()) and not s.startswith("#")]
+
+
+def _in_text(path: str, text: str, begins: re.Pattern[str], asserts: re.Pattern[str]) -> tuple[list[Note], int]:
+    """Tests and assertions in a file of another language; a test whose every assertion is true by itself is a stub."""
+    matches = list(begins.finditer(text))
+    found, count = [], 0
+    for index, match in enumerate(matches):
+        end = matches[index + 1].start() if index + 1 < len(matches) else len(text)
+        body = text[match.end() : end]
+        real = len(asserts.findall(patterns.ALWAYS_TRUE.sub("", body)))
+        if real == 0 and (patterns.ALWAYS_TRUE.search(body) or (len(body.strip()) < 60 and re.fullmatch(r"[\s\w,()=>{}'\"`;:*.]*", body))):
+            continue
+        count += real
+        name = next((group for group in match.groupdict().values() if group), match[0].strip())
+        found.append(Note(Location(path, text.count("\n", 0, match.start()) + 1), name[:80]))
+    return found, count
+
+
+# -- kinds ------------------------------------------------------------------------------------------------------------
+
+
+def _is_integration(path: str, text: str, support: str) -> bool:
+    """Whether a test file works with a datastore: named so, or it or the shared set-up it uses opens one."""
+    if re.search(r"(^|/)(integration|it|functional)(_tests?)?/|integration", path):
+        return True
+    if patterns.INTEGRATION.search(text):
+        return True
+    return bool(patterns.INTEGRATION.search(support)) and re.search(r"\b(client|db|session|database|connection)\b", text) is not None
+
+
+def _tests_model_failure(text: str) -> bool:
+    return patterns.MODEL.search(text) is not None and patterns.MODEL_FAILURE.search(text) is not None
+
+
+def _smoke(repo: Inventory) -> Iterator[Note]:
+    for path, entry in repo.files.entries.items():
+        if re.search(r"smoke", path, re.IGNORECASE) and entry.role not in (Role.VENDORED, Role.GENERATED, Role.DOCS) and _is_code(path):
+            text = repo.files.text(path) or ""
+            if re.search(r"curl|http|request|fetch|assert|expect|wget", text):
+                yield Note(Location(path, 1), "smoke test")
+
+
+def _load(repo: Inventory) -> Iterator[Note]:
+    for path, entry in repo.files.entries.items():
+        if entry.role in (Role.VENDORED, Role.GENERATED, Role.DOCS):
+            continue
+        if path.endswith(".jmx"):
+            yield Note(Location(path, 1), "JMeter plan")
+        elif path.endswith((".js", ".ts", ".mjs")) and "k6" in (text := repo.files.text(path) or ""):
+            if re.search(r"""from\s+["']k6(/\w+)?["']|require\(["']k6""", text):
+                yield Note(Location(path, 1), "k6 script")
+        elif path.endswith(".py") and "locust" in (text := repo.files.text(path) or ""):
+            if re.search(r"^\s*(from|import)\s+locust\b", text, re.MULTILINE):
+                yield Note(Location(path, 1), "Locust file")
+        elif path.endswith((".yml", ".yaml")) and "phases" in (text := repo.files.text(path) or ""):
+            if re.search(r"^config:", text, re.MULTILINE) and re.search(r"^\s+phases:", text, re.MULTILINE):
+                yield Note(Location(path, 1), "Artillery script")
+        elif path.endswith((".scala", ".kt", ".java")) and "io.gatling" in (repo.files.text(path) or ""):
+            yield Note(Location(path, 1), "Gatling simulation")
+
+
+def _chaos(repo: Inventory) -> Iterator[Note]:
+    for path, entry in repo.files.entries.items():
+        if entry.role in (Role.VENDORED, Role.GENERATED, Role.DOCS) or not (_is_code(path) or path.endswith(".json")):
+            continue
+        named = re.search(r"(^|/)chaos", path, re.IGNORECASE) is not None
+        text = repo.files.text(path) if named or entry.role is Role.TEST or path.endswith((".yml", ".yaml")) else None
+        if text and (named or patterns.CHAOS.search(text)):
+            yield _first(path, text, patterns.CHAOS, "chaos experiment")
+
+
+def _coverage(repo: Inventory) -> Iterator[Note]:
+    for path in repo.files.select(*patterns.COVERAGE_FILES):
+        yield Note(Location(path, 1), "coverage configuration")
+    for path in repo.files.select(*patterns.CONFIG_FILES):
+        text = repo.files.text(path)
+        if text and patterns.COVERAGE.search(text):
+            yield _first(path, text, patterns.COVERAGE, "measures coverage")
+
+
+def _needs_secrets(texts: dict[str, str], files: dict[str, None], support: str) -> Iterator[Note]:
+    """Reads of a secret in test files that nothing sets."""
+    from prodify.inventory.environment import is_secret
+
+    for path in dict.fromkeys([*files, *(p for p in texts if p.endswith("conftest.py"))]):
+        text = texts.get(path, "")
+        for match in patterns.SECRET_READ.finditer(text):
+            name = next((group for group in match.groupdict().values() if group), "")
+            if (
+                is_secret(name)
+                and not re.search(patterns.SETS_VARIABLE.format(re.escape(name)), text + support)
+                and "skip" not in text[max(0, match.start() - 200) : match.end() + 80]
+            ):
+                yield Note(Location(path, text.count("\n", 0, match.start()) + 1), name)
