@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from prodify.inventory.facts import Role
+from prodify.inventory.syntax import location_of
+from prodify.model import Location
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ast_grep_py import SgNode
+
     from prodify.inventory import Inventory
-    from prodify.model import Location
+
+MAX_DEPTH = 30
+"""Nested blocks are read this deep."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,14 +25,15 @@ class TerraformBlock:
     """One block: `resource "aws_s3_bucket" "logs" { ... }` has type "resource" and labels ("aws_s3_bucket", "logs").
 
     `attributes` maps a name to its expression's text as written (`"10.0.0.0/8"` with its quotes, `var.size` without);
-    `attribute_locations` has their places. `blocks` are the nested ones. `problem`: what of the file could not be parsed.
+    `attribute_locations` has their places. `blocks` are the nested ones. The attributes of a *.tfvars file are one block of
+    type "tfvars". A file with syntax errors gives what could be read, and a block of type "" with a `problem`.
     """
 
     type: str
     labels: tuple[str, ...]
     location: Location
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    attribute_locations: Mapping[str, Location] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    attribute_locations: Mapping[str, Location] = field(default_factory=dict, repr=False)
     blocks: tuple[TerraformBlock, ...] = ()
     problem: str | None = None
 
@@ -36,7 +45,7 @@ class TerraformBlock:
     @property
     def note(self) -> str:
         """Type and labels; makes a block evidence."""
-        return " ".join((self.type, *self.labels))
+        return self.problem or " ".join((self.type, *self.labels))
 
     @property
     def kind(self) -> str:
@@ -72,5 +81,53 @@ class TerraformBlock:
 
 
 def find_blocks(repo: Inventory) -> tuple[TerraformBlock, ...]:
-    """The top-level blocks of *.tf, *.tofu and *.tfvars files, by path and line."""
-    return ()
+    """The top-level blocks of *.tf, *.tofu, *.tfvars and terragrunt.hcl files of the application, by path and line."""
+    found: list[TerraformBlock] = []
+    for path in repo.files.select("*.tf", "*.tofu", "*.tfvars", "terragrunt.hcl", roles=(Role.PRODUCTION,)):
+        text = repo.files.text(path)
+        if text is not None:
+            found.extend(read_blocks(path, text))
+    return tuple(found)
+
+
+def read_blocks(path: str, text: str) -> tuple[TerraformBlock, ...]:
+    """The blocks of one file's text."""
+    from ast_grep_py import SgRoot
+
+    found = []
+    loose: list[SgNode] = []
+    for part in SgRoot(text, "hcl").root().children():
+        if part.kind() == "body":
+            found += [_block(path, node, 0) for node in part.children() if node.kind() == "block"]
+            loose += [node for node in part.children() if node.kind() == "attribute"]
+        if part.kind() == "ERROR" or part.find(kind="ERROR") is not None:
+            broken = part if part.kind() == "ERROR" else part.find(kind="ERROR")
+            place = location_of(path, broken) if broken is not None else Location(path, 1)
+            found.append(TerraformBlock("", (), place, problem=f"no valid HCL near line {place.line}"))
+    if loose:
+        found.insert(0, TerraformBlock("tfvars", (), Location(path, 1), *_attributes(path, loose)))
+    return tuple(found)
+
+
+def _attributes(path: str, nodes: list[SgNode]) -> tuple[dict[str, str], dict[str, Location]]:
+    texts: dict[str, str] = {}
+    places: dict[str, Location] = {}
+    for node in nodes:
+        children = node.children()
+        if len(children) > 2:
+            name = children[0].text()
+            texts[name] = children[2].text()
+            places[name] = location_of(path, node)
+    return texts, places
+
+
+def _block(path: str, node: SgNode, depth: int) -> TerraformBlock:
+    names, body = [], []
+    for child in node.children():
+        if child.kind() in ("identifier", "string_lit"):
+            names.append(child.text().strip('"'))
+        elif child.kind() == "body":
+            body += child.children()
+    attributes, places = _attributes(path, [child for child in body if child.kind() == "attribute"])
+    blocks = tuple(_block(path, child, depth + 1) for child in body if child.kind() == "block") if depth < MAX_DEPTH else ()
+    return TerraformBlock(names[0] if names else "", tuple(names[1:]), location_of(path, node), attributes, places, blocks)

@@ -112,7 +112,8 @@ def scalar(tree: Tree) -> str | int | float | bool | None:
 class _Builder:
     """Stacks open collections; a mapping waits for a key (`None`) or for the value of one."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_line: int = 1) -> None:
+        self.first_line = first_line
         self.open: list[Tree] = []
         self.key: list[tuple[str, int] | None] = []
         self.done: list[Tree] = []
@@ -154,8 +155,8 @@ def _keyed(tree: Tree, line: int) -> Tree:
                 tree.height, tree.size, tree.entries, tree.elements)  # fmt: skip
 
 
-def read_yaml(text: str) -> tuple[list[Tree], tuple[str, int] | None]:
-    """Trees of the documents, and a syntax error's message and line if there is one.
+def read_yaml(text: str, first_line: int = 1) -> tuple[list[Tree], tuple[str, int] | None]:
+    """Trees of the documents, their lines counted from `first_line`, and a syntax error's message and line if there is one.
 
     Raises:
         Limit: for documents that are too deep or too large.
@@ -163,7 +164,7 @@ def read_yaml(text: str) -> tuple[list[Tree], tuple[str, int] | None]:
     import yaml
 
     loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _Builder()
+    builder = _Builder(first_line)
     try:
         loader = loader_class(text)
         try:
@@ -173,7 +174,10 @@ def read_yaml(text: str) -> tuple[list[Tree], tuple[str, int] | None]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return builder.done, (f"no valid YAML: {error.problem or 'syntax error'}", mark.line + 1 if mark is not None else 1)
+        return builder.done, (
+            f"no valid YAML: {error.problem or 'syntax error'}",
+            mark.line + first_line if mark is not None else first_line,
+        )
     except (yaml.YAMLError, UnicodeError):
         return builder.done, ("no valid YAML: it holds characters that YAML forbids", 1)
     return builder.done, None
@@ -182,10 +186,10 @@ def read_yaml(text: str) -> tuple[list[Tree], tuple[str, int] | None]:
 def _yaml_event(builder: _Builder, event: object) -> None:
     name = type(event).__name__
     mark = getattr(event, "start_mark", None)
-    line = mark.line + 1 if mark is not None else 1
+    line = mark.line + builder.first_line if mark is not None else builder.first_line
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if name == "ScalarEvent":
-        builder.add(_anchored(builder, _scalar_of(event, line, tag), anchor))
+        builder.add(_anchored(builder, _scalar_of(event, line, tag, builder.first_line), anchor))
     elif name in ("MappingStartEvent", "SequenceStartEvent"):
         kind = "mapping" if name.startswith("M") else "sequence"
         tree = Tree(kind, line, plain=bool(getattr(event, "flow_style", False)), tag=_explicit(tag), content_line=line)
@@ -193,7 +197,7 @@ def _yaml_event(builder: _Builder, event: object) -> None:
         builder.open[-1].text = anchor or ""
     elif name in ("MappingEndEvent", "SequenceEndEvent"):
         end = event.end_mark  # type: ignore[attr-defined]
-        tree = builder.end(end.line + 1)
+        tree = builder.end(end.line + builder.first_line)
         anchor, tree.text = tree.text, ""
         builder.add(_anchored(builder, tree, anchor))
     elif name == "AliasEvent":
@@ -202,11 +206,11 @@ def _yaml_event(builder: _Builder, event: object) -> None:
         builder.anchors.clear()
 
 
-def _scalar_of(event: object, line: int, tag: str | None) -> Tree:
+def _scalar_of(event: object, line: int, tag: str | None, first_line: int) -> Tree:
     style, value = event.style, event.value  # type: ignore[attr-defined]
     end = event.end_mark  # type: ignore[attr-defined]
     block = style in ("|", ">")
-    last = end.line + (0 if block or not end.column else 1)
+    last = end.line + first_line - (1 if block or not end.column else 0)
     return Tree("scalar", line, max(last, line), value, style is None or style == "", _explicit(tag), line + 1 if block else line)
 
 
@@ -226,13 +230,13 @@ _JSON_TOKEN = re.compile(
 )
 
 
-def read_json(text: str) -> Tree:
-    """The tree of a JSON text.
+def read_json(text: str, first_line: int = 1) -> Tree:
+    """The tree of a JSON text, its lines counted from `first_line`.
 
     Raises:
         Limit: when it is no JSON, too deep or too large.
     """
-    builder, line, position = _Builder(), 1, 0
+    builder, line, position = _Builder(), first_line, 0
     while position < len(text):
         found = _JSON_TOKEN.match(text, position)
         if found is None:

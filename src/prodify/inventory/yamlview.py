@@ -138,10 +138,13 @@ class Doc:
         return self.root.get(*keys) if self.root is not None else None
 
 
-def load_all(text: str, path: str) -> tuple[Doc, ...]:
-    """The documents of a YAML text. What follows a syntax error is lost: the last document then carries the problem."""
+def load_all(text: str, path: str, first_line: int = 1) -> tuple[Doc, ...]:
+    """The documents of a YAML text. What follows a syntax error is lost: the last document then carries the problem.
+
+    `first_line` is the line of the text's beginning, for texts inside other files.
+    """
     try:
-        trees, problem = read_yaml(text)
+        trees, problem = read_yaml(text, first_line)
     except Limit as error:
         return (Doc(path, error.line, None, str(error)),)
     docs = [Doc(path, tree.line, YamlNode(path, tree)) for tree in trees]
@@ -150,13 +153,13 @@ def load_all(text: str, path: str) -> tuple[Doc, ...]:
     return tuple(docs)
 
 
-def load_json(text: str, path: str) -> Doc:
+def load_json(text: str, path: str, first_line: int = 1) -> Doc:
     """The one document of a JSON text. Comments and trailing commas are let through."""
     try:
-        tree = read_json(text)
+        tree = read_json(text, first_line)
     except Limit as error:
         return Doc(path, error.line, None, str(error))
-    return Doc(path, 1, YamlNode(path, tree))
+    return Doc(path, first_line, YamlNode(path, tree))
 
 
 _CACHE: WeakKeyDictionary[FileIndex, dict[str, tuple[Doc, ...]]] = WeakKeyDictionary()

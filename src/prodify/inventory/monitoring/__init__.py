@@ -26,5 +26,7 @@ __all__ = [
 
 
 def find_monitoring(repo: Inventory) -> Monitoring:
-    """All monitoring configuration."""
-    return Monitoring()
+    """All monitoring configuration of production files, also inside PrometheusRule, ConfigMap and GrafanaDashboard objects."""
+    from prodify.inventory.monitoring.read import read_monitoring
+
+    return read_monitoring(repo)

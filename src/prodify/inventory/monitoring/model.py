@@ -53,7 +53,7 @@ class RecordingRule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Receiver:
-    """A receiver of Alertmanager. `integrations` are the configured kinds (pagerduty, slack, email, webhook ...); empty: it drops alerts."""
+    """A receiver of Alertmanager. `integrations` are the configured kinds (pagerduty, slack, email ...); none: it drops alerts."""
 
     name: str
     integrations: tuple[str, ...]
@@ -73,7 +73,7 @@ class AlertmanagerConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dashboard:
-    """A Grafana dashboard. `queries` are its panels' and variables' PromQL (or other) expressions with their places; `panels` the titles."""
+    """A Grafana dashboard. `queries` are the expressions of its panels and variables with their places; `panels` the titles."""
 
     path: str
     title: str
@@ -86,7 +86,8 @@ class Dashboard:
 class SloSpec:
     """A service level objective. `kind`: openslo, sloth, pyrra, google, datadog, nobl9 or prodify.
 
-    `objective` is a ratio between 0 and 1 (0.999), None when it is not a number; `window` a duration as written ("30d"), None when not given.
+    `objective` is a ratio between 0 and 1 (0.999), None when it is not a number; `window` a duration as written ("30d"), None when
+    not given. `kind` is also grafana for a Terraform resource of it.
     """
 
     kind: str

@@ -1,14 +1,18 @@
-"""Kubernetes objects of manifests and kustomize bases as typed views."""
+"""What a Kubernetes object says, read from its manifest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.inventory.containers.model import EnvironmentEntry
+from prodify.inventory.facts import Note
+from prodify.inventory.images import parse_image
+
 if TYPE_CHECKING:
-    from prodify.inventory import Inventory
-    from prodify.inventory.containers.model import EnvironmentEntry
-    from prodify.inventory.facts import Note, Role
+    from collections.abc import Iterator
+
+    from prodify.inventory.facts import Role
     from prodify.inventory.images import Image
     from prodify.inventory.yamlview import YamlNode
     from prodify.model import Location
@@ -29,7 +33,7 @@ class Container:
     """One container of a pod. `requests` and `limits` map cpu, memory ... to quantities as written; `ports` are container ports.
 
     `liveness`, `readiness`, `startup` are the probes' nodes, `security_context` the container's own (the pod's is in `pod_spec`).
-    `command` holds command and args. `init`: it runs before the others.
+    `env_from` says "secret/name" or "configMap/name". `command` holds command and args. `init`: it runs before the others.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Container:
     startup: YamlNode | None = None
     security_context: YamlNode | None = None
     env: tuple[EnvironmentEntry, ...] = ()
+    env_from: tuple[Note, ...] = ()
     ports: tuple[int, ...] = ()
     command: tuple[str, ...] = ()
     init: bool = False
@@ -143,8 +148,6 @@ class KubernetesObject:
     @property
     def data_keys(self) -> tuple[Note, ...]:
         """Keys of a Secret's or ConfigMap's data and stringData with their places; never values."""
-        from prodify.inventory.facts import Note
-
         nodes = [self.get(field) for field in ("data", "stringData", "binaryData")]
         return tuple(Note(node.location, key) for part in nodes if part is not None for key, node in part.items())
 
@@ -165,14 +168,42 @@ def _texts(node: YamlNode | None) -> dict[str, str]:
 
 
 def _containers(spec: YamlNode | None, key: str) -> tuple[Container, ...]:
-    return ()
+    nodes = spec.get(key) if spec is not None else None
+    return tuple(_container(node, key != "containers") for node in nodes or () if node.kind == "mapping")
 
 
-def find_objects(repo: Inventory) -> tuple[KubernetesObject, ...]:
-    """Every object, by path and line."""
-    return ()
+def _container(node: YamlNode, init: bool) -> Container:
+    image = node.get("image")
+    ports = (port.string("containerPort") or "" for port in node.get("ports") or ())
+    return Container(
+        node.string("name") or "",
+        node.location,
+        node,
+        parse_image(image.text, image.location) if image is not None and image.text else None,
+        tuple(_texts(node.get("resources", "requests")).items()),
+        tuple(_texts(node.get("resources", "limits")).items()),
+        node.get("livenessProbe"),
+        node.get("readinessProbe"),
+        node.get("startupProbe"),
+        node.get("securityContext"),
+        tuple(_environment(node)),
+        tuple(_environment_sources(node)),
+        tuple(int(port) for port in ports if port.isdecimal() and len(port) < 6),
+        (*node.strings("command"), *node.strings("args")),
+        init,
+    )
 
 
-def find_charts(repo: Inventory) -> tuple[HelmChart, ...]:
-    """Helm charts, by path."""
-    return ()
+def _environment(node: YamlNode) -> Iterator[EnvironmentEntry]:
+    for entry in node.get("env") or ():
+        value, secret = entry.get("value"), entry.get("valueFrom", "secretKeyRef")
+        text = value.text if value is not None and value.kind == "scalar" else None
+        yield EnvironmentEntry(entry.string("name") or "", text, entry.location, secret is not None)
+
+
+def _environment_sources(node: YamlNode) -> Iterator[Note]:
+    for entry in node.get("envFrom") or ():
+        for kind in ("secretRef", "configMapRef"):
+            name = entry.string(kind, "name")
+            if name is not None:
+                yield Note(entry.location, f"{kind.removesuffix('Ref')}/{name}")
