@@ -1,0 +1,154 @@
+"""Recipe: traces, metrics and JSON logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.data import requirements
+from prodify.recipes.observability.webapp import WebApp, stands_for, web_app
+from prodify.recipes.shared.burn import number
+from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, naming
+from prodify.recipes.shared.metrics import boundaries
+from prodify.render import render
+
+MODULE = "telemetry"
+ENTRY = r"def instrument\(app"
+"""What marks the module as the one that the wiring calls."""
+
+AGENTS = ("ddtrace", "newrelic", "elastic-apm", "scout-apm", "azure-monitor-opentelemetry", "logfire", "prometheus-flask-exporter",
+          "prometheus-fastapi-instrumentator", "starlette-exporter")  # fmt: skip
+"""Packages that already measure requests: a second layer beside them would only cost."""
+STRUCTURED = ("structlog", "python-json-logger", "loguru", "ecs-logging")
+"""Packages that already shape log lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrumentor:
+    """An OpenTelemetry instrumentation: its class, module and distribution, and the arguments of `instrument()`."""
+
+    name: str
+    module: str
+    distribution: str
+    arguments: str = ""
+
+
+def _contrib(short: str, cls: str, arguments: str = "") -> Instrumentor:
+    return Instrumentor(cls, f"opentelemetry.instrumentation.{short}", f"opentelemetry-instrumentation-{short}", arguments)
+
+
+FRAMEWORK = {"flask": _contrib("flask", "FlaskInstrumentor"), "fastapi": _contrib("fastapi", "FastAPIInstrumentor")}
+# Database drivers and not SQLAlchemy: its instrumentation stops at SQLAlchemy 2.0, and both together would make every span twice.
+LIBRARIES = (
+    (("requests",), _contrib("requests", "RequestsInstrumentor", "request_hook=_hide_query")),
+    (("httpx",), _contrib("httpx", "HTTPXClientInstrumentor", "request_hook=_hide_query, async_request_hook=_hide_query_async")),
+    (("psycopg2", "psycopg2-binary"), _contrib("psycopg2", "Psycopg2Instrumentor")),
+    (("psycopg",), _contrib("psycopg", "PsycopgInstrumentor")),
+    (("asyncpg",), _contrib("asyncpg", "AsyncPGInstrumentor")),
+    (("pymysql",), _contrib("pymysql", "PyMySQLInstrumentor")),
+    (("redis",), _contrib("redis", "RedisInstrumentor")),
+    (("pymongo",), _contrib("pymongo", "PymongoInstrumentor")),
+    (
+        ("openai",),
+        Instrumentor("OpenAIInstrumentor", "opentelemetry.instrumentation.genai.openai", "opentelemetry-instrumentation-genai-openai"),
+    ),
+)
+SDK = ("opentelemetry-api", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryContext:
+    """Values of observability/telemetry.py."""
+
+    service: str
+    package: str
+    framework: str
+    imports: str
+    calls: str
+    hides_queries: bool
+    hides_queries_async: bool
+    boundaries: str
+    probes: str
+    health_path: str
+    ready_path: str
+    exports_traces: bool
+    json_logs: bool
+
+
+@recipe(
+    step=Step.OBSERVABILITY,
+    fixes=(
+        "traces-are-exported", "request-metrics-are-exported", "logs-are-structured", "logs-carry-trace-ids", "duration-buckets-hold-slo",
+        "metrics-survive-workers", "telemetry-is-named", "model-calls-are-traced", "latency-slo-has-its-bucket",
+    ),
+    review=Review.CAREFUL,
+)  # fmt: skip
+def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """A module that sends traces and metrics to a collector and writes JSON logs, wired into the app by one line.
+
+    Without a collector it stays silent. The histogram has a bound at every goal of the profile, so goals can be measured. Nothing is
+    written for a service that another agent measures already, or whose entry point is not a Flask or FastAPI application.
+    """
+    app = web_app(repo)
+    if app is None or repo.uses(*AGENTS) is not None or measured_elsewhere(repo, app) or not stands_for(repo, app.beside(MODULE), ENTRY):
+        return
+    used = instrumentors(repo, app)
+    names = naming(repo, profile)
+    context = TelemetryContext(
+        service=names.service,
+        package=names.package,
+        framework=app.framework,
+        imports="\n".join(f"from {item.module} import {item.name}" for item in sorted(used, key=lambda item: item.module)),
+        calls="\n    ".join(f"{item.name}().instrument({item.arguments})" for item in used[1:]) or "return  # no library in use needs it",
+        hides_queries=any("_hide_query" in item.arguments for item in used),
+        hides_queries_async=any("_hide_query_async" in item.arguments for item in used),
+        boundaries="[" + ", ".join(number(bound) for bound in boundaries(profile, model=bool(repo.llm_providers))) + "]",
+        probes=f"({HEALTH_PATH}|{READY_PATH})$",
+        health_path=HEALTH_PATH,
+        ready_path=READY_PATH,
+        exports_traces=repo.uses("sentry-sdk") is None,
+        json_logs=repo.uses(*STRUCTURED) is None,
+    )
+    yield File(app.beside(MODULE), render("observability/telemetry.py", context))
+    yield Edit(app.path, wired(app), why="measures and traces every request")
+    listed = app.requirements(repo)
+    if listed is not None:
+        pins = requirements(*SDK, *sorted(item.distribution for item in used))
+        yield Edit(listed, edits.requirements.add(*pins), why="the telemetry libraries, in versions that fit each other")
+
+
+def wired(app: WebApp) -> edits.Editor:
+    """The editor of the application's file. The import comes first of all: a database connection opened before it stays untraced."""
+    imported = app.import_line(MODULE)
+    first = edits.python.add_import(imported, first=True)
+    call = edits.python.insert_after_app(app.variable, imported, f"{MODULE}.instrument({app.variable})")
+    return lambda text: call(first(text))
+
+
+def instrumentors(repo: Inventory, app: WebApp) -> tuple[Instrumentor, ...]:
+    """The instrumentations for the framework and for every supported library that the repository uses."""
+    return (FRAMEWORK[app.framework], *(found for packages, found in LIBRARIES if repo.uses(*packages) is not None))
+
+
+def measured_elsewhere(repo: Inventory, app: WebApp) -> bool:
+    """Whether code other than the generated module sets OpenTelemetry up."""
+    ours = app.beside(MODULE)
+    return any(note.location.path != ours for note in repo.python.imports("opentelemetry.sdk", "opentelemetry.instrumentation"))
+
+
+def covers(repo: Inventory) -> bool:
+    """Whether this recipe's module emits the service's metrics, now or once it is applied."""
+    app = web_app(repo)
+    return (
+        app is not None
+        and repo.uses(*AGENTS) is None
+        and not measured_elsewhere(repo, app)
+        and stands_for(repo, app.beside(MODULE), ENTRY)
+    )
+
+
+def measures_model(repo: Inventory) -> bool:
+    """Whether the generated module emits metrics of model calls."""
+    return covers(repo) and repo.uses("openai") is not None

@@ -1,0 +1,245 @@
+"""Telemetry: traces and metrics over OTLP, and JSON logs on stdout that carry the id of their trace.
+
+Nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT names a collector; without one the service runs just the same. The settings are
+OpenTelemetry's own environment variables. Written by prodify (recipe telemetry); yours to edit, upgrades merge.
+"""
+
+from __future__ import annotations
+
+#% if json_logs
+import json
+#% endif
+import logging
+import os
+#% if json_logs
+import sys
+#% endif
+import threading
+import time
+from typing import Any
+
+# OpenTelemetry reads these when it is first imported, so they stand before its import. A variable of the environment wins.
+os.environ.setdefault("OTEL_SERVICE_NAME", "{= service =}")
+# The stable metric names, in seconds; without this Python still sends the old ones, in milliseconds.
+os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
+# In milliseconds. Alerts look at windows of five minutes, and one export a minute would be too coarse for them.
+os.environ.setdefault("OTEL_METRIC_EXPORT_INTERVAL", "15000")
+# In seconds. A collector that does not answer must not hold up the end of the process.
+os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
+
+#% if framework == "flask"
+from flask import Flask, g, request
+#% else
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+#% endif
+from opentelemetry import metrics, trace
+{= imports =}
+from opentelemetry.metrics import Observation
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+
+# Seconds. A goal can only be measured at one of these bounds, so the goals of prodify.yaml stand among them.
+DURATION_BOUNDS = {= boundaries =}
+# Probes ask every few seconds and would hide what users see.
+PROBES = r"{= probes =}"
+
+log = logging.getLogger("{= package =}")
+
+
+def _resource() -> Resource:
+    """What every span, metric and log line says about its origin; OTEL_RESOURCE_ATTRIBUTES sets version and environment."""
+    unset = Resource({"service.version": "unknown", "deployment.environment.name": "development"})
+    return unset.merge(Resource.create())
+
+
+RESOURCE = _resource()
+
+
+#% if json_logs
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, with the ids of the trace that the line belongs to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "timestamp": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "service": RESOURCE.attributes["service.name"],
+            "version": RESOURCE.attributes["service.version"],
+            "environment": RESOURCE.attributes["deployment.environment.name"],
+        }
+        span = trace.get_current_span().get_span_context()
+        if span.is_valid:
+            entry["trace_id"] = format(span.trace_id, "032x")
+            entry["span_id"] = format(span.span_id, "016x")
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        entry.update(getattr(record, "fields", {}))
+        return json.dumps(entry, default=str, ensure_ascii=False)
+
+
+class Seldom(logging.Filter):
+    """Lets OpenTelemetry speak of itself once in five minutes: a missing collector must not flood the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("opentelemetry"):
+            return True
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + 300
+        return True
+
+
+def _set_up_logs() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(Seldom())
+    logging.basicConfig(handlers=[handler], level=os.environ.get("LOG_LEVEL", "INFO").upper())
+    # These write whole addresses at level INFO, and addresses hold keys.
+    for name in ("httpx", "httpcore", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+#% endif
+def _set_up_providers() -> None:
+    readers = []
+    traces = TracerProvider(resource=RESOURCE)
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        # Imported here: without a collector the service starts without them.
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+
+        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
+        #% if exports_traces
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        #% endif
+    durations = View(
+        instrument_name="http.server.request.duration",
+        aggregation=ExplicitBucketHistogramAggregation(DURATION_BOUNDS),
+        # Every further attribute multiplies the number of time series.
+        attribute_keys={"http.request.method", "http.route", "http.response.status_code"},
+    )
+    trace.set_tracer_provider(traces)
+    metrics.set_meter_provider(MeterProvider(readers, resource=RESOURCE, views=[durations]))
+
+
+def _set_up_process_metrics() -> None:
+    """How full this process is. Kubernetes and cloud consoles know the container; these know each worker."""
+    meter = metrics.get_meter("{= package =}.process")
+    page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+    def memory(_options: Any) -> Any:
+        try:
+            with open("/proc/self/statm", encoding="ascii") as statm:
+                yield Observation(int(statm.read().split()[1]) * page)
+        except OSError:
+            return  # not Linux
+
+    def cpu(_options: Any) -> Any:
+        yield Observation(time.process_time())
+
+    def threads(_options: Any) -> Any:
+        yield Observation(threading.active_count())
+
+    meter.create_observable_counter("process.cpu.time", [cpu], unit="s")
+    meter.create_observable_up_down_counter("process.memory.usage", [memory], unit="By")
+    meter.create_observable_up_down_counter("process.thread.count", [threads], unit="{thread}")
+
+
+#% if hides_queries
+def _hide_query(span: Any, outgoing: Any) -> None:
+    """Keys and personal data travel in the part behind the question mark; spans do without it."""
+    span.set_attribute("url.full", str(outgoing.url).split("?", 1)[0])
+
+
+#% endif
+#% if hides_queries_async
+async def _hide_query_async(span: Any, outgoing: Any) -> None:
+    _hide_query(span, outgoing)
+
+
+#% endif
+def _instrument_libraries() -> None:
+    """On import, because a connection that is opened before stays invisible."""
+    {= calls =}
+
+
+#% if json_logs
+_set_up_logs()
+#% endif
+_set_up_providers()
+_set_up_process_metrics()
+_instrument_libraries()
+
+
+def _log(method: str, route: str, status: int, seconds: float) -> None:
+    fields = {
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": status,
+        "duration_ms": round(seconds * 1000, 1),
+    }
+    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s %s", method, route, status, extra={"fields": fields})
+
+
+#% if framework == "flask"
+def instrument(app: Flask) -> None:
+    """Measure and trace every request of the app, and log one line for each."""
+    FlaskInstrumentor().instrument_app(
+        app,
+        excluded_urls=PROBES,
+        response_hook=lambda span, _status, _headers: span.set_attribute("url.query", "") if span else None,
+    )
+
+    @app.before_request
+    def _start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def _log_request(response: Any) -> Any:
+        if request.path not in ("{= health_path =}", "{= ready_path =}"):
+            now = time.perf_counter()
+            _log(request.method, str(request.url_rule or ""), response.status_code, now - g.get("started", now))
+        return response
+#% else
+def instrument(app: FastAPI) -> None:
+    """Measure and trace every request of the app, and log one line for each."""
+    FastAPIInstrumentor.instrument_app(
+        app,
+        excluded_urls=PROBES,
+        server_request_hook=lambda span, _scope: span.set_attribute("url.query", "") if span else None,
+    )
+
+    @app.middleware("http")
+    async def _log_request(request: Request, call_next: Any) -> Any:
+        started = time.perf_counter()
+        response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "")
+        if route not in ("{= health_path =}", "{= ready_path =}"):
+            _log(request.method, route, response.status_code, time.perf_counter() - started)
+        return response
+
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def flushing(app: FastAPI) -> Any:
+        """uvicorn ends by a signal, which skips what Python does at exit: send the last spans and metrics here."""
+        async with inner(app) as state:
+            yield state
+        trace.get_tracer_provider().shutdown()
+        metrics.get_meter_provider().shutdown()
+
+    app.router.lifespan_context = flushing
+#% endif
