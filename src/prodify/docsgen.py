@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodify.checks import all_checks
 from prodify.explain import check_text, recipe_text
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
     found["checks.md"] = _check_index()
     found["recipes.md"] = _recipe_page()
     found["commands.md"] = _command_page()
+    found["profile.md"] = _profile_page()
     return found
 
 
@@ -73,6 +75,32 @@ def _command_page() -> str:
         context = click.Context(command, info_name=f"prodify {name}", terminal_width=100, max_content_width=100)
         parts.append(f"## prodify {name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
+
+
+def _profile_page() -> str:
+    from prodify.profile_file import schema
+
+    body = schema()
+    rows = "".join(_profile_rows(body, body["$defs"], ""))
+    head = "| key | default | meaning |\n| --- | --- | --- |\n"
+    intro = (
+        "`prodify.yaml` states the goals of a service once; everything that is generated derives from them. The same keys may stand under\n"
+        "`[tool.prodify]` in pyproject.toml; where both are there, `prodify.yaml` is used. An unknown key is an error. `--set KEY=VALUE` overrides\n"
+        "a value for one run, and `prodify config schema` prints the JSON Schema.\n"
+    )
+    return f"{_NOTICE}# The profile\n\n{intro}\n{head}{rows}"
+
+
+def _profile_rows(node: dict[str, Any], definitions: dict[str, Any], prefix: str) -> Iterator[str]:
+    """One row a leaf key, in the order of the schema."""
+    for name, field in node["properties"].items():
+        target = definitions.get(field.get("$ref", "").rpartition("/")[2], {})
+        if "properties" in target:
+            yield from _profile_rows(target, definitions, f"{prefix}{name}.")
+        else:
+            default = json.dumps(field.get("default")) if "default" in field else ""
+            meaning = field.get("description") or target.get("description") or field.get("title", "")
+            yield f"| `{prefix}{name}` | `{default}` | {meaning} |\n"
 
 
 def _stale(root: Path) -> Iterator[str]:

@@ -8,10 +8,11 @@ a second baseline and 500 at the peak, 200 USD a month.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt, Predicate
 
 from prodify.model import Audience
 
@@ -24,18 +25,41 @@ Positive = Annotated[float, Gt(0)]
 Count = Annotated[int, Ge(1)]
 
 
+def is_dns_label(text: str) -> bool:
+    """Whether text is a DNS label (RFC 1123): it names images, objects and files."""
+    return re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", text) is not None
+
+
+def is_one_line(text: str) -> bool:
+    """Whether text is one printable line of at most 200 characters without quotes, backslashes and template marks.
+
+    It is written into YAML, Terraform, shell and Markdown.
+    """
+    return len(text) <= 200 and text.isprintable() and not any(mark in text for mark in ('"', "\\", "`", "${", "{{", "{=", "{%"))
+
+
+def is_path_word(text: str) -> bool:
+    """Whether text is a word of a registry, project or region name: letters, digits and . _ - / : only."""
+    return re.fullmatch(r"[A-Za-z0-9._/:-]{0,200}", text) is not None
+
+
+Label = Annotated[str, Predicate(is_dns_label)]
+Line = Annotated[str, Predicate(is_one_line)]
+Word = Annotated[str, Predicate(is_path_word)]
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What the service is called and who answers for it."""
 
     __pydantic_config__: ClassVar = _STRICT
-    name: str = "app"
+    name: Label = "app"
     """DNS label: lower-case letters, digits and hyphens, at most 63 characters; names the image, the objects and the alerts."""
-    owner: str = ""
+    owner: Line = ""
     """Person or team that answers for the service, as in CODEOWNERS: @user, @org/team or an e-mail address."""
-    description: str = ""
+    description: Line = ""
     """One sentence for the reader of a page or an alert."""
-    repository: str = ""
+    repository: Word = ""
     """Browser address of the repository; links in alerts start with it."""
 
     @property
@@ -166,11 +190,11 @@ class Platform:
     """What runs the containers."""
     cloud: Literal["gcp", "aws", "azure", "none"] = "gcp"
     """Which cloud holds the account."""
-    region: str = "europe-west1"
+    region: Word = "europe-west1"
     """Region of that cloud."""
-    project: str = ""
+    project: Word = ""
     """Project or account id, where known."""
-    registry: str = "ghcr.io"
+    registry: Word = "ghcr.io"
     """Container registry's host (and path, where it needs one)."""
     secret_store: Literal["gcp", "aws", "azure", "vault"] | None = None
     """Where secrets live; the cloud's own manager by default."""
@@ -181,15 +205,15 @@ class OnCall:
     """Who is called, how."""
 
     __pydantic_config__: ClassVar = _STRICT
-    primary: str = ""
+    primary: Line = ""
     """Who is called first; the owner by default."""
-    secondary: str = ""
+    secondary: Line = ""
     """Who is called next."""
-    channel: str = "#alerts"
+    channel: Line = "#alerts"
     """Chat channel for alerts."""
     pager: Literal["pagerduty", "none"] = "pagerduty"
     """Pager service."""
-    hours: str = "24x7"
+    hours: Line = "24x7"
     """Coverage, in words."""
 
 
@@ -206,7 +230,7 @@ class Llm:
     """Tokens of a typical prompt, for the estimate."""
     output_tokens: Count = 300
     """Tokens of a typical answer, for the estimate."""
-    fallbacks: tuple[str, ...] = ()
+    fallbacks: tuple[Word, ...] = ()
     """Models to fall back to, in order, as provider:model."""
 
 

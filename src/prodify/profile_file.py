@@ -78,9 +78,27 @@ def validate(data: Mapping[str, Any], where: str, lines: Mapping[str, int] | Non
         if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
             known = _keys_beside(key)
             raise kind(f'{place}: there is no key "{key}"', f"{did_you_mean(key.rpartition('.')[2], known)} Known here: {', '.join(known)}.") from None
-        found = first.get("input")
-        shown = repr(found) if isinstance(found, str | int | float | bool) or found is None else f"a {type(found).__name__}"
-        raise kind(f"{place}: {key} is {shown[:60]}", f"Expected: {first['msg'][:1].lower()}{first['msg'][1:]}.") from None
+        raise kind(*_misfit(place, key, first)) from None
+
+
+_SHAPES = {
+    "is_dns_label": "a DNS label: lower-case letters, digits and hyphens, at most 63 characters",
+    "is_one_line": "one printable line of at most 200 characters without quotes, backslashes and template marks",
+    "is_path_word": "letters, digits and . _ - / : only",
+}
+"""What the profile's predicates ask for, in words."""
+
+
+def _misfit(place: str, key: str, error: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and hint for a value that does not fit."""
+    found, message = error.get("input"), str(error["msg"])
+    if error["type"] == "missing":
+        return f"{place}: {key} is missing", "Expected: a value."
+    shown = repr(found) if isinstance(found, str | int | float | bool) or found is None else f"a {type(found).__name__}"
+    shape = next((words for name, words in _SHAPES.items() if name in message), "")
+    if "instance of" in message:
+        shape = "keys and values"
+    return f"{place}: {key} is {shown[:60]}", f"Expected: {shape or message[:1].lower() + message[1:]}."
 
 
 def schema() -> dict[str, Any]:
