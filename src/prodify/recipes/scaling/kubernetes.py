@@ -85,9 +85,9 @@ class ProductionContext:
 @recipe(
     step=Step.SCALING,
     fixes=(
-        "autoscaling-is-configured", "autoscaler-has-requests", "autoscaler-bounds-fit-goals", "probes-are-set",
-        "resources-are-set", "ports-agree", "disruption-budget-exists", "replicas-are-spread", "shutdown-is-graceful", "pods-are-restricted", "containers-are-not-privileged",
-        "service-account-token-is-off", "secrets-come-from-a-store", "infrastructure-is-code",
+        "autoscaling-is-configured", "autoscaler-has-requests", "autoscaler-bounds-fit-goals", "probes-are-set", "resources-are-set",
+        "ports-agree", "disruption-budget-exists", "replicas-are-spread", "shutdown-is-graceful", "pods-are-restricted",
+        "containers-are-not-privileged", "service-account-token-is-off", "secrets-come-from-a-store", "infrastructure-is-code",
     ),
     audiences=(Audience.TEAM, Audience.PUBLIC),
     after=("dockerfile",),

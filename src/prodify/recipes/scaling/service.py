@@ -86,7 +86,7 @@ def deployable(repo: Inventory, profile: Profile) -> Deployable | None:
         names=naming(repo, profile),
         directory=component.path or ".",
         server=server,
-        application=component.entrypoint,
+        application=component.entrypoint.removesuffix("()"),
         factory=_is_factory(repo, component, source),
         source_root="src" if "/src/" in f"/{source}" and server != "streamlit" else "",
         python_version=python_version(component.runtime_version),
@@ -158,6 +158,8 @@ def _source(repo: Inventory, component: Component) -> str:
 
 def _is_factory(repo: Inventory, component: Component, source: str) -> bool:
     attribute = (component.entrypoint or "").partition(":")[2]
+    if attribute.endswith("()"):
+        return True
     facts = repo.python.module(source) if source else None
     return facts is not None and any(f.name == attribute and f.cls is None for f in facts.functions)
 

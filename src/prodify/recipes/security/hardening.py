@@ -1,0 +1,59 @@
+"""The recipe `hardening`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Review, Role, Step, recipe
+from prodify.recipes.observability.webapp import stands_for, web_app
+from prodify.recipes.security.pyedits import debug_from_environment, origins_from_environment, with_timeouts
+from prodify.render import render
+
+MODULE = "hardening"
+_CALLS = ("requests.*", "urllib.request.urlopen", "smtplib.SMTP", "smtplib.SMTP_SSL", "openai.*", "anthropic.*")
+_CORS = ("flask_cors.*", "*.add_middleware")
+
+
+@dataclass(frozen=True, slots=True)
+class HardeningContext:
+    """What `security/hardening.py` names: nothing, so far."""
+
+
+@recipe(
+    step=Step.SECURITY,
+    fixes=("debug-is-off", "cors-is-not-wildcard", "cookies-are-protected", "security-headers-are-set", "outbound-calls-have-timeouts"),
+    review=Review.CAREFUL,
+)
+def hardening(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """Safer defaults for a Flask or FastAPI service, by small edits and one module: debug off, named origins, timeouts, cookies, headers.
+
+    Debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS; calls of other services get a timeout. For Flask, hardening.py
+    marks the session cookie secure, bounds the size of requests and sets the safe headers. What needs thought (SQL from strings,
+    password hashes, escaping) is left to people; the audit names the places.
+    """
+    app = web_app(repo)
+    if app is None:
+        return
+    for path in _files(repo, ("*.run", f"{app.variable}.run")) if app.framework == "flask" else ():
+        yield Edit(path, debug_from_environment(app.variable), why="debug mode only where FLASK_DEBUG=1 asks for it")
+    for path in _files(repo, _CORS):
+        yield Edit(path, origins_from_environment(), why="only the origins in ALLOWED_ORIGINS may call from a browser")
+    for path in _files(repo, _CALLS):
+        yield Edit(path, with_timeouts(), why="another service that hangs must not hang this one")
+    if app.framework != "flask" or repo.uses("flask-talisman", "secure", "secweb") is not None:
+        return
+    if not stands_for(repo, app.beside(MODULE), r"def protect\(app"):
+        return
+    yield File(app.beside(MODULE), render("security/hardening.py", HardeningContext()))
+    yield Edit(
+        app.path,
+        edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.protect({app.variable})"),
+        why="cookies, request size and headers",
+    )
+
+
+def _files(repo: Inventory, calls: tuple[str, ...]) -> tuple[str, ...]:
+    """Production files that make such calls, sorted."""
+    return tuple(sorted({call.location.path for call in repo.python.calls(*calls, roles=(Role.PRODUCTION,))}))
