@@ -1,0 +1,121 @@
+"""Recipe `ci`: GitHub Actions from a pull request to production."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.data import action, version
+from prodify.recipes.ci.deploy import KUBECONFIG_SECRET, deploy_workflow
+from prodify.recipes.ci.project import WRITTEN_TESTS, Project, dev_requirements, has_dev_requirements, python_project
+from prodify.recipes.ci.registry import Registry, registry_of
+from prodify.render import render
+
+PATH = ".github/workflows/ci.yml"
+OWN = (PATH, ".github/workflows/deploy.yml", ".github/workflows/security.yml")
+TOOLS = ("ruff", "pytest", "pytest-cov")
+RULES = ("E9", "F63", "F7", "F82")
+
+
+@dataclass(frozen=True, slots=True)
+class CiContext:
+    """What `ci/ci.yml` names."""
+
+    registry: str
+    directory: str
+    manager: str
+    python_version: str
+    uv_version: str
+    cache: str
+    install: tuple[str, ...]
+    prefix: str
+    postgres: bool
+    has_tests: bool
+    tests_glob: str
+    dockerfile: str
+    publish: Registry
+    deploy: bool
+    kubeconfig: str
+    checkout: str
+    setup_python: str
+    setup_uv: str
+    trivy: str
+    upload: str
+    download: str
+    attest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuffContext:
+    """What `ci/ruff.toml` names."""
+
+    rules: str
+
+
+@recipe(
+    step=Step.CI,
+    fixes=(
+        "ci-exists", "tests-run-on-pull-requests", "default-branch-is-built", "lint-runs-in-ci", "image-is-built-in-ci",
+        "deploy-is-automated", "staging-precedes-production", "production-deploy-is-gated", "deploys-use-digests", "cloud-login-is-keyless",
+        "image-is-scanned", "sbom-is-generated", "artefacts-are-attested", "coverage-is-measured",
+    ),
+    review=Review.CAREFUL,
+)  # fmt: skip
+def ci(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """GitHub Actions: test, lint, build, scan, push by digest, attest; staging, smoke test, SLO gate, production.
+
+    Green at once: without tests the test step is skipped, without a Dockerfile the image jobs are, and nothing is deployed before the
+    variable DEPLOY_ENABLED is set. Where another pipeline runs the tests already, nothing is written beside it.
+    """
+    project = python_project(repo)
+    if project is None or _tested_elsewhere(repo):
+        return
+    deploy = deploy_workflow(repo, profile)
+    yield File(PATH, render("ci/ci.yml", _context(repo, profile, project, deploy=deploy is not None)))
+    if deploy is not None:
+        yield deploy
+    if not _configures_ruff(repo, project):
+        yield File(project.path("ruff.toml"), render("ci/ruff.toml", RuffContext(json.dumps(RULES))))
+    yield from dev_requirements(repo, project, *TOOLS)
+
+
+def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: bool) -> CiContext:
+    own_tests = any(not case.location.path.removeprefix(f"{project.directory}/").startswith(WRITTEN_TESTS) for case in repo.tests.cases)
+    dockerfile = next((d.path for d in repo.dockerfiles if d.path.startswith(project.path(""))), project.path("Dockerfile"))
+    return CiContext(
+        registry=profile.platform.registry,
+        directory=project.directory,
+        manager=project.manager,
+        python_version=project.python_version,
+        uv_version=version("uv"),
+        cache=project.cache_key,
+        install=project.install(dev=has_dev_requirements(repo, project, *TOOLS)),
+        prefix=project.prefix,
+        postgres=any(store.name == "postgres" for store in repo.datastores),
+        has_tests=own_tests,
+        tests_glob=project.path("tests/**/*.py"),
+        dockerfile=dockerfile.removeprefix(f"{project.directory}/"),
+        publish=registry_of(profile),
+        deploy=deploy,
+        kubeconfig=KUBECONFIG_SECRET if deploy and profile.platform.cloud == "none" else "",
+        checkout=action("actions/checkout"),
+        setup_python=action("actions/setup-python"),
+        setup_uv=action("astral-sh/setup-uv"),
+        trivy=action("aquasecurity/trivy-action"),
+        upload=action("actions/upload-artifact"),
+        download=action("actions/download-artifact"),
+        attest=action("actions/attest"),
+    )
+
+
+def _tested_elsewhere(repo: Inventory) -> bool:
+    """Whether a pipeline that no recipe writes runs tests: another system's, or a workflow of another name."""
+    return any(pipeline.path not in OWN and pipeline.runs_tests for pipeline in repo.pipelines)
+
+
+def _configures_ruff(repo: Inventory, project: Project) -> bool:
+    """Whether the project chose its rules itself, in a file that is not ours."""
+    text = repo.files.text(project.path("pyproject.toml")) if project.path("pyproject.toml") in repo.files else ""
+    return ".ruff.toml" in repo.files or project.path(".ruff.toml") in repo.files or "[tool.ruff" in (text or "")

@@ -1,0 +1,109 @@
+"""How the Python project is installed and tested, and which development tools it does not declare yet; shared by CI and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify import edits
+from prodify.api import Edit
+from prodify.data import requirement, version
+from prodify.recipes.scaling.service import python_version
+from prodify.recipes.shared.layout import main_component
+
+if TYPE_CHECKING:
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component
+
+DEV_REQUIREMENTS = "requirements-dev.txt"
+CHARACTERISATION = "tests/characterisation"
+INTEGRATION = "tests/integration"
+SMOKE = "tests/smoke"
+WRITTEN_TESTS = (f"{CHARACTERISATION}/", f"{INTEGRATION}/", f"{SMOKE}/", "tests/test_llm_adapter.py", "tests/llm/")
+"""Where recipes write tests; they do not count as the project's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A Python project. Paths are relative to `directory`, the component's folder ("." for the root)."""
+
+    directory: str
+    python_version: str
+    manager: str
+    """uv, poetry, requirements (a requirements.txt) or project (a pyproject.toml alone); bare when there is neither."""
+    locked: bool
+
+    def path(self, name: str) -> str:
+        """The path of a file of the project, from the repository's root."""
+        return name if self.directory == "." else f"{self.directory}/{name}"
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a command so that it runs in the project's environment."""
+        return {"uv": "uv run --no-sync ", "poetry": "poetry run "}.get(self.manager, "")
+
+    def install(self, dev: bool) -> tuple[str, ...]:
+        """Shell lines that install the project, and the development tools where a file names them (`dev`)."""
+        tools = f" --requirement {DEV_REQUIREMENTS}" if dev else ""
+        if self.manager == "uv":
+            more = (f"uv pip install{tools}",) if dev else ()
+            return ("uv sync --locked" if self.locked else "uv sync", *more)
+        if self.manager == "poetry":
+            more = (f"poetry run python -m pip install{tools}",) if dev else ()
+            return (f"pipx install {requirement('poetry')}", "poetry install --no-interaction", *more)
+        own = {"requirements": " --requirement requirements.txt", "project": " --editable ."}.get(self.manager, "")
+        return (f"python -m pip install{own}{tools}",) if own or tools else ()
+
+    @property
+    def cache_key(self) -> str:
+        """The files whose content decides whether cached downloads fit; empty where the manager caches by itself."""
+        return "" if self.manager in ("uv", "poetry") else self.path("requirements*.txt")
+
+
+def python_project(repo: Inventory) -> Project | None:
+    """The main component when it is Python, else the only Python component; None when there is none or it cannot be told."""
+    component = main_component(repo) or _only_python(repo)
+    if component is None or component.language != "python":
+        return None
+    folder = "" if component.path in (".", "") else f"{component.path}/"
+    manager, locked = "bare", False
+    if f"{folder}pyproject.toml" in repo.files:
+        locks = {"uv": f"{folder}uv.lock" in repo.files, "poetry": f"{folder}poetry.lock" in repo.files}
+        stated = component.package_manager if component.package_manager in locks else None
+        manager = next((name for name, there in locks.items() if there), stated or "project")
+        locked = locks.get(manager, False)
+    if manager in ("bare", "project") and f"{folder}requirements.txt" in repo.files:
+        manager = "requirements"
+    return Project(component.path or ".", python_version(component.runtime_version), manager, locked)
+
+
+def _only_python(repo: Inventory) -> Component | None:
+    found = [component for component in repo.components if component.language == "python"]
+    return found[0] if len(found) == 1 else None
+
+
+def missing_tools(repo: Inventory, project: Project, *tools: str) -> tuple[str, ...]:
+    """Those of the tools (package names) that no manifest but our own development requirements declares."""
+    own = project.path(DEV_REQUIREMENTS)
+    declared = {
+        dependency.name.lower().replace("_", "-")
+        for manifest in repo.manifests
+        if manifest.path != own and not manifest.lock
+        for dependency in manifest.dependencies
+    }
+    return tuple(tool for tool in tools if tool not in declared)
+
+
+def dev_requirements(repo: Inventory, project: Project, *tools: str) -> Iterator[Edit]:
+    """The edit that pins development tools in requirements-dev.txt; none when the project declares all of them elsewhere."""
+    missing = missing_tools(repo, project, *tools)
+    if missing:
+        lines = [f"{tool}=={version(tool)}" for tool in missing]
+        why = "pins the tools that CI runs, so that it gives the same answer tomorrow"
+        yield Edit(project.path(DEV_REQUIREMENTS), edits.requirements.add(*lines), why, create=True)
+
+
+def has_dev_requirements(repo: Inventory, project: Project, *tools: str) -> bool:
+    """Whether there is, or will be, a file of development requirements."""
+    return project.path(DEV_REQUIREMENTS) in repo.files or bool(missing_tools(repo, project, *tools))
