@@ -1,0 +1,172 @@
+"""Health endpoints, for whatever runs the service. Written by prodify (recipe health); yours to edit, upgrades merge.
+
+{= health_path =}: this process answers. Asks nothing else: a database that is down is no reason to restart the process.
+{= ready_path =}: what the service depends on answers as well, so that requests may be sent here.
+"""
+
+from __future__ import annotations
+
+import logging
+#% if checks != "{}"
+import os
+#% endif
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+{= framework_import =}
+
+try:
+    from opentelemetry.instrumentation.utils import suppress_instrumentation as untraced
+except ImportError:  # the service runs without telemetry
+    from contextlib import nullcontext as untraced  # type: ignore[assignment]
+
+# Seconds. Probes come every few seconds and from several places; one answer is good for this long.
+FRESH = 5
+# Seconds. What has not answered by then counts as down.
+TIMEOUT = 2
+
+log = logging.getLogger(__name__)
+
+
+#% if sql_by == "sqlalchemy"
+def _database() -> None:
+    address = os.environ.get("{= sql_variable =}", "")
+    if not address:
+        return  # not configured: nothing to wait for
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.pool import NullPool
+
+    url = make_url(address.replace("postgres://", "postgresql://", 1))
+    #% if sql_driver
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+{= sql_driver =}")
+    #% endif
+    limits = {"connect_timeout": TIMEOUT} if url.get_backend_name() in ("postgresql", "mysql", "mariadb") else {}
+    # A connection of its own: a full pool means busy, not broken.
+    with create_engine(url, poolclass=NullPool, connect_args=limits).connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+#% elif sql_by == "tcp"
+def _database() -> None:
+    address = os.environ.get("{= sql_variable =}", "")
+    if not address:
+        return  # not configured: nothing to wait for
+    import socket
+    from urllib.parse import urlsplit
+
+    # The driver is asynchronous and this check is not, so it asks for a connection and no more.
+    url = urlsplit(address)
+    if url.hostname:
+        socket.create_connection((url.hostname, url.port or {= sql_port =}), timeout=TIMEOUT).close()
+
+
+#% elif sql_by
+def _database() -> None:
+    address = os.environ.get("{= sql_variable =}", "")
+    if not address:
+        return  # not configured: nothing to wait for
+    import {= sql_by =}
+
+    connection = {= sql_by =}.connect(address, connect_timeout=TIMEOUT)
+    try:
+        connection.cursor().execute("SELECT 1")
+    finally:
+        connection.close()
+
+
+#% endif
+#% if redis_variable
+def _redis() -> None:
+    address = os.environ.get("{= redis_variable =}", "")
+    if not address:
+        return  # not configured: nothing to wait for
+    import redis
+
+    with redis.Redis.from_url(address, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
+        client.ping()
+
+
+#% endif
+#% if mongo_variable
+def _mongodb() -> None:
+    address = os.environ.get("{= mongo_variable =}", "")
+    if not address:
+        return  # not configured: nothing to wait for
+    from pymongo import MongoClient
+
+    client: Any = MongoClient(address, serverSelectionTimeoutMS=TIMEOUT * 1000)
+    try:
+        client.admin.command("ping")
+    finally:
+        client.close()
+
+
+#% endif
+# What must answer before requests may come: a name, and a function that raises when it does not.
+CHECKS: dict[str, Callable[[], None]] = {= checks =}
+
+
+class Readiness:
+    """Remembers the last answers, so that probes cannot wear out what they ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failing: list[str] = []
+        self._asked = float("-inf")
+
+    def failing(self) -> list[str]:
+        """Names of the dependencies that do not answer."""
+        with self._lock:
+            if time.monotonic() - self._asked >= FRESH:
+                self._failing = [name for name, check in CHECKS.items() if not _answers(name, check)]
+                self._asked = time.monotonic()
+            return self._failing
+
+
+def _answers(name: str, check: Callable[[], None]) -> bool:
+    try:
+        with untraced():
+            check()
+    except Exception as error:  # noqa: BLE001 - whatever it raises, it did not answer
+        # The kind of the error only: its text may hold the address with its password.
+        log.warning("%s does not answer: %s", name, type(error).__name__)
+        return False
+    return True
+
+
+readiness = Readiness()
+#% if framework == "flask"
+health_blueprint = Blueprint("health", __name__)
+
+
+#% if liveness
+@health_blueprint.get("{= health_path =}")
+def healthz() -> Any:
+    return jsonify(status="ok")
+
+
+#% endif
+@health_blueprint.get("{= ready_path =}")
+def readyz() -> Any:
+    failing = readiness.failing()
+    return jsonify(status="failing" if failing else "ok", failing=failing), 503 if failing else 200
+#% else
+health_router = APIRouter(include_in_schema=False)
+
+
+#% if liveness
+@health_router.get("{= health_path =}")
+def healthz() -> Any:
+    return {"status": "ok"}
+
+
+#% endif
+@health_router.get("{= ready_path =}")
+def readyz() -> Any:
+    failing = readiness.failing()
+    return JSONResponse({"status": "failing" if failing else "ok", "failing": failing}, 503 if failing else 200)
+#% endif
