@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_INLINE = re.compile(rb"(?i)gitleaks:allow|pragma:\s{0,4}allowlist[ \t]+secret")
-_NEXT_LINE = re.compile(rb"(?i)pragma:\s{0,4}allowlist[ \t]+nextline[ \t]+secret")
+from prodify.inventory.secrets.lazy import lazy
+
+_INLINE = lazy(rb"(?i)gitleaks:allow|pragma:\s{0,4}allowlist[ \t]+secret")
+_NEXT_LINE = lazy(rb"(?i)pragma:\s{0,4}allowlist[ \t]+nextline[ \t]+secret")
 _LOOK = 4096
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import platform
 import sys
-import tempfile
 from pathlib import Path
 
 MAGIC = b"prodify-hs1\n"
@@ -35,7 +33,15 @@ def machine() -> str:
             if line.startswith((b"flags", b"Features")):
                 features = hashlib.sha256(line).hexdigest()[:12]
                 break
-    return f"{platform.machine()}-{features}"
+    return f"{_architecture()}-{features}"
+
+
+def _architecture() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().machine
+    import platform
+
+    return platform.machine()
 
 
 def read(path: Path) -> bytes | None:
@@ -60,6 +66,8 @@ def read(path: Path) -> bytes | None:
 def write(path: Path, body: bytes) -> bool:
     """Write the database to `path` in one step; False, and nothing else, when the cache cannot be written."""
     try:
+        import tempfile
+
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd, name = tempfile.mkstemp(prefix=".db-", dir=path.parent)
         try:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import PRIVATE_KEY, Rule, confirmer
 from prodify.inventory.secrets.structures import CHECKS
-from prodify.inventory.secrets.values import is_monotonous
+from prodify.inventory.secrets.values import is_filled, is_monotonous
 
-_FILLER = re.compile(r"(?i)x{4,}|\.{3,}|\*{3,}|example|placeholder|your[-_]|[-_]your|redacted|dummy|changeme|insert[-_]|replace[-_]|[-_]here|<|>")
-_NAME = re.compile(rb"""([\w.\-]{2,80})\\?["'`\]\)]{0,3}[ \t]{0,4}(?:=>|:=|\|\||\?\?|[=:,]|\(|\bor\b)[ \t]{0,4}\(?(?:[brfu@$]{0,2}\\?["'`])?$""")
-_PEM_BODY = re.compile(rb"""(?:[A-Za-z0-9+/=]{16,}(?:\\\\?[nr]|["'+,\s\\])*){1,}""")
-_PEM_START = re.compile(rb"""(?:\\\\?[nr]|["'+,\s\\]|Proc-Type:[^\n]*|DEK-Info:[^\n]*|Version:[^\n]*|Comment:[^\n]*){0,60}""")
+_FILLER = lazy(r"(?i)x{4,}|\.{3,}|\*{3,}|example|placeholder|your[-_]|[-_]your|redacted|dummy|changeme|insert[-_]|replace[-_]|[-_]here|<|>")
+_NAME = lazy(rb"""([\w.\-]{2,80})\\?["'`\]\)]{0,3}[ \t]{0,4}(?:=>|:=|\|\||\?\?|[=:,]|\(|\bor\b)[ \t]{0,4}\(?(?:[brfu@$]{0,2}\\?["'`])?$""")
+_PEM_BODY = lazy(rb"""(?:[A-Za-z0-9+/=]{16,}(?:\\\\?[nr]|["'+,\s\\])*){1,}""")
+_PEM_START = lazy(rb"""(?:\\\\?[nr]|["'+,\s\\]|Proc-Type:[^\n]*|DEK-Info:[^\n]*|Version:[^\n]*|Comment:[^\n]*){0,60}""")
 
 
 def confirm(rule: Rule, data: bytes, end: int, kind: FileKind) -> Candidate | None:
@@ -33,7 +34,7 @@ def confirm(rule: Rule, data: bytes, end: int, kind: FileKind) -> Candidate | No
 def _confirmed(rule: Rule, data: bytes, found: re.Match[bytes]) -> Candidate | None:
     group = 1 if found.re.groups and found.group(1) is not None else 0
     value = found.group(group).decode("ascii", "replace")
-    if _FILLER.search(value) or is_monotonous(value) or entropy(value) < rule.entropy:
+    if _FILLER.search(value) or is_filled(value) or entropy(value) < rule.entropy:
         return None
     if rule.structure and not CHECKS[rule.structure](value):
         return None

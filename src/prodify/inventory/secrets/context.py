@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.names import NameKind, classify
@@ -18,7 +19,7 @@ LONGEST = 4096
 """Longest value that is read."""
 
 # Read from right to left: the text before the opening quote, reversed, so that one anchored match finds the name.
-_BEFORE = re.compile(
+_BEFORE = lazy(
     rb"""(?P<pre>(?:\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
     \s{0,40}
     (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
@@ -30,14 +31,14 @@ _BEFORE = re.compile(
     (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
     re.VERBOSE | re.DOTALL,
 )
-_JOIN = re.compile(rb"""[ \t]*(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*(?:\r?\n[ \t]*)?(?:\+|\.(?=[ \t]))?[ \t]*(["'])""")
+_JOIN = lazy(rb"""[ \t]*(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*(?:\r?\n[ \t]*)?(?:\+|\.(?=[ \t]))?[ \t]*(["'])""")
 _FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
-_GETTERS = re.compile(rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$")
-_SETTERS = re.compile(r"(?i)^(?:set|with|hash|make|generate|encrypt|use)?_?(?:[a-z]+_)*(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$")
-_DEFINES = re.compile(rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$")
+_GETTERS = lazy(rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$")
+_SETTERS = lazy(r"(?i)^(?:set|with|hash|make|generate|encrypt|use)?_?(?:[a-z]+_)*(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$")
+_DEFINES = lazy(rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$")
 _CODE_KINDS = (FileKind.CODE, FileKind.MARKUP)
-_SIGNING_CONTEXT = re.compile(rb"(?i)session|jwt|cookie|passport|strategy|sign")
-_ENVVAR = re.compile(r"^[A-Z][A-Z0-9_]+$")
+_SIGNING_CONTEXT = lazy(rb"(?i)session|jwt|cookie|passport|strategy|sign")
+_ENVVAR = lazy(r"^[A-Z][A-Z0-9_]+$")
 
 
 def read_quoted(data: bytes, at: int) -> tuple[str, int] | None:
@@ -139,8 +140,8 @@ def _comparison(literal: Literal, kind: FileKind) -> Candidate | None:
     return judge(literal, kind)
 
 
-_UNQUOTED = re.compile(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
-_LINE_START = re.compile(rb"""^(?:[ \t]{0,40}|.*[ \t"'])(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""", re.DOTALL)
+_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
+_LINE_START = lazy(rb"""^(?:[ \t]{0,40}|.*[ \t"'])(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""", re.DOTALL)
 
 
 def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -166,8 +167,8 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     return judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
 
 
-_BARE = re.compile(rb"""[^\s"'`<>]{1,1024}""")
-_REST_OF_LINE = re.compile(rb"""[^\r\n"'`<>]{1,1024}""")
+_BARE = lazy(rb"""[^\s"'`<>]{1,1024}""")
+_REST_OF_LINE = lazy(rb"""[^\r\n"'`<>]{1,1024}""")
 
 
 def _bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
@@ -179,7 +180,7 @@ def _bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
     return text.decode("utf-8", "replace"), at + len(text)
 
 
-_PAIR_NAME = re.compile(rb"""(?i)(?:name|key)\\?["']?\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})["']?,?\s{1,40}["']?value["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)""")
+_PAIR_NAME = lazy(rb"""(?i)(?:name|key)\\?["']?\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})["']?,?\s{1,40}["']?value["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)""")
 
 
 def pair(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -207,7 +208,7 @@ def define(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     return judge(Literal(words[-1].decode("ascii", "replace"), read[0], at + 1, read[1], "=", True), kind)
 
 
-_EXPANSION = re.compile(rb"\$\{(?P<name>[\w.\-]{1,80}):(?P<op>-?)(?P<value>[^\s}$]{3,512})\}")
+_EXPANSION = lazy(rb"\$\{(?P<name>[\w.\-]{1,80}):(?P<op>-?)(?P<value>[^\s}$]{3,512})\}")
 
 
 def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
@@ -222,7 +223,7 @@ def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
                 yield candidate
 
 
-_XML = re.compile(rb"<(?P<name>[\w.\-:]{1,60})>(?P<value>[^<\s]{3,512})</")
+_XML = lazy(rb"<(?P<name>[\w.\-:]{1,60})>(?P<value>[^<\s]{3,512})</")
 
 
 def element(data: bytes, at: int, kind: FileKind) -> Candidate | None:

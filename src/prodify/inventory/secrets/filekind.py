@@ -7,6 +7,8 @@ from enum import Enum
 from functools import lru_cache
 from posixpath import basename, splitext
 
+from prodify.inventory.secrets.lazy import lazy
+
 
 class FileKind(Enum):
     """`OPAQUE` holds machine-made text (lock files, minified code, translations): only vendors' tokens are looked for there."""
@@ -25,9 +27,9 @@ class FileKind(Enum):
     OPAQUE = "opaque"
 
 
-_ENV = re.compile(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
-_TEMPLATE = re.compile(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")
-_LOCK = re.compile(
+_ENV = lazy(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
+_TEMPLATE = lazy(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")
+_LOCK = lazy(
     r"(?i)^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|cargo\.lock|go\.sum|"
     r"composer\.lock|gemfile\.lock|mix\.lock|bun\.lockb?|flake\.lock|packages\.lock\.json|\.terraform\.lock\.hcl|podfile\.lock|pubspec\.lock|gradle\.lockfile|"
     r"deno\.lock|paket\.lock|\.secrets\.baseline|.*\.min\.(?:js|css)|.*\.bundle\.js|.*\.chunk\.js|.*\.map|.*\.lock)$"
@@ -42,7 +44,7 @@ _CONFIG_EXT = frozenset(
 _DOC_EXT = frozenset(".md .mdx .markdown .rst .txt .adoc .asciidoc .org .mdc".split())
 _SHELL_EXT = frozenset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk".split())
 _MARKUP_EXT = frozenset(".html .htm .ftl .vue .svelte .hbs .ejs .erb .jinja .jinja2 .j2 .twig .mustache .liquid .pug .haml .astro .cshtml .jsp .xhtml".split())
-_TRANSLATIONS = re.compile(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|languages|translations?|messages)/")
+_TRANSLATIONS = lazy(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|languages|translations?|messages)/")
 
 
 @lru_cache(maxsize=8192)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.names import NameKind, classify, words_of
 from prodify.inventory.secrets.redact import entropy
@@ -24,16 +25,19 @@ from prodify.inventory.secrets.values import (
     is_placeholder,
     is_random,
     is_reference,
+    is_strong_text,
     is_weak,
     is_words,
 )
 
-_PUBLIC_NAME = re.compile(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|VUE_APP|STORYBOOK|NG_APP)_|(?i:publish|public|anon_?key|site_?key|client_?id)")
-_PUBLIC_VALUE = re.compile(r"^(?:pk_(?:test|live)_|rzp_(?:test|live)_|price_|prod_|acct_|cus_|plan_|G-|UA-|GTM-|AW-|ca-pub-|sha\d+-|pub-c|client_|sb_publishable_|phc_|0x[0-9a-fA-F]{40}$)")
-_NOT_SECRET_SHAPED = re.compile(r"(?i)hash|sha\d*$|digest|version|commit|revision|build|address|contract|account|project|bucket|region|zone|cluster|integrity|checksum|etag|_ids?$|^id$|host|url|uri|domain|email|arn|image|tag|path|dsn|tracking|measurement|uuid|guid|fingerprint|cert|nonce|charset|alphabet|chars")
-_HOST = re.compile(r"^(?:[\w-]+\.)+[a-z]{2,12}(?::\d+)?(?:/.*)?$")
-_REAL_SYMBOLS = re.compile(r"[!@#$%^&*]{2,}")
-_MESSAGE = re.compile(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
+_PUBLIC_NAME = lazy(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|VUE_APP|STORYBOOK|NG_APP)_|(?i:publish|public|anon_?key|site_?key|client_?id)")
+_PUBLIC_VALUE = lazy(r"^(?:pk_(?:test|live)_|rzp_(?:test|live)_|price_|prod_|acct_|cus_|plan_|G-|UA-|GTM-|AW-|ca-pub-|sha\d+-|pub-c|client_|sb_publishable_|phc_|0x[0-9a-fA-F]{40}$)")
+_NOT_SECRET_SHAPED = lazy(r"(?i)hash|sha\d*$|digest|version|commit|revision|build|address|contract|account|project|bucket|region|zone|cluster|integrity|checksum|etag|_ids?$|^id$|host|url|uri|domain|email|arn|image|tag|path|dsn|tracking|measurement|uuid|guid|fingerprint|cert|nonce|charset|alphabet|chars")
+_HOST = lazy(r"^(?:[\w-]+\.)+[a-z]{2,12}(?::\d+)?(?:/.*)?$")
+_REAL_SYMBOLS = lazy(r"[!@#$%^&*]{2,}")
+_DOTTED = lazy(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
+_MESSAGE = lazy(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
+_KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
 _PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
 _SETTINGS = (FileKind.CONFIG, FileKind.ENV, FileKind.COMPOSE, FileKind.TERRAFORM, FileKind.DOCKER, FileKind.SHELL)
 
@@ -103,6 +107,8 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
     name, value = literal.name, literal.value
     if PATHISH.match(value) or URLISH.match(value) or _HOST.match(value) and "_" not in value:
         return None
+    if _DOTTED.match(value) and not is_random(value, 12):
+        return None
     if " " in value and not (_REAL_SYMBOLS.search(value) and len(value) >= 12):
         return None
     if kind in _PROSE:
@@ -132,7 +138,7 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     value, name = literal.value, literal.name
     if PATHISH.match(value) or (URLISH.match(value) and "@" not in value) or value.lower() in ("string", "str", "text", "required", "none", "null", "true", "false", "hidden", "undefined"):
         return None
-    if is_random(value) and not is_placeholder(value):
+    if (is_random(value) or is_strong_text(value)) and not is_placeholder(value):
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
     if kind in _PROSE or kind is FileKind.NOTEBOOK:
         return None
@@ -148,6 +154,8 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     if " " in value and (_MESSAGE.search(value) or settings):
         return None
     if CODEISH.search(value) and not _REAL_SYMBOLS.search(value) or "\\" in value:
+        return None
+    if is_words(value) and not literal.fallback and words_of(name)[-2:] in _KEY_NAMES and not DEFAULTISH.search(value):
         return None
     names_itself = is_words(value) and "_" in value and "".join(words_of(name)).endswith("".join(words_of(value)))
     if names_itself and literal.sep == ":":

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.prose import in_docstring
 from prodify.model import Level
 
 if TYPE_CHECKING:
     from prodify.inventory.secrets.judge import Candidate
 
-_BROWSER_NAME = re.compile(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|PUBLIC|VUE_APP)_")
-_BROWSER_FILE = re.compile(r"(?i)\.(?:jsx|tsx|vue|svelte|html?|ftl|ejs|hbs|astro|cshtml|jsp|erb|swift|kt|plist)$|(?:^|/)google-services\.json$|GoogleService-Info")
-_PRODUCTION_STACK = re.compile(r"(?i)prod|stack|swarm")
+_BROWSER_NAME = lazy(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|PUBLIC|VUE_APP)_")
+_BROWSER_FILE = lazy(r"(?i)\.(?:jsx|tsx|vue|svelte|html?|ftl|ejs|hbs|astro|cshtml|jsp|erb|swift|kt|plist)$|(?:^|/)google-services\.json$|GoogleService-Info")
+_PRODUCTION_STACK = lazy(r"(?i)prod|stack|swarm")
 _SPECIFIC = 20
 
 
@@ -29,6 +30,8 @@ def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: byte
         return level
     if found.priority < _SPECIFIC and kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and "/" not in path:
         return level
+    if found.priority > _SPECIFIC and in_docstring(path, data, found.start):
+        return Level.NOTE
     if role is not Role.PRODUCTION or kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE):
         return Level.NOTE
     return level

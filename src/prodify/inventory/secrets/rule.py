@@ -30,7 +30,8 @@ class Rule:
     `pattern` is a bounded regular expression without look-around (the engine adds word boundaries); its only capturing group, if
     there is one, is the value. `keywords`: lower-case text of which at least one stands in every match. `entropy`: least Shannon
     entropy of the value in bits a character. `structure` names a function in `structures`. `public`: such keys are meant to be seen.
-    `yes` and `no` are examples in the small language of `tests/inventory/secrets/secret_shapes.py`, so that no file holds a token.
+    `yes` and `no` are examples in the small language of `tests/inventory/secrets/secret_shapes.py`, so that no file holds a token;
+    rules that `rules.shapes` builds have a `shape` (and `words`) instead, from which the examples follow. `window`: bytes to either side.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Rule:
     near: bool = False
     browser: bool = False
     window: int = WINDOW
+    shape: str = ""
+    words: str = ""
 
     @property
     def trigger(self) -> str:

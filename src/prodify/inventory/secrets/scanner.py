@@ -12,6 +12,7 @@ from prodify.inventory.secrets.engine import make_engine
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
 from prodify.inventory.secrets.levels import level_of
 from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan, trigger_of
+from prodify.inventory.secrets.prose import in_comment, in_docstring
 from prodify.inventory.secrets.redact import fingerprint, redacted
 from prodify.inventory.secrets.rule import PRIVATE_KEY
 from prodify.inventory.secrets.triggers import Trigger
@@ -63,7 +64,8 @@ class Scanner:
         if kind is not FileKind.ENV and (not events or len(events) == len(keywords)):
             return [], keywords
         candidates = self._candidates(text, events, kind, role)
-        chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start)][:MOST_HITS]
+        chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start) and not _only_shown(c, path, text)]
+        chosen = chosen[:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
 
     def _candidates(self, data: bytes, events: list[tuple[int, int]], kind: FileKind, role: Role) -> list[Candidate]:
@@ -86,6 +88,11 @@ class Scanner:
         if kind is FileKind.ENV and contextual:
             found.extend(structured.env_file(data))
         return found
+
+
+def _only_shown(found: Candidate, path: str, data: bytes) -> bool:
+    """Whether this is a well-known value in a comment or docstring: an illustration."""
+    return found.weak and (in_comment(data, found.start) or in_docstring(path, data, found.start))
 
 
 def _one(candidate: Candidate | None) -> Iterator[Candidate]:

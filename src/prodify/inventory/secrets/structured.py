@@ -7,6 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.context import read_quoted
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_shaped
@@ -17,7 +18,7 @@ from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, UR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ENTRY = re.compile(rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.\-]{0,100})[ \t]*[=:][ \t]*(?:"(?P<dq>[^"\n]{0,4096})"|'(?P<sq>[^'\n]{0,4096})'|(?P<bare>[^\s#'"][^\n\r]{0,4096}))""", re.M)
+_ENTRY = lazy(rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.\-]{0,100})[ \t]*[=:][ \t]*(?:"(?P<dq>[^"\n]{0,4096})"|'(?P<sq>[^'\n]{0,4096})'|(?P<bare>[^\s#'"][^\n\r]{0,4096}))""", re.M)
 
 
 def env_file(data: bytes) -> Iterator[Candidate]:
@@ -35,8 +36,8 @@ def env_file(data: bytes) -> Iterator[Candidate]:
             yield candidate
 
 
-_MANIFEST_ENTRY = re.compile(rb"""^(?P<indent>[ \t]+)["']?(?P<name>[\w.\-]{1,100})["']?:[ \t]+["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,2048})""", re.M)
-_SECTION = re.compile(rb"^[ \t]*(?P<key>data|stringData):[ \t]*$", re.M)
+_MANIFEST_ENTRY = lazy(rb"""^(?P<indent>[ \t]+)["']?(?P<name>[\w.\-]{1,100})["']?:[ \t]+["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,2048})""", re.M)
+_SECTION = lazy(rb"^[ \t]*(?P<key>data|stringData):[ \t]*$", re.M)
 
 
 def kubernetes_secret(data: bytes, at: int) -> Iterator[Candidate]:
@@ -78,8 +79,8 @@ def _manifest_entry(entry: re.Match[bytes], *, encoded: bool) -> Candidate | Non
     return found
 
 
-_VARIABLE = re.compile(rb"""(?i)variable\s{1,4}"(?P<name>[\w\-]{1,80})"\s{0,4}\{(?P<body>[^{}]{0,600})""")
-_DEFAULT = re.compile(rb"""(?m)^\s*default\s*=\s*(?P<quote>")""")
+_VARIABLE = lazy(rb"""(?i)variable\s{1,4}"(?P<name>[\w\-]{1,80})"\s{0,4}\{(?P<body>[^{}]{0,600})""")
+_DEFAULT = lazy(rb"""(?m)^\s*default\s*=\s*(?P<quote>")""")
 
 
 def terraform_variable(data: bytes, at: int) -> Candidate | None:
@@ -95,7 +96,7 @@ def terraform_variable(data: bytes, at: int) -> Candidate | None:
     return None
 
 
-_HEADER = re.compile(rb"(?i)(?P<scheme>bearer|basic|token)[ +](?P<value>[A-Za-z0-9+/_\-.=]{16,2048})")
+_HEADER = lazy(rb"(?i)(?P<scheme>bearer|basic|token)[ +](?P<value>[A-Za-z0-9+/_\-.=]{16,2048})")
 
 
 def header(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -120,10 +121,11 @@ def _is_basic(value: str) -> bool:
     return bool(password) and text.isprintable() and not is_placeholder(password) and not is_weak(password)
 
 
-_ARGUMENT = re.compile(rb"""["'`](?P<value>[^"'`\n]{1,200})["'`]""")
-_JWT_CALL = re.compile(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
-_HASH_CALL = re.compile(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
-_NAME_OF_CALL = re.compile(rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|PDO|[\w.]*getConnection|auth=)\s?\(")
+_ARGUMENT = lazy(rb"""["'`](?P<value>[^"'`\n]{1,200})["'`]""")
+_SUBSCRIPT = lazy(rb"\[[^\[\]]{0,60}\]")
+_JWT_CALL = lazy(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
+_HASH_CALL = lazy(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
+_NAME_OF_CALL = lazy(rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|PDO|[\w.]*getConnection|auth=)\s?\(")
 
 
 def call(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -169,7 +171,7 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
 def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]], *, hashed: bool) -> Candidate | None:
     """The password is the last literal; before it stand only names and literals."""
     argument = arguments[-1]
-    between = data[found.end() : argument.start()]
+    between = _SUBSCRIPT.sub(b"", data[found.end() : argument.start()])
     if b"=" in between or b"[" in between or b"(" in between or b"{" in between or (not hashed and b"," not in between):
         return None
     if data[argument.end() : argument.end() + 1] not in (b")", b","):

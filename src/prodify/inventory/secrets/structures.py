@@ -86,8 +86,11 @@ def discord(value: str) -> bool:
 
 
 def mixed(value: str) -> bool:
-    """Whether letters and digits both occur: a run of one kind is a word or a number."""
-    return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    """Whether letters and digits both occur, or upper and lower case change as often as chance has them: no word, no number."""
+    if any(c.isdigit() for c in value):
+        return any(c.isalpha() for c in value)
+    changes = sum(a.isupper() != b.isupper() for a, b in zip(value, value[1:], strict=False))
+    return changes >= len(value) // 3
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION
@@ -14,16 +15,16 @@ from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_placeholder, i
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_URL = re.compile(
+_URL = lazy(
     rb"""(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s:/?\#@"'`<>\\]{0,64}):(?P<password>[^\s@"'`<>/]{1,100})@(?P<host>\[[0-9a-fA-F:]+\]|[\w.\-]+)""",
     re.VERBOSE,
 )
-_NAME = re.compile(rb"""([\w.\-]{1,60})["'\]]{0,2}[ \t]{0,4}(?:=>|:=|[=:,]|\|\||\?\?|or)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
-_FALLBACK = re.compile(rb"""(?:,|\|\||\?\?|\bor|default\s?=|:-)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
-_GENERIC_USERS = frozenset(("user", "username", "usr", "login", "name", "foo", "u", "<user>", "dbuser", "db_user"))
-_GENERIC_PASSWORDS = frozenset(("pass", "password", "passwd", "pwd", "pw", "p", "secret", "bar", "p4ss", "token", "dbpass", "db_password", "xxx", "pass123", "password123"))
-_GENERIC_HOSTS = re.compile(r"(?i)^(?:host(?:name)?|server|your[-_.]|my[-_.]?host|db[-_.]?host|foo|bar|hostaddr|ip|address|endpoint|url)|example|\.(?:test|invalid)$")
-_LOCAL = re.compile(r"(?i)^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|.*\.local|.*\.localhost)$")
+_NAME = lazy(rb"""([\w.\-]{1,60})["'\]]{0,2}[ \t]{0,4}(?:=>|:=|[=:,]|\|\||\?\?|or)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
+_FALLBACK = lazy(rb"""(?:,|\|\||\?\?|\bor|default\s?=|:-)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
+_GENERIC_USERS = frozenset(("user", "username", "usr", "myuser", "my_user", "postgres_user", "login", "name", "foo", "u", "<user>", "dbuser", "db_user"))
+_GENERIC_PASSWORDS = frozenset(("pass", "password", "passwd", "pwd", "pw", "p", "secret", "bar", "p4ss", "tiger", "token", "dbpass", "db_password", "mypass", "mypassword", "my_password", "xxx", "pass123", "password123"))
+_GENERIC_HOSTS = lazy(r"(?i)^(?:host(?:name)?|server|your[-_.]|my[-_.]?host|db[-_.]?host|foo|bar|hostaddr|ip|address|endpoint|url)|example|\.(?:test|invalid)$")
+_LOCAL = lazy(r"(?i)^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|.*\.local|.*\.localhost)$")
 _WEB = frozenset(("http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git", "git+https", "proxy", "socks5", "socks5h"))
 
 
@@ -63,8 +64,8 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
     return Candidate(start, end, rule, title, category, label, password, 30, fallback, weak, is_random(password, 12), local)
 
 
-_DSN = re.compile(rb"""(?i)(?P<name>password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<value>[^\s;"'`{}$%<>&]{3,256})""")
-_HOSTS = re.compile(rb"(?i)(?:server|host|data source|hostname|addr|address)\s?=\s?(?:tcp:)?([\w.\-]+)")
+_DSN = lazy(rb"""(?i)(?P<name>password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<value>[^\s;"'`{}$%<>&]{3,256})""")
+_HOSTS = lazy(rb"(?i)(?:server|host|data source|hostname|addr|address)\s?=\s?(?:tcp:)?([\w.\-]+)")
 
 
 def dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
@@ -93,7 +94,7 @@ def dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         )  # fmt: skip
 
 
-_GO_DSN = re.compile(rb"(?P<user>[\w.\-]{1,40}):(?P<value>[^\s:@\"'`/]{2,64})@(?:tcp|unix)\((?P<host>[\w.\-]*)")
+_GO_DSN = lazy(rb"(?P<user>[\w.\-]{1,40}):(?P<value>[^\s:@\"'`/]{2,64})@(?:tcp|unix)\((?P<host>[\w.\-]*)")
 
 
 def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import words_of
 from prodify.inventory.secrets.redact import entropy
 
-REFERENCE = re.compile(
+REFERENCE = lazy(
     r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|&|\*|!)|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s|%[sdv](?![0-9A-Za-z])|\{\w*\}
     |process\.env|os\.environ|os\.getenv|getenv\(|System\.getenv|ENV\[|import\.meta|env\(|settings\.|secrets\.|vars\.|var\.
     |^(?:env|vault|secret|secrets|op|ref\+\w+|ssm|kms|gcp-sm|awssm|sm|file|data|arn|keyvault|akv)[:/]{1,3}|^projects/[^/]+/secrets/
@@ -16,7 +17,7 @@ REFERENCE = re.compile(
 )
 """Points at a secret that is kept elsewhere, is encrypted, or is filled in at run time."""
 
-PLACEHOLDER = re.compile(
+PLACEHOLDER = lazy(
     r"""(?i)\byour\b|your[-_ ]?(?:own|secret|api|key|token|pass|client|access|auth|openai|jwt|app|db|aws|real|actual|strong|super|google|stripe|bot|[a-z]*[-_](?:key|token|secret|password|id))
     |^your|\bmy[-_]?(?:api|token)|x{4,}|\*{3,}|\.{3,}|…|_{4,}|-{6,}|example|placeholder|dummy|(?:^|[-_ ])(?:fake|sample|mock)(?:[-_ ]|$)|(?:^|[-_ ])todo(?:$|[-_ ])|fixme
     |(?:insert|replace|paste|enter|put|add|set|fill|provide|specify|get)[-_ ]?(?:your|me|this|here|with|in|a|the|from|it|api|key|token|secret|pass|value|own)
@@ -27,7 +28,7 @@ PLACEHOLDER = re.compile(
 )
 """Says itself that something else belongs there."""
 
-DEFAULTISH = re.compile(
+DEFAULTISH = lazy(
     r"(?i)change[-_ ]?(?:me|this|it|in|before|for)|^(?:dev|test|local|demo|default|insecure|unsafe|secret|super[-_ ]?secret|top[-_ ]?secret|my[-_ ]?secret|"
     r"not[-_ ]?so[-_ ]?secret)|secret[-_ ]?key|insecure|[-_ ](?:dev|development|local|secret)$|^(?:jwt|session|app|flask|django)[-_ ]?secret"
 )
@@ -44,22 +45,23 @@ NON_VALUES = frozenset(
     "authorization auth local session sessions credentials credential passwords tokens sensitive masked redacted writeonly readonly enabled disabled "
     "off one-time-code passphrase pwd passwd on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin".split()
 )
-UUID = re.compile(r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$")
-HASHED = re.compile(r"^\$(?:2[abxy]?|1|5|6|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|^(?:pbkdf2|bcrypt|argon2|scrypt|sha\d*|md5|unsalted_\w+)[_$:]|^\{(?:S?SHA|BCRYPT|noop)|^sha(?:256|384|512)-|^SCRAM-")
-PATHISH = re.compile(r"^(?:~|\.{0,2})/[\w.@-]+|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w./-]+\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|py|js|ts|html|php|svg|png|md|pub|ini|toml|cfg)$")
-URLISH = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|wss?|mailto|tel|urn|jdbc|sqlite|file|redis|postgres\w*|mysql|mongodb(?:\+srv)?|amqps?):|^www\.|^[\w.-]+@[\w-]+\.\w+$|^(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$")
-CODEISH = re.compile(r"[()\[\]{}]|=>|->|::|\s[=!<>]=?\s|^[.#][A-Za-z][\w-]*$|\\[dwsb]|\(\?|\.\*|^\^|\$$|</?\w|&&|\|\|")
-LABEL = re.compile(
+UUID = lazy(r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$")
+HASHED = lazy(r"^\$(?:2[abxy]?|1|5|6|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|^(?:pbkdf2|bcrypt|argon2|scrypt|sha\d*|md5|unsalted_\w+)[_$:]|^\{(?:S?SHA|BCRYPT|noop)|^sha(?:256|384|512)-|^SCRAM-")
+PATHISH = lazy(r"^(?:~|\.{0,2})/[\w.@-]+|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w./-]+\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|py|js|ts|html|php|svg|png|md|pub|ini|toml|cfg)$")
+URLISH = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|wss?|mailto|tel|urn|jdbc|sqlite|file|redis|postgres\w*|mysql|mongodb(?:\+srv)?|amqps?):|^www\.|^[\w.-]+@[\w-]+\.\w+$|^(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$")
+CODEISH = lazy(r"[()\[\]{}]|=>|->|::|\s[=!<>]=?\s|^[.#][A-Za-z][\w-]*$|\\[dwsb]|\(\?|\.\*|^\^|\$$|</?\w|&&|\|\|")
+LABEL = lazy(
     r"(?i)\b(?:enter|please|must|should|invalid|incorrect|wrong|required|is|are|not|the|a|an|your|for|of|to|has|have|with|and|or|forgot|confirm|"
     r"password|passwords|token|field|cannot|can|failed|missing|error|new|current|this|use|used|reset|change|login|sign)\b"
 )
-ENV_NAME = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-HEADER = re.compile(r"^(?:[A-Z][a-z]+-)+[A-Z][A-Za-z]*$|^x-[a-z-]+$")
-_CLASSES = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
-_TOKEN_CHARS = re.compile(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]{16,}$")
-_RUN = re.compile(r"(.)\1{5,}|(..?.?)\2{4,}", re.DOTALL)
+ENV_NAME = lazy(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+HEADER = lazy(r"^(?:[A-Z][a-z]+-)+[A-Z][A-Za-z]*$|^x-[a-z-]+$")
+_CLASSES = lazy(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
+_TOKEN_CHARS = lazy(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]{16,}$")
+_RUN = lazy(r"(.)\1{5,}|(..?.?)\2{4,}", re.DOTALL)
+_LONG_RUN = lazy(r"(.)\1{7,}|(..)\2{4,}|(...)\3{3,}", re.DOTALL)
 _SEQUENCES = ("abcdefgh", "12345678", "87654321", "qwertyui", "01234567", "hgfedcba", "deadbeefdeadbeef")
-_ENCODED_WORDS = re.compile(r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$")
+_ENCODED_WORDS = lazy(r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$")
 
 
 def is_reference(value: str) -> bool:
@@ -78,9 +80,15 @@ def is_monotonous(value: str) -> bool:
     return len(set(low)) < min(4, len(low)) or bool(_RUN.search(low)) or (len(value) > 7 and any(s in low for s in _SEQUENCES))
 
 
+def is_filled(value: str) -> bool:
+    """Whether a vendor's token is typed, not drawn: eight times the same character, or a sequence that chance does not give."""
+    low = value.lower()
+    return len(set(low)) < 5 or bool(_LONG_RUN.search(low)) or any(s in low for s in _SEQUENCES)
+
+
 def is_words(value: str) -> bool:
     """Whether the value is an identifier or words: `user-password`, `accessToken`, `RESET_TOKEN`."""
-    return bool(_ENCODED_WORDS.match(value))
+    return bool(_ENCODED_WORDS.match(value.strip("_-.:/ ")))
 
 
 def is_random(value: str, length: int = 16) -> bool:
@@ -101,6 +109,11 @@ def is_random(value: str, length: int = 16) -> bool:
     if max(map(len, re.split(r"[^a-zA-Z]+", value))) > max(14, len(value) // 2) and len(runs) < len(value) // 3:
         return False
     return entropy(value) >= (3.0 if len(value) < 24 else 3.2)
+
+
+def is_strong_text(value: str) -> bool:
+    """Whether the value is long and varied enough for a generated key that also draws from punctuation (Django's, for one)."""
+    return len(value) >= 32 and " " not in value and entropy(value) >= 4.0 and sum(c.isdigit() for c in value) >= 2 and not is_monotonous(value)
 
 
 def is_weak(value: str) -> bool:

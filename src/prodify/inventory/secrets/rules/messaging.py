@@ -18,6 +18,7 @@ RULES = (
     Rule("resend-key", "Resend key", ("re_",), r"re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}", 3.5, structure="mixed", yes=("re_|{b62*8}_{b62*24}", "RESEND_API_KEY=re_|{b62*8}_{b62*24}"), no=("re_compiled_expressions_everywhere", "re_xxxxxxxx_xxxxxxxxxxxxxxxxxxxxxxxx")),
     Rule("twilio-key", "Twilio API key", ("sk",), r"SK[0-9a-f]{32}", 3.0, structure="mixed", yes=("SK|{hex*32}", "twilio_sid = 'SK|{hex*32}'"), no=("SK{hex*9}", "SKxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")),
     Rule("twilio-auth-token", "Twilio auth token", ("twilio",), near(r"twilio[\w.-]{0,20}(?:token|secret|auth)", r"[0-9a-f]{32}"), 3.0, near=True, structure="mixed", yes=("TWILIO_AUTH_TOKEN=|{hex*32}", "twilio_token = '|{hex*32}'"), no=("TWILIO_AUTH_TOKEN=your_auth_token", "TWILIO_ACCOUNT_SID=AC{hex*32}")),
+    Rule("twitter-bearer-token", "X bearer token", ("aaaaaaaaaaaaaaaaaaaaa",), r"A{21}([A-Za-z0-9%]{60,110})", 3.5, yes=("AAAAAAAAAAAAAAAAAAAAA|{b62*60}", "Bearer AAAAAAAAAAAAAAAAAAAAA|{b62*91}"), no=("AAAAAAAAAAAAAAAAAAAAAxxxx", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
     Rule("facebook-token", "Facebook access token", ("eaac", "eaab", "eaa"), r"EAA[A-Z][A-Za-z0-9]{90,250}", 3.5, yes=("EAAC|{b62*150}", "EAAB|{b62*180}"), no=("EAAC{b62*20}", "EAACEdEose0cBA")),
     Rule("line-token", "LINE channel token", ("line",), near(r"line[\w.-]{0,20}token", r"[A-Za-z0-9+/]{160,180}={0,2}"), 4.0, near=True, yes=("LINE_CHANNEL_ACCESS_TOKEN=|{b64*171}=", "line_token='|{b64*172}'"), no=("LINE_TOKEN=xxx", "line token: {b62*20}")),
 )
