@@ -231,9 +231,8 @@ def test_files_that_are_no_text_are_left(root: Path) -> None:
     edits = [Edit(name, lambda text: text + "x", "why") for name in ("bin", "nul", "folder", "pipe")]
     made = planned(root, wants(*edits))
     assert made.empty
-    assert [change.note for change in made.changes[:-1]] == [
-        "not edited: is not UTF-8 text", "not edited: is not a regular file", "not edited: is a binary file", "not edited: is not a regular file",
-    ]  # fmt: skip
+    reasons = ["is not UTF-8 text", "is not a regular file", "is a binary file", "is not a regular file"]
+    assert [change.note for change in made.changes[:-1]] == [f"not edited: {reason}" for reason in reasons]
 
 
 def test_a_file_in_the_way_of_a_folder_is_said(root: Path) -> None:
