@@ -275,7 +275,7 @@ def test_status_names_every_state(repo: Path) -> None:
     (repo / "edited.yaml").write_text("mine\n")
     (repo / "missing.yaml").unlink()
     (repo / "foreign.yaml").write_text("mine\n")
-    now = [*files[:3], File("outdated.yaml", "new\n"), File("foreign.yaml", "ours\n"), ignoring(".env")]
+    now: list[File | Edit] = [*files[:3], File("outdated.yaml", "new\n"), File("foreign.yaml", "ours\n"), ignoring(".env")]
     assert states(repo, *now) == {
         ".gitignore": FileState.CLEAN, "clean.yaml": FileState.CLEAN, "edited.yaml": FileState.EDITED, "foreign.yaml": FileState.FOREIGN,
         "missing.yaml": FileState.MISSING, "outdated.yaml": FileState.OUTDATED,

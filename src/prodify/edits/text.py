@@ -53,7 +53,7 @@ def restore_style(original: str, wanted: str, *, keep_missing_newline: bool = Tr
     mark = BOM if original.startswith(BOM) else ""
     body = original.removeprefix(BOM)
     if keep_missing_newline and body and not body.endswith("\n") and wanted.endswith("\n"):
-        wanted = wanted[:-1] or wanted
+        wanted = wanted.rstrip("\n") or wanted
     if "\r\n" not in body:
         return mark + wanted
     old = lines_of(body)
