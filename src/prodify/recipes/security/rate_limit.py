@@ -1,0 +1,47 @@
+"""The recipe `rate-limit`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.data import requirement
+from prodify.recipes.observability.webapp import stands_for, web_app
+from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
+from prodify.render import render
+
+MODULE = "rate_limit"
+_OTHERS = ("slowapi", "django-ratelimit", "fastapi-limiter", "limits")
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitContext:
+    """What `security/rate_limit.py` names."""
+
+    limits: str
+    unlimited: str
+
+
+@recipe(step=Step.SECURITY, fixes=("requests-are-rate-limited",), default=False, review=Review.CAREFUL)
+def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """Limits on how many requests one client may make to a Flask service (Flask-Limiter), counted in Redis where there is one.
+
+    One client may ask once a second on average, and as much in a day as a user is expected to ask in a month. Applied by name only:
+    behind proxies it needs their number in TRUSTED_PROXIES, or all clients count as one.
+    """
+    app = web_app(repo)
+    if app is None or app.framework != "flask" or repo.uses(*_OTHERS) is not None or not stands_for(repo, app.beside(MODULE), r"def limit\(app"):
+        return
+    listed = app.requirements(repo)
+    if listed is None or (repo.uses("flask-limiter") is not None and app.beside(MODULE) not in repo.files):
+        return
+    # A household or an office shares one address, hence the floor.
+    daily = max(1000, profile.traffic.requests_per_user)
+    context = RateLimitContext(f"60/minute, {daily}/day", json.dumps([HEALTH_PATH, READY_PATH]))
+    yield File(app.beside(MODULE), render("security/rate_limit.py", context))
+    yield Edit(listed, edits.requirements.add(requirement("flask-limiter")), why="counts the requests")
+    wiring = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.limit({app.variable})")
+    yield Edit(app.path, wiring, why="limits every route")
