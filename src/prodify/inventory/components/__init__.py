@@ -18,6 +18,7 @@ _ORDER = ("service", "web", "static-site", "bot", "worker", "cli", "library", "n
 
 def find_components(repo: Inventory) -> tuple[Component, ...]:
     """Every component, sorted by path; helpers (scripts, notebooks) are left out where something deployable was found beside them."""
+    from prodify.inventory.components import dotnet, go, jvm, node, php, ruby, rust, static
     from prodify.inventory.components.commands import launches
     from prodify.inventory.components.python import PythonRoot
 
@@ -27,7 +28,17 @@ def find_components(repo: Inventory) -> tuple[Component, ...]:
     for root in layout.roots("python"):
         if layout.sources("python", root):
             found += PythonRoot(repo, layout, root, starts).components()
-    return _sorted(_pruned(found))
+    for ecosystem, module in (
+        ("javascript", node),
+        ("go", go),
+        ("rust", rust),
+        ("java", jvm),
+        ("ruby", ruby),
+        ("php", php),
+        ("csharp", dotnet),
+    ):
+        found += module.find(repo, layout, layout.roots(ecosystem))
+    return _sorted(_pruned(repo, found) or list(static.find(repo)))
 
 
 def kind_of(components: tuple[Component, ...]) -> str:
@@ -67,10 +78,11 @@ def component_of(components: tuple[Component, ...], path: str) -> str:
     return best
 
 
-def _pruned(components: list[Component]) -> list[Component]:
-    """Drop scripts and notebooks of directories without a manifest when there is something better."""
+def _pruned(repo: Inventory, components: list[Component]) -> list[Component]:
+    """Drop scripts and notebooks that nothing packs (no manifest, no image of their own) when there is something better."""
+    images = {image.component for image in repo.dockerfiles}
     better = [c for c in components if c.kind not in ("script", "notebook")]
-    kept = [c for c in components if c.kind not in ("script", "notebook") or c.package_manager or not better]
+    kept = [c for c in components if c.kind not in ("script", "notebook") or c.package_manager or c.path in images or not better]
     return kept or components
 
 

@@ -20,9 +20,9 @@ RANKS = {"image": 7, "procfile": 6, "platform": 5, "compose": 4, "script": 3, "d
 """How much a source says about production; a higher one wins."""
 
 _SERVERS = frozenset((
-    "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit", "chainlit", "flask", "fastapi", "celery",
-    "rq", "dramatiq", "huey_consumer", "huey_consumer.py", "arq", "python", "python3", "python2", "pypy3", "gradio", "panel", "sanic",
-    "litestar", "quart", "adev", "robyn",
+    "gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit", "chainlit", "flask", "fastapi",
+    "celery", "rq", "dramatiq", "huey_consumer", "huey_consumer.py", "arq", "python", "python3", "python2", "pypy3", "gradio", "panel",
+    "sanic", "litestar", "quart", "adev", "robyn",
 ))  # fmt: skip
 _WRAPPERS = frozenset((
     "exec", "nohup", "time", "env", "tini", "dumb-init", "catchsegv", "opentelemetry-instrument", "ddtrace-run", "newrelic-admin",

@@ -48,6 +48,8 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "csharp": (".cs", ".fs"),
 }
 _NO_ROOT = frozenset((".github", ".devcontainer", ".circleci", ".gitlab", ".vscode", ".claude", ".agents"))
+_WITHOUT_MANIFEST = frozenset(("python", "php"))
+"""Ecosystems whose programs are often committed without any manifest."""
 _PYPROJECT_MARKS = ("[project]", "[tool.poetry", "[build-system]", "[tool.pdm", "[tool.flit")
 
 
@@ -142,7 +144,7 @@ class Layout:
             directory = path.rpartition("/")[0]
             if directory and not _NO_ROOT & set(directory.split("/")) and any(p.startswith(directory + "/") for p in code):
                 found.setdefault(directory, [])
-        for path in code:
+        for path in code if ecosystem in _WITHOUT_MANIFEST else ():
             if _owner(path, found) is None:
                 found.setdefault(self._orphan_home(path, code), [])
         return {path: Root(path, tuple(sorted(names))) for path, names in found.items()}

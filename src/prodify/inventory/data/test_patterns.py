@@ -21,7 +21,8 @@ OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
     (
         ("*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts"),
         re.compile(
-            r"^[ \t]*(?:it|test|tap\.test|Deno\.test|specify|QUnit\.test)(?:\.(?:only|each|concurrent)[^(]*)?\s*\(\s*[\"'`](?P<name>[^\"'`]*)",
+            r"^[ \t]*(?:it|test|tap\.test|Deno\.test|specify|QUnit\.test)"
+            r"(?:\.(?:only|each|concurrent)[^(]*)?\s*\(\s*[\"'`](?P<name>[^\"'`]*)",
             re.MULTILINE,
         ),
         re.compile(r"\bexpect\(|\bassert[.(]|\bt\.(?:is|equal|equals|same|match|ok|deepEqual|truthy|error|throws|plan)\b|\.should\."),
@@ -99,7 +100,8 @@ SETS_VARIABLE = (
 """Template of a pattern for code that sets a variable itself."""
 
 COVERAGE = re.compile(
-    r"--cov\b|pytest-cov|\[tool\.coverage|\bcoverage run\b|--coverage\b|\bnyc\b|\bc8\b|@vitest/coverage|collectCoverage|-coverprofile|jacoco"
+    r"--cov\b|pytest-cov|\[tool\.coverage|\bcoverage run\b|--coverage\b"
+    r"|\bnyc\b|\bc8\b|@vitest/coverage|collectCoverage|-coverprofile|jacoco"
     r"|simplecov|tarpaulin|llvm-cov|coverlet"
 )
 COVERAGE_FILES = (".coveragerc", "codecov.yml", ".codecov.yml", ".nycrc", ".nycrc.json", ".simplecov")

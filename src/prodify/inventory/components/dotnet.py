@@ -1,0 +1,66 @@
+"""C# and F# components: one a project file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.common import name_of, note_at, port_in
+from prodify.inventory.facts import Component
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.layout import Layout, Root
+
+_SDK = re.compile(r"""<Project\s+Sdk\s*=\s*["']([^"']+)""")
+_FRAMEWORK = re.compile(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
+_TESTS = re.compile(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
+_URLS = re.compile(
+    r"""(?:UseUrls|applicationUrl"?\s*:|Urls"?\s*:|app\.Run)\(?\s*"https?://[^":]+:(\d{2,5})|ListenAnyIP\((\d{2,5})|"Url"\s*:\s*"http://[^":]+:(\d{2,5})"""
+)
+_LOOPS = re.compile(r"while\s*\(\s*(true|!\w+\.IsCancellationRequested)\s*\)|BackgroundService|IHostedService")
+_BOTS = re.compile(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
+
+
+def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
+    """The component of every project file that is no test project."""
+    for root in roots:
+        for project in root.manifests:
+            text = repo.files.text(project) or ""
+            if not _TESTS.search(text):
+                yield _component(repo, layout, root, project, text)
+
+
+def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: str) -> Component:
+    sdk = _SDK.search(text)
+    kit = sdk[1] if sdk else ""
+    sources = layout.sources("csharp", root)
+    code = "\n".join(repo.files.text(p) or "" for p in sources if p.endswith(("Program.cs", "Startup.cs", "Worker.cs"))) or ""
+    executable = "<OutputType>Exe" in text or "<OutputType>WinExe" in text
+    if kit.startswith("Microsoft.NET.Sdk.Web") or "Microsoft.AspNetCore.App" in text:
+        kind, framework = "service", "aspnetcore"
+    elif kit.startswith(("Microsoft.NET.Sdk.BlazorWebAssembly",)):
+        kind, framework = "web", "blazor"
+    elif match := _BOTS.search(text):
+        kind, framework = "bot", match[1].lower()
+    elif kit.startswith("Microsoft.NET.Sdk.Worker") or (executable and _LOOPS.search(code)):
+        kind, framework = "worker", "dotnet"
+    elif executable:
+        kind, framework = "cli", "dotnet"
+    else:
+        kind, framework = "library", "dotnet"
+    version = _FRAMEWORK.search(text)
+    entry = (
+        next((name for name in ("Program.cs", "Main.cs", "Startup.cs") if root.join(name) in repo.files), None)
+        if kind != "library"
+        else None
+    )
+    port = None
+    if kind == "service":
+        settings = repo.files.select(root.join("Properties/launchSettings.json"), root.join("appsettings*.json"))
+        port = port_in(repo, [*(p for p in sources if p.endswith(("Program.cs", "Startup.cs"))), *settings], _URLS) or 8080
+    name = name_of(root, project.rpartition("/")[2].rpartition(".")[0])
+    notes = (note_at(repo, project, "Sdk=", kit or "project file"),)
+    return Component(root.path, name, kind, "csharp", framework, entry, port, "nuget", version[1] if version else None, notes)

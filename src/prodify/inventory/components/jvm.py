@@ -1,0 +1,107 @@
+"""Java and Kotlin components: one a Maven or Gradle project."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.common import image_version, name_of, note_at, port_in
+from prodify.inventory.data.frameworks import JVM
+from prodify.inventory.facts import Component
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.layout import Layout, Root
+    from prodify.inventory.data.frameworks import Framework
+
+_MAIN = re.compile(r"\bstatic\s+void\s+main\s*\(|^fun main\(|^suspend fun main\(|object\s+\w+\s+extends\s+App\b", re.MULTILINE)
+_STARTS = re.compile(
+    r"SpringApplication\.run|@SpringBootApplication|Quarkus\.run|Micronaut\.run|embeddedServer\(|Javalin\.|EngineMain|@QuarkusMain"
+)
+_CONFIGURED = re.compile(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})", re.MULTILINE)
+_YAML = re.compile(r"^(?:server|http|ktor):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
+_CODE = re.compile(r"\.start\(\s*(\d{2,5})\s*\)|\bport\(\s*(\d{2,5})\s*\)|\bport\s*=\s*(\d{2,5})|PORT\s*=\s*(\d{2,5})|listen\(\s*(\d{2,5})")
+
+
+def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
+    """The component of every project; aggregating poms and Android applications are none."""
+    for root in roots:
+        manifest = next((m for m in root.manifests if m.endswith("pom.xml")), root.manifests[0] if root.manifests else None)
+        sources = layout.sources("java", root)
+        if manifest is None or not any(not p.endswith((".kts", ".gradle")) for p in sources):
+            continue
+        text = repo.files.text(manifest) or ""
+        if "<packaging>pom</packaging>" in text or "com.android.application" in text:
+            continue
+        yield _component(repo, root, manifest, text, sources)
+
+
+def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: tuple[str, ...]) -> Component:
+    maven = manifest.endswith("pom.xml")
+    package, framework = _framework(text)
+    mains = [p for p in sources if _MAIN.search(repo.files.text(p) or "")]
+    starters = [p for p in mains if _STARTS.search(repo.files.text(p) or "")] or mains
+    equals = tuple(root.relative(p) for p in starters)
+    entry, rivals = (equals[0], ()) if len(equals) == 1 else (None, equals if framework and framework.kind == "service" else ())
+    kind = framework.kind if framework is not None else "cli" if mains else "library"
+    language = "kotlin" if sum(p.endswith(".kt") for p in sources) * 2 > len(sources) else "java"
+    port = None
+    if kind == "service" and framework is not None:
+        resources = repo.files.select(root.join("src/main/resources/application*"), root.join("config/application*"))
+        port = (
+            port_in(repo, resources, _CONFIGURED, _YAML)
+            or port_in(repo, starters, _CODE)
+            or port_in(repo, sources, _CODE)
+            or framework.port
+        )
+    notes = [note_at(repo, manifest, package, f"depends on {package}") if package else note_at(repo, manifest, "<project", "build file")]
+    if entry:
+        notes.append(note_at(repo, root.join(entry), " main(", "main method"))
+    shown = framework.name if framework is not None else None
+    name = name_of(root, _name(repo, root, text, maven))
+    return Component(
+        root.path,
+        name,
+        kind,
+        language,
+        shown,
+        entry,
+        port,
+        "maven" if maven else "gradle",
+        _runtime(repo, root, text),
+        tuple(notes),
+        rivals,
+    )
+
+
+def _framework(text: str) -> tuple[str, Framework | None]:
+    """The package that names the framework, as it stands in the build file outside of comments."""
+    code = re.sub(r"<!--.*?-->|^\s*//[^\n]*", "", text, flags=re.DOTALL | re.MULTILINE)
+    return next(((package, framework) for package, framework in JVM.items() if package in code), ("", None))
+
+
+def _name(repo: Inventory, root: Root, text: str, maven: bool) -> str | None:
+    if maven:
+        own = re.sub(r"<(parent|dependencies|build|dependencyManagement|profiles)>.*?</\1>", "", text, flags=re.DOTALL)
+        match = re.search(r"<artifactId>\s*([^<\s]+)", own)
+        return match[1] if match else None
+    for settings in ("settings.gradle", "settings.gradle.kts"):
+        match = re.search(r"""rootProject\.name\s*=\s*["']([^"']+)""", repo.files.text(root.join(settings)) or "")
+        if match:
+            return match[1]
+    return None
+
+
+_VERSIONS = re.compile(
+    r"<(?:java\.version|maven\.compiler\.(?:release|source)|release|kotlin\.compiler\.jvmTarget|source)>\s*([\d.]+)"
+    r"|JavaLanguageVersion\.of\((\d+)|(?:source|target)Compatibility\s*=?\s*(?:JavaVersion\.VERSION_|['\"])?([\d._]+)|jvmToolchain\((\d+)"
+)
+
+
+def _runtime(repo: Inventory, root: Root, text: str) -> str | None:
+    match = _VERSIONS.search(text)
+    if match:
+        return next(group for group in match.groups() if group).replace("_", ".")
+    return image_version(repo, root, "eclipse-temurin|openjdk|amazoncorretto|maven|gradle")

@@ -1,0 +1,241 @@
+"""JavaScript and TypeScript components: what a package.json and the code beside it make up."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components import nodeentry
+from prodify.inventory.components.pyproject import table
+from prodify.inventory.data import node_frameworks as known
+from prodify.inventory.facts import Component, Note
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.layout import Layout, Root
+    from prodify.inventory.data.node_frameworks import NodeFramework
+
+_LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lockb", "bun"), ("bun.lock", "bun"), ("package-lock.json", "npm"),
+          ("npm-shrinkwrap.json", "npm"), ("deno.lock", "deno"))  # fmt: skip
+_CONFIG = re.compile(r"(\.config\.[cm]?[jt]s|\.d\.ts|rc\.[cm]?js|gulpfile\.js|Gruntfile\.js)$")
+_BROWSER_DIRS = frozenset(("public", "static", "assets", "wwwroot"))
+_IMAGE = re.compile(r"^(?:[\w./-]*/)?(?:node|bun):(\d[\w.]*)")
+
+
+class NodeRoot:
+    """One root under examination. `runtime` and `tools` are dependencies and devDependencies."""
+
+    def __init__(self, repo: Inventory, layout: Layout, root: Root) -> None:
+        self.repo = repo
+        self.root = root
+        self.manifest = root.join("package.json")
+        self.data = read_json(repo, self.manifest)
+        self.runtime = table(self.data, "dependencies")
+        self.tools = table(self.data, "devDependencies")
+        self.peers = table(self.data, "peerDependencies")
+        self.scripts = {str(k): str(v) for k, v in table(self.data, "scripts").items()}
+        self.sources = tuple(
+            p
+            for p in layout.sources("javascript", root)
+            if not _CONFIG.search(p) and not _BROWSER_DIRS & set(root.relative(p).split("/")[:-1])
+        )
+        self.manager = _manager(repo, root, self.data)
+
+    def components(self) -> Iterator[Component]:
+        """The root's component; none for a manifest that only holds tools or a workspace."""
+        found = self._framework_app() or self._server() or self._bot() or self._browser_app() or self._worker() or self._package()
+        if found is not None:
+            yield found
+
+    # -- by kind ------------------------------------------------------------------------------------------------------
+
+    def _framework_app(self) -> Component | None:
+        for package, framework in known.META.items():
+            if package in self.runtime or (package in self.tools and (framework.kind == "static-site" or self.sources)):
+                if (
+                    package in self.peers
+                    or (package == "next" and not self._has_script("next"))
+                    or (package == "vitepress" and self._is_published())
+                ):
+                    continue
+                entry = next((e for e in framework.entries if self.root.join(e) in self.repo.files), None)
+                if entry is None and framework.name == "nest":
+                    entry = nodeentry.started_file(self) or entry
+                kind = "service" if framework.name == "astro" and "output: 'server'" in self._config("astro") else framework.kind
+                port = (
+                    nodeentry.script_port(self)
+                    or (nodeentry.listen_port(self, entry) if framework.name == "nest" else None)
+                    or framework.port
+                )
+                return self._component(kind, framework.name, entry, port, package)
+        return None
+
+    def _server(self) -> Component | None:
+        if self._is_published() and not self._has_listener():
+            return None
+        for package, framework in known.SERVERS.items():
+            if package in self.runtime and (users := self._importers(package)):
+                if framework.name in ("socket.io", "ws", "mcp") and not self._has_listener() and framework.name != "mcp":
+                    continue
+                if framework.name == "mcp" and self.data.get("bin"):
+                    continue
+                return self._program(framework, package, users)
+        listeners = [
+            p for p in self.sources if re.search(r"\bhttps?\.createServer\(|\bBun\.serve\(|\bDeno\.serve\(", self.repo.files.text(p) or "")
+        ]
+        if listeners and not self.data.get("bin"):
+            return self._program(known.NodeFramework("node", "service", 3000), None, listeners)
+        return None
+
+    def _bot(self) -> Component | None:
+        for package, framework in known.BOTS.items():
+            if package in self.runtime and (users := self._importers(package)):
+                return self._program(framework, package, users)
+        return None
+
+    def _worker(self) -> Component | None:
+        if self._is_published() or self.data.get("bin"):
+            return None
+        for package, framework in known.WORKERS.items():
+            if package in self.runtime and (users := self._importers(package)):
+                return self._program(framework, package, users)
+        return None
+
+    def _program(self, framework: NodeFramework, package: str | None, users: list[str]) -> Component:
+        entry, rivals = nodeentry.choose(self, users)
+        port = (nodeentry.listen_port(self, entry) or framework.port) if framework.kind == "service" else nodeentry.listen_port(self, entry)
+        return self._component(framework.kind, framework.name, entry, port, package, rivals=rivals)
+
+    def _browser_app(self) -> Component | None:
+        everything = {**self.tools, **self.runtime}
+        view = next((name for package, name in known.VIEWS.items() if package in everything), None)
+        builder = next(((name, port) for package, (name, port) in known.BUILDERS.items() if package in everything), None)
+        if builder is None or self._is_published() or (view is None and not self._has_page()):
+            return None
+        name = "/".join(part for part in (view, builder[0]) if part) or "vite"
+        entry = nodeentry.page_script(self) or next((e for e in known.WEB_ENTRIES if self.root.join(e) in self.repo.files), None)
+        return self._component("web", name, entry, nodeentry.script_port(self) or builder[1], next(iter(known.VIEWS), None))
+
+    def _package(self) -> Component | None:
+        """A tool, a library, or a script; nothing when the manifest holds development tools only."""
+        binary = self.data.get("bin")
+        if binary:
+            first = next(iter(binary.values()), None) if isinstance(binary, dict) else binary
+            entry = nodeentry.source_of(self, str(first)) if first else None
+            return self._component("cli", None, entry, None, None)
+        if not self.sources:
+            return None
+        if self._is_published():
+            main = self.data.get("main") or self.data.get("module")
+            entry = nodeentry.source_of(self, str(main)) if main else nodeentry.first_of(self, ("src/index", "index", "lib/index"))
+            framework = next((base for base in known.LIBRARY_BASES if base in self.runtime), None)
+            return self._component("library", framework, entry, None, framework)
+        started = nodeentry.started_file(self)
+        if started is not None and not self.data.get("workspaces"):
+            return self._component("script", None, started, None, None)
+        return None
+
+    # -- facts --------------------------------------------------------------------------------------------------------
+
+    def _is_published(self) -> bool:
+        """Whether the manifest describes a package that others install: not private, a name, a version and something to import."""
+        if self.data.get("private") is True or not self.data.get("name") or not self.data.get("version"):
+            return False
+        offers = any(self.data.get(key) for key in ("exports", "module", "types", "typings", "files", "publishConfig")) or bool(self.peers)
+        return offers and "start" not in self.scripts
+
+    def _has_listener(self) -> bool:
+        return any(".listen(" in (self.repo.files.text(p) or "") or "serve(" in (self.repo.files.text(p) or "") for p in self.sources)
+
+    def _has_script(self, word: str) -> bool:
+        return any(re.search(rf"\b{word}\b", text) for text in self.scripts.values()) or bool(nodeentry.first_of(self, (f"{word}.config",)))
+
+    def _has_page(self) -> bool:
+        return self.root.join("index.html") in self.repo.files or self.root.join("public/index.html") in self.repo.files
+
+    def _config(self, stem: str) -> str:
+        name = nodeentry.first_of(self, (f"{stem}.config",))
+        return (self.repo.files.text(self.root.join(name)) or "") if name else ""
+
+    def _importers(self, package: str) -> list[str]:
+        pattern = re.compile(
+            rf"""(?:from\s*|require\(\s*|import\(\s*|import\s+|npm:)["'](?:npm:)?{re.escape(package)}(?:@[^"']*)?(?:/[^"']*)?["']"""
+        )
+        return [p for p in self.sources if package in (text := self.repo.files.text(p) or "") and pattern.search(text)]
+
+    def _component(
+        self, kind: str, framework: str | None, entry: str | None, port: int | None, package: str | None, *, rivals: tuple[str, ...] = ()
+    ) -> Component:
+        path = self.root.path
+        name = str(self.data.get("name") or (path.rpartition("/")[2] if path != "." else "app"))
+        return Component(path, name, kind, self._language(), framework, None if rivals else entry, port, self.manager,
+                         self._runtime(), tuple(self._evidence(package, entry)), rivals)  # fmt: skip
+
+    def _evidence(self, package: str | None, entry: str | None) -> Iterator[Note]:
+        line = line_of(self.repo, self.manifest, f'"{package}"') if package else None
+        yield Note(Location(self.manifest, line or 1), f"depends on {package}" if package and line else "package manifest")
+        if entry and self.root.join(entry) in self.repo.files:
+            yield Note(Location(self.root.join(entry)), "started here")
+
+    def _language(self) -> str:
+        typed = sum(p.endswith((".ts", ".tsx", ".mts", ".cts")) for p in self.sources)
+        return (
+            "typescript"
+            if typed * 2 > len(self.sources) or (typed and self.root.join("tsconfig.json") in self.repo.files)
+            else "javascript"
+        )
+
+    def _runtime(self) -> str | None:
+        """The runtime's version: the file that pins it, the manifest's engines, the image."""
+        for base in dict.fromkeys((self.root, type(self.root)("."))):
+            for name in (".nvmrc", ".node-version"):
+                if base.join(name) in self.repo.files and (text := (self.repo.files.text(base.join(name)) or "").strip()):
+                    return text.splitlines()[0].lstrip("v")
+        node = table(self.data, "engines").get("node")
+        if isinstance(node, str):
+            return node
+        for image in self.repo.dockerfiles:
+            if image.component == self.root.path:
+                for found in (m for i in image.images if (m := _IMAGE.match(i.text))):
+                    return found[1]
+        return None
+
+
+def read_json(repo: Inventory, path: str) -> dict[str, object]:
+    """A JSON object, empty when it is missing or malformed."""
+    try:
+        data = json.loads(repo.files.text(path) or "") if path in repo.files else {}
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def line_of(repo: Inventory, path: str, text: str) -> int | None:
+    """The first line that holds a text."""
+    return next((number for number, line in enumerate(repo.files.lines(path), 1) if text in line), None)
+
+
+def _manager(repo: Inventory, root: Root, data: Mapping[str, object]) -> str:
+    """npm, yarn, pnpm or bun: as the manifest says, else by the lock file here or above."""
+    declared = data.get("packageManager")
+    if isinstance(declared, str) and declared:
+        return declared.split("@")[0]
+    directory = root.path
+    while True:
+        for lock, manager in _LOCKS:
+            if (lock if directory == "." else f"{directory}/{lock}") in repo.files:
+                return manager
+        if directory == ".":
+            return "npm"
+        directory = directory.rpartition("/")[0] or "."
+
+
+def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
+    """The components of every root that has a package.json."""
+    for root in roots:
+        if root.join("package.json") in repo.files:
+            yield from NodeRoot(repo, layout, root).components()

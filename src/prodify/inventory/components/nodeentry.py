@@ -1,0 +1,171 @@
+"""Entry points and ports of JavaScript components."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.commands import split
+from prodify.inventory.data.node_frameworks import SERVER_STEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory.components.node import NodeRoot
+
+_RUNNERS = frozenset(
+    ("node", "nodemon", "tsx", "ts-node", "ts-node-dev", "bun", "deno", "node-dev", "swc-node", "esno", "pm2", "pm2-runtime", "forever")
+)
+_SUBCOMMANDS = frozenset(("run", "watch", "start", "--watch", "-r", "--import", "--loader", "--require"))
+_BUILT = ("dist/src/", "build/src/", "dist/", "build/", "lib/", "out/", ".output/server/", "bin/")
+_SOURCE_EXTENSIONS = ("ts", "js", "tsx", "mts", "mjs", "cjs", "jsx")
+_LISTEN = re.compile(
+    r"\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?([^,)}\n]+)|\bport\s*:\s*([^,}\n]+)|serve\(\s*\{[^}]*?\bport\s*:\s*([^,}\n]+)", re.IGNORECASE
+)
+_FALLBACK = re.compile(r"\bport\b['\"]?\)?\]?\)*\s*(?:\|\||\?\?)\s*['\"]?(\d{2,5})", re.IGNORECASE)
+_SCRIPT_PORT = re.compile(r"(?:\s-p|--port)[ =](\d{2,5})|\bPORT=(\d{2,5})")
+_PAGE_SCRIPT = re.compile(
+    r"""<script[^>]+type=["']module["'][^>]+src=["']/?([^"']+)["']|<script[^>]+src=["']/?([^"']+)["'][^>]+type=["']module["']"""
+)
+
+
+def first_of(root: NodeRoot, stems: Iterable[str]) -> str | None:
+    """The first of the stems that is a source file of the root, with its extension."""
+    return next((f"{s}.{e}" for s in stems for e in _SOURCE_EXTENSIONS if root.root.join(f"{s}.{e}") in root.repo.files), None)
+
+
+def source_of(root: NodeRoot, target: str) -> str | None:
+    """The source file behind a path that may name a build's output: dist/index.js is made of src/index.ts or index.ts.
+
+    Returns None when nothing of that name is there.
+    """
+    target = target.removeprefix("./")
+    if root.root.join(target) in root.repo.files and not target.startswith(("dist/", "build/")):
+        return target
+    stem = re.sub(r"\.[cm]?[jt]sx?$", "", target)
+    stems = [stem, f"{stem}/index"]
+    for prefix in _BUILT:
+        if stem.startswith(prefix):
+            rest = stem.removeprefix(prefix)
+            stems += [f"src/{rest}", rest, f"lib/{rest}"]
+    return first_of(root, stems)
+
+
+def commands(root: NodeRoot) -> Iterator[str]:
+    """Command lines that start the root's program, the most telling first: image, process file, the manifest's scripts."""
+    for image in root.repo.dockerfiles:
+        if image.component == root.root.path:
+            yield from (start.text for start in image.start)
+    for path in (root.root.join("Procfile"), "Procfile"):
+        for line in root.repo.files.lines(path) if path in root.repo.files else ():
+            if line.startswith(("web:", "worker:", "bot:")):
+                yield line.partition(":")[2]
+    for name in ("start", "start:prod", "serve", "production", "server", "dev", "start:dev"):
+        if name in root.scripts:
+            yield root.scripts[name]
+
+
+def started_file(root: NodeRoot) -> str | None:
+    """The source file that the commands start."""
+    for command in commands(root):
+        for words in _parts(split(command)):
+            if words and words[0].rpartition("/")[2] in _RUNNERS:
+                for word in words[1:]:
+                    if not word.startswith("-") and word not in _SUBCOMMANDS and (found := source_of(root, word)):
+                        return found
+    return None
+
+
+def _parts(words: list[str]) -> Iterator[list[str]]:
+    """Commands of a chain, without environment assignments and wrappers; a quoted command inside counts as one more."""
+    part: list[str] = []
+    for word in [*words, "&&"]:
+        if word in ("&&", "||", ";", "|", "&"):
+            while part and (
+                re.match(r"^[A-Z_][A-Z0-9_]*=", part[0]) or part[0] in ("cross-env", "npx", "exec", "dotenv", "--", "concurrently", "env")
+            ):
+                part = part[1:]
+            yield part
+            part = []
+        else:
+            if word.startswith(tuple(f"{r} " for r in _RUNNERS)):
+                yield from _parts(split(word))
+            part.append(word)
+
+
+def choose(root: NodeRoot, users: list[str]) -> tuple[str | None, tuple[str, ...]]:
+    """The entry file of a server, bot or worker: what the commands start, the manifest's main, else the best name that listens."""
+    started = started_file(root)
+    if started is not None:
+        return started, ()
+    main = root.data.get("main")
+    if isinstance(main, str) and (found := source_of(root, main)) and root.root.join(found) in root.sources:
+        return found, ()
+    starts = [
+        p
+        for p in root.sources
+        if re.search(r"\.listen\(|\.login\(|\.launch\(|serve\(|startServer|createServer\(", root.repo.files.text(p) or "")
+    ]
+    candidates = starts or users
+    scored = sorted(((_score(root, path), path) for path in candidates), key=lambda pair: (-pair[0], pair[1]))
+    if not scored:
+        return None, ()
+    equals = tuple(root.root.relative(p) for score, p in scored if score == scored[0][0])
+    return (equals[0], ()) if len(equals) == 1 else (None, equals)
+
+
+def _score(root: NodeRoot, path: str) -> int:
+    name = root.root.relative(path)
+    stem = name.rpartition("/")[2].split(".")[0]
+    return (10 if stem in SERVER_STEMS else 0) - 4 * name.removeprefix("src/").count("/")
+
+
+def listen_port(root: NodeRoot, entry: str | None) -> int | None:
+    """The port that code listens on: a literal, a constant, or the fallback of the PORT variable."""
+    first = [root.root.join(entry)] if entry else []
+    others = [p for p in root.sources if p not in first and ".listen(" in (root.repo.files.text(p) or "")]
+    for path in (*first, *others):
+        text = root.repo.files.text(path) or ""
+        for match in _LISTEN.finditer(text):
+            value = next((g for g in match.groups() if g), "").strip().strip("'\"")
+            port = _value(text, value)
+            if port is not None:
+                return port
+    found = (_FALLBACK.search(root.repo.files.text(path) or "") for path in (*first, *others))
+    return next((int(match[1]) for match in found if match), None)
+
+
+def _value(text: str, value: str) -> int | None:
+    if value.isdigit() and 1 < len(value) < 6:
+        return int(value)
+    fallback = re.search(r"(?:\|\||\?\?)\s*['\"]?(\d{2,5})", value)
+    if fallback:
+        return int(fallback[1])
+    name = re.match(r"(?:Number|parseInt|\+)?\(?\s*([A-Za-z_$][\w$]*)", value)
+    if name is None:
+        return None
+    assigned = re.search(rf"\b(?:const|let|var)?\s*\b{re.escape(name[1])}\b\s*(?::\s*[\w|\s]+)?=\s*([^;\n]+)", text)
+    if assigned is None:
+        return None
+    literal = re.match(r"['\"]?(\d{2,5})['\"]?\s*[;,)]?\s*$", assigned[1].strip())
+    fallback = re.search(r"(?:\|\||\?\?|,|:)\s*['\"]?(\d{2,5})['\"]?\s*\)*", assigned[1])
+    return int(literal[1]) if literal else int(fallback[1]) if fallback else None
+
+
+def script_port(root: NodeRoot) -> int | None:
+    """The port that a start script names."""
+    for name in ("start", "serve", "dev", "preview"):
+        match = _SCRIPT_PORT.search(root.scripts.get(name, ""))
+        if match:
+            return int(match[1] or match[2])
+    config = first_of(root, ("vite.config",))
+    match = re.search(r"server\s*:\s*\{[^}]*?\bport\s*:\s*(\d+)", root.repo.files.text(root.root.join(config)) or "") if config else None
+    return int(match[1]) if match else None
+
+
+def page_script(root: NodeRoot) -> str | None:
+    """The module that index.html loads."""
+    path = root.root.join("index.html")
+    match = _PAGE_SCRIPT.search(root.repo.files.text(path) or "") if path in root.repo.files else None
+    name = (match[1] or match[2]) if match else None
+    return name if name and root.root.join(name) in root.repo.files else None

@@ -1,0 +1,52 @@
+"""PHP components: a composer project, or pages that a web server runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.common import image_version, name_of, note_at
+from prodify.inventory.components.node import read_json
+from prodify.inventory.components.pyproject import table
+from prodify.inventory.data.frameworks import PHP
+from prodify.inventory.facts import Component, Note
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.layout import Layout, Root
+
+_FRONT = ("public/index.php", "web/index.php", "webroot/index.php", "index.php", "artisan", "bin/console", "main.php", "bot.php")
+
+
+def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
+    """The component of every composer.json with code, and of pages without one."""
+    for root in roots:
+        sources = layout.sources("php", root)
+        if not sources:
+            continue
+        manifest = root.join("composer.json")
+        data = read_json(repo, manifest)
+        wanted = {**table(data, "require"), **table(data, "require-dev")} if data.get("type") == "project" else table(data, "require")
+        package = next((package for package in PHP if package in wanted), None)
+        entry = next((name for name in _FRONT if root.join(name) in repo.files), None)
+        declared = str(data.get("name") or "").rpartition("/")[2]
+        runtime = table(data, "require").get("php")
+        version = runtime if isinstance(runtime, str) else image_version(repo, root, "php")
+        manager = "composer" if manifest in repo.files else None
+        if package is None and entry is None and not data:
+            continue
+        is_library = data.get("type") == "library" or (bool(data) and package is None and entry is None)
+        framework = PHP[package] if package and not is_library else None
+        kind = "library" if is_library else framework.kind if framework else "service" if entry else "cli"
+        port = framework.port if framework else 80 if kind == "service" else None
+        note = (
+            note_at(repo, manifest, package, f"depends on {package}")
+            if package
+            else Note(Location(root.join(entry) if entry else manifest, 1), "PHP")
+        )
+        shown = framework.name if framework else None
+        yield Component(
+            root.path, name_of(root, declared), kind, "php", shown, None if is_library else entry, port, manager, version, (note,)
+        )

@@ -1,0 +1,76 @@
+"""Ruby components: one a Gemfile."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.common import image_version, name_of, note_at, pinned_version, port_in
+from prodify.inventory.data.frameworks import RUBY
+from prodify.inventory.facts import Component
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.layout import Layout, Root
+
+_RUBY = re.compile(r"""^\s*ruby\s+["'][^\d"']*([\d.]+)""", re.MULTILINE)
+_PUMA = re.compile(
+    r"""port\s+ENV\.fetch\(["']PORT["'](?:\)\s*\{\s*|,\s*)["']?(\d+)|^\s*port\s+(\d+)|bind\s+["']tcp://[^:]+:(\d+)""", re.MULTILINE
+)
+_SET_PORT = re.compile(r"""set\s+:port\s*,\s*(\d+)|(?:-p|--port)\s+(\d+)""")
+
+
+def gems(text: str) -> frozenset[str]:
+    """Names of the gems that a Gemfile asks for; commented lines ask for nothing.
+
+    >>> sorted(gems("gem 'rails', '~> 7'\\n# gem 'redis'\\n"))
+    ['rails']
+    """
+    return frozenset(re.findall(r"""^\s*gem\s*\(?\s*["']([\w.-]+)""", text, re.MULTILINE))
+
+
+def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
+    """The component of every Gemfile."""
+    for root in roots:
+        manifest = root.join("Gemfile")
+        sources = layout.sources("ruby", root)
+        specs = [p for p in layout.own_files(root) if p.endswith(".gemspec")]
+        if manifest not in repo.files or not (sources or specs or root.join("_config.yml") in repo.files):
+            continue
+        text = repo.files.text(manifest) or ""
+        wanted = gems(text)
+        gem = next((gem for gem in RUBY if gem in wanted), None)
+        runtime = pinned_version(repo, root, (".ruby-version",), "ruby") or _declared(text) or image_version(repo, root, "ruby")
+        note = note_at(repo, manifest, gem or "source", f"depends on {gem}" if gem else "Gemfile")
+        if specs and (gem is None or root.join("config.ru") not in repo.files):
+            name = name_of(root, specs[0].rpartition("/")[2].removesuffix(".gemspec"))
+            yield Component(root.path, name, "library", "ruby", None, None, None, "bundler", runtime, (note,))
+            continue
+        framework = RUBY[gem] if gem else None
+        kind = framework.kind if framework else "script"
+        entry = _entry(repo, root, sources, gem)
+        port = None
+        if framework is not None and kind in ("service", "static-site"):
+            written = port_in(repo, [root.join("config/puma.rb")], _PUMA) or port_in(
+                repo, [root.join(entry), root.join("Procfile")] if entry else [], _SET_PORT
+            )
+            port = written or framework.port
+        yield Component(
+            root.path, name_of(root, None), kind, "ruby", framework.name if framework else None, entry, port, "bundler", runtime, (note,)
+        )
+
+
+def _declared(text: str) -> str | None:
+    match = _RUBY.search(text)
+    return match[1] if match else None
+
+
+def _entry(repo: Inventory, root: Root, sources: tuple[str, ...], gem: str | None) -> str | None:
+    if gem in ("jekyll", "github-pages"):
+        return "_config.yml" if root.join("_config.yml") in repo.files else None
+    names = ("config.ru", "app.rb", "main.rb", "server.rb", "bot.rb", "web.rb", "Rakefile")
+    found = next((name for name in names if root.join(name) in repo.files), None)
+    top = [root.relative(p) for p in sources if "/" not in root.relative(p)]
+    return found or (top[0] if len(top) == 1 else None)

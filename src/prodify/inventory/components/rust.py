@@ -1,0 +1,85 @@
+"""Rust components: one a package of a Cargo.toml."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.components.common import first_match, image_version, name_of, note_at, port_in
+from prodify.inventory.components.pyproject import read_toml, table
+from prodify.inventory.data.frameworks import RUST
+from prodify.inventory.facts import Component
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.components.layout import Layout, Root
+
+_BIND = re.compile(
+    r"""(?:bind|from|parse|serve|run|listen|new|SocketAddr)\w*(?:::<\w+>)?\(?[^;\n]{0,60}?"?(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[::\]):(\d{2,5})"""
+)
+_TUPLE = re.compile(r"\(\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,\s*(\d{2,5})\s*\)|bind\(\(\s*\"[^\"]*\"\s*,\s*(\d{2,5})")
+_FALLBACK = re.compile(r"""PORT"\)[^;]{0,80}?"?(\d{4,5})"?""")
+
+
+def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
+    """The component of every Cargo.toml that declares a package."""
+    for root in roots:
+        data = read_toml(repo, root.join("Cargo.toml"))
+        package = table(data, "package")
+        if package:
+            yield _component(repo, layout, root, data, package)
+
+
+def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, object], package: dict[str, object]) -> Component:
+    manifest = root.join("Cargo.toml")
+    dependencies = table(data, "dependencies")
+    name, runtime = name_of(root, package.get("name")), _runtime(repo, root, package)
+    entry = _entry(repo, root, data)
+    crate = next((crate for crate in RUST if crate in dependencies), None)
+    framework = RUST[crate] if crate else None
+    notes = [note_at(repo, manifest, crate or "[package]", f"depends on {crate}" if crate else "package")]
+    if entry is None:
+        return Component(root.path, name, "library", "rust", None, None, None, "cargo", runtime, tuple(notes))
+    sources = (root.join(entry), *layout.sources("rust", root))
+    if framework is not None and framework.name == "hyper" and not re.search(r"\bServer::bind|serve_connection", _all_text(repo, sources)):
+        framework = None
+    kind = framework.kind if framework is not None else "cli"
+    port = None
+    if kind == "service":
+        rocket = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(root.join("Rocket.toml")) or "", re.MULTILINE)
+        written = int(rocket[1]) if rocket else port_in(repo, sources, _BIND, _TUPLE, _FALLBACK)
+        port = written or (framework.port if framework else None)
+    notes.append(note_at(repo, root.join(entry), "fn main", "fn main"))
+    shown = framework.name if framework is not None and (kind != "cli" or framework.name == "clap") else None
+    return Component(root.path, name, kind, "rust", shown, entry, port, "cargo", runtime, tuple(notes))
+
+
+def _all_text(repo: Inventory, paths: Iterable[str]) -> str:
+    return "\n".join(repo.files.text(path) or "" for path in paths)
+
+
+def _entry(repo: Inventory, root: Root, data: dict[str, object]) -> str | None:
+    if root.join("src/main.rs") in repo.files:
+        return "src/main.rs"
+    binaries = data.get("bin")
+    for binary in binaries if isinstance(binaries, list) else ():
+        path = binary.get("path") if isinstance(binary, dict) else None
+        if isinstance(path, str) and root.join(path) in repo.files:
+            return path
+    found = [root.relative(p) for p in repo.files.select(root.join("src/bin/*.rs"))]
+    return found[0] if len(found) == 1 else None
+
+
+def _runtime(repo: Inventory, root: Root, package: dict[str, object]) -> str | None:
+    for name in ("rust-toolchain.toml", "rust-toolchain"):
+        match = first_match(
+            repo,
+            [p for p in (root.join(name), name) if p in repo.files],
+            re.compile(r"(?:channel\s*=\s*\")?(\d+\.\d+(?:\.\d+)?|stable|nightly[\w-]*)"),
+        )
+        if match:
+            return match[1]
+    declared = package.get("rust-version")
+    return declared if isinstance(declared, str) else image_version(repo, root, "rust")
