@@ -1,0 +1,40 @@
+"""Histogram boundaries that code or configuration declares, in seconds."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Note
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_NAME = re.compile(r"buckets?|boundaries", re.IGNORECASE)
+_CONSTRUCTORS = ("*.ExplicitBucketHistogramAggregation", "ExplicitBucketHistogramAggregation", "prometheus_client.Histogram", "*.Histogram", "*.create_histogram")
+
+
+def declared_boundaries(repo: Inventory) -> tuple[tuple[Note, tuple[float, ...]], ...]:
+    """Every declared list of histogram boundaries with its place."""
+    return tuple(_declared(repo))
+
+
+def _declared(repo: Inventory) -> Iterator[tuple[Note, tuple[float, ...]]]:
+    for call in repo.python.calls(*_CONSTRUCTORS):
+        for argument in call.args:
+            named = argument.name is None or _NAME.search(argument.name)
+            value, known = repo.python.value_of(argument, call)
+            if named and known and isinstance(value, list | tuple) and value and all(isinstance(v, int | float) for v in value):
+                yield Note(call.location, call.name.rpartition(".")[2]), tuple(float(v) for v in value)
+    for path in repo.files.select("*.yaml", "*.yml", "*.js", "*.ts", "*.go", "*.py"):
+        text = repo.files.text(path) or ""
+        if "oundaries" not in text and "ucket" not in text:
+            continue
+        for match in re.finditer(r"(?i)(?:buckets?|boundaries)\w*\s*(?::[^=\n]*)?[=:]\s*[\[({]([\d\s.,]+)[\])}]", text):
+            numbers = tuple(float(n) for n in _NUMBERS.findall(match[1]))
+            if len(numbers) > 2:
+                yield Note(Location(path, text.count("\n", 0, match.start()) + 1), "histogram boundaries"), numbers
