@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers: tests of one file stay together, so that a server is started once.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist loadfile -rs
 FAST_TESTS := -m "not servers and not tools"
 
 .DEFAULT_GOAL := help
