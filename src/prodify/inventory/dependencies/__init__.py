@@ -5,83 +5,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from prodify.inventory.dependencies.model import LockState, Manifest, normalised
+from prodify.inventory.facts import Note
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import Dependency, ManifestFile, Note
-    from prodify.model import Location
+    from prodify.inventory.facts import Dependency, ManifestFile
 
 __all__ = [
-    "LockState",
-    "declared_but_unused",
-    "find_manifests",
-    "first_use",
-    "imported_but_undeclared",
-    "lock_states",
-    "package_managers",
-    "problems",
-]
+    "LockState", "Manifest", "declared", "declared_but_unused", "find_manifests", "first_use", "imported_but_undeclared", "lock_states",
+    "package_managers", "problems",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class LockState:
-    """Whether the dependencies that one directory declares for one ecosystem are locked.
-
-    `ecosystem`: pypi, npm, go, maven, crates, gems, packagist or nuget. `locked`: a lock file lies there or above in a workspace, or every
-    requirement of production is pinned with ==. `how`: lock, pinned-hashed, pinned, none, or nothing-to-lock (no dependency, or an
-    ecosystem without lock files: Maven, Gradle without locking). `library`: the manifest publishes a package and no service is made of it.
-    `unpinned` are the production dependencies that are not exact, when no lock file fixes them. `location` is the manifest.
-    """
-
-    component: str
-    ecosystem: str
-    locked: bool
-    how: str
-    location: Location
-    unpinned: tuple[Dependency, ...] = ()
-    library: bool = False
-
-    @property
-    def note(self) -> str:
-        """One line of evidence."""
-        return f"{self.ecosystem}: {self.how}"
+_MANAGER_ORDER = "uv poetry pdm pipenv rye hatch conda pixi pip pnpm yarn bun deno npm go maven gradle cargo bundler composer nuget".split()
 
 
 def find_manifests(repo: Inventory) -> tuple[ManifestFile, ...]:
     """Every file that declares or locks dependencies, by path; vendored and generated ones, tests and examples left out."""
-    return ()
+    from prodify.inventory.dependencies.registry import read_manifests
+
+    return read_manifests(repo.files)
+
+
+def declared(repo: Inventory, *names: str, dev: bool = False) -> tuple[Dependency, ...]:
+    """Every declaration of one of these packages, in any ecosystem, development groups only with `dev`; lock files are not looked at."""
+    wanted = {normalised(name) for name in names}
+    return tuple(d for m in repo.manifests if not m.lock for d in m.dependencies if normalised(d.name) in wanted and (dev or not d.dev))
 
 
 def first_use(repo: Inventory, packages: tuple[str, ...]) -> Note | None:
     """Where one of these packages is declared (development groups left out) or imported by production Python; None if nowhere."""
-    return None
+    found = declared(repo, *packages)
+    if found:
+        return Note(found[0].location, found[0].name)
+    from prodify.inventory.dependencies.names import modules_of
+
+    modules = tuple(dict.fromkeys(module for package in packages for module in (package.replace("-", "_"), *modules_of(package))))
+    imported = repo.python.imports(*modules)
+    return imported[0] if imported else None
 
 
 def package_managers(repo: Inventory) -> dict[str, str]:
-    """The package manager of each directory that has a manifest: pip, uv, poetry, pipenv, pdm, conda, npm, yarn, pnpm, bun, go, maven, gradle, cargo, bundler, composer, nuget."""
-    return {}
+    """The package manager of each directory that has a manifest; where there are several, the one with a lock file, Python's first.
+
+    Values: pip, uv, poetry, pdm, pipenv, rye, hatch, conda, npm, yarn, pnpm, bun, go, maven, gradle, cargo, bundler, composer, nuget.
+    """
+    found: dict[str, list[tuple[bool, int, str]]] = {}
+    for manifest in repo.manifests:
+        if manifest.manager in _MANAGER_ORDER:
+            found.setdefault(manifest.component, []).append((not manifest.lock, _MANAGER_ORDER.index(manifest.manager), manifest.manager))
+    return {directory: min(entries)[2] for directory, entries in sorted(found.items())}
 
 
 def lock_states(repo: Inventory) -> tuple[LockState, ...]:
-    """One entry a directory and ecosystem, by directory."""
-    return ()
+    """Whether dependencies are locked: one entry a directory and ecosystem, by directory."""
+    from prodify.inventory.dependencies.locking import lock_states
+
+    return lock_states(repo)
 
 
 def imported_but_undeclared(repo: Inventory) -> tuple[Note, ...]:
-    """Third-party modules that production Python imports and that no manifest of its component declares; the note is the distribution's name.
+    """Third-party modules that production Python imports and that no manifest at or above the file declares.
 
-    Optional imports (in `try: ... except ImportError`, or under `if TYPE_CHECKING`) and first-party modules are left out. Empty when no manifest exists.
+    The note is the distribution's usual name, the place the first import. Optional imports (in `try: ... except ImportError`, or under
+    a condition on type checking, versions or platforms) and first-party modules are left out. Empty when there is no Python manifest.
     """
-    return ()
+    from prodify.inventory.dependencies.usage import undeclared
+
+    return undeclared(repo)
 
 
 def declared_but_unused(repo: Inventory) -> tuple[Dependency, ...]:
     """Production dependencies of Python that no code imports and no configuration or command names. A hint: plug-ins are used unseen."""
-    return ()
+    from prodify.inventory.dependencies.usage import unused
+
+    return unused(repo)
 
 
 def problems(repo: Inventory) -> tuple[Note, ...]:
     """Manifests that could not be read, with the reason."""
-    return ()
+    return tuple(Note(m.location, m.problem) for m in repo.manifests if isinstance(m, Manifest) and m.problem is not None)

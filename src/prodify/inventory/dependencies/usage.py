@@ -1,0 +1,156 @@
+"""How the imports of Python code agree with what its manifests declare."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.dependencies.importnames import IMPLICIT
+from prodify.inventory.dependencies.model import normalised
+from prodify.inventory.dependencies.names import STDLIB, distributions_of, is_declared, modules_of
+from prodify.inventory.facts import Note, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Dependency, ManifestFile
+    from prodify.inventory.pymodule import PyModule
+
+_TOOL_FILES = frozenset(
+    "setup.py noxfile.py conftest.py fabfile.py tasks.py dodo.py SConstruct versioneer.py gunicorn.conf.py manage.py".split()
+)
+_OPTIONAL = re.compile(r"\b(ImportError|ModuleNotFoundError|Exception)\b|except\s*:")
+_CONDITION = re.compile(r"TYPE_CHECKING|sys\.version|sys\.platform|platform\.|os\.name|find_spec|hexversion|PY2|PY3")
+
+
+def python_manifests(repo: Inventory) -> dict[str, list[ManifestFile]]:
+    """Declaring Python manifests by directory."""
+    found: dict[str, list[ManifestFile]] = {}
+    for manifest in repo.manifests:
+        if not manifest.lock and getattr(manifest, "ecosystem", "pypi") == "pypi":
+            found.setdefault(manifest.component, []).append(manifest)
+    return found
+
+
+def undeclared(repo: Inventory) -> tuple[Note, ...]:
+    """Modules that production code imports and that no manifest above it declares; one note a module and component, at the first import."""
+    manifests = python_manifests(repo)
+    if not manifests:
+        return ()
+    first_party = _first_party(repo)
+    found: dict[tuple[str, str], Note] = {}
+    for module in repo.python.modules(roles=(Role.PRODUCTION,)):
+        if module.path.rpartition("/")[2] in _TOOL_FILES:
+            continue
+        groups = _above(module.path, manifests)
+        if not groups or any(getattr(m, "problem", None) for group in groups for m in manifests[group]):
+            continue
+        declared = {normalised(d.name) for group in groups for m in manifests[group] for d in m.dependencies}
+        declared |= {normalised(name) for group in groups for m in manifests[group] if (name := getattr(m, "project", None))}
+        for note in module.imported:
+            key = (groups[0], distributions_of(note.note)[0])
+            if key in found or not _is_third_party(note.note, first_party) or is_declared(note.note, declared):
+                continue
+            if not _is_optional(repo, module, note):
+                found[key] = Note(note.location, key[1])
+    return tuple(sorted(found.values(), key=lambda n: (n.location.path, n.location.line or 0)))
+
+
+def _above(path: str, manifests: dict[str, list[ManifestFile]]) -> list[str]:
+    """Directories with manifests at or above a file, nearest first."""
+    parts = path.split("/")[:-1]
+    candidates = ["/".join(parts[:n]) or "." for n in range(len(parts), -1, -1)]
+    return [directory for directory in candidates if directory in manifests]
+
+
+def _first_party(repo: Inventory) -> frozenset[str]:
+    """Names that the repository's own Python files and packages have."""
+    names: set[str] = set()
+    for path, entry in repo.files.entries.items():
+        if path.endswith((".py", ".pyx", ".pyi", ".so", ".ipynb")) and entry.role != Role.VENDORED:
+            parts = path.split("/")
+            names.update(parts[:-1])
+            names.add(parts[-1].partition(".")[0])
+    return frozenset(names)
+
+
+def _is_third_party(module: str, first_party: frozenset[str]) -> bool:
+    head = module.partition(".")[0]
+    generated = head.endswith(("_pb2", "_pb2_grpc")) or head in ("_version", "setuptools", "pkg_resources")
+    return bool(head) and not module.startswith(".") and head not in STDLIB and head not in first_party and not generated
+
+
+def _is_optional(repo: Inventory, module: PyModule, note: Note) -> bool:
+    """Whether an import stands in `try` with a handler for its failure, or under a condition on versions, platforms or type checking."""
+    root = repo.syntax.tree(module.path, "python")
+    if root is None:
+        return False
+    for kind in ("import_statement", "import_from_statement"):
+        for node in root.find_all(kind=kind):
+            if node.range().start.line + 1 == note.location.line:
+                return any(_guards(ancestor, node) for ancestor in node.ancestors())
+    return False
+
+
+def _guards(ancestor: SgNode, node: SgNode) -> bool:
+    kind = ancestor.kind()
+    if kind == "try_statement":
+        return any(c.kind() == "except_clause" and _OPTIONAL.search(c.text().partition("\n")[0]) is not None for c in ancestor.children())
+    if kind == "except_clause":
+        return True
+    if kind == "if_statement":
+        condition = ancestor.field("condition")
+        return condition is not None and _CONDITION.search(condition.text()) is not None
+    return False
+
+
+def unused(repo: Inventory) -> tuple[Dependency, ...]:
+    """Production dependencies that nothing imports or names. Frozen lists, which hold what others need, are left out."""
+    used: set[str] = {note.note for module in repo.python.modules(roles=tuple(Role)) for note in module.imported}
+    heads = {name.split(".")[0] for name in used}
+    found = []
+    for group in python_manifests(repo).values():
+        for manifest in group:
+            listed = [d for d in manifest.dependencies if not d.dev]
+            if getattr(manifest, "compiled", False) or (len(listed) > 20 and all(d.pin == "exact" for d in listed)):
+                continue
+            for dependency in listed:
+                name = normalised(dependency.name)
+                if name in IMPLICIT or name.startswith(("types-", "pytest", "opentelemetry-")) or name.endswith("-stubs"):
+                    continue
+                modules = modules_of(dependency.name)
+                imported = any(m in heads or any(u == m or u.startswith(m + ".") for u in used) for m in modules)
+                if not imported and not _is_named(repo, name, modules):
+                    found.append(dependency)
+    return tuple(found)
+
+
+def _is_named(repo: Inventory, name: str, modules: tuple[str, ...]) -> bool:
+    """Whether settings, scripts, notebooks or container files name the distribution or one of its modules."""
+    words = re.compile(r"(?<![\w-])(" + "|".join(re.escape(word) for word in (name, *modules)) + r")(?![\w-])", re.IGNORECASE)
+    return any(words.search(text) for text in _texts(repo))
+
+
+def _texts(repo: Inventory) -> Iterator[str]:
+    patterns = (
+        "*.py",
+        "*.ipynb",
+        "*.sh",
+        "*.toml",
+        "*.cfg",
+        "*.ini",
+        "*.yml",
+        "*.yaml",
+        "Procfile",
+        "Dockerfile*",
+        "Makefile",
+        "*.html",
+        "justfile",
+    )
+    manifests = {m.path for m in repo.manifests}
+    for path in repo.files.select(*patterns):
+        if path not in manifests and (text := repo.files.text(path)) is not None:
+            yield text
