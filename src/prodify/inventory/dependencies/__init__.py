@@ -48,15 +48,22 @@ def first_use(repo: Inventory, packages: tuple[str, ...]) -> Note | None:
 
 
 def package_managers(repo: Inventory) -> dict[str, str]:
-    """The package manager of each directory that has a manifest; where there are several, the one with a lock file, Python's first.
+    """The package manager of each directory that has a manifest: of the ecosystem with the most dependencies where there are several.
 
     Values: pip, uv, poetry, pdm, pipenv, rye, hatch, conda, npm, yarn, pnpm, bun, go, maven, gradle, cargo, bundler, composer, nuget.
     """
-    found: dict[str, list[tuple[bool, int, str]]] = {}
+    weight: dict[tuple[str, str], int] = {}
+    ranked: dict[tuple[str, str], list[tuple[bool, int, str]]] = {}
     for manifest in repo.manifests:
         if manifest.manager in _MANAGER_ORDER:
-            found.setdefault(manifest.component, []).append((not manifest.lock, _MANAGER_ORDER.index(manifest.manager), manifest.manager))
-    return {directory: min(entries)[2] for directory, entries in sorted(found.items())}
+            key = (manifest.component, getattr(manifest, "ecosystem", "pypi"))
+            weight[key] = weight.get(key, 0) + (0 if manifest.lock else len(manifest.dependencies))
+            ranked.setdefault(key, []).append((not manifest.lock, _MANAGER_ORDER.index(manifest.manager), manifest.manager))
+    best: dict[str, tuple[int, int, str]] = {}
+    for (directory, ecosystem), entries in ranked.items():
+        _, order, manager = min(entries)
+        best[directory] = min(best.get(directory, (1, 0, "")), (-weight[directory, ecosystem], order, manager))
+    return {directory: manager for directory, (_, _, manager) in sorted(best.items())}
 
 
 def lock_states(repo: Inventory) -> tuple[LockState, ...]:

@@ -11,14 +11,14 @@ from prodify.inventory.dependencies.names import STDLIB, distributions_of, is_de
 from prodify.inventory.facts import Note, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Dependency, ManifestFile
     from prodify.inventory.pymodule import PyModule
 
+_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_MAX_WORDS = 30_000_000
 _TOOL_FILES = frozenset(
     "setup.py noxfile.py conftest.py fabfile.py tasks.py dodo.py SConstruct versioneer.py gunicorn.conf.py manage.py".split()
 )
@@ -91,11 +91,11 @@ def _is_optional(repo: Inventory, module: PyModule, note: Note) -> bool:
     for kind in ("import_statement", "import_from_statement"):
         for node in root.find_all(kind=kind):
             if node.range().start.line + 1 == note.location.line:
-                return any(_guards(ancestor, node) for ancestor in node.ancestors())
+                return any(_guards(ancestor) for ancestor in node.ancestors())
     return False
 
 
-def _guards(ancestor: SgNode, node: SgNode) -> bool:
+def _guards(ancestor: SgNode) -> bool:
     kind = ancestor.kind()
     if kind == "try_statement":
         return any(c.kind() == "except_clause" and _OPTIONAL.search(c.text().partition("\n")[0]) is not None for c in ancestor.children())
@@ -110,47 +110,40 @@ def _guards(ancestor: SgNode, node: SgNode) -> bool:
 def unused(repo: Inventory) -> tuple[Dependency, ...]:
     """Production dependencies that nothing imports or names. Frozen lists, which hold what others need, are left out."""
     used: set[str] = {note.note for module in repo.python.modules(roles=tuple(Role)) for note in module.imported}
-    heads = {name.split(".")[0] for name in used}
-    found = []
-    for group in python_manifests(repo).values():
-        for manifest in group:
-            listed = [d for d in manifest.dependencies if not d.dev]
-            if getattr(manifest, "compiled", False) or (len(listed) > 20 and all(d.pin == "exact" for d in listed)):
-                continue
-            for dependency in listed:
-                name = normalised(dependency.name)
-                if name in IMPLICIT or name.startswith(("types-", "pytest", "opentelemetry-")) or name.endswith("-stubs"):
-                    continue
-                modules = modules_of(dependency.name)
-                imported = any(m in heads or any(u == m or u.startswith(m + ".") for u in used) for m in modules)
-                if not imported and not _is_named(repo, name, modules):
-                    found.append(dependency)
-    return tuple(found)
+    prefixes = {".".join(name.split(".")[:count]) for name in used for count in range(1, name.count(".") + 2)}
+    candidates = []
+    for manifest in (m for group in python_manifests(repo).values() for m in group):
+        listed = [d for d in manifest.dependencies if not d.dev]
+        if getattr(manifest, "compiled", False) or _is_frozen(listed):
+            continue
+        for dependency in listed:
+            name = normalised(dependency.name)
+            implicit = name in IMPLICIT or name.startswith(("types-", "pytest", "opentelemetry-")) or name.endswith("-stubs")
+            if not implicit and not prefixes.intersection(modules_of(dependency.name)):
+                candidates.append(dependency)
+    words = _words(repo) if candidates else set()
+    return tuple(d for d in candidates if not words.intersection(_spellings(d)))
 
 
-def _is_named(repo: Inventory, name: str, modules: tuple[str, ...]) -> bool:
-    """Whether settings, scripts, notebooks or container files name the distribution or one of its modules."""
-    words = re.compile(r"(?<![\w-])(" + "|".join(re.escape(word) for word in (name, *modules)) + r")(?![\w-])", re.IGNORECASE)
-    return any(words.search(text) for text in _texts(repo))
+def _is_frozen(listed: list[Dependency]) -> bool:
+    """Whether a list looks like the output of `pip freeze`: long, and nearly all of it exact."""
+    return len(listed) > 8 and sum(d.pin == "exact" for d in listed) >= 0.8 * len(listed)
 
 
-def _texts(repo: Inventory) -> Iterator[str]:
-    patterns = (
-        "*.py",
-        "*.ipynb",
-        "*.sh",
-        "*.toml",
-        "*.cfg",
-        "*.ini",
-        "*.yml",
-        "*.yaml",
-        "Procfile",
-        "Dockerfile*",
-        "Makefile",
-        "*.html",
-        "justfile",
-    )
+def _spellings(dependency: Dependency) -> set[str]:
+    heads = {module.lower() for module in modules_of(dependency.name) if "." not in module}
+    return {dependency.name.lower(), normalised(dependency.name), normalised(dependency.name).replace("-", "_")} | heads
+
+
+def _words(repo: Inventory) -> set[str]:
+    """Every word that settings, scripts, notebooks and container files hold, lower case."""
+    patterns = ("*.py", "*.ipynb", "*.sh", "*.toml", "*.cfg", "*.ini", "*.yml", "*.yaml", "Procfile", "Dockerfile*", "Makefile", "justfile")
     manifests = {m.path for m in repo.manifests}
+    found: set[str] = set()
+    size = 0
     for path in repo.files.select(*patterns):
-        if path not in manifests and (text := repo.files.text(path)) is not None:
-            yield text
+        text = repo.files.text(path) if path not in manifests else None
+        if text is not None and size < _MAX_WORDS:
+            size += len(text)
+            found.update(word.lower() for word in set(_WORD.findall(text)))
+    return found

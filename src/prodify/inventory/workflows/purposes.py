@@ -36,13 +36,17 @@ _TRIVIAL = frozenset(
 _JVM = frozenset("mvn mvnw gradle gradlew".split())
 _JVM_TESTS = frozenset("test verify package install check build deploy integrationTest integration-test ci".split())
 _LINT_GOALS = frozenset("lint checkstyle:check spotless:check spotlessCheck ktlintCheck detekt pmd:check spotbugs:check lintDebug".split())
+_IMAGE_WORKFLOW = re.compile(
+    r"(docker|image|container)[-_]?(build|publish|push)|(build|publish|push)[-_]?(docker|image|container)", re.IGNORECASE
+)
+_TEST_WORKFLOW = re.compile(r"(^|[-_.])(unit-?)?tests?([-_.]|$)", re.IGNORECASE)
 _HOOK = re.compile(r"DEPLOY_?HOOK|deploy_hook|/deploy/srv-|render\.com/deploy|api\.vercel\.com/v1/integrations/deploy", re.IGNORECASE)
 _REMOTE = re.compile(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|systemctl (restart|reload)|pm2 |kubectl |supervisorctl)")
 
 
 def tests(work: Work) -> tuple[Note, ...]:
     """Where tests run."""
-    return _notes(work, TESTS, TEST_ACTIONS, also=_is_test)
+    return _sorted([*_notes(work, TESTS, TEST_ACTIONS, also=_is_test), *_called(work, _TEST_WORKFLOW)])
 
 
 def lint(work: Work) -> tuple[Note, ...]:
@@ -52,7 +56,7 @@ def lint(work: Work) -> tuple[Note, ...]:
 
 def image_builds(work: Work) -> tuple[Note, ...]:
     """Where images are built."""
-    return _notes(work, IMAGE_BUILDS, IMAGE_BUILD_ACTIONS)
+    return _sorted([*_notes(work, IMAGE_BUILDS, IMAGE_BUILD_ACTIONS), *_called(work, _IMAGE_WORKFLOW)])
 
 
 def image_pushes(work: Work) -> tuple[Note, ...]:
@@ -71,6 +75,11 @@ def deployments(work: Work) -> tuple[Note, ...]:
 def scans(work: Work) -> tuple[Note, ...]:
     """Where something is scanned."""
     return _notes(work, SCANNERS, SCAN_ACTIONS)
+
+
+def _called(work: Work, names: re.Pattern[str]) -> list[Note]:
+    """Calls of other repositories' reusable workflows, known by their file's name alone."""
+    return [Note(u.location, u.note) for u in work.uses_all if u.kind == "workflow" and names.search(u.name.rpartition("/")[2])]
 
 
 def _is_test(command: Command) -> bool:
