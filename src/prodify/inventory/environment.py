@@ -59,10 +59,13 @@ def find_environment(repo: Inventory) -> tuple[EnvVar, ...]:
 
 
 def _all(repo: Inventory) -> Iterator[EnvVar]:
+    from prodify.inventory import polyglot
+
     for module in repo.python.modules(_WORDS):
         yield from _calls(repo, module)
         yield from _subscripts(repo, module)
         yield from _settings(repo, module)
+    yield from polyglot.environment(repo)
 
 
 def variable(name: str, location: Location, *, has_default: bool, required: bool | None = None) -> EnvVar:

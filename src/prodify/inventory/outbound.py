@@ -19,6 +19,6 @@ def find_outbound_calls(repo: Inventory) -> tuple[OutboundCall, ...]:
 
 def find_model_calls(repo: Inventory) -> tuple[ModelCall, ...]:
     """Every call of a language model, by path and line."""
-    from prodify.inventory import llm
+    from prodify.inventory import llm, polyglot
 
-    return tuple(sorted(set(llm.model_calls(repo)), key=lambda c: (c.location.path, c.location.line or 0, c.name)))
+    return tuple(sorted({*llm.model_calls(repo), *polyglot.model_calls(repo)}, key=lambda c: (c.location.path, c.location.line or 0, c.name)))

@@ -52,6 +52,8 @@ def find(repo: Inventory) -> Iterator[OutboundCall]:
             if found is not None:
                 library, timeout = found
                 yield OutboundCall(library, call.name, call.location, True if global_timeout else timeout, call.in_loop)
+            elif CLIENTS.get(call.name) in _FINITE and (given := call.arg("timeout")) is not None and given.text == "None":
+                yield OutboundCall(CLIENTS[call.name], call.name, call.location, False, call.in_loop)  # the finite default was switched off
 
 
 def _function(call: Call) -> tuple[str, bool | None] | None:

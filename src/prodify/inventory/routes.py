@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def find_routes(repo: Inventory) -> tuple[Route, ...]:
     """Every route, by path of the file and line, each with the component that serves it."""
-    from prodify.inventory import djangoroutes, pyroutes
+    from prodify.inventory import djangoroutes, polyglot, pyroutes
 
-    found: list[Route] = [*pyroutes.find(repo), *djangoroutes.find(repo)]
+    found: list[Route] = [*pyroutes.find(repo), *djangoroutes.find(repo), *polyglot.routes(repo)]
     components = repo.components
     placed = {replace(route, component=component_of(components, route.location.path)) for route in found}
     return tuple(sorted(placed, key=lambda r: (r.location.path, r.location.line or 0, r.path, r.methods, r.handler or "")))

@@ -2,44 +2,141 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.data import drivers
+from prodify.inventory.data.technologies import LLM_HOSTS
+from prodify.inventory.facts import Role, Technology
+from prodify.model import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import EnvVar, OutboundCall, Route, Technology
+    from prodify.inventory.facts import EnvVar, ModelCall, OutboundCall, Route
+
+_DIALECTS: Mapping[str, tuple[str, ...]] = {
+    "javascript": ("javascript", "typescript", "tsx"),
+    "java": ("java", "kotlin"),
+    **{name: (name,) for name in ("go", "ruby", "rust", "csharp", "php")},
+}
+_SEPARATORS = ("/", ".", "\\")
 
 
 def datastores(repo: Inventory) -> Iterator[Technology]:
-    """Datastores whose driver code imports."""
-    yield from _none(repo)
+    """Datastores whose driver code imports, that code names, or that configuration files name."""
+    yield from _imports(repo, drivers.DATASTORES)
+    for language, pattern, name in drivers.CODE_MARKS:
+        for path in _sources(repo, language):
+            text = repo.files.text(path) or ""
+            match = pattern.search(text)
+            if match is not None:
+                yield Technology(name, Location(path, text.count("\n", 0, match.start()) + 1), match[0][:60])
+    for globs, pattern, names in drivers.CONFIGURATION:
+        for path in repo.files.select(*globs, roles=(Role.PRODUCTION,)):
+            text = repo.files.text(path) or ""
+            for match in pattern.finditer(text):
+                yield Technology(names[match[1]], Location(path, text.count("\n", 0, match.start()) + 1), match[0].strip()[:60])
+    yield from _gems(repo, drivers.DATASTORES["ruby"])
 
 
 def brokers(repo: Inventory) -> Iterator[Technology]:
     """Brokers whose client code imports."""
-    yield from _none(repo)
+    yield from _imports(repo, drivers.BROKERS)
+    yield from _gems(repo, drivers.BROKERS["ruby"])
+
+
+def _sources(repo: Inventory, language: str) -> Iterator[str]:
+    for dialect in _DIALECTS[language]:
+        yield from repo.syntax.sources(dialect)
+
+
+def _imports(repo: Inventory, table: Mapping[str, Mapping[str, str]]) -> Iterator[Technology]:
+    for language, names in table.items():
+        for path in _sources(repo, language):
+            text = repo.files.text(path) or ""
+            for match in drivers.IMPORTS[language].finditer(text):
+                imported = next(group for group in match.groups() if group)
+                found = names.get(imported) or next(
+                    (v for k, v in names.items() if imported.startswith(tuple(k + s for s in _SEPARATORS))), None
+                )
+                if found is not None:
+                    yield Technology(
+                        found, Location(path, text.count("\n", 0, match.start(match.lastindex or 0)) + 1), f"imports {imported}"
+                    )
+
+
+def _gems(repo: Inventory, names: Mapping[str, str]) -> Iterator[Technology]:
+    """Gems that Bundler requires by itself, where no database.yml says which one is used."""
+    for path in repo.files.select("Gemfile", roles=(Role.PRODUCTION,)):
+        directory = path.rpartition("/")[0]
+        configured = (f"{directory}/" if directory else "") + "config/database.yml" in repo.files
+        for number, line in enumerate(repo.files.lines(path), 1):
+            match = re.match(r"""\s*gem\s*\(?\s*["']([\w.-]+)""", line)
+            if match and match[1] in names and not (configured and match[1] in ("pg", "mysql2", "sqlite3")):
+                yield Technology(names[match[1]], Location(path, number), f"gem {match[1]}")
+
+
+_CODE = ("javascript", "typescript", "tsx", "go", "java", "kotlin", "ruby", "rust", "php", "csharp")
 
 
 def llm_providers(repo: Inventory) -> Iterator[Technology]:
-    """Model providers whose client code constructs."""
-    yield from _none(repo)
+    """Model providers whose SDK code imports, or whose API's address stands in code."""
+    from prodify.inventory.polyglot import javascript
+
+    for path in javascript.script_files(repo):
+        text = repo.files.text(path) or ""
+        provider = javascript.provider_in(text) if "import" in text or "require" in text else None
+        if provider is not None:
+            match = next(
+                m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in javascript.PROVIDERS
+            )
+            yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
+    for language in _CODE:
+        for path in repo.syntax.sources(language, LLM_HOSTS):
+            for number, line in enumerate(repo.files.lines(path), 1):
+                host = next((h for h in LLM_HOSTS if h in line), None)
+                if host is not None and not line.lstrip().startswith(("//", "#", "*")):
+                    yield Technology(LLM_HOSTS[host], Location(path, number), host)
+    for language, package, provider in (("go", "github.com/sashabaranov/go-openai", "openai"), ("go", "github.com/openai/openai-go", "openai"),
+                                        ("go", "github.com/anthropics/anthropic-sdk-go", "anthropic"), ("rust", "async_openai", "openai"),
+                                        ("csharp", "using OpenAI", "openai"), ("csharp", "using Azure.AI.OpenAI", "azure-openai"),
+                                        ("java", "com.openai.client", "openai"), ("java", "com.theokanning.openai", "openai")):  # fmt: skip
+        for path in repo.syntax.sources(language, (package,)):
+            yield Technology(provider, Location(path, _line(repo, path, package)), f"imports {package}")
+
+
+def _line(repo: Inventory, path: str, text: str) -> int:
+    return next((number for number, line in enumerate(repo.files.lines(path), 1) if text in line), 1)
 
 
 def routes(repo: Inventory) -> Iterator[Route]:
     """HTTP routes."""
-    yield from _none(repo)
+    from prodify.inventory.polyglot import jsroutes, others
+
+    yield from jsroutes.find(repo)
+    yield from others.routes(repo)
 
 
 def environment(repo: Inventory) -> Iterator[EnvVar]:
     """Environment variables that code reads."""
-    yield from _none(repo)
+    from prodify.inventory.polyglot import javascript, others
+
+    yield from javascript.environment(repo)
+    yield from others.environment(repo)
 
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Server-side HTTP calls."""
-    yield from _none(repo)
+    from prodify.inventory.polyglot import javascript, others
+
+    yield from javascript.outbound(repo)
+    yield from others.outbound(repo)
 
 
-def _none(_: Inventory) -> Iterator[Never]:
-    yield from ()
+def model_calls(repo: Inventory) -> Iterator[ModelCall]:
+    """Calls of language models."""
+    from prodify.inventory.polyglot import javascript
+
+    yield from javascript.model_calls(repo)

@@ -1,0 +1,149 @@
+"""Drivers and clients in languages other than Python: which import or declaration means which datastore or broker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+IMPORTS: Mapping[str, re.Pattern[str]] = {
+    "javascript": re.compile(r"""(?:from\s*|require\(\s*|import\(\s*|^\s*import\s+)["']([^"'.][^"']*)["']""", re.MULTILINE),
+    "go": re.compile(r"""^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.-]+\.[\w./-]+|database/sql)"\s*$""", re.MULTILINE),
+    "java": re.compile(r"^\s*import\s+(?:static\s+)?([\w.]+)", re.MULTILINE),
+    "ruby": re.compile(r"""^\s*(?:require|gem)\s*\(?\s*["']([\w./-]+)["']""", re.MULTILINE),
+    "rust": re.compile(r"^\s*(?:pub\s+)?use\s+(\w+)|\b(\w+)::(?:Client|connect|Connection|Pool)", re.MULTILINE),
+    "csharp": re.compile(r"^\s*using\s+([\w.]+)\s*;", re.MULTILINE),
+    "php": re.compile(r"^\s*use\s+([\w\\]+)", re.MULTILINE),
+}
+"""How each language imports; the first group that took part is the name."""
+
+DATASTORES: Mapping[str, Mapping[str, str]] = {
+    "javascript": {
+        "pg": "postgres", "pg-promise": "postgres", "postgres": "postgres", "@vercel/postgres": "postgres",
+        "@neondatabase/serverless": "postgres", "mysql": "mysql", "mysql2": "mysql", "mariadb": "mysql",
+        "@planetscale/database": "mysql", "mongoose": "mongodb", "mongodb": "mongodb", "redis": "redis", "ioredis": "redis",
+        "@upstash/redis": "redis", "connect-redis": "redis", "sqlite3": "sqlite", "better-sqlite3": "sqlite", "sqlite": "sqlite",
+        "bun:sqlite": "sqlite", "node:sqlite": "sqlite", "@libsql/client": "sqlite", "@supabase/supabase-js": "supabase",
+        "@supabase/ssr": "supabase", "firebase-admin": "firebase", "firebase/firestore": "firestore",
+        "@google-cloud/firestore": "firestore", "@aws-sdk/client-dynamodb": "dynamodb", "@elastic/elasticsearch": "elasticsearch",
+        "cassandra-driver": "cassandra", "neo4j-driver": "neo4j", "mssql": "mssql", "tedious": "mssql", "memcached": "memcached",
+        "@pinecone-database/pinecone": "pinecone", "chromadb": "chroma", "@qdrant/js-client-rest": "qdrant",
+        "weaviate-client": "weaviate", "nedb": "nedb", "lowdb": "lowdb", "@clickhouse/client": "clickhouse", "convex/server": "convex",
+        "oracledb": "oracle",
+    },
+    "go": {
+        "github.com/lib/pq": "postgres", "github.com/jackc/pgx": "postgres", "gorm.io/driver/postgres": "postgres",
+        "github.com/jinzhu/gorm/dialects/postgres": "postgres", "github.com/go-pg/pg": "postgres",
+        "github.com/uptrace/bun/driver/pgdriver": "postgres", "github.com/go-sql-driver/mysql": "mysql",
+        "gorm.io/driver/mysql": "mysql", "github.com/jinzhu/gorm/dialects/mysql": "mysql", "github.com/mattn/go-sqlite3": "sqlite",
+        "modernc.org/sqlite": "sqlite", "gorm.io/driver/sqlite": "sqlite", "github.com/glebarez/sqlite": "sqlite",
+        "github.com/jinzhu/gorm/dialects/sqlite": "sqlite", "go.mongodb.org/mongo-driver": "mongodb", "gopkg.in/mgo.v2": "mongodb",
+        "github.com/redis/go-redis": "redis", "github.com/go-redis/redis": "redis", "github.com/gomodule/redigo": "redis",
+        "github.com/redis/rueidis": "redis", "github.com/bradfitz/gomemcache": "memcached",
+        "github.com/elastic/go-elasticsearch": "elasticsearch", "github.com/aws/aws-sdk-go-v2/service/dynamodb": "dynamodb",
+        "github.com/gocql/gocql": "cassandra", "gorm.io/driver/sqlserver": "mssql", "github.com/denisenkom/go-mssqldb": "mssql",
+        "cloud.google.com/go/firestore": "firestore", "github.com/ClickHouse/clickhouse-go": "clickhouse", "go.etcd.io/bbolt": "bbolt",
+        "github.com/dgraph-io/badger": "badger", "github.com/neo4j/neo4j-go-driver": "neo4j",
+    },
+    "java": {
+        "org.springframework.data.mongodb": "mongodb", "com.mongodb": "mongodb", "redis.clients.jedis": "redis", "io.lettuce": "redis",
+        "org.springframework.data.redis": "redis", "org.redisson": "redis", "org.postgresql": "postgres", "com.mysql": "mysql",
+        "org.sqlite": "sqlite", "org.elasticsearch": "elasticsearch", "co.elastic.clients": "elasticsearch",
+        "com.datastax": "cassandra", "org.neo4j": "neo4j", "net.spy.memcached": "memcached",
+        "software.amazon.awssdk.services.dynamodb": "dynamodb",
+    },
+    "ruby": {
+        "pg": "postgres", "mysql2": "mysql", "sqlite3": "sqlite", "mongoid": "mongodb", "mongo": "mongodb", "redis": "redis",
+        "hiredis": "redis", "redis-client": "redis", "dalli": "memcached", "elasticsearch": "elasticsearch",
+        "searchkick": "elasticsearch", "activerecord-sqlserver-adapter": "mssql",
+    },
+    "rust": {
+        "rusqlite": "sqlite", "mongodb": "mongodb", "redis": "redis", "deadpool_redis": "redis", "tokio_postgres": "postgres",
+        "deadpool_postgres": "postgres", "postgres": "postgres", "mysql_async": "mysql", "mysql": "mysql",
+        "elasticsearch": "elasticsearch", "scylla": "cassandra", "surrealdb": "surrealdb", "sled": "sled",
+        "aws_sdk_dynamodb": "dynamodb",
+    },
+    "csharp": {
+        "Npgsql": "postgres", "MySqlConnector": "mysql", "MySql.Data": "mysql", "MongoDB.Driver": "mongodb",
+        "StackExchange.Redis": "redis", "Microsoft.Data.Sqlite": "sqlite", "System.Data.SQLite": "sqlite",
+        "Microsoft.Data.SqlClient": "mssql", "System.Data.SqlClient": "mssql", "Microsoft.Azure.Cosmos": "cosmosdb",
+        "Nest": "elasticsearch", "Elastic.Clients.Elasticsearch": "elasticsearch", "Amazon.DynamoDBv2": "dynamodb",
+    },
+    "php": {
+        "MongoDB": "mongodb", "Predis": "redis", "Elasticsearch": "elasticsearch", "Jenssegers\\Mongodb": "mongodb",
+    },
+}  # fmt: skip
+"""Imported name (or its beginning, up to a separator) to datastore."""
+
+BROKERS: Mapping[str, Mapping[str, str]] = {
+    "javascript": {
+        "bullmq": "bullmq", "bull": "bull", "kafkajs": "kafka", "amqplib": "rabbitmq", "@aws-sdk/client-sqs": "sqs", "nats": "nats",
+        "mqtt": "mqtt", "@google-cloud/pubsub": "pubsub", "agenda": "agenda", "bee-queue": "bee-queue", "pg-boss": "pg-boss",
+        "@temporalio/client": "temporal", "inngest": "inngest", "@azure/service-bus": "servicebus",
+    },
+    "go": {
+        "github.com/segmentio/kafka-go": "kafka", "github.com/IBM/sarama": "kafka", "github.com/Shopify/sarama": "kafka",
+        "github.com/confluentinc/confluent-kafka-go": "kafka", "github.com/rabbitmq/amqp091-go": "rabbitmq",
+        "github.com/streadway/amqp": "rabbitmq", "github.com/nats-io/nats.go": "nats", "github.com/hibiken/asynq": "asynq",
+        "cloud.google.com/go/pubsub": "pubsub", "github.com/aws/aws-sdk-go-v2/service/sqs": "sqs",
+        "github.com/eclipse/paho.mqtt.golang": "mqtt", "go.temporal.io/sdk": "temporal",
+    },
+    "java": {
+        "org.springframework.kafka": "kafka", "org.apache.kafka": "kafka", "org.springframework.amqp": "rabbitmq",
+        "com.rabbitmq": "rabbitmq", "io.nats": "nats", "software.amazon.awssdk.services.sqs": "sqs", "org.springframework.jms": "jms",
+    },
+    "ruby": {
+        "sidekiq": "sidekiq", "resque": "resque", "delayed_job": "delayed-job", "good_job": "good-job", "solid_queue": "solid-queue",
+        "bunny": "rabbitmq", "ruby-kafka": "kafka", "karafka": "kafka", "racecar": "kafka", "sneakers": "rabbitmq",
+    },
+    "rust": {
+        "rdkafka": "kafka", "lapin": "rabbitmq", "async_nats": "nats", "nats": "nats", "aws_sdk_sqs": "sqs", "rumqttc": "mqtt",
+    },
+    "csharp": {
+        "Confluent.Kafka": "kafka", "RabbitMQ.Client": "rabbitmq", "MassTransit": "masstransit", "Hangfire": "hangfire",
+        "Azure.Messaging.ServiceBus": "servicebus", "Amazon.SQS": "sqs", "NATS.Client": "nats",
+    },
+    "php": {
+        "PhpAmqpLib": "rabbitmq", "RdKafka": "kafka",
+    },
+}  # fmt: skip
+
+CODE_MARKS: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("csharp", re.compile(r"\bUseNpgsql\("), "postgres"),
+    ("csharp", re.compile(r"\bUseSqlServer\("), "mssql"),
+    ("csharp", re.compile(r"\bUseSqlite\("), "sqlite"),
+    ("csharp", re.compile(r"\bUseMy[sS][qQ][lL]\("), "mysql"),
+    ("csharp", re.compile(r"\bUseCosmos\("), "cosmosdb"),
+    ("php", re.compile(r"""new\s+\\?PDO\(\s*["']mysql:|\bmysqli_connect\(|new\s+\\?mysqli\("""), "mysql"),
+    ("php", re.compile(r"""new\s+\\?PDO\(\s*["']pgsql:|\bpg_connect\("""), "postgres"),
+    ("php", re.compile(r"""new\s+\\?PDO\(\s*["']sqlite:|new\s+\\?SQLite3\("""), "sqlite"),
+    ("php", re.compile(r"\bnew\s+\\?Redis\("), "redis"),
+    ("java", re.compile(r"jdbc:postgresql:"), "postgres"),
+    ("java", re.compile(r"jdbc:(?:mysql|mariadb):"), "mysql"),
+    ("java", re.compile(r"jdbc:sqlite:"), "sqlite"),
+    ("java", re.compile(r"jdbc:sqlserver:"), "mssql"),
+    ("java", re.compile(r"jdbc:oracle:"), "oracle"),
+    ("java", re.compile(r"jdbc:h2:"), "h2"),
+    ("rust", re.compile(r"\b(?:PgPool|PgConnection|PgPoolOptions|sqlx::Postgres)\b"), "postgres"),
+    ("rust", re.compile(r"\b(?:MySqlPool|MysqlConnection|sqlx::MySql)\b"), "mysql"),
+    ("rust", re.compile(r"\b(?:SqlitePool|SqliteConnection|sqlx::Sqlite)\b"), "sqlite"),
+    ("javascript", re.compile(r"""\bdialect\s*:\s*["'](?:postgres|postgresql)["']"""), "postgres"),
+    ("javascript", re.compile(r"""\bdialect\s*:\s*["'](?:mysql|mariadb)["']"""), "mysql"),
+    ("javascript", re.compile(r"""\bdialect\s*:\s*["'](?:sqlite|turso)["']|client\s*:\s*["'](?:better-)?sqlite3["']"""), "sqlite"),
+    ("javascript", re.compile(r"""\bclient\s*:\s*["']pg["']"""), "postgres"),
+    ("javascript", re.compile(r"""\bclient\s*:\s*["']mysql2?["']"""), "mysql"),
+)  # fmt: skip
+"""Marks in code that name a datastore without an import: builders, connection strings, ORM options."""
+
+CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]], ...] = (
+    (("*.prisma",), re.compile(r"""^\s*provider\s*=\s*["'](postgresql|mysql|sqlite|mongodb|sqlserver|cockroachdb)["']""", re.MULTILINE),
+     {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mongodb": "mongodb", "sqlserver": "mssql", "cockroachdb": "cockroachdb"}),
+    (("config/database.yml", "*/config/database.yml"), re.compile(r"^\s*adapter:\s*(postgresql|postgis|mysql2|trilogy|sqlite3|sqlserver)\b", re.MULTILINE),
+     {"postgresql": "postgres", "postgis": "postgres", "mysql2": "mysql", "trilogy": "mysql", "sqlite3": "sqlite", "sqlserver": "mssql"}),
+    (("application*.properties", "application*.yml", "application*.yaml"), re.compile(r"jdbc:(postgresql|mysql|mariadb|h2|sqlserver|oracle|sqlite)\b"),
+     {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "h2": "h2", "sqlserver": "mssql", "oracle": "oracle", "sqlite": "sqlite"}),
+    (("config/database.php", "*/config/database.php"), re.compile(r"""env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](mysql|pgsql|sqlite|sqlsrv|mariadb)"""),
+     {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"}),
+    ((".env.example", ".env"), re.compile(r"^\s*DB_CONNECTION\s*=\s*(mysql|pgsql|sqlite|sqlsrv|mariadb)\b", re.MULTILINE),
+     {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"}),
+)  # fmt: skip
+"""Configuration files that name the datastore."""

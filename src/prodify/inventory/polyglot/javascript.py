@@ -1,0 +1,261 @@
+"""JavaScript and TypeScript: which files run on the server, and the queries for what they do there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.environment import variable
+from prodify.inventory.facts import EnvVar, ModelCall, OutboundCall, Role
+from prodify.inventory.query import Query, query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Match
+
+LANGUAGES = ("javascript", "typescript", "tsx")
+
+
+def everywhere(rule: dict[str, object], keywords: tuple[str, ...]) -> tuple[Query, ...]:
+    """One structural query in each dialect."""
+    return tuple(query(language, rule, keywords=keywords) for language in LANGUAGES)
+
+
+ENVIRONMENT = everywhere(
+    {"kind": "member_expression", "regex": r"^(process\.env|import\.meta\.env|Bun\.env)\.[A-Za-z_]\w*$"},
+    ("process.env", "import.meta.env", "Bun.env"),
+)
+ENVIRONMENT_KEYS = everywhere(
+    {"any": [{"kind": "subscript_expression", "regex": r"""^process\.env\[["'][A-Za-z_]\w*["']\]$"""},
+             {"kind": "call_expression", "regex": r"""^Deno\.env\.get\(["'][A-Za-z_]\w*["']\)$"""}]}, ("process.env[", "Deno.env"),
+)  # fmt: skip
+DESTRUCTURED = everywhere({"kind": "variable_declarator", "regex": r"(?s)^\{.*\}\s*=\s*process\.env$"}, ("process.env",))
+OUTBOUND = everywhere(
+    {"kind": "call_expression", "regex": r"^(axios(\.(get|post|put|patch|delete|head|request))?|fetch|got(\.(get|post|put|patch|delete))?|nodeFetch|needle"
+     r"|superagent\.(get|post|put|patch|delete)|request(\.(get|post|put))?|ky(\.(get|post|put|patch|delete))?|https?\.(get|request)|undici\.request"
+     r"|this\.(httpService|http|axios)\.(get|post|put|patch|delete|request)|\$fetch|ofetch)\s*(<[^(]*>)?\("},
+    ("axios", "fetch", "got", "superagent", "request", "ky", "http.", "https.", "undici", "httpService", "needle"),
+)  # fmt: skip
+"""Calls of HTTP libraries by the name they are usually imported under; the import is checked as well."""
+INSTANCES = everywhere(
+    {"kind": "variable_declarator", "regex": r"(?s)=\s*(await\s+)?(axios|ky|got)\.(create|extend)\("}, (".create(", ".extend(")
+)
+MODEL_CALLS = everywhere(
+    {"kind": "call_expression", "regex": r"(?s)^(await\s+)?[\w$.()\[\]!?]+\.(chat\.completions\.(create|stream|parse)|completions\.create|responses\.(create|stream|parse)"
+     r"|messages\.(create|stream)|createChatCompletion|createCompletion|generateContent(Stream)?|models\.generateContent(Stream)?|chat\.complete)\("
+     r"|^(generateText|streamText|generateObject|streamObject)\("},
+    ("completions.create", "responses.create", "messages.create", "createChatCompletion", "createCompletion", "generateContent", "generateText",
+     "streamText", "generateObject", "streamObject", "chat.complete", "completions.stream", "completions.parse"),
+)  # fmt: skip
+OLD_OPENAI = everywhere(
+    {
+        "kind": "call_expression",
+        "regex": r"^[\w$.]+\.(createChatCompletion|createCompletion|createImage|createEdit|createEmbedding|createTranscription)\(",
+    },
+    ("createChatCompletion", "createCompletion", "createImage", "createEmbedding", "createTranscription"),
+)
+"""Methods of the openai package before version 4, which is axios without a time-out."""
+
+_BROWSER_DIRS = frozenset(("public", "static", "assets", "views", "templates", "wwwroot", "client", "frontend", "www"))
+_META = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "tanstack-start", "solid-start", "qwik"))
+_SERVER_NAME = re.compile(
+    r"\.server\.|\+server\.|\+page\.server|\+layout\.server|(^|/)(route|middleware|proxy|server|instrumentation)\.[jt]sx?$|(^|/)pages/api/|(^|/)server/"
+)
+_SERVER_TEXT = re.compile(
+    r"""^["']use server["']|export (?:async function|const) (?:loader|action)\b|from ["'](?:server-only|next/headers|next/server|node:\w+|fs|fs/promises|openai|@anthropic-ai/sdk|@prisma/client|pg|mongoose)["']"""
+    r"|process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|PUBLIC_)[A-Z]", re.MULTILINE,
+)  # fmt: skip
+
+
+def server_side(repo: Inventory, path: str) -> bool:
+    """Whether a file runs on the server: part of a component that is no browser application, and not the browser's half of one.
+
+    In frameworks that have both halves, route handlers, `.server` modules, actions and server components count.
+    """
+    owner = None
+    for component in repo.components:
+        inside = component.path == "." or path.startswith(component.path + "/")
+        if inside and component.language in ("javascript", "typescript") and (owner is None or len(component.path) > len(owner.path)):
+            owner = component
+    if owner is None or owner.kind in ("web", "static-site"):
+        return False
+    parts = path.split("/")[:-1]
+    if owner.framework in _META:
+        text = repo.files.text(path) or ""
+        if re.match(r"""\s*["']use client["']""", text):
+            return False
+        if _SERVER_NAME.search(path) or _SERVER_TEXT.search(text):
+            return True
+        return owner.framework == "next" and re.search(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$", path) is not None
+    return not _BROWSER_DIRS & set(parts) and not path.endswith((".vue", ".svelte"))
+
+
+def environment(repo: Inventory) -> Iterator[EnvVar]:
+    """Variables read through process.env and its relatives; what only the build sets (MODE, DEV, PROD) is left out."""
+    for match in repo.find(*ENVIRONMENT, *ENVIRONMENT_KEYS):
+        name = re.findall(r"[A-Za-z_]\w*", match.text)[-1]
+        line = _line(repo, match)
+        after = line.partition(match.text)[2]
+        if name in ("MODE", "DEV", "PROD", "SSR", "BASE_URL") and match.text.startswith("import.meta") or re.match(r"\s*=[^=>]", after):
+            continue
+        default = (
+            re.match(r"[)!\s]*(?:as \w+[)\s]*)?(\|\||\?\?)\s*(?!\s*(undefined|null|process\.exit|\(\(\) => \{ throw|throw))\S", after)
+            is not None
+        )
+        asked = (
+            re.match(r"[)\s]*(===|!==|==|!=|\?(?!\.)|&&)", after) is not None
+            or re.search(r"\b(if|while)\s*\(!?\s*$|!\s*$", line.partition(match.text)[0]) is not None
+        )
+        yield variable(name, match.location, has_default=default, required=False if asked else None)
+    for match in repo.find(*DESTRUCTURED):
+        for part in match.text[: match.text.rindex("=")].strip(" {}\n").split(","):
+            name = re.match(r"\s*([A-Z_][A-Z0-9_]*)\s*(?::\s*\w+)?\s*(=)?", part)
+            if name:
+                yield variable(name[1], match.location, has_default=name[2] is not None)
+
+
+def _line(repo: Inventory, match: Match) -> str:
+    lines = repo.files.lines(match.location.path)
+    number = match.location.line or 1
+    return lines[number - 1] if number <= len(lines) else ""
+
+
+def outbound(repo: Inventory) -> Iterator[OutboundCall]:
+    """Server-side calls of HTTP libraries. fetch, axios, got and superagent wait for ever unless told otherwise."""
+    instances = _instances(repo)
+    for match in repo.find(*OUTBOUND, *_instance_queries(instances)):
+        path = match.location.path
+        if not server_side(repo, path):
+            continue
+        name = re.match(r"[\w$.]+", match.text)
+        called = name[0] if name else ""
+        head = called.split(".")[0]
+        if head == "this":
+            head = "axios"
+        if not _is_http(repo, path, head, instances) or _is_relative(match.text):
+            continue
+        bounded = instances.get((path, head), instances.get(("", head), False)) or _has_default(repo, path)
+        yield OutboundCall(_library(head, instances, path), called, match.location, bounded or _is_bounded(match.text))
+    for match in repo.find(*OLD_OPENAI):
+        if server_side(repo, match.location.path) and "OpenAIApi" in (repo.files.text(match.location.path) or ""):
+            yield OutboundCall("openai", match.text.split("(")[0], match.location, "timeout" in match.text)
+
+
+def _is_bounded(text: str) -> bool:
+    return re.search(r"\btimeout\b|\bsignal\b|AbortSignal|\.timeout\(", text) is not None
+
+
+def _is_relative(text: str) -> bool:
+    """Whether the address starts with a slash: a browser's call of its own server."""
+    return re.match(r"[\w$.]+\s*(?:<[^(]*>)?\(\s*[\"'`]/", text) is not None
+
+
+def _instances(repo: Inventory) -> dict[tuple[str, str], bool]:
+    """Client objects made by `axios.create(...)`: by file and name, and for importers by name alone; the value says whether they are bounded."""
+    found: dict[tuple[str, str], bool] = {}
+    for match in repo.find(*INSTANCES):
+        name = re.match(r"[\w$]+", match.text)
+        if name:
+            found[(match.location.path, name[0])] = found[("", name[0])] = _is_bounded(match.text)
+    return found
+
+
+def _instance_queries(instances: dict[tuple[str, str], bool]) -> tuple[Query, ...]:
+    names = sorted({name for _, name in instances})
+    if not names:
+        return ()
+    alternatives = "|".join(re.escape(name).replace("\\$", "[$]") for name in names)
+    return everywhere(
+        {"kind": "call_expression", "regex": rf"^({alternatives})(\.(get|post|put|patch|delete|head|request))?\s*(<[^(]*>)?\("},
+        tuple(names),
+    )
+
+
+def _is_http(repo: Inventory, path: str, head: str, instances: dict[tuple[str, str], bool]) -> bool:
+    """Whether the name is the HTTP library and no function of the file's own."""
+    if head in ("fetch", "$fetch") or (path, head) in instances:
+        return not re.search(
+            rf"(?:function|const|let)\s+{re.escape(head)}\b\s*(?:=\s*(?!require|await import)|\()", repo.files.text(path) or ""
+        )
+    text = repo.files.text(path) or ""
+    imported = re.search(
+        rf"import\s+(?:\*\s+as\s+)?[{{\s\w,]*\b{re.escape(head)}\b[\s\w,}}]*\s*from|(?:const|let|var)\s+[{{\s\w,]*\b{re.escape(head)}\b[^=\n]*=\s*(?:await\s+)?(?:require|import)\(",
+        text,
+    )
+    return imported is not None or (head == "axios" and "httpService" in text)
+
+
+def _library(head: str, instances: dict[tuple[str, str], bool], path: str) -> str:
+    return "axios" if (path, head) in instances or ("", head) in instances else head
+
+
+def _has_default(repo: Inventory, path: str) -> bool:
+    return "axios.defaults.timeout" in (repo.files.text(path) or "") or any(
+        "axios.defaults.timeout" in (repo.files.text(p) or "")
+        for language in LANGUAGES
+        for p in repo.syntax.sources(language, ("axios.defaults.timeout",))
+    )
+
+
+_LIMITS = re.compile(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
+_MODEL = re.compile(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
+_MODEL_NAME = re.compile(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
+
+
+def model_calls(repo: Inventory) -> Iterator[ModelCall]:
+    """Calls of language models on the server's side."""
+    for match in repo.find(*MODEL_CALLS):
+        path, text = match.location.path, repo.files.text(match.location.path) or ""
+        provider = provider_in(text)
+        if provider is None or not server_side(repo, path):
+            continue
+        made = _MODEL.search(match.text) or (_MODEL.search(text) if "generateContent" in match.text else None)
+        model = (made[1] or made[2]) if made else _constant(text, match.text)
+        client = (
+            re.search(r"new \w*(?:OpenAI|Anthropic|Groq|Mistral|Configuration|GoogleGenAI)\w*\([^)]*timeout", text, re.DOTALL) is not None
+        )
+        limited = _LIMITS.search(match.text) is not None or ("generateContent" in match.text and _LIMITS.search(text) is not None)
+        name = match.text.split("(")[0].removeprefix("await ").strip()
+        yield ModelCall(provider, name, match.location, model, limited, client or _is_bounded(match.text))
+
+
+def _constant(text: str, call: str) -> str | None:
+    """The literal behind a name given as the model."""
+    name = _MODEL_NAME.search(call)
+    variable_name = (name[1] or "model") if name else None
+    if variable_name is None:
+        return None
+    value = re.search(rf"""\b{re.escape(variable_name)}\b\s*(?::\s*\w+\s*)?=\s*(?:[^;\n]*(?:\|\||\?\?)\s*)?["'`]([^"'`$]+)["'`]""", text)
+    return value[1] if value else None
+
+
+PROVIDERS = {
+    "openai": "openai", "@ai-sdk/openai": "openai", "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic", "@ai-sdk/anthropic": "anthropic",
+    "@langchain/anthropic": "anthropic", "@google/generative-ai": "google", "@google/genai": "google", "@ai-sdk/google": "google",
+    "@langchain/google-genai": "google", "@google-cloud/vertexai": "google", "groq-sdk": "groq", "@ai-sdk/groq": "groq", "cohere-ai": "cohere",
+    "@mistralai/mistralai": "mistral", "@ai-sdk/mistral": "mistral", "@azure/openai": "azure-openai", "@ai-sdk/azure": "azure-openai",
+    "@aws-sdk/client-bedrock-runtime": "bedrock", "@ai-sdk/amazon-bedrock": "bedrock", "replicate": "replicate", "ollama": "ollama",
+    "together-ai": "together", "@huggingface/inference": "huggingface", "@openrouter/ai-sdk-provider": "openrouter", "@ai-sdk/xai": "xai",
+    "@ai-sdk/deepseek": "deepseek",
+}  # fmt: skip
+"""Packages of model SDKs."""
+_IMPORT = re.compile(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""")
+
+
+def provider_in(text: str) -> str | None:
+    """The provider whose SDK a file imports, or whose host its base URL names; None without an SDK."""
+    from prodify.inventory.data.technologies import LLM_HOSTS
+
+    packages = [PROVIDERS[name] for name in _IMPORT.findall(text) if name in PROVIDERS]
+    if not packages:
+        return None
+    base = re.search(r"base(?:URL|Path|Url)\s*:\s*[\"'`]([^\"'`]+)", text)
+    hosted = next((name for host, name in LLM_HOSTS.items() if base and host in base[1]), None)
+    return hosted or packages[0]
+
+
+def script_files(repo: Inventory) -> tuple[str, ...]:
+    """Production files of all dialects."""
+    return tuple(p for language in LANGUAGES for p in repo.syntax.by_language[language] if repo.files.entries[p].role is Role.PRODUCTION)
