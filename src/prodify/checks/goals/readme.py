@@ -141,15 +141,22 @@ def required_settings_fail_fast(repo: Inventory, profile: Profile) -> Verdict:
     secrets = [v for v in repo.environment if v.secret]
     if not secrets or not repo.services:
         return not_applicable("no secret is read from the environment")
-    silent = [v for v in secrets if not v.required and not v.has_default and not _is_checked(repo, v.name)]
+    silent = [v for v in secrets if not v.has_default and _may_be_missing(repo, v.location) and not _is_checked(repo, v.name)]
     if silent:
         return failed("a secret may be missing without anybody noticing at start-up", *(Note(v.location, v.name) for v in silent))
     return passed("a missing secret is noticed", *(Note(v.location, v.name) for v in secrets[:5]))
 
 
+def _may_be_missing(repo: Inventory, place: Location) -> bool:
+    """Whether the code asks for a variable in a form that gives nothing when it is missing."""
+    lines = repo.files.lines(place.path)
+    line = lines[(place.line or 1) - 1] if place.line and place.line <= len(lines) else ""
+    return "getenv(" in line or ".get(" in line or "process.env" in line
+
+
 def _is_checked(repo: Inventory, name: str) -> bool:
     """Whether some place of the code requires the variable, or refuses to go on without it."""
-    if any(v.name == name and v.required for v in repo.environment):
+    if any(v.name == name and not _may_be_missing(repo, v.location) for v in repo.environment):
         return True
     for variable in (v for v in repo.environment if v.name == name):
         lines = repo.files.lines(variable.location.path)

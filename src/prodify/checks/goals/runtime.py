@@ -99,12 +99,12 @@ def entrypoint_is_unambiguous(repo: Inventory, profile: Profile) -> Verdict:
         ```text title="requirements.txt"
         flask
         ```
-        ```python title="server.py"
+        ```python title="one.py"
         from flask import Flask
 
         app = Flask(__name__)
         ```
-        ```python title="service.py"
+        ```python title="two.py"
         from flask import Flask
 
         app = Flask(__name__)

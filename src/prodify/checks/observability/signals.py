@@ -453,7 +453,7 @@ def alerts_exist(repo: Inventory, profile: Profile) -> Verdict:
     """Somebody is told when the service is down.
 
     Why:
-        Otherwise the users are the monitoring.
+        Otherwise the users are the monitoring, and most of them leave without a word.
 
     Fails:
         ```text title="requirements.txt"
