@@ -120,7 +120,7 @@ def _burn(profile: Profile, service: str, objective: Objective) -> list[Alert]:
                 meaning=(
                     f"Requests are {objective.bad} more often than the goal of {objective.percent} % over {profile.slo.window_days} days "
                     f"allows. The error budget is the share that may go wrong ({number(100 * objective.budget)} %); this alert fires at a "
-                    f"pace that uses {share}. It looks at a long window, to be sure, and at a short one, to end soon after the trouble does."
+                    f"pace that uses {share}. It looks at a long window, to be sure, and at a short one, to end soon after the trouble."
                 ),
                 panel=f"Burn rate, {objective.slo}",
                 steps=_steps(objective.slo),
@@ -233,18 +233,18 @@ def _self_observation(profile: Profile, service: str) -> list[Alert]:
     flow = ("Does the collector receive and send?", "collector")
     return [
         Alert(
-            name="TelemetryMissing", severity=PAGE, expr=f"absent({MEMORY.prometheus}{{{selected}}})", wait="10m", kind="meta",
+            name="TelemetryMissing", severity=PAGE, expr=f"absent(sum({MEMORY.prometheus}{{{selected}}}))", wait="10m", kind="meta",
             summary=f"{service} reports nothing: it is down, or nobody would know",
             description="No process of the service has sent a metric for 10 minutes.",
             meaning="Every process reports its memory every 15 seconds, and none does: the service is down, or its metrics get lost.",
             panel="Processes", steps=(("Is it running?", "status"), ("Does it answer?", "dependencies"), flow),
         ),
         Alert(
-            name="SloBucketMissing", severity=TICKET, expr=f"absent({held})\nand on () count({count}) > 0", wait="15m",
+            name="SloBucketMissing", severity=TICKET, expr=f"absent(sum({held}))\nand on () count({count}) > 0", wait="15m",
             slo="latency", kind="meta",
             summary=f"{service}: the latency goal cannot be measured, its histogram bucket is missing",
             description=f"No bucket ends at {profile.slo.latency.threshold_ms} ms, so the latency alerts are blind.",
-            meaning=f"Latency is measured by counting requests up to {profile.slo.latency.threshold_ms} ms. That count is not there, so the "
+            meaning=f"Latency is measured by counting requests up to {profile.slo.latency.threshold_ms} ms. That count is missing, so the "
             "latency alerts cannot fire. The bounds stand in telemetry.py and must hold the goal of prodify.yaml.",
             panel="Latency", steps=(("Which bounds arrive?", "bounds"), ("Did it begin with a release?", "releases"), flow),
         ),
@@ -278,7 +278,7 @@ def _model(service: str) -> Alert:
         meaning="The language model's provider refuses, is slow or is down. Whatever needs it degrades or fails.",
         panel="Model errors",
         steps=(
-            ("With what do calls fail? 429: limit or unpaid bill; 401: key; 404: model retired; 5xx, timeout: the provider", "model_errors"),
+            ("With what do calls fail? 429: limit or unpaid bill; 401: key; 404: model retired; 5xx: the provider", "model_errors"),
             ("Does the provider report trouble? Read its status page", "model_providers"),
             ("Did it begin with a release?", "releases"),
         ),
