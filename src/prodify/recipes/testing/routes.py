@@ -1,0 +1,163 @@
+"""What a test can ask of a route without having run it: a plausible address, and what its code says of the answer."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Role
+from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component, Route
+
+_FLASK_PARAMETER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
+_FASTAPI_PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_SAMPLES = {"int": "1", "float": "1.5", "uuid": "00000000-0000-0000-0000-000000000001", "path": "sample/sample"}
+_GUARDS = re.compile(r"session|current_user|g\.user|logged_in|is_authenticated")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request that a test makes. `kind` of an answer 200: html or json; `login` where a stranger is sent; `body`: json or form."""
+
+    method: str
+    rule: str
+    address: str
+    kind: str = ""
+    login: str = ""
+    body: str = "form"
+
+    @property
+    def source(self) -> str:
+        """The call that makes it, as Python source; what is default is left out."""
+        extra = [f"{name}={_quoted(value)}" for name, value in (("kind", self.kind), ("login", self.login)) if value]
+        extra += ['body="json"'] if self.body == "json" else []
+        return f"Route({', '.join([_quoted(self.method), _quoted(self.rule), _quoted(self.address), *extra])})"
+
+
+def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:
+    """One case for every method of every route of the component, but those that recipes add; by rule and method."""
+    found = {}
+    for route in routes_of(repo, component):
+        handler = _handler(repo, route)
+        for method in route.methods or ("GET",):
+            if method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+                body = "form" if method == "GET" else _body(handler)
+                found[route.path, method] = Case(method, route.path, address(route), _kind(handler), _login(handler), body)
+    return tuple(found[key] for key in sorted(found))
+
+
+def routes_of(repo: Inventory, component: Component) -> Iterator[Route]:
+    """The routes of a component that stand in its own code: health routes are left out, whoever wrote them."""
+    for route in repo.routes:
+        if route.component == component.path and route.path not in (HEALTH_PATH, READY_PATH) and route.framework == component.framework:
+            yield route
+
+
+def address(route: Route) -> str:
+    """An address that the route's rule matches.
+
+    >>> from prodify.model import Location
+    >>> from prodify.inventory.facts import Route
+    >>> address(Route(("GET",), "/a/<int:x>/<y>/<any(b, c):z>", Location("app.py"), framework="flask"))
+    '/a/1/sample/b'
+    """
+
+    def flask(found: re.Match[str]) -> str:
+        if found[1] == "any":
+            return (found[2] or "").split(",")[0].strip(" '\"")
+        return _SAMPLES.get(found[1] or "", "sample")
+
+    def fastapi(found: re.Match[str]) -> str:
+        return _SAMPLES.get(found[2] or "int", "1")
+
+    return _FASTAPI_PARAMETER.sub(fastapi, route.path) if route.framework == "fastapi" else _FLASK_PARAMETER.sub(flask, route.path)
+
+
+def plain_pages(repo: Inventory, component: Component) -> tuple[str, ...]:
+    """Addresses that anyone may read and that change nothing by their name: GET, without parameters, without a login; sorted."""
+    changing = re.compile(r"log-?out|delete|remove|reset|unsubscribe|callback|download|export|admin", re.IGNORECASE)
+    return tuple(
+        case.address
+        for case in cases(repo, component)
+        if case.method == "GET" and case.address == case.rule and not case.login and not changing.search(case.rule)
+    )
+
+
+def knows_unknown(repo: Inventory, component: Component) -> bool:
+    """Whether an address that no rule names is certain to be answered with 404: no rule takes all, and nothing handles that error."""
+    if any(re.search(r"<path:|\{\w+:path\}|^/<\w+>$|^/\{\w+\}$", route.path) for route in repo.routes if route.component == component.path):
+        return False
+    handlers = re.compile(r"errorhandler\(|exception_handler\(|register_error_handler\(")
+    return not any(handlers.search(repo.files.text(path) or "") for path in repo.files.select("*.py", roles=(Role.PRODUCTION,)))
+
+
+def _handler(repo: Inventory, route: Route) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    text = repo.files.text(route.location.path)
+    if text is None or route.handler is None:
+        return None
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    first, last = route.location.line or 1, route.location.end_line or len(text)
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return next((f for f in functions if f.name == route.handler and f.lineno <= last and (f.end_lineno or 0) >= first), None)
+
+
+def _returns(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr | None]:
+    inner = [n for n in ast.walk(handler) if n is not handler and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
+    hidden = {id(node) for function in inner for node in ast.walk(function)}
+    return (node.value for node in ast.walk(handler) if isinstance(node, ast.Return) and id(node) not in hidden)
+
+
+def _kind(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+    """html or json when every answer of the handler is one (redirects apart), else empty. A decorator may change it, so none is allowed."""
+    if handler is None or len(handler.decorator_list) != 1:
+        return ""
+    kinds = {_kind_of(value) for value in _returns(handler)} - {"redirect"}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _kind_of(value: ast.expr | None) -> str:
+    if isinstance(value, ast.Tuple) and value.elts:
+        value = value.elts[0]
+    if isinstance(value, ast.Dict):
+        return "json"
+    name = getattr(value.func, "id", getattr(value.func, "attr", "")) if isinstance(value, ast.Call) else ""
+    return {"render_template": "html", "jsonify": "json", "redirect": "redirect"}.get(name, "")
+
+
+def _login(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+    """Where a stranger is sent when the handler begins with that: `if not session.get("user"): return redirect("/login")`."""
+    if handler is None or len(handler.decorator_list) != 1:
+        return ""
+    body = handler.body[1:] if ast.get_docstring(handler) else handler.body
+    first = body[0] if body else None
+    if not (isinstance(first, ast.If) and isinstance(first.test, ast.UnaryOp) and isinstance(first.test.op, ast.Not)):
+        return ""
+    answer = first.body[0]
+    if not _GUARDS.search(ast.unparse(first.test)) or not isinstance(answer, ast.Return) or _kind_of(answer.value) != "redirect":
+        return ""
+    target = answer.value.args[0] if isinstance(answer.value, ast.Call) and answer.value.args else None
+    while isinstance(target, ast.BinOp):
+        target = target.left
+    if isinstance(target, ast.JoinedStr) and target.values:
+        target = target.values[0]
+    return target.value if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value.startswith("/") else ""
+
+
+def _body(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+    """How data is sent: json when that is all that the handler reads."""
+    names = {node.attr for node in ast.walk(handler) if isinstance(node, ast.Attribute)} if handler is not None else set()
+    return "json" if names & {"get_json", "json"} and "form" not in names else "form"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.encode("unicode_escape").decode("ascii").replace('"', '\\"') + '"'

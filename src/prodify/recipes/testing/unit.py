@@ -1,0 +1,112 @@
+"""Recipe `unit`: characterisation tests of every route."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.ci.project import CHARACTERISATION, dev_requirements, python_project
+from prodify.recipes.observability.webapp import web_app
+from prodify.recipes.shared.layout import main_component
+from prodify.recipes.testing.routes import cases, knows_unknown
+from prodify.render import render
+
+GENERATED = ("telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py")
+"""Modules that recipes write; what they read has defaults."""
+_DATABASE = re.compile(r"(DATABASE|(^|_)DB|SQLALCHEMY\w*|POSTGRES\w*|PG|MYSQL|SQLITE)_?(URL|URI|DSN)$|^DATABASE$")
+_OTHER_STORE = re.compile(r"REDIS|MONGO|AMQP|RABBIT|CELERY|BROKER|CACHE|KAFKA")
+_ADDRESS = re.compile(r"(URL|URI|ENDPOINT|API_BASE|_BASE)$")
+_NUMBER = re.compile(r"(PORT|TIMEOUT|SECONDS|MINUTES|DAYS|HOURS|SIZE|LIMIT|COUNT|MAX\w*|MIN\w*|TTL|WORKERS|THREADS|TOKENS)$")
+_PROVIDERS = {
+    "openai": {"OPENAI_API_KEY": "sample", "OPENAI_BASE_URL": "{upstream}/v1"},
+    "anthropic": {"ANTHROPIC_API_KEY": "sample", "ANTHROPIC_BASE_URL": "{upstream}"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConftestContext:
+    """What `testing/characterisation_conftest.py` names."""
+
+    module: str
+    attribute: str
+    settings: tuple[tuple[str, str], ...]
+    unset: str
+    marker: str
+    sqlalchemy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesContext:
+    """What `testing/characterisation_test.py` names."""
+
+    routes: tuple[str, ...]
+    framework: str
+    knows_404: bool
+
+
+@recipe(step=Step.TESTING, fixes=("unit-tests-exist", "tests-assert-something", "tests-do-not-need-secrets"), review=Review.CURSORY)
+def unit(repo: Inventory, _profile: Profile) -> Iterator[File | Edit]:
+    """Characterisation tests of every route of a Flask or FastAPI service, green at once, without network, secrets or your database.
+
+    They hold what is certain from the code; `RECORD=1 pytest tests/characterisation` then records what each route answers today.
+    """
+    app, project, component = web_app(repo), python_project(repo), main_component(repo)
+    if app is None or project is None or component is None or component.entrypoint is None:
+        return
+    found = cases(repo, component)
+    if not found:
+        return
+    module, _, attribute = component.entrypoint.partition(":")
+    settings, unset = settings_of(repo)
+    conftest = ConftestContext(
+        module=module,
+        attribute=attribute.removesuffix("()"),
+        settings=settings,
+        unset=json.dumps(unset),
+        marker="test_client" if app.framework == "flask" else "openapi",
+        sqlalchemy=repo.uses("sqlalchemy", "flask-sqlalchemy", "sqlmodel") is not None,
+    )
+    yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
+    routes = RoutesContext(tuple(case.source for case in found), app.framework, knows_unknown(repo, component))
+    yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", routes))
+    yield from dev_requirements(repo, project, "pytest", "pytest-cov", *(["httpx"] if app.framework == "fastapi" else []))
+    if ".gitignore" in repo.files:
+        yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+
+
+def settings_of(repo: Inventory) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """Environment variables for the tests: those to set, with stand-ins for their values, and those whose default is what is tested."""
+    wanted: dict[str, str] = {"OTEL_SDK_DISABLED": "true", "PYTHON_DOTENV_DISABLED": "1"}
+    unset = set()
+    for provider in repo.llm_providers:
+        wanted |= _PROVIDERS.get(provider.name, {})
+    for variable in repo.environment:
+        if variable.location.path.rpartition("/")[2] in GENERATED or variable.name in wanted:
+            continue
+        value = _value(variable.name, needed=variable.required or variable.secret)
+        if value:
+            wanted[variable.name] = value
+        else:
+            unset.add(variable.name)
+    return tuple(sorted(wanted.items())), sorted(unset - set(wanted))
+
+
+def _value(name: str, *, needed: bool) -> str:
+    """A stand-in for a variable's value, empty where its default serves."""
+    if _DATABASE.search(name):
+        return "{database}"
+    if _OTHER_STORE.search(name):
+        return "redis://127.0.0.1:1/0" if needed else ""
+    if _ADDRESS.search(name):
+        return "{upstream}"
+    if not needed:
+        return ""
+    if _NUMBER.search(name):
+        return "1"
+    if name.endswith("HOST"):
+        return "127.0.0.1"
+    return "sample@example.org" if re.search(r"E?MAIL|SENDER|FROM$", name) else "sample"

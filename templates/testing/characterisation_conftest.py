@@ -1,0 +1,208 @@
+# Written by prodify (recipe unit); yours to edit, upgrades merge.
+"""The application as the characterisation tests see it: a database of its own, a stand-in for the services it calls, no network."""
+
+from __future__ import annotations
+
+#% if sqlalchemy
+import datetime as dt
+import gc
+#% endif
+import importlib
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import sys
+import threading
+#% if sqlalchemy
+import uuid
+#% endif
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE, ATTRIBUTE = "{= module =}", "{= attribute =}"
+# Settings that the application needs to start; none of them is real. "{upstream}" is the stand-in, "{database}" the test's own database.
+SETTINGS = {
+#% for name, value in settings
+    "{= name =}": "{= value =}",
+#% endfor
+}
+# Settings that have a default, which is what the tests use, whatever stands in the environment.
+UNSET = {= unset =}
+LOCAL = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
+
+
+class Upstream(BaseHTTPRequestHandler):
+    """Answers like a model provider or a harmless API, at once."""
+
+    def do_GET(self) -> None:
+        self.answer({"results": [], "items": [], "data": [], "status": "OK"})
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path.endswith("/chat/completions"):
+            message = {"role": "assistant", "content": "sample"}
+            self.answer({"id": "1", "object": "chat.completion", "created": 0, "model": "sample",
+                         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+                         "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}})  # fmt: skip
+        elif self.path.endswith("/messages"):
+            self.answer({"id": "1", "type": "message", "role": "assistant", "model": "sample", "stop_reason": "end_turn",
+                         "content": [{"type": "text", "text": "sample"}], "usage": {"input_tokens": 1, "output_tokens": 1}})  # fmt: skip
+        else:
+            self.do_GET()
+
+    def answer(self, body: dict[str, object]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[str]:
+    """The address of the stand-in."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """The application, imported once."""
+    folder = tmp_path_factory.mktemp("characterisation")
+    # The integration tests run this suite again on another database.
+    database = os.environ.get("CHARACTERISATION_DATABASE_URL") or f"sqlite:///{folder / 'test.db'}"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in UNSET:
+            patch.delenv(name, raising=False)
+        for name, value in SETTINGS.items():
+            patch.setenv(name, value.replace("{upstream}", upstream).replace("{database}", database))
+        for source in ("src", "."):
+            if (ROOT / source).is_dir():
+                patch.syspath_prepend(str(ROOT / source))
+        patch.chdir(ROOT)
+        keep_files_of_sqlite_in(folder, patch)
+        keep_off_the_network(patch, [database])
+        found = getattr(importlib.import_module(MODULE), ATTRIBUTE)
+        yield found if hasattr(found, "{= marker =}") else found()
+
+
+def keep_off_the_network(patch: pytest.MonkeyPatch, allowed: list[str]) -> None:
+    """Let connections reach this machine only: a test must neither depend on the network nor spend money there."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def is_local(host: object) -> bool:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        return name in LOCAL or name.startswith("127.") or any(f"@{name}" in url or f"//{name}" in url for url in allowed)
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not is_local(address[0]):
+            raise ConnectionRefusedError(f"the tests reached for {address[0]}; give the application a setting for that address")
+        connect(self, address)
+
+    def guarded_resolve(host: object, *args: object, **options: object) -> object:
+        if host is not None and not is_local(host):
+            raise socket.gaierror(f"the tests reached for {host}; give the application a setting for that address")
+        return resolve(host, *args, **options)
+
+    patch.setattr(socket.socket, "connect", guarded_connect)
+    patch.setattr(socket, "getaddrinfo", guarded_resolve)
+
+
+def keep_files_of_sqlite_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Open a copy of every SQLite file, so that the tests change none that somebody works with."""
+    connect = sqlite3.connect
+
+    def redirected(database: object, *args: object, **options: object) -> sqlite3.Connection:
+        name = str(database).removeprefix("file:").partition("?")[0]
+        if name and ":memory:" not in str(database) and "mode=memory" not in str(database):
+            target = folder / Path(name).name
+            if Path(name).is_file() and not target.exists():
+                shutil.copy(name, target)
+            database = str(database).replace(name, str(target))
+        connection = connect(database, *args, **options)
+        connection.execute("PRAGMA synchronous=OFF")  # nothing here has to survive a power cut
+        return connection
+
+    patch.setattr(sqlite3, "connect", redirected)
+    patch.setattr(sqlite3.dbapi2, "connect", redirected)
+#% if sqlalchemy
+
+
+@pytest.fixture
+def one_row_of_everything(app: object) -> None:
+    """Every mapped table holds one row with the id 1, so that /things/1 finds something."""
+    from sqlalchemy import Engine, MetaData
+
+    found = [value for module in list(sys.modules.values()) if is_own(module) for value in vars(module).values()]
+    engine = next((value for value in found if isinstance(value, Engine)), None)
+    if engine is None and "sqlalchemy" in getattr(app, "extensions", {}):
+        with app.app_context():
+            engine = app.extensions["sqlalchemy"].engine
+    if engine is None:
+        return
+    models = [value for value in found if isinstance(value, type) and isinstance(getattr(value, "metadata", None), MetaData)]
+    gc.collect()  # sessions that a request left open would lock the tables
+    engine.dispose()
+    for tables in {id(model.metadata): model.metadata for model in models}.values():
+        tables.drop_all(engine)
+        tables.create_all(engine)
+        for table in tables.sorted_tables:
+            insert_a_row(engine, table)
+
+
+def is_own(module: object) -> bool:
+    """Whether a module is the application's: not a package, not a test."""
+    path = Path(getattr(module, "__file__", None) or "/")
+    return path.is_relative_to(ROOT) and not {"site-packages", "tests"} & set(path.relative_to(ROOT).parts)
+
+
+def insert_a_row(engine: object, table: object) -> None:
+    """One row of sample values; a table that refuses them stays empty."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    # The database numbers the row itself, or the application's next one would get the same number.
+    columns = [c for c in table.columns if c is not table.autoincrement_column and c.default is None and c.server_default is None]
+    row = {column.name: sample(column) for column in columns}
+    try:
+        with engine.begin() as connection:
+            connection.execute(table.insert().values({name: value for name, value in row.items() if value is not None}))
+    except (SQLAlchemyError, TypeError, ValueError):
+        return
+
+
+def sample(column: object) -> object:
+    """A plausible value of a column's type; None where there is none."""
+    if getattr(column.type, "enums", None):
+        return column.type.enums[0]
+    try:
+        kind = column.type.python_type
+    except NotImplementedError:
+        return None
+    value = SAMPLES.get(kind.__name__)
+    return value[: column.type.length] if isinstance(value, str) and getattr(column.type, "length", None) else value
+
+
+SAMPLES = {
+    "int": 1, "float": 1.0, "Decimal": 1, "bool": True, "str": "sample", "bytes": b"sample", "dict": {}, "list": [], "UUID": uuid.UUID(int=1),
+    "date": dt.date(2026, 1, 1), "datetime": dt.datetime(2026, 1, 1), "time": dt.time(12), "timedelta": dt.timedelta(days=1),
+}  # fmt: skip
+#% else
+
+
+@pytest.fixture
+def one_row_of_everything() -> None:
+    """Put rows into your database here, so that /things/1 finds something."""
+#% endif

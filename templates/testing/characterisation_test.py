@@ -1,0 +1,137 @@
+# Written by prodify (recipe unit); yours to edit, upgrades merge.
+"""What every route does today, so that a change that alters it by accident is noticed.
+
+Certain from the code, and tested from the first run: the route is there, it answers, and it answers what its code says (a page, JSON,
+or the way to the login). What it answers exactly is known once it was recorded: `RECORD=1 pytest tests/characterisation` writes
+baseline.json; look it through, commit it, and from then on every difference fails. Until then an error 5xx is reported as an expected
+failure (`pytest -rx` lists them), since nobody has said yet whether it is known.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+BASELINE = Path(__file__).with_name("baseline.json")
+RECORD = os.environ.get("RECORD") == "1"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A request: method, the rule it must reach, the address asked for. The rest is what the code says of the answer.
+
+    `kind` of an answer 200: html or json. `login`: where an anonymous visitor is sent. `body`: how data is sent, json or form.
+    """
+
+    method: str
+    rule: str
+    address: str
+    kind: str = ""
+    login: str = ""
+    body: str = "form"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+ROUTES = [
+#% for route in routes
+    {= route =},
+#% endfor
+]
+
+
+@pytest.fixture(scope="session")
+def recorded() -> dict[str, dict[str, object]]:
+    """The answers on record, by route; empty as long as none are."""
+    if RECORD:
+        BASELINE.unlink(missing_ok=True)
+    return json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.exists() else {}
+
+
+#% if framework == "flask"
+@pytest.fixture
+def client(app, one_row_of_everything):
+    """A visitor without cookies. Errors of the application become answers 500, as in production."""
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    return app.test_client()
+
+
+def ask(client, route):
+    """Status, media type and redirect target of the answer."""
+    data = {"json": {}} if route.body == "json" else {"data": {}}
+    answer = client.open(route.address, method=route.method, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
+    return {"status": answer.status_code, "type": answer.mimetype, "location": answer.headers.get("Location")}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_route_is_served(app, route):
+    from flask import request
+
+    with app.test_request_context(route.address, method=route.method):
+        assert request.url_rule is not None, f"nothing is served under {route.address} for {route.method}"
+        assert request.url_rule.rule == route.rule
+
+
+#% else
+@pytest.fixture
+def client(app, one_row_of_everything):
+    """A visitor without cookies. Errors of the application become answers 500, as in production."""
+    from fastapi.testclient import TestClient
+
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as found:
+        yield found
+
+
+def ask(client, route):
+    """Status, media type and redirect target of the answer."""
+    data = {"json": {}} if route.method in ("POST", "PUT", "PATCH") else {}
+    answer = client.request(route.method, route.address, **data)
+    media_type = answer.headers.get("content-type", "").partition(";")[0]
+    return {"status": answer.status_code, "type": media_type, "location": answer.headers.get("location")}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_route_is_served(app, route):
+    from starlette.routing import Match
+
+    scope = {"type": "http", "method": route.method, "path": route.address, "root_path": "", "headers": []}
+    found = next((served for served in app.routes if served.matches(scope)[0] is Match.FULL), None)
+    assert found is not None, f"nothing is served under {route.address} for {route.method}"
+    assert found.path == route.rule
+
+
+#% endif
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_route_answers_as_it_does_today(client, route, recorded):
+    answer = ask(client, route)
+    if RECORD:
+        everything = json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.exists() else {}
+        everything[str(route)] = answer
+        BASELINE.write_text(json.dumps(everything, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        pytest.skip(f"recorded: {answer['status']}")
+    if str(route) in recorded:
+        assert answer == recorded[str(route)], "other than on record; if that is intended: RECORD=1 pytest tests/characterisation"
+        return
+    if answer["status"] >= 500:
+        pytest.xfail(f"{route} answers {answer['status']} and nothing is on record yet; repair it, or record it as known")
+    if answer["status"] == 200 and route.kind:
+        assert answer["type"] == {"html": "text/html", "json": "application/json"}[route.kind]
+    if route.login:
+        assert answer["status"] in (302, 303, 307), "an anonymous visitor is sent to the login"
+        assert answer["location"].startswith(route.login)
+
+
+#% if knows_404
+def test_an_unknown_address_is_not_found(client):
+    assert ask(client, Route("GET", "", "/nothing-is-here"))["status"] == 404
+
+
+#% endif
+@pytest.mark.skipif(RECORD or not BASELINE.exists(), reason="nothing is on record yet: RECORD=1 pytest tests/characterisation")
+def test_the_record_names_the_routes_that_there_are(recorded):
+    assert sorted(recorded) == sorted(map(str, ROUTES)), "record anew: RECORD=1 pytest tests/characterisation"
