@@ -37,13 +37,15 @@ def section(heading: str, body: str, *, level: int = 2) -> Editor:
     @preserving
     def edit(text: str) -> str:
         lines = lines_of(text)
-        plain = _outside_fences(lines)
+        plain, open_fence = _outside_fences(lines)
         begin = next((i for i in plain if (found := _BEGIN.fullmatch(lines[i])) and found[1] == slug), None)
         if begin is None:
+            if open_fence:
+                raise CannotEdit("a code block is not closed", "Close it with the characters that opened it.")
             if any(_names_heading(lines[i], heading) for i in plain):
                 raise CannotEdit(f'there is a section "{heading}" already', "It is yours and stays as it is.")
             return append_block(text, block)
-        end = next((i for i in range(begin, len(lines)) if (found := _END.fullmatch(lines[i])) and found[1] == slug), None)
+        end = next((i for i in plain if i > begin and (found := _END.fullmatch(lines[i])) and found[1] == slug), None)
         if end is None:
             raise CannotEdit(f"the comment that ends the section {slug} is missing", f"Add the line <!-- prodify:end {slug} -->.")
         found = _BEGIN.fullmatch(lines[begin])
@@ -66,8 +68,8 @@ def _names_heading(line: str, heading: str) -> bool:
     return found is not None and found[1].strip().casefold() == heading.casefold()
 
 
-def _outside_fences(lines: list[str]) -> list[int]:
-    """Return the numbers of the lines that are not in a fenced code block."""
+def _outside_fences(lines: list[str]) -> tuple[list[int], bool]:
+    """Return the numbers of the lines that are not in a fenced code block, and whether the last block is left open."""
     found, fence = [], ""
     for number, line in enumerate(lines):
         mark = _FENCE.match(line)
@@ -78,4 +80,4 @@ def _outside_fences(lines: list[str]) -> list[int]:
             fence = mark[1]
         else:
             found.append(number)
-    return found
+    return found, bool(fence)

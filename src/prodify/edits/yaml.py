@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prodify.edits.text import CannotEdit, Editor, lines_of, preserving, with_final_newline
-from prodify.edits.yamltree import Meaning, compose, dump, dump_flow, find, in_braces, is_empty, kind, plain_keys
+from prodify.edits.text import CannotEdit, Editor, lines_of, preserving
+from prodify.edits.yamltree import Meaning, Style, compose, dump, dump_flow, find, in_braces, is_empty, kind, plain_keys, style_of
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
+MAX_INSERTIONS = 1000
 Names = tuple[str, ...]
 Splice = tuple[int, int, str]
 """A replacement: from character, to character, text."""
@@ -37,7 +38,18 @@ def merge(wanted: Mapping[str, Any]) -> Editor:
 
     @preserving
     def edit(text: str) -> str:
-        return _repeat(text, lambda now, root: _next_key(now, root, wanted, ()), lambda meaning, root: _merged(meaning, root, wanted))
+        style, meaning = style_of(text), Meaning()
+        expected = _merged(meaning, compose(text), wanted)
+        after = text
+        for _ in range(MAX_INSERTIONS):
+            splice = _next_key(after, compose(after), wanted, (), style)
+            if splice is None:
+                break
+            start, end, new = splice
+            after = after[:start] + new + after[end:]
+        if meaning.of(compose(after)) != expected:
+            raise CannotEdit("the keys cannot be added safely", "Add them by hand.")
+        return after
 
     return edit
 
@@ -72,7 +84,8 @@ def ensure_list_item(path: Sequence[str], item: Any, *, key: str | Sequence[str]
             raise CannotEdit(f"{'.'.join(names)} is not a list", "Edit it by hand.")
         if any(_same_item(have, item, keys) for have in items.value):
             return text
-        after = _splice(text, _append_item(text, items, item))
+        start, end, new_text = _append_item(text, items, item, style_of(text))
+        after = text[:start] + new_text + text[end:]
         meaning = Meaning()
         old = meaning.of(items)
         new = _at(compose(after), names)
@@ -84,30 +97,12 @@ def ensure_list_item(path: Sequence[str], item: Any, *, key: str | Sequence[str]
     return edit
 
 
-def _repeat(text: str, step: Any, expectation: Any) -> str:
-    """Splice until nothing is missing, and check that the result means what is wanted."""
-    meaning = Meaning()
-    expected = expectation(meaning, compose(text))
-    after = text
-    for _ in range(1000):
-        splice = step(after, compose(after))
-        if splice is None:
-            break
-        after = _splice(after, splice)
-    if meaning.of(compose(after)) != expected:
-        raise CannotEdit("the keys cannot be added safely", "Add them by hand.")
-    return after
-
-
-def _splice(text: str, splice: Splice) -> str:
-    start, end, new = splice
-    return text[:start] + new + text[end:]
-
-
 def _merged(meaning: Meaning, node: Node | None, wanted: Mapping[str, Any]) -> int:
     """Return the number of what the result must mean."""
     if node is None or is_empty(node):
         return meaning.of_data(dict(wanted)) if wanted else meaning.of(node)
+    if kind(node) != "mapping":
+        return meaning.of(node)
     pairs: list[tuple[object, int]] = []
     for name, value in node.value:
         text = name.value if kind(name) == "scalar" else meaning.of(name)
@@ -142,20 +137,20 @@ def _own(entry: tuple[Node, Node]) -> Node:
     return value
 
 
-def _next_key(text: str, node: Node | None, wanted: Mapping[str, Any], names: Names) -> Splice | None:
+def _next_key(text: str, node: Node | None, wanted: Mapping[str, Any], names: Names, style: Style) -> Splice | None:
     """Return the first insertion that is missing."""
     if node is None:
-        return (len(text), len(text), _line_start(text) + dump(dict(wanted))) if wanted else None
+        return (len(text), len(text), _line_start(text) + dump(dict(wanted), 0, style)) if wanted else None
     if kind(node) != "mapping":
         raise CannotEdit(f"{'.'.join(names) or 'the file'} is not a mapping", "Edit it by hand.")
     for key, value in wanted.items():
         entry = find(node, key)
         if entry is None:
-            return _append_key(text, node, key, value)
+            return _append_key(text, node, {key: value}, style)
         if is_empty(entry[1]):
-            return _fill(text, node, entry, value)
+            return _fill(text, node, entry, value, style)
         if isinstance(value, Mapping) and value:
-            splice = _next_key(text, _own(entry), value, (*names, key))
+            splice = _next_key(text, _own(entry), value, (*names, key), style)
             if splice is not None:
                 return splice
     return None
@@ -165,27 +160,29 @@ def _line_start(text: str) -> str:
     return "" if not text or text.endswith("\n") else "\n"
 
 
-def _append_key(text: str, node: Node, key: str, value: Any) -> Splice:
+def _append_key(text: str, node: Node, new: dict[str, Any], style: Style) -> Splice:
     if in_braces(node):
-        return _into_flow(node, dump_flow({key: value})[1:-1])
-    indent = node.start_mark.column
-    at = _end_of_block(text, node, indent)
-    return at, at, _break(text, at) + dump({key: value}, indent, _step(text))
+        return _into_flow(node, dump_flow(new)[1:-1])
+    return _below(text, node, new, style)
 
 
-def _append_item(text: str, node: Node, item: Any) -> Splice:
+def _append_item(text: str, node: Node, item: Any, style: Style) -> Splice:
     if in_braces(node):
         return _into_flow(node, dump_flow([item])[1:-1])
+    return _below(text, node, [item], style)
+
+
+def _below(text: str, node: Node, new: Any, style: Style) -> Splice:
     indent = node.start_mark.column
     at = _end_of_block(text, node, indent)
-    return at, at, _break(text, at) + dump([item], indent, _step(text))
+    return at, at, _break(text, at) + dump(new, indent, style)
 
 
 def _break(text: str, at: int) -> str:
     return "" if at == 0 or text[at - 1] == "\n" else "\n"
 
 
-def _fill(text: str, parent: Node, entry: tuple[Node, Node], value: Any) -> Splice:
+def _fill(text: str, parent: Node, entry: tuple[Node, Node], value: Any, style: Style) -> Splice:
     """Give a key without value one: below it, or behind the colon."""
     name, _ = entry
     if in_braces(parent) or not isinstance(value, (Mapping, list, tuple)) or not value:
@@ -193,9 +190,9 @@ def _fill(text: str, parent: Node, entry: tuple[Node, Node], value: Any) -> Spli
         return at, at, f" {dump_flow(value)}"
     end = text.find("\n", name.end_mark.index)
     end = len(text) if end < 0 else end + 1
-    indent = name.start_mark.column + _step(text)
+    indent = name.start_mark.column + style.step
     data = dict(value) if isinstance(value, Mapping) else list(value)
-    return end, end, _break(text, end) + dump(data, indent, _step(text))
+    return end, end, _break(text, end) + dump(data, indent, style)
 
 
 def _into_flow(node: Node, new: str) -> Splice:
@@ -226,13 +223,6 @@ def _belongs_below(line: str, indent: int) -> bool:
     body = line.strip()
     depth = len(line) - len(line.lstrip(" "))
     return not body or (body.startswith("#") and depth <= indent)
-
-
-def _step(text: str) -> int:
-    """Return the width of one indentation: the smallest in the text; 2 when there is none."""
-    lines = [line for line in lines_of(with_final_newline(text)) if line.strip() and not line.lstrip().startswith("#")]
-    widths = {len(line) - len(line.lstrip(" ")) for line in lines} & {2, 3, 4, 8}
-    return min(widths, default=2)
 
 
 def _same_item(have: Node, item: Any, keys: Names) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from prodify.edits.text import CannotEdit
+from prodify.edits.text import CannotEdit, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,9 +99,29 @@ class Meaning:
         return self.of(compose(dump(data)))
 
 
-def dump(data: Any, indent: int = 0, step: int = 2) -> str:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How new lines look: the width of one indentation, and whether block scalars (`|`) may be used."""
+
+    step: int = 2
+    blocks: bool = True
+
+
+def style_of(text: str) -> Style:
+    """Return a text's style: its smallest indentation, 2 when it has none.
+
+    At the end of a file without final newline a block scalar would lose its last newline; there strings are quoted.
+    """
+    lines = [line for line in lines_of(text) if line.strip() and not line.lstrip().startswith("#")]
+    widths = {len(line) - len(line.lstrip(" ")) for line in lines} & {2, 3, 4, 8}
+    return Style(min(widths, default=2), not text or text.endswith("\n"))
+
+
+def dump(data: Any, indent: int = 0, style: Style | None = None) -> str:
     """Return data as block YAML in its own order, every line indented, ending in a newline."""
     import yaml
+
+    style = style or Style()
 
     class Dumper(yaml.SafeDumper):
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - the base class's signature
@@ -111,12 +131,12 @@ def dump(data: Any, indent: int = 0, step: int = 2) -> str:
             return True
 
     def text(dumper: Dumper, value: str) -> Any:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value and style.blocks else None)
 
     Dumper.add_representer(str, text)
     Dumper.add_representer(tuple, Dumper.represent_list)
     # Wider steps would put spaces behind the dash of a list of mappings.
-    step = 2 if _holds_list_of_mappings(data) else step
+    step = 2 if _holds_list_of_mappings(data) else style.step
     out = yaml.dump(data, Dumper=Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True, width=10_000, indent=step)
     if out.endswith("\n...\n"):
         out = out[:-4]
