@@ -37,7 +37,7 @@ def _b64(value: object) -> str:
 
 def make(shape: str, seed: int = 0) -> str:
     """Return the text of a shape; the same shape and seed give the same text."""
-    rng = random.Random(f"{shape}{seed}")  # noqa: S311
+    rng = random.Random(f"{shape}{seed}")
 
     def draw(match: re.Match[str]) -> str:
         kind, count = match[1], int(match[2])
@@ -51,6 +51,7 @@ def make(shape: str, seed: int = 0) -> str:
     signature = "".join(rng.choices(ALPHABETS["b64u"], k=43))
     for role in ("user", "anon", "service_role"):
         token = f"{_b64({'alg': 'HS256', 'typ': 'JWT'})}.{_b64({'role': role, 'iat': 1700000000})}.{signature}"
-        text = text.replace("{jwt:%s}" % role, token)
+        text = text.replace(f"{{jwt:{role}}}", token)
     text = text.replace("{discord}", _b64(str(rng.randrange(10**17, 10**18)).encode()))
+    text = text.replace("{basic}", base64.b64encode(f"bot:{signature[:20]}".encode()).decode())
     return text.replace("|", "")

@@ -1,12 +1,12 @@
-"""What prototypes really write: literals bound to secret names, in every place where such a literal is found, and what only looks like one."""
+"""What prototypes really write: literals bound to secret names wherever they occur, and what only looks like one."""
 
 from __future__ import annotations
 
 import pytest
-from tests.inventory.secrets.secret_shapes import make
 
 from prodify.inventory.facts import Role
 from prodify.inventory.secrets import Scanner
+from tests.inventory.secrets.secret_shapes import make
 
 RANDOM = make("{b62*32}")
 HUMAN = "Tr0ub" + "4dor&3x"
@@ -65,14 +65,24 @@ FOUND = [
     ("notebook.ipynb", f'"source": ["API_KEY = \\"{RANDOM}\\"\\n"]\n', "API_KEY", "token", "error"),
     ("server.js", "connectionString: 'postgres://postgres:postgres@db/postgres'\n", "connectionString", "connection-string", "warning"),
     ("app.py", 'URL = "postgresql://postgres:postgres@localhost:5432/app"\n', "URL", "connection-string", "note"),
-    ("app.py", 'URL = "mongodb+srv://app:' + HUMAN.replace("&", "") + '@cluster0.abcde.mongodb.net/app"\n', "URL", "connection-string", "error"),
+    (
+        "app.py",
+        'URL = "mongodb+srv://app:' + HUMAN.replace("&", "") + '@cluster0.abcde.mongodb.net/app"\n',
+        "URL",
+        "connection-string",
+        "error",
+    ),
     ("app.py", 'R = "https://bot:' + RANDOM + '@git.corp.net/repo.git"\n', "R", "basic-auth", "error"),
     ("README.md", f"Run with `export API_TOKEN={RANDOM}`\n", "API_TOKEN", "token", "note"),
 ]
 
 
-@pytest.mark.parametrize(("path", "text", "name", "category", "level"), FOUND, ids=[f"{i}-{row[0]}-{row[2]}" for i, row in enumerate(FOUND)])
-def test_found(path: str, text: str, name: str | None, category: str, level: str, scanner: Scanner) -> None:
+@pytest.mark.parametrize(
+    ("path", "text", "name", "category", "level"), FOUND, ids=[f"{i}-{row[0]}-{row[2]}" for i, row in enumerate(FOUND)]
+)
+def test_found(  # noqa: PLR0917 - one parameter a column
+    path: str, text: str, name: str | None, category: str, level: str, scanner: Scanner
+) -> None:
     hits, _ = scanner.scan(path, text.encode())
     assert [(h.name, h.category, h.level) for h in hits] == [(name, category, level)]
 
@@ -106,7 +116,7 @@ DECOYS = [
     ("config.yml", "password: ${DB_PASSWORD}\n"),
     ("config.yml", "password: <%= ENV['DB_PASSWORD'] %>\n"),
     ("config.yml", "password: {{ vault_db_password }}\n"),
-    ("config.yml", 'password: ENC(' + make("{b64*40}") + ")\n"),
+    ("config.yml", "password: ENC(" + make("{b64*40}") + ")\n"),
     ("config.yml", "secretKeyRef:\n  name: app-secret\n  key: password\n"),
     ("k8s/app.yaml", "env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: {name: app, key: db}\n"),
     ("variables.tf", 'variable "db_password" {\n  type = string\n  default = ""\n}\n'),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.inventory.secrets.secret_shapes import make
 
 from prodify.inventory.secrets import Scanner
 from prodify.inventory.secrets.rule import Rule
 from prodify.inventory.secrets.rules import RULES
 from prodify.inventory.secrets.rules.shapes import examples
 from prodify.inventory.secrets.structures import CHECKS
+from tests.inventory.secrets.secret_shapes import make
 
 
 def test_identifiers_are_unique_and_kebab_case() -> None:

@@ -27,7 +27,7 @@ def default_cache_dir() -> Path:
 def machine() -> str:
     """Return what a database depends on beside the rules: architecture and the processor's features."""
     features = ""
-    with contextlib.suppress(OSError), open("/proc/cpuinfo", "rb") as stream:  # noqa: PTH123 - plain open is faster here
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", "rb") as stream:  # noqa: PTH123
         head = stream.read(8192)
         for line in head.split(b"\n"):
             if line.startswith((b"flags", b"Features")):

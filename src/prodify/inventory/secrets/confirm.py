@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import PRIVATE_KEY, Rule, confirmer
 from prodify.inventory.secrets.structures import CHECKS
@@ -18,9 +17,9 @@ _PEM_BODY = lazy(rb"""(?:[A-Za-z0-9+/=]{16,}(?:\\\\?[nr]|["'+,\s\\])*){1,}""")
 _PEM_START = lazy(rb"""(?:\\\\?[nr]|["'+,\s\\]|Proc-Type:[^\n]*|DEK-Info:[^\n]*|Version:[^\n]*|Comment:[^\n]*){0,60}""")
 
 
-def confirm(rule: Rule, data: bytes, end: int, kind: FileKind) -> Candidate | None:
+def confirm(rule: Rule, data: bytes, end: int) -> Candidate | None:
     """Return the candidate of `rule` whose match ends at or after `end`, None when what stands there cannot be real."""
-    if rule.category == PRIVATE_KEY:
+    if rule.category == PRIVATE_KEY and rule.pattern.startswith("-----BEGIN"):
         return _private_key(rule, data, end)
     pattern = confirmer(rule)
     for found in pattern.finditer(data, max(0, end - rule.window), min(len(data), end + rule.window)):
@@ -43,7 +42,9 @@ def _confirmed(rule: Rule, data: bytes, found: re.Match[bytes]) -> Candidate | N
     label = name[1].decode("ascii", "replace") if name else None
     start, end = found.span(group)
     priority = 20 if rule.near else 10
-    return Candidate(start, end, rule.id, rule.title, rule.category, label, value, priority, random=True, prefix=not rule.near, browser=rule.browser)
+    return Candidate(
+        start, end, rule.id, rule.title, rule.category, label, value, priority, random=True, prefix=not rule.near, browser=rule.browser
+    )
 
 
 def _private_key(rule: Rule, data: bytes, end: int) -> Candidate | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify
 
 if TYPE_CHECKING:
@@ -33,12 +33,26 @@ _BEFORE = lazy(
 )
 _JOIN = lazy(rb"""[ \t]*(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*(?:\r?\n[ \t]*)?(?:\+|\.(?=[ \t]))?[ \t]*(["'])""")
 _FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
-_GETTERS = lazy(rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$")
-_SETTERS = lazy(r"(?i)^(?:set|with|hash|make|generate|encrypt|use)?_?(?:[a-z]+_)*(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$")
-_DEFINES = lazy(rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$")
+_GETTERS = lazy(
+    rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$"
+)
+_SETTERS = lazy(
+    r"(?i)^(?:set|with|hash|make|generate|encrypt|use)?_?(?:[a-z]+_)*(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$"
+)
+_DEFINES = lazy(
+    rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$"
+)
 _CODE_KINDS = (FileKind.CODE, FileKind.MARKUP)
 _SIGNING_CONTEXT = lazy(rb"(?i)session|jwt|cookie|passport|strategy|sign")
 _ENVVAR = lazy(r"^[A-Z][A-Z0-9_]+$")
+
+
+def last_match(pattern: re.Pattern[bytes], data: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    """Return the last match that begins in the window, None when there is none."""
+    last = None
+    for found in pattern.finditer(data, start, end):
+        last = found
+    return last
 
 
 def read_quoted(data: bytes, at: int) -> tuple[str, int] | None:
@@ -141,7 +155,11 @@ def _comparison(literal: Literal, kind: FileKind) -> Candidate | None:
 
 
 _UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
-_LINE_START = lazy(rb"""^(?:[ \t]{0,40}|.*[ \t"'])(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""", re.DOTALL)
+_LINE_START = lazy(
+    rb"""^(?:[ \t]{0,40}|.*[ \t"'])"""
+    rb"""(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""",
+    re.DOTALL,
+)
 
 
 def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -155,9 +173,13 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     gap = found["gap"].strip()
     before = data[line : at - found.end("name")]
     flag = found["name"][::-1].startswith(b"--")
-    if not gap and not (before.strip() in (b"ENV", b"ARG", b"machine", b"login") or flag or name in ("password", "passwd")) or classify(name) is None:
+    if (not gap and not (before.strip() in (b"ENV", b"ARG", b"machine", b"login") or flag or name in ("password", "passwd"))) or classify(
+        name
+    ) is None:
         return None
     if not gap and name in ("password", "passwd") and not flag and b"login" not in before:
+        return None
+    if gap and gap != b"=" and kind is FileKind.SHELL:
         return None
     if gap and before.strip(b" \t\"'-#;") and kind is not FileKind.SHELL and gap != b"=":
         return None
@@ -180,14 +202,14 @@ def _bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
     return text.decode("utf-8", "replace"), at + len(text)
 
 
-_PAIR_NAME = lazy(rb"""(?i)(?:name|key)\\?["']?\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})["']?,?\s{1,40}["']?value["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)""")
+_PAIR_NAME = lazy(
+    rb"""(?i)(?:name|key)\\?["']?\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})["']?,?\s{1,40}["']?value["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)"""
+)
 
 
 def pair(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge `name: X` with `value: Y` beside it: Kubernetes and ECS environments, .NET settings."""
-    last = None
-    for last in _PAIR_NAME.finditer(data, max(0, at - BACK), at):
-        pass
+    last = last_match(_PAIR_NAME, data, max(0, at - BACK), at)
     if last is None or last.end() != at:
         return None
     name = last["name"].decode("ascii", "replace")
@@ -218,12 +240,14 @@ def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
             value = found["value"].decode("utf-8", "replace")
             if value[0] in "?+" or found["name"].isdigit():
                 return
-            candidate = judge(Literal(found["name"].decode("ascii"), value, found.start("value"), found.end("value"), "=", True, True), kind)
+            candidate = judge(
+                Literal(found["name"].decode("ascii"), value, found.start("value"), found.end("value"), "=", True, True), kind
+            )
             if candidate:
                 yield candidate
 
 
-_XML = lazy(rb"<(?P<name>[\w.\-:]{1,60})>(?P<value>[^<\s]{3,512})</")
+_XML = lazy(rb"<(?P<name>[\w.\-:]{1,60})(?: [^<>\n]{1,40})?>(?P<value>[^<\s]{3,512})</")
 
 
 def element(data: bytes, at: int, kind: FileKind) -> Candidate | None:

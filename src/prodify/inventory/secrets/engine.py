@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BACK, AHEAD = 256, 768
 """The window of the fallback engine around a keyword, in bytes."""
 
+MOST_MATCHES = 100_000
+"""Matches that are kept of one file, against files that are made of nothing else."""
+
 
 class Engine(Protocol):
     """Finds everything of a plan in a block of bytes."""
@@ -40,7 +43,6 @@ class HyperscanEngine:
             self._db = self._compile(plan)
             cache.write(path, hyperscan.dumpb(self._db))
         self._db.scratch = hyperscan.Scratch(self._db)
-        self._cap = 200_000
 
     def _version(self) -> str:
         # The package's own version names the library that is linked into it; importlib.metadata would cost 30 ms.
@@ -64,18 +66,15 @@ class HyperscanEngine:
         return database
 
     def search(self, data: bytes) -> list[tuple[int, int]]:
-        """Return (identifier, end offset) of every match, at most a fixed number of them."""
+        """Return (identifier, end offset) of every match; of rules and triggers at most `MOST_MATCHES`, of keywords always all."""
         found: list[tuple[int, int]] = []
-        append, cap = found.append, self._cap
+        append = found.append
 
-        def on_match(identifier: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            append((identifier, end))
-            return True if len(found) >= cap else None
+        def on_match(identifier: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            if len(found) < MOST_MATCHES or identifier >= KEYWORD_BASE:
+                append((identifier, end))
 
-        try:
-            self._db.scan(data, match_event_handler=on_match)
-        except self._hs.ScanTerminated:
-            pass
+        self._db.scan(data, match_event_handler=on_match)
         return found
 
 

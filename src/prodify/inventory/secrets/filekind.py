@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import lru_cache
 from posixpath import basename, splitext
 
-from prodify.inventory.secrets.lazy import lazy
+from prodify.inventory.secrets.lazy import lazy, wordset
 
 
 class FileKind(Enum):
@@ -34,16 +33,19 @@ _LOCK = lazy(
     r"composer\.lock|gemfile\.lock|mix\.lock|bun\.lockb?|flake\.lock|packages\.lock\.json|\.terraform\.lock\.hcl|podfile\.lock|pubspec\.lock|gradle\.lockfile|"
     r"deno\.lock|paket\.lock|\.secrets\.baseline|.*\.min\.(?:js|css)|.*\.bundle\.js|.*\.chunk\.js|.*\.map|.*\.lock)$"
 )
-_OPAQUE_EXT = frozenset(
-    ".css .scss .sass .less .svg .csv .tsv .po .pot .mo .srt .vtt .xlf .xliff .strings .arb .resx .ics .geojson .sum .snap .diff .patch .log .pdb .tex .bib .enc "
-    ".asc .sig .crt .cer .gpg .har .jsonl .ndjson .sql.gz".split()
+_OPAQUE_EXT = wordset(
+    ".css .scss .sass .less .svg .csv .tsv .po .pot .mo .srt .vtt .xlf .xliff .strings .arb .resx .ics .geojson .sum .snap .diff "
+    ".patch .log .pdb .tex .bib .enc .asc .sig .crt .cer .gpg .har .jsonl .ndjson .sql.gz"
 )
-_CONFIG_EXT = frozenset(
-    ".yml .yaml .json .json5 .jsonc .toml .ini .cfg .conf .config .properties .xml .plist .env .hcl .cnf .service .reg .list .settings .csproj .npmrc .netrc .pypirc .tfstate .editorconfig".split()
+_CONFIG_EXT = wordset(
+    ".yml .yaml .json .json5 .jsonc .toml .ini .cfg .conf .config .properties .xml .plist .env .hcl .cnf .service .reg .list "
+    ".settings .csproj .npmrc .netrc .pypirc .tfstate .editorconfig"
 )
-_DOC_EXT = frozenset(".md .mdx .markdown .rst .txt .adoc .asciidoc .org .mdc".split())
-_SHELL_EXT = frozenset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk".split())
-_MARKUP_EXT = frozenset(".html .htm .ftl .vue .svelte .hbs .ejs .erb .jinja .jinja2 .j2 .twig .mustache .liquid .pug .haml .astro .cshtml .jsp .xhtml".split())
+_DOC_EXT = wordset(".md .mdx .markdown .rst .txt .adoc .asciidoc .org .mdc")
+_SHELL_EXT = wordset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk")
+_MARKUP_EXT = wordset(
+    ".html .htm .ftl .vue .svelte .hbs .ejs .erb .jinja .jinja2 .j2 .twig .mustache .liquid .pug .haml .astro .cshtml .jsp .xhtml"
+)
 _TRANSLATIONS = lazy(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|languages|translations?|messages)/")
 
 
@@ -52,7 +54,11 @@ def kind_of(path: str) -> FileKind:
     """Return the kind of the file at `path`, from its name alone."""
     name = basename(path)
     low = name.lower()
-    if _LOCK.match(name) or (_TRANSLATIONS.search(path) and low.endswith((".json", ".yml", ".yaml", ".js", ".ts", ".php", ".properties", ".py"))):
+    if (
+        _LOCK.match(name)
+        or low.endswith((".sarif", "sarif.json", "postman_collection.json", ".cast"))
+        or (_TRANSLATIONS.search(path) and low.endswith((".json", ".yml", ".yaml", ".js", ".ts", ".php", ".properties", ".py")))
+    ):
         return FileKind.OPAQUE
     if _ENV.match(name):
         return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) else FileKind.ENV
@@ -77,10 +83,23 @@ def _by_extension(low: str, ext: str) -> FileKind:
         return FileKind.SHELL
     if ext in _MARKUP_EXT:
         return FileKind.MARKUP
-    if ext in _CONFIG_EXT or low in (".npmrc", ".netrc", ".pypirc", ".pgpass", ".htpasswd", "credentials", ".git-credentials", ".dockercfg", ".s3cfg", ".boto"):
+    if ext in _CONFIG_EXT or low in (
+        ".npmrc",
+        ".netrc",
+        ".pypirc",
+        ".pgpass",
+        ".htpasswd",
+        "credentials",
+        ".git-credentials",
+        ".dockercfg",
+        ".s3cfg",
+        ".boto",
+    ):
         return FileKind.CONFIG
-    if not ext and low.startswith("readme"):
+    if not ext and low.startswith(("readme", "license", "changelog", "contributing", "authors", "notice")):
         return FileKind.DOCS
+    if not ext:
+        return FileKind.CONFIG if low.startswith(".") and "rc" not in low and "profile" not in low else FileKind.SHELL
     return FileKind.CODE
 
 

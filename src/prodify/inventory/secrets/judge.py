@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify, words_of
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
@@ -30,14 +29,23 @@ from prodify.inventory.secrets.values import (
     is_words,
 )
 
-_PUBLIC_NAME = lazy(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|VUE_APP|STORYBOOK|NG_APP)_|(?i:publish|public|anon_?key|site_?key|client_?id)")
-_PUBLIC_VALUE = lazy(r"^(?:pk_(?:test|live)_|rzp_(?:test|live)_|price_|prod_|acct_|cus_|plan_|G-|UA-|GTM-|AW-|ca-pub-|sha\d+-|pub-c|client_|sb_publishable_|phc_|0x[0-9a-fA-F]{40}$)")
-_NOT_SECRET_SHAPED = lazy(r"(?i)hash|sha\d*$|digest|version|commit|revision|build|address|contract|account|project|bucket|region|zone|cluster|integrity|checksum|etag|_ids?$|^id$|host|url|uri|domain|email|arn|image|tag|path|dsn|tracking|measurement|uuid|guid|fingerprint|cert|nonce|charset|alphabet|chars")
+_PUBLIC_NAME = lazy(
+    r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|VUE_APP|STORYBOOK|NG_APP)_|(?i:publish|public|anon_?key|site_?key|client_?id)"
+)
+_PUBLIC_VALUE = lazy(
+    r"^(?:pk_(?:test|live)_|rzp_(?:test|live)_|price_|prod_|acct_|cus_|plan_|G-|UA-|GTM-|AW-|ca-pub-|sha\d+-|pub-c|client_|sb_publishable_|phc_|0x[0-9a-fA-F]{40}$)"
+)
+_NOT_SECRET_SHAPED = lazy(
+    r"(?i)hash|sha\d*$|digest|version|commit|revision|build|address|contract|account|project|bucket|region|zone|cluster|integrity|checksum|etag|_ids?$|^id$|host|url|uri|domain|email|arn|image|tag|path|dsn|tracking|measurement|uuid|guid|fingerprint|cert|nonce|charset|alphabet|chars"
+)
 _HOST = lazy(r"^(?:[\w-]+\.)+[a-z]{2,12}(?::\d+)?(?:/.*)?$")
 _REAL_SYMBOLS = lazy(r"[!@#$%^&*]{2,}")
 _DOTTED = lazy(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
+_CHANGE_ME = lazy(r"(?i)change|insecure")
 _MESSAGE = lazy(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
+_LONGEST = 2048
+_LONGEST_PROSE = 128
 _PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
 _SETTINGS = (FileKind.CONFIG, FileKind.ENV, FileKind.COMPOSE, FileKind.TERRAFORM, FileKind.DOCKER, FileKind.SHELL)
 
@@ -87,6 +95,8 @@ def judge(literal: Literal, kind: FileKind) -> Candidate | None:
     """Return a candidate when the literal is a secret of the kind that its name speaks of, None otherwise."""
     name_kind = classify(literal.name)
     value = literal.value
+    if len(value) > _LONGEST or (len(value) > _LONGEST_PROSE and " " in value):
+        return None
     if name_kind is None or len(value) < 3 or is_reference(value) or HASHED.match(value) or _PUBLIC_VALUE.match(value):
         return None
     if _PUBLIC_NAME.search(literal.name):
@@ -105,7 +115,7 @@ def _make(literal: Literal, rule: str, title: str, category: str, *, weak: bool 
 
 def _password(literal: Literal, kind: FileKind) -> Candidate | None:
     name, value = literal.name, literal.value
-    if PATHISH.match(value) or URLISH.match(value) or _HOST.match(value) and "_" not in value:
+    if PATHISH.match(value) or URLISH.match(value) or (_HOST.match(value) and "_" not in value):
         return None
     if _DOTTED.match(value) and not is_random(value, 12):
         return None
@@ -121,7 +131,7 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True) if weak_anyway else None
     if low in WEAK or DEFAULTISH.search(value):
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)
-    if is_placeholder(value) or CODEISH.search(value) and not literal.fallback and not _REAL_SYMBOLS.search(value):
+    if is_placeholder(value) or (CODEISH.search(value) and not literal.fallback and not _REAL_SYMBOLS.search(value)):
         return None
     if is_words(value) and not any(c.isdigit() for c in value):
         many = len(words_of(value)) > 1 or not value.islower()
@@ -136,7 +146,11 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
 
 def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     value, name = literal.value, literal.name
-    if PATHISH.match(value) or (URLISH.match(value) and "@" not in value) or value.lower() in ("string", "str", "text", "required", "none", "null", "true", "false", "hidden", "undefined"):
+    if (
+        PATHISH.match(value)
+        or (URLISH.match(value) and "@" not in value)
+        or value.lower() in ("string", "str", "text", "required", "none", "null", "true", "false", "hidden", "undefined")
+    ):
         return None
     if (is_random(value) or is_strong_text(value)) and not is_placeholder(value):
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
@@ -145,15 +159,15 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     if value.startswith("django-insecure-") and len(value) > 30:
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
     settings = kind in _SETTINGS
-    if settings and not literal.fallback and (is_placeholder(value) and not DEFAULTISH.search(value)):
+    if settings and not literal.fallback and (is_placeholder(value) and not _CHANGE_ME.search(value)):
         return None
     generic = words_of(name) in (["secret"], ["token", "secret"])
-    if generic and not literal.fallback and not literal.signs:
-        if settings or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value)) or echoes(name, value):
-            return None
+    phrase = is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value)
+    if generic and not literal.fallback and not literal.signs and (settings or phrase or echoes(name, value)):
+        return None
     if " " in value and (_MESSAGE.search(value) or settings):
         return None
-    if CODEISH.search(value) and not _REAL_SYMBOLS.search(value) or "\\" in value:
+    if (CODEISH.search(value) and not _REAL_SYMBOLS.search(value)) or "\\" in value:
         return None
     if is_words(value) and not literal.fallback and words_of(name)[-2:] in _KEY_NAMES and not DEFAULTISH.search(value):
         return None

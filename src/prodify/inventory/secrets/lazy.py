@@ -14,16 +14,21 @@ _METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub", "split
 class _Lazy:
     """Stands in for a compiled pattern; the first access compiles it and puts the real methods on the instance."""
 
-    def __init__(self, pattern: str | bytes, flags: int) -> None:
+    def __init__(self, pattern: Any, flags: int) -> None:
         self._source = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)
-        compiled = re.compile(*self._source)
+        compiled: Any = re.compile(*self._source)
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
+
+
+def wordset(text: str) -> frozenset[str]:
+    """Return the words of `text`, which is easier to read and keep sorted than a set of two hundred quoted strings."""
+    return frozenset(text.split())
 
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
-from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.prose import in_docstring
 from prodify.model import Level
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from prodify.inventory.secrets.judge import Candidate
 
 _BROWSER_NAME = lazy(r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|PUBLIC|VUE_APP)_")
-_BROWSER_FILE = lazy(r"(?i)\.(?:jsx|tsx|vue|svelte|html?|ftl|ejs|hbs|astro|cshtml|jsp|erb|swift|kt|plist)$|(?:^|/)google-services\.json$|GoogleService-Info")
+_BROWSER_FILE = lazy(
+    r"(?i)\.(?:jsx|tsx|vue|svelte|html?|ftl|ejs|hbs|astro|cshtml|jsp|erb|swift|kt|plist)$|(?:^|/)google-services\.json$|GoogleService-Info"
+)
 _PRODUCTION_STACK = lazy(r"(?i)prod|stack|swarm")
 _SPECIFIC = 20
 
@@ -25,6 +27,8 @@ def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: byte
     Live-looking tokens, passwords and remote connection strings are errors; what everybody knows is a warning; what leads to this
     machine, or stands in tests, examples, docs and other people's code, is a note. Env files and tokens in a root document keep theirs.
     """
+    if found.name and found.name.lower() in ("example", "examples", "sample"):
+        return Level.NOTE
     level = _base(found, path, kind, data)
     if kind is FileKind.ENV:
         return level
@@ -50,7 +54,7 @@ def _base(found: Candidate, path: str, kind: FileKind, data: bytes) -> str:
 
 def _on_this_machine(found: Candidate, data: bytes) -> bool:
     around = data[max(0, found.start - 200) : found.end + 120].lower()
-    return any(host in around for host in (b"localhost", b"127.0.0.1", b"0.0.0.0", b"[::1]", b"host.docker.internal"))  # noqa: S104
+    return any(host in around for host in (b"localhost", b"127.0.0.1", b"0.0.0.0", b"[::1]", b"host.docker.internal"))
 
 
 def _browser_key(found: Candidate, path: str, data: bytes) -> str:

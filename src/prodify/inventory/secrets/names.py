@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from functools import lru_cache
 
-from prodify.inventory.secrets.lazy import lazy
+from prodify.inventory.secrets.lazy import lazy, wordset
 
 _WORDS = lazy(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -13,45 +13,55 @@ _WORDS = lazy(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 class NameKind(Enum):
     """What a value of that name would be. `KEY`: something-key, which needs a random value to count."""
 
-    PASSWORD = "password"  # noqa: S105 - a kind's name
+    PASSWORD = "password"  # noqa: S105 - a kind of name
     FRAMEWORK = "framework-key"
-    TOKEN = "token"  # noqa: S105 - a kind's name
+    TOKEN = "token"  # noqa: S105 - a kind of name
     KEY = "key"
 
 
-_PASSWORDS = frozenset(
-    "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw userpass dbpass wachtwoord".split()
+_PASSWORDS = wordset(
+    "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw "
+    "userpass dbpass wachtwoord"
 )
-_TOKENS = frozenset("token secret apikey credential credentials authtoken accesstoken secretkey accesskey apitoken bearer authorization apisecret privatekey".split())
-_KEY_BEFORE = frozenset(
-    "api access auth private secret signing encryption encrypt master service account license subscription admin webhook shared client app "
-    "jwt session cookie storage consumer deploy hmac aes ssh rest server crypto fernet".split()
+_GLUED = ("password", "passwd", "passphrase", "dbpass", "smtppass", "mailpass", "ftppass", "userpass", "mypass", "rootpass", "adminpass")
+_TOKENS = wordset(
+    "token secret apikey credential credentials authtoken accesstoken secretkey accesskey apitoken bearer authorization apisecret "
+    "privatekey"
 )
-_FRAMEWORK_BEFORE = frozenset(
-    "flask django app application jwt session sessions cookie cookies auth nextauth wtf csrf rails express laravel server site web access "
-    "refresh my the default signing token hmac fastapi secret key base user login hash common config settings nb express".split()
+_KEY_BEFORE = wordset(
+    "api access auth private secret signing encryption encrypt master service account license subscription admin webhook shared "
+    "client app jwt session cookie storage consumer deploy hmac aes ssh rest server crypto fernet"
 )
-_FRAMEWORK_TAILS = frozenset("secretkey secretkeybase secrettoken signingkey signingsecret appkey jwtkey sessionkey cookiekey encryptionkey tokensecret".split())
-_TRAILING = frozenset(
-    "default dev development prod production staging local value literal str string raw plain plaintext env live sandbox new old current "
-    "base here param v main primary secondary root backup fallback".split()
+_FRAMEWORK_BEFORE = wordset(
+    "flask django app application jwt session sessions cookie cookies auth nextauth wtf csrf rails express laravel server site web "
+    "access refresh my the default signing token hmac fastapi secret key base user login hash common config settings nb express"
 )
-_NOT_AFTER = frozenset(
-    "field fields label name names type types url uri path paths file files filename dir header headers prefix suffix regex pattern min max length len "
-    "expiry expires expiration ttl lifetime timeout age algorithm alg placeholder error errors message msg help hint text title description input "
-    "id ids reset change confirm confirmation policy validator validators validation hasher hashers hash hashed form view template page screen icon class "
-    "count limit limits per usage budget store provider backend manager service endpoint host scope issuer audience format encoding version rotation "
-    "required enabled disabled visible visibility strength column attr attribute button link modal email request response schema serializer model "
-    "context status state kind rule rules check test tests mode at date time days hours minutes seconds index color colour ref arn location "
-    "selector toggle callback handler func function parser lookup cmd command option options flag prompt question tooltip size used left cost "
-    "price ratio digest salt iterations rounds cookie var variable env_name display example examples map list set dict counter span range position "
-    "generator factory strategy mixin exception warning info metadata property properties group groups bytes env instructions instruction".split()
+_FRAMEWORK_TAILS = wordset(
+    "secretkey secretkeybase secrettoken signingkey signingsecret appkey jwtkey sessionkey cookiekey encryptionkey tokensecret"
 )
-_NOT_BEFORE = frozenset(
-    "no forgot forget reset show hide has is use need require requires required invalid wrong missing bad empty change enter hashed encrypted "
-    "csrf xsrf next page continuation sync cancel cancellation pad eos bos mask unk cls sep special stop start end max min num total prompt completion "
-    "design color syntax lex type primary foreign sort partition public publishable index i18n translation dict column row map object cache "
-    "dotted json cookie_name bypass two without with_no idempotency dedupe hot short keyboard arrow object shortcut anti verification".split()
+_TRAILING = wordset(
+    "default dev development prod production staging local value literal str string raw plain plaintext env live sandbox new old "
+    "current base here param v main primary secondary root backup fallback"
+)
+_NOT_AFTER = wordset(
+    "field fields label name names type types url uri path paths file files filename dir header headers prefix suffix regex pattern "
+    "min max length len expiry expires expiration ttl lifetime timeout age algorithm alg placeholder error errors message msg help "
+    "hint text title description input id ids reset change confirm confirmation policy validator validators validation hasher hashers "
+    "hash hashed form view template page screen icon class count limit limits per usage budget store provider backend manager service "
+    "endpoint host scope issuer audience format encoding version rotation required enabled disabled visible visibility strength "
+    "column attr attribute button link modal email request response schema serializer model context status state kind rule rules "
+    "check test tests mode at date time days hours minutes seconds index color colour ref arn location selector toggle callback "
+    "handler func function parser lookup cmd command option options flag prompt question tooltip size used left cost price ratio "
+    "digest salt iterations rounds cookie var variable env_name display example examples map list set dict counter span range "
+    "position generator factory strategy mixin exception warning info metadata property properties group groups bytes env "
+    "instructions instruction"
+)
+_NOT_BEFORE = wordset(
+    "no forgot forget reset show hide has is use need require requires required invalid wrong missing bad empty change enter hashed "
+    "encrypted csrf xsrf next page continuation sync cancel cancellation pad eos bos mask unk cls sep special stop start end max min "
+    "num total prompt completion design color syntax lex type primary foreign sort partition public publishable index i18n "
+    "translation dict column row map object cache dotted json cookie_name bypass two without with_no idempotency dedupe hot short "
+    "keyboard arrow object shortcut anti verification"
 )
 
 
@@ -79,7 +89,7 @@ def classify(name: str) -> NameKind | None:
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if last in _NOT_AFTER or before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
         return None
-    if last in _PASSWORDS:
+    if last in _PASSWORDS or last.endswith(_GLUED):
         return NameKind.PASSWORD
     if "".join(words[-2:]) in _PASSWORDS or "".join(words[-3:]) in _PASSWORDS:
         return NameKind.PASSWORD

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from prodify.inventory.secrets.lazy import lazy
 
-
 _COMMENT = lazy(rb"[ \t]*(?:#|//|/\*|\*|--\s|;|<!--|rem\s|%|\.\.\s|>>>)")
 _BACK = 2000
 _DOCSTRING = lazy(rb'"""|\'\'\'')

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
-TOKEN = "token"
-PASSWORD = "password"  # noqa: S105 - a category's name
+TOKEN = "token"  # noqa: S105 - a category
+PASSWORD = "password"  # noqa: S105 - a category
 CONNECTION = "connection-string"
 PRIVATE_KEY = "private-key"
 FRAMEWORK = "framework-key"
@@ -57,7 +57,7 @@ class Rule:
         return f"(?i){cut}" if self.caseless else cut
 
 
-@lru_cache(maxsize=None)
+@cache
 def confirmer(rule: Rule) -> re.Pattern[bytes]:
     """Compile the exact pattern of `rule`, on first use: compiling all of them would cost more than a small audit."""
     left, right = ("", RIGHT) if rule.near else (LEFT, RIGHT)

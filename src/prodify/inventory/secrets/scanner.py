@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
 from prodify.inventory.secrets import context, structured, urls
-from prodify.inventory.secrets.allow import is_allowed
+from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.confirm import confirm
 from prodify.inventory.secrets.engine import make_engine
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
@@ -26,10 +27,18 @@ if TYPE_CHECKING:
 
 MOST_HITS = 500
 """Hits reported of one file."""
-MOST_EVENTS = 20_000
-"""Contextual matches that are looked at in one file; beyond that it is machine-made."""
+MOST_EVENTS = 3_000
+"""Matches of one rule or contextual pattern that are looked at in one file; beyond that it is machine-made, or made to keep us busy."""
 _LONG_LINE = 4000
-_BARE_KINDS = frozenset((FileKind.CONFIG, FileKind.COMPOSE, FileKind.DOCKER, FileKind.SHELL, FileKind.DOCS, FileKind.TERRAFORM, FileKind.NOTEBOOK))
+_MOST_MANIFESTS = 50
+_QUOTE = -1
+_QUOTE_DISTANCE = {TRIGGER_BASE + Trigger.QUOTED: 4, TRIGGER_BASE + Trigger.QUOTED_KEY: 21, TRIGGER_BASE + Trigger.SPLIT_KEY: 17}
+"""How far behind the opening quote each trigger ends."""
+_MERE_NAME = 50
+"""Priority of candidates that only a name speaks for."""
+_BARE_KINDS = frozenset(
+    (FileKind.CONFIG, FileKind.COMPOSE, FileKind.DOCKER, FileKind.SHELL, FileKind.DOCS, FileKind.TERRAFORM, FileKind.NOTEBOOK)
+)
 _FOREIGN = frozenset((Role.VENDORED, Role.GENERATED))
 
 
@@ -59,32 +68,73 @@ class Scanner:
         if text is None:
             return [], frozenset()
         events = self._engine.search(text)
-        kind = kind_of(path)
         keywords = frozenset(self._plan.keywords[i - KEYWORD_BASE] for i, _ in events if i >= KEYWORD_BASE)
-        if kind is not FileKind.ENV and (not events or len(events) == len(keywords)):
+        special = structured.is_special(path)
+        if len(events) == len(keywords) and "env" not in path and not special:
             return [], keywords
+        kind = kind_of(path)
         candidates = self._candidates(text, events, kind, role)
+        if special:
+            candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start) and not _only_shown(c, path, text)]
         chosen = chosen[:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
+
+    def scan_many(
+        self, items: Iterable[tuple[str, Callable[[], bytes | None], Role]]
+    ) -> dict[str, tuple[list[SecretHit], frozenset[bytes]]]:
+        """Return hits and keywords by path, in the order of `items` (path, loader, role); what a loader cannot read is left out.
+
+        The marks of `.gitleaksignore`, when that file is among the items, apply to all of them.
+        """
+        from prodify.inventory.secrets.parallel import scan_many
+
+        work = list(items)
+        results = scan_many(self.scan, work)
+        ignored = self._ignored(work)
+        if ignored:
+            for path, (hits, keywords) in results.items():
+                results[path] = ([h for h in hits if Ignore(path, h.location.line or 0) not in ignored], keywords)
+        return results
+
+    @staticmethod
+    def _ignored(work: list[tuple[str, Callable[[], bytes | None], Role]]) -> frozenset[Ignore]:
+        for path, load, _ in work:
+            if path == ".gitleaksignore":
+                try:
+                    return parse_gitleaksignore((load() or b"").decode("utf-8", "replace"))
+                except OSError:
+                    return frozenset()
+        return frozenset()
 
     def _candidates(self, data: bytes, events: list[tuple[int, int]], kind: FileKind, role: Role) -> list[Candidate]:
         found: list[Candidate] = []
         contextual = kind is not FileKind.OPAQUE and role not in _FOREIGN
         seen: set[tuple[int, int]] = set()
-        looked_at = 0
+        looked_at: dict[int, int] = {}
         for event in events:
             identifier, end = event
             if identifier >= KEYWORD_BASE or event in seen:
                 continue
             seen.add(event)
+            if identifier in _QUOTE_DISTANCE:
+                # Three triggers lead to the same opening quote: read it once.
+                quote = (_QUOTE, end - _QUOTE_DISTANCE[identifier])
+                if quote in seen:
+                    continue
+                seen.add(quote)
+            count = looked_at[identifier] = looked_at.get(identifier, 0) + 1
+            if count > MOST_EVENTS:
+                continue
             if identifier < TRIGGER_BASE:
-                candidate = confirm(self._plan.rules[identifier], data, end, kind)
+                candidate = confirm(self._plan.rules[identifier], data, end)
                 if candidate:
                     found.append(candidate)
-            elif contextual and looked_at < MOST_EVENTS:
-                looked_at += 1
+            elif contextual:
                 found.extend(_contextual(trigger_of(identifier), data, end, kind))
+        secrets = [end for identifier, end in events if identifier == TRIGGER_BASE + Trigger.K8S_SECRET][:_MOST_MANIFESTS]
+        if secrets and contextual:
+            found = [c for c in found if c.priority < _MERE_NAME or not any(structured.is_encoded(data, at, c.start) for at in secrets)]
         if kind is FileKind.ENV and contextual:
             found.extend(structured.env_file(data))
         return found
@@ -120,17 +170,17 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.QUOTED_KEY: lambda data, end, kind: _quoted(data, end - 21, kind),
     Trigger.SPLIT_KEY: lambda data, end, kind: _quoted(data, end - 17, kind),
     Trigger.UNQUOTED: lambda data, end, kind: _unquoted(data, end - 3, kind),
-    Trigger.URL: lambda data, end, kind: urls.url(data, end, kind),
+    Trigger.URL: urls.url,
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
     Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),
-    Trigger.TF_VARIABLE: lambda data, end, kind: _one(structured.terraform_variable(data, end)),
-    Trigger.K8S_SECRET: lambda data, end, kind: structured.kubernetes_secret(data, end),
-    Trigger.DSN: lambda data, end, kind: urls.dsn(data, end, kind),
+    Trigger.TF_VARIABLE: lambda data, end, _kind: _one(structured.terraform_variable(data, end)),
+    Trigger.K8S_SECRET: lambda data, end, _kind: structured.kubernetes_secret(data, end),
+    Trigger.DSN: urls.dsn,
     Trigger.CALL: lambda data, end, kind: _one(structured.call(data, end, kind)),
     Trigger.XML: lambda data, end, kind: _one(context.element(data, end, kind)),
     Trigger.DEFINE: lambda data, end, kind: _one(context.define(data, end - 4, kind)),
-    Trigger.EXPANSION: lambda data, end, kind: context.expansion(data, end, kind),
-    Trigger.GO_DSN: lambda data, end, kind: urls.go_dsn(data, end, kind),
+    Trigger.EXPANSION: context.expansion,
+    Trigger.GO_DSN: urls.go_dsn,
 }
 
 
@@ -141,10 +191,17 @@ def _contextual(trigger: Trigger, data: bytes, end: int, kind: FileKind) -> Iter
 def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:
     """Keep, of candidates that share text, the one with the lowest priority number, then the longest; ordered by place."""
     kept: list[Candidate] = []
+    starts: list[int] = []
     for candidate in sorted(candidates, key=lambda c: (c.priority, c.start - c.end, c.start, c.rule)):
-        if all(candidate.end <= other.start or candidate.start >= other.end for other in kept[-MOST_HITS:]):
-            kept.append(candidate)
-    return sorted(kept, key=lambda c: c.start)
+        # What is kept is disjoint, so only the neighbours on both sides can overlap.
+        place = bisect(starts, candidate.start)
+        if place and kept[place - 1].end > candidate.start:
+            continue
+        if place < len(kept) and kept[place].start < candidate.end:
+            continue
+        starts.insert(place, candidate.start)
+        kept.insert(place, candidate)
+    return kept
 
 
 def _hits(candidates: list[Candidate], path: str, data: bytes, role: Role, kind: FileKind) -> list[SecretHit]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.context import read_quoted
+from prodify.inventory.secrets.context import last_match, read_quoted
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_shaped
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
 from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, URLISH, is_placeholder, is_random, is_reference, is_weak
@@ -18,7 +19,11 @@ from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, UR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ENTRY = lazy(rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.\-]{0,100})[ \t]*[=:][ \t]*(?:"(?P<dq>[^"\n]{0,4096})"|'(?P<sq>[^'\n]{0,4096})'|(?P<bare>[^\s#'"][^\n\r]{0,4096}))""", re.M)
+_ENTRY = lazy(
+    rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.\-]{0,100})[ \t]*[=:][ \t]*"""
+    rb"""(?:"(?P<dq>[^"\n]{0,4096})"|'(?P<sq>[^'\n]{0,4096})'|(?P<bare>[^\s#'"][^\n\r]{0,4096}))""",
+    re.M,
+)
 
 
 def env_file(data: bytes) -> Iterator[Candidate]:
@@ -36,17 +41,36 @@ def env_file(data: bytes) -> Iterator[Candidate]:
             yield candidate
 
 
-_MANIFEST_ENTRY = lazy(rb"""^(?P<indent>[ \t]+)["']?(?P<name>[\w.\-]{1,100})["']?:[ \t]+["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,2048})""", re.M)
+_MANIFEST_ENTRY = lazy(
+    rb"""^(?P<indent>[ \t]+)["']?(?P<name>[\w.\-]{1,100})["']?:[ \t]+["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,2048})""", re.M
+)
+_MANIFEST = 1 << 14
+"""Bytes of a manifest that are read to either side of its kind."""
 _SECTION = lazy(rb"^[ \t]*(?P<key>data|stringData):[ \t]*$", re.M)
+
+
+def _sections(data: bytes, at: int) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Yield `data:` and `stringData:` of the Secret whose `kind` ends at `at`, each with the end of the document."""
+    low, high = max(0, at - _MANIFEST), min(len(data), at + _MANIFEST)
+    first = max(low, data.rfind(b"\n---", low, at) + 1)
+    last = data.find(b"\n---", at, high)
+    last = high if last < 0 else last
+    for section in islice(_SECTION.finditer(data, first, last), 4):
+        yield section, last
+
+
+def is_encoded(data: bytes, at: int, start: int) -> bool:
+    """Whether `start` stands in the base-64 half of the Secret whose `kind` ends at `at`."""
+    inside = None
+    for section, last in _sections(data, at):
+        if section.end() <= start < last:
+            inside = section["key"]
+    return inside == b"data"
 
 
 def kubernetes_secret(data: bytes, at: int) -> Iterator[Candidate]:
     """Judge `data` (base 64) and `stringData` of the Secret whose `kind` ends at `at`."""
-    first = data.rfind(b"\n---", 0, at) + 1
-    last = data.find(b"\n---", at)
-    last = min(len(data), at + (1 << 16)) if last < 0 else min(last, at + (1 << 16))
-    first = max(first, at - (1 << 16))
-    for section in _SECTION.finditer(data, first, last):
+    for section, last in _sections(data, at):
         position = section.end() + 1
         while True:
             entry = _MANIFEST_ENTRY.match(data, position, last)
@@ -54,6 +78,7 @@ def kubernetes_secret(data: bytes, at: int) -> Iterator[Candidate]:
                 break
             candidate = _manifest_entry(entry, encoded=section["key"] == b"data")
             if candidate:
+                candidate.priority = 40
                 yield candidate
             following = data.find(b"\n", entry.end(), last)
             if following < 0:
@@ -108,7 +133,16 @@ def header(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         basic = found["scheme"].lower() == b"basic"
         if is_placeholder(value) or not is_random(value, 20) or (basic and not _is_basic(value)) or (kind is FileKind.DOCS and basic):
             return None
-        return Candidate(*found.span("value"), "authorization-header", "Credentials in an Authorization header", TOKEN, "Authorization", value, 45, random=True)
+        return Candidate(
+            *found.span("value"),
+            "authorization-header",
+            "Credentials in an Authorization header",
+            TOKEN,
+            "Authorization",
+            value,
+            45,
+            random=True,
+        )
     return None
 
 
@@ -125,7 +159,9 @@ _ARGUMENT = lazy(rb"""["'`](?P<value>[^"'`\n]{1,200})["'`]""")
 _SUBSCRIPT = lazy(rb"\[[^\[\]]{0,60}\]")
 _JWT_CALL = lazy(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
 _HASH_CALL = lazy(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
-_NAME_OF_CALL = lazy(rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|PDO|[\w.]*getConnection|auth=)\s?\(")
+_NAME_OF_CALL = lazy(
+    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|PDO|[\w.]*getConnection|auth=)\s?\("
+)
 
 
 def call(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -133,9 +169,7 @@ def call(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     if kind not in (FileKind.CODE, FileKind.NOTEBOOK):
         return None
     start = max(0, at - 130)
-    last = None
-    for last in _NAME_OF_CALL.finditer(data, start, at):
-        pass
+    last = last_match(_NAME_OF_CALL, data, start, at)
     stop = data.find(b"\n", at, at + 300)
     stop = min(len(data), at + 300) if stop < 0 else stop
     if last is None:
@@ -155,9 +189,9 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
     text = found.group().lower()
     wanted = 0 if text.startswith((b"cookieparser", b"hmac.new")) else 1
     argument = next((a for a in arguments if data[found.end() : a.start()].count(b",") == wanted), None)
-    if argument is None or b"{" in data[found.end() : argument.start()] and b"}" not in data[found.end() : argument.start()]:
+    if argument is None or (b"{" in data[found.end() : argument.start()] and b"}" not in data[found.end() : argument.start()]):
         return None
-    if data[argument.start() - 1 : argument.start()] == b"[" or data[argument.start() - 1 : argument.start()] in (b"(", b".") and wanted:
+    if data[argument.start() - 1 : argument.start()] == b"[" or (data[argument.start() - 1 : argument.start()] in (b"(", b".") and wanted):
         return None
     value = argument["value"].decode("utf-8", "replace")
     if is_reference(value) or len(value) < 3 or URLISH.match(value) or value.upper() in ("HS256", "HS384", "HS512", "RS256", "ES256"):
@@ -165,7 +199,9 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
     strong = is_random(value)
     rule = "framework-key" if strong else "framework-key-weak"
     title = "Signing key in the code" if strong else "Well-known or guessable signing key"
-    return Candidate(*argument.span("value"), rule, title, FRAMEWORK, found.group().rstrip(b"( ").decode(), value, 48, weak=not strong, random=strong)
+    return Candidate(
+        *argument.span("value"), rule, title, FRAMEWORK, found.group().rstrip(b"( ").decode(), value, 48, weak=not strong, random=strong
+    )
 
 
 def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]], *, hashed: bool) -> Candidate | None:
@@ -179,8 +215,9 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
     value = argument["value"].decode("utf-8", "replace")
     if len(value) < 3 or " " in value or is_reference(value) or CODEISH.search(value) or URLISH.match(value) or value.lower() in NON_VALUES:
         return None
-    defaultish = is_weak(value) or bool(DEFAULTISH.search(value))
-    if is_placeholder(value) and not defaultish or (value.isidentifier() and "_" in value and value.islower()):
+    beside_login = len(arguments) > 1 and b"@" in arguments[-2]["value"]
+    defaultish = is_weak(value) or bool(DEFAULTISH.search(value)) or beside_login
+    if (is_placeholder(value) and not defaultish) or (value.isidentifier() and "_" in value and value.islower()):
         return None
     if not defaultish and not any(c.isdigit() or not c.isalnum() for c in value):
         return None
@@ -189,3 +226,38 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
         rule, title = ("password-weak", "Well-known password") if defaultish else ("password", "Password")
         return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=is_random(value, 12))
     return None
+
+
+_MASTER_KEY = lazy(rb"\s*(?P<value>[0-9a-f]{32})\s*")
+_PGPASS = lazy(rb"^(?!#)(?P<host>[^:\s]+):(?:\d+|\*):[^:\n]+:[^:\n]+:(?P<value>[^\s:]{3,200})[ \t]*$", re.M)
+
+
+def whole_file(path: str, data: bytes) -> Iterator[Candidate]:
+    """Judge files that are a secret by their name: Rails' master key and PostgreSQL's password file."""
+    name = path.rsplit("/", 1)[-1]
+    if name == "master.key" or path.endswith("config/credentials/production.key"):
+        found = _MASTER_KEY.fullmatch(data[:200])
+        if found:
+            value = found["value"].decode("ascii")
+            yield Candidate(*found.span("value"), "rails-master-key", "Rails master key", FRAMEWORK, None, value, 40, random=True)
+    elif name in (".pgpass", "pgpass.conf"):
+        for found in _PGPASS.finditer(data, 0, 1 << 16):
+            value = found["value"].decode("utf-8", "replace")
+            if not is_reference(value):
+                weak = is_weak(value)
+                yield Candidate(
+                    *found.span("value"),
+                    "pgpass",
+                    "PostgreSQL password file",
+                    PASSWORD,
+                    None,
+                    value,
+                    40,
+                    weak=weak,
+                    random=is_random(value, 12),
+                )
+
+
+def is_special(path: str) -> bool:
+    """Whether the file is read whole whatever occurs in it."""
+    return path.endswith((".key", "pgpass", "pgpass.conf"))

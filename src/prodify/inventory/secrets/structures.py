@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import zlib
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,8 +90,18 @@ def mixed(value: str) -> bool:
     """Whether letters and digits both occur, or upper and lower case change as often as chance has them: no word, no number."""
     if any(c.isdigit() for c in value):
         return any(c.isalpha() for c in value)
-    changes = sum(a.isupper() != b.isupper() for a, b in zip(value, value[1:], strict=False))
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
     return changes >= len(value) // 3
+
+
+def basic_auth(value: str) -> bool:
+    """Whether the value is the base-64 form of user and password."""
+    try:
+        text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return False
+    user, colon, password = text.partition(":")
+    return bool(user and colon and len(password) > 2) and text.isprintable()
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {
@@ -101,5 +112,6 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "telegram": telegram,
     "discord": discord,
     "mixed": mixed,
+    "basic-auth": basic_auth,
 }
 """Structure checks by the name that rules use."""

@@ -29,12 +29,16 @@ class Trigger(IntEnum):
     SPLIT_KEY = 14
 
 
-_KEYS = r"(?:api|access|auth|private|signing|encrypt|encryption|secret|app|account|master|service|storage|session|jwt|license|admin|webhook|cookie|shared|client|subscription|hmac|deploy)[_.\- ]?key"
+_KEYS = (
+    r"(?:api|access|auth|private|signing|encrypt|encryption|secret|app|account|master|service|storage|session|jwt|license|"
+    r"admin|webhook|cookie|shared|client|subscription|hmac|deploy)[_.\- ]?key"
+)
 NAME = rf"(?:pass|pwd|secret|token|credential|senha|contrase|wachtwoord|kennwort|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
 _SEP = (
-    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|\?\?=|\|\|=|={1,3}|!={1,2}|:)|,\s{0,40}(?:(?:default|fallback)\s?=)?|\s{0,20}(?:\|\||\?\?|\?:|\bor\b)"
+    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}"
+    r"(?:=>|:=|\?\?=|\|\|=|={1,3}|!={1,2}|:)|,\s{0,40}(?:(?:default|fallback)\s?=)?|\s{0,20}(?:\|\||\?\?|\?:|\bor\b)"
     r"|\s(?:string|\[\]byte)\s?=|\s?\()"
 )
 PREFIX = r"(?:\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\(|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
@@ -46,23 +50,45 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.UNQUOTED: (rf"""(?i){NAME}{_REST}["']?[ \t]{{0,6}}[=: ][ \t]{{0,6}}[^\s"'`#;,(<>\[{{=:|&][^\s"'`<>]{{2}}""", ()),
     Trigger.URL: (r"""://[^\s:/?#@"'`<>\\]{0,64}:[^\s@"'`<>/]{1,100}@[\w\[]""", ("://",)),
     Trigger.HEADER: (r"""(?i)(?:bearer|basic|token)[ +][A-Za-z0-9+/_\-.=]{16}""", ("bearer", "basic", "token")),
-    Trigger.PAIR: (rf"""(?i)(?:name|key)\\?["']?\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}[\w.\-]{{0,24}}["']?,?\s{{1,40}}["']?value["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"']""", ()),
+    Trigger.PAIR: (
+        rf"""(?i)(?:name|key)\\?["']?\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}[\w.\-]{{0,24}}["']?,?\s{{1,40}}["']?value["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"']""",
+        (),
+    ),
     Trigger.TF_VARIABLE: (rf"""(?i)variable\s{{1,4}}"[\w\-]{{0,40}}{NAME}[\w\-]{{0,30}}"\s{{0,4}}\{{""", ("variable",)),
     Trigger.K8S_SECRET: (r"""kind:\s{0,4}["']?Secret["']?\s""", ("kind:",)),
-    Trigger.DSN: (r"""(?i)[;"'`\s](?:password|pwd|accountkey|sharedaccesskey)\s?=\s?[^\s;"'`{$%<][^\s;"'`]{2}""", ("password", "pwd", "accountkey", "sharedaccesskey")),
+    Trigger.DSN: (
+        r"""(?i)[;"'`\s](?:password|pwd|accountkey|sharedaccesskey)\s?=\s?[^\s;"'`{$%<][^\s;"'`]{2}""",
+        ("password", "pwd", "accountkey", "sharedaccesskey"),
+    ),
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
         r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
         ("jwt.", "hmac", "cookieparser", "password", "bcrypt.", "create_", ".login", "basicauth", "mysql", "pdo", "getconnection", "auth="),
     ),
-    Trigger.XML: (rf"""(?i)<[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}>[^<\s${{&][^<\s]{{2}}""", ()),
+    Trigger.XML: (rf"""(?i)<[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}(?: [^<>\n]{{1,40}})?>[^<\s${{&][^<\s]{{2}}""", ()),
     Trigger.DEFINE: (rf"""(?i)#define\s{{1,8}}\w{{0,40}}{NAME}\w{{0,20}}\s{{1,20}}"[^"\n]{{3}}""", ("#define",)),
     Trigger.EXPANSION: (rf"""(?i)\$\{{[\w.\-]{{0,40}}{NAME}[\w.\-]{{0,24}}:-?[^\s}}$]{{3}}""", ("${",)),
     Trigger.GO_DSN: (r"""[\w.\-]{1,40}:[^\s:@"'`/]{2,64}@(?:tcp|unix)\(""", ("@tcp(", "@unix(")),
-    Trigger.SPLIT_KEY: (r"""(?i)\w(?:_api|_key|apikey)\\?["'\]]{0,3}\s{0,4}=\s{0,4}["'][A-Za-z0-9+/_\-=.]{16}""", ("_api", "_key", "apikey")),
+    Trigger.SPLIT_KEY: (
+        r"""(?i)\w(?:_api|_key|apikey)\\?["'\]]{0,3}\s{0,4}=\s{0,4}["'][A-Za-z0-9+/_\-=.]{16}""",
+        ("_api", "_key", "apikey"),
+    ),
 }
 """Pattern and keywords by trigger; no keywords means those of `NAME_WORDS`."""
 
-NAME_WORDS = ("pass", "pwd", "secret", "token", "credential", "senha", "contrase", "wachtwoord", "kennwort", "key", "authorization", "bearer")
+NAME_WORDS = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "senha",
+    "contrase",
+    "wachtwoord",
+    "kennwort",
+    "key",
+    "authorization",
+    "bearer",
+)
 """Lower-case words of which one stands in every match of a pattern that has no keywords of its own."""

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
+from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION
 from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_placeholder, is_random, is_reference, is_weak
 
@@ -21,9 +21,35 @@ _URL = lazy(
 )
 _NAME = lazy(rb"""([\w.\-]{1,60})["'\]]{0,2}[ \t]{0,4}(?:=>|:=|[=:,]|\|\||\?\?|or)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
 _FALLBACK = lazy(rb"""(?:,|\|\||\?\?|\bor|default\s?=|:-)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
-_GENERIC_USERS = frozenset(("user", "username", "usr", "myuser", "my_user", "postgres_user", "login", "name", "foo", "u", "<user>", "dbuser", "db_user"))
-_GENERIC_PASSWORDS = frozenset(("pass", "password", "passwd", "pwd", "pw", "p", "secret", "bar", "p4ss", "tiger", "token", "dbpass", "db_password", "mypass", "mypassword", "my_password", "xxx", "pass123", "password123"))
-_GENERIC_HOSTS = lazy(r"(?i)^(?:host(?:name)?|server|your[-_.]|my[-_.]?host|db[-_.]?host|foo|bar|hostaddr|ip|address|endpoint|url)|example|\.(?:test|invalid)$")
+_GENERIC_USERS = frozenset(
+    ("user", "username", "usr", "myuser", "my_user", "postgres_user", "login", "name", "foo", "u", "<user>", "dbuser", "db_user")
+)
+_GENERIC_PASSWORDS = frozenset(
+    (
+        "pass",
+        "password",
+        "passwd",
+        "pwd",
+        "pw",
+        "p",
+        "secret",
+        "bar",
+        "p4ss",
+        "tiger",
+        "token",
+        "dbpass",
+        "db_password",
+        "mypass",
+        "mypassword",
+        "my_password",
+        "xxx",
+        "pass123",
+        "password123",
+    )
+)
+_GENERIC_HOSTS = lazy(
+    r"(?i)^(?:host(?:name)?|server|your[-_.]|my[-_.]?host|db[-_.]?host|foo|bar|hostaddr|ip|address|endpoint|url)|example|\.(?:test|invalid)$"
+)
 _LOCAL = lazy(r"(?i)^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|.*\.local|.*\.localhost)$")
 _WEB = frozenset(("http", "https", "ws", "wss", "ftp", "ftps", "sftp", "ssh", "git", "git+https", "proxy", "socks5", "socks5h"))
 
@@ -42,14 +68,29 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
     scheme, user, password, host = (found[g].decode("utf-8", "replace") for g in ("scheme", "user", "password", "host"))
     password = unquote(password)
     scheme = scheme.lower()
-    if is_reference(password) or is_reference(user) or "${" in user or "{" in password or password.startswith((":", "$", "%")) or "*" in password:
+    if (
+        is_reference(password)
+        or is_reference(user)
+        or "${" in user
+        or "{" in password
+        or password.startswith((":", "$", "%"))
+        or "*" in password
+    ):
         return None
     prose = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP, FileKind.OPAQUE)
     generic = password.lower() in _GENERIC_PASSWORDS
-    if _GENERIC_HOSTS.search(host) or (generic and (user.lower() in _GENERIC_USERS or prose or scheme in _WEB)) or password.isdigit() and scheme in _WEB:
+    if (
+        _GENERIC_HOSTS.search(host)
+        or (generic and (user.lower() in _GENERIC_USERS or prose or scheme in _WEB))
+        or (password.isdigit() and scheme in _WEB)
+    ):
         return None
     defaultish = bool(DEFAULTISH.search(password)) or password.lower() in WEAK
-    if is_placeholder(password) and (prose or not defaultish) or len(password) < 2 or (prose and (is_weak(password) or not is_random(password, 8))):
+    if (
+        (is_placeholder(password) and (prose or not defaultish))
+        or len(password) < 2
+        or (prose and (is_weak(password) or not is_random(password, 8)))
+    ):
         return None
     weak = is_weak(password) or password == user or generic
     local = bool(_LOCAL.match(host)) or "." not in host
@@ -77,12 +118,18 @@ def dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         stop = data.find(b"\n", found.end(), found.end() + 300)
         around = data[line : stop if stop > 0 else found.end() + 300]
         host = _HOSTS.search(around)
-        in_dsn = re.search(rb"(?i)(?:user(?:name| id)?|uid|dbname|database|initial catalog|accountname|endpoint|data source|server)\s?=", around)
+        in_dsn = re.search(
+            rb"(?i)(?:user(?:name| id)?|uid|dbname|database|initial catalog|accountname|endpoint|data source|server)\s?=", around
+        )
         if not in_dsn or not (host or b"ccount" in around or b"dbname" in around or b"ndpoint" in around or b"atabase" in around):
             continue
         value = found["value"].decode("utf-8", "replace").rstrip("\\,)")
         defaultish = bool(DEFAULTISH.search(value)) or value.lower() in WEAK
-        if is_reference(value) or (is_placeholder(value) and not defaultish) or (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and (defaultish or not is_random(value, 8))):
+        if (
+            is_reference(value)
+            or (is_placeholder(value) and not defaultish)
+            or (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and (defaultish or not is_random(value, 8)))
+        ):
             continue
         server = host[1].decode("ascii", "replace") if host else ""
         if _GENERIC_HOSTS.search(server):
@@ -102,7 +149,12 @@ def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
     for found in _GO_DSN.finditer(data, max(0, at - 130), min(len(data), at + 100)):
         value = found["value"].decode("utf-8", "replace")
         prose = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE)
-        if is_reference(value) or value.startswith("%") or (prose and not is_random(value, 8)) or (is_placeholder(value) and not is_weak(value)):
+        if (
+            is_reference(value)
+            or value.startswith("%")
+            or (prose and not is_random(value, 8))
+            or (is_placeholder(value) and not is_weak(value))
+        ):
             continue
         host = found["host"].decode("ascii", "replace")
         local = bool(_LOCAL.match(host)) or "." not in host

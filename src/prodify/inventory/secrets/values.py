@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from prodify.inventory.secrets.lazy import lazy
+from prodify.inventory.secrets.lazy import lazy, wordset
 from prodify.inventory.secrets.names import words_of
 from prodify.inventory.secrets.redact import entropy
 
 REFERENCE = lazy(
-    r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|&|\*|!)|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s|%[sdv](?![0-9A-Za-z])|\{\w*\}
+    r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|&|\*|!)|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s"
+    r"|%[sdv](?![0-9A-Za-z])|\{\w*\}
     |process\.env|os\.environ|os\.getenv|getenv\(|System\.getenv|ENV\[|import\.meta|env\(|settings\.|secrets\.|vars\.|var\.
     |^(?:env|vault|secret|secrets|op|ref\+\w+|ssm|kms|gcp-sm|awssm|sm|file|data|arn|keyvault|akv)[:/]{1,3}|^projects/[^/]+/secrets/
     |^ENC[\[(]|^!vault|^\$ANSIBLE_VAULT|^AES256:|^\{cipher\}|^\{AES\}|^secretKeyRef|^lookup\(|^CHANGE_THIS_BY_CI|^(?:encrypted|enc):""",
@@ -18,40 +19,60 @@ REFERENCE = lazy(
 """Points at a secret that is kept elsewhere, is encrypted, or is filled in at run time."""
 
 PLACEHOLDER = lazy(
-    r"""(?i)\byour\b|your[-_ ]?(?:own|secret|api|key|token|pass|client|access|auth|openai|jwt|app|db|aws|real|actual|strong|super|google|stripe|bot|[a-z]*[-_](?:key|token|secret|password|id))
-    |^your|\bmy[-_]?(?:api|token)|x{4,}|\*{3,}|\.{3,}|…|_{4,}|-{6,}|example|placeholder|dummy|(?:^|[-_ ])(?:fake|sample|mock)(?:[-_ ]|$)|(?:^|[-_ ])todo(?:$|[-_ ])|fixme
-    |(?:insert|replace|paste|enter|put|add|set|fill|provide|specify|get)[-_ ]?(?:your|me|this|here|with|in|a|the|from|it|api|key|token|secret|pass|value|own)
-    |[-_ ]here$|^here[-_ ]|^here$|redacted|^<.*>$|^\[.*\]$|^\{.*\}$|not[-_ ]?(?:a[-_ ]?)?(?:real|set|used|needed|required)|^(?:tu|tua|sua|votre|ihr|dein)[-_]|^unused$
-    |^(?:none|null|nil|undefined|true|false|yes|no|on|off|n/?a|tbd|tba|empty|optional|unset|default|disabled|enabled|required|hidden)$|^no[-_]?(?:key|token|password|secret|auth)
+    r"""(?i)\byour\b|your[-_ ]?(?:own|secret|api|key|token|pass|client|access|auth|openai|jwt|app|db|aws|real|actual|strong|super|google
+    |stripe|bot
+        |[a-z]*[-_](?:key|token|secret|password|id))
+    |^your|\bmy[-_]?(?:api|token)|x{4,}|\*{3,}|\.{3,}|…|_{4,}|-{6,}|example|placeholder|dummy
+    |(?:^|[-_ ])(?:fake|sample|mock)(?:[-_ ]|$)|(?:^|[-_ ])todo(?:$|[-_ ])|fixme
+    |(?:insert|replace|paste|enter|put|add|set|fill|provide|specify|get)[-_ ]?(?:your|me|this|here|with|in|a|the|from|it|api|key|token
+    |secret|pass|value|own)
+    |[-_ ]here$|^here[-_ ]|^here$|redacted|^<.*>$|^\[.*\]$|^\{.*\}$|not[-_ ]?(?:a[-_ ]?)?(?:real|set|used|needed|required)
+    |^(?:tu|tua|sua|votre|ihr|dein)[-_]|^unused$
+    |^(?:none|null|nil|undefined|true|false|yes|no|on|off|n/?a|tbd|tba|empty|optional|unset|default|disabled|enabled|required|hidden)$
+    |^no[-_]?(?:key|token|password|secret|auth)
     |^(?:foo|bar|baz|qux|foobar|foo-?bar)+$|(?:api|access|secret)[-_]?(?:key|token)$|^(?:abc)+(?:123|xyz)?$|lorem|^k?ey[-_]?here""",
     re.VERBOSE,
 )
 """Says itself that something else belongs there."""
 
 DEFAULTISH = lazy(
-    r"(?i)change[-_ ]?(?:me|this|it|in|before|for)|^(?:dev|test|local|demo|default|insecure|unsafe|secret|super[-_ ]?secret|top[-_ ]?secret|my[-_ ]?secret|"
-    r"not[-_ ]?so[-_ ]?secret)|secret[-_ ]?key|insecure|[-_ ](?:dev|development|local|secret)$|^(?:jwt|session|app|flask|django)[-_ ]?secret"
+    r"(?i)change[-_ ]?(?:me|this|it|in|before|for)|^(?:dev|test|local|demo|default|insecure|unsafe|secret|super[-_ ]?secret"
+    r"|top[-_ ]?secret|my[-_ ]?secret|"
+    r"not[-_ ]?so[-_ ]?secret)|secret[-_ ]?key|insecure|[-_ ](?:dev|development|local|secret)$|^(?:jwt|session|app|flask"
+    r"|django)[-_ ]?secret"
 )
-WEAK = frozenset(
-    "password passw0rd passwd pass secret admin administrator root postgres mysql mongo mongodb redis rabbitmq guest user test testing dev development "
-    "demo default changeme change-me change_me letmein qwerty welcome toor master docker django flask local minio minioadmin example sa oracle ubuntu "
-    "vagrant wordpress grafana prom-operator elastic kibana neo4j keycloak superuser supersecret keyboard-cat abc123 p@ssword p@ssw0rd iloveyou monkey "
-    "dragon football pgpassword dbpassword rootpassword mypassword mysecret secretkey prisma strapi odoo airflow superset temporal n8n test123".split()
+WEAK = wordset(
+    "password passw0rd passwd pass secret admin administrator root postgres mysql mongo mongodb redis rabbitmq guest user test "
+    "testing dev development demo default changeme change-me change_me letmein qwerty welcome toor master docker django flask local "
+    "minio minioadmin example sa oracle ubuntu vagrant wordpress grafana prom-operator elastic kibana neo4j keycloak superuser "
+    "supersecret keyboard-cat abc123 p@ssword p@ssw0rd iloveyou monkey dragon football pgpassword dbpassword rootpassword mypassword "
+    "mysecret secretkey prisma strapi odoo airflow superset temporal n8n test123"
 )
-NON_VALUES = frozenset(
-    "string str text password required hidden invalid optional number integer boolean bool object array bytes any unknown never void int float none null "
-    "nil true false undefined input output field label title value name type key token secret email username user-password current-password new-password "
-    "confirm confirmpassword reset forgot login signin signup register basic bearer apikey api_key header query body cookie cookies oauth2 jwt "
-    "authorization auth local session sessions credentials credential passwords tokens sensitive masked redacted writeonly readonly enabled disabled "
-    "off one-time-code passphrase pwd passwd on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin".split()
+NON_VALUES = wordset(
+    "string str text password required hidden invalid optional number integer boolean bool object array bytes any unknown never void "
+    "int float none null nil true false undefined input output field label title value name type key token secret email username "
+    "user-password current-password new-password confirm confirmpassword reset forgot login signin signup register basic bearer "
+    "apikey api_key header query body cookie cookies oauth2 jwt authorization auth local session sessions credentials credential "
+    "passwords tokens sensitive masked redacted writeonly readonly enabled disabled off one-time-code passphrase pwd passwd "
+    "on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin"
 )
 UUID = lazy(r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$")
-HASHED = lazy(r"^\$(?:2[abxy]?|1|5|6|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|^(?:pbkdf2|bcrypt|argon2|scrypt|sha\d*|md5|unsalted_\w+)[_$:]|^\{(?:S?SHA|BCRYPT|noop)|^sha(?:256|384|512)-|^SCRAM-")
-PATHISH = lazy(r"^(?:~|\.{0,2})/[\w.@-]+|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w./-]+\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks|py|js|ts|html|php|svg|png|md|pub|ini|toml|cfg)$")
-URLISH = lazy(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|wss?|mailto|tel|urn|jdbc|sqlite|file|redis|postgres\w*|mysql|mongodb(?:\+srv)?|amqps?):|^www\.|^[\w.-]+@[\w-]+\.\w+$|^(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$")
+HASHED = lazy(
+    r"^\$(?:2[abxy]?|1|5|6|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|^(?:pbkdf2|bcrypt|argon2|scrypt|sha\d*|md5|unsalted_\w+)[_$:]"
+    r"|^\{(?:S?SHA|BCRYPT|noop)|^sha(?:256|384|512)-|^SCRAM-"
+)
+PATHISH = lazy(
+    r"^(?:~|\.{0,2})/[\w.@-]+|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)+\.\w{1,5}$|^[\w./-]+\.(?:pem|key|crt|json|ya?ml|txt|env|p12|jks"
+    r"|py|js|ts|html|php|svg|png|md|pub|ini|toml|cfg)$"
+)
+URLISH = lazy(
+    r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|wss?|mailto|tel|urn|jdbc|sqlite|file|redis|postgres\w*|mysql|mongodb(?:\+srv)?"
+    r"|amqps?):|^www\.|^[\w.-]+@[\w-]+\.\w+$|^(?:localhost|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$"
+)
 CODEISH = lazy(r"[()\[\]{}]|=>|->|::|\s[=!<>]=?\s|^[.#][A-Za-z][\w-]*$|\\[dwsb]|\(\?|\.\*|^\^|\$$|</?\w|&&|\|\|")
 LABEL = lazy(
-    r"(?i)\b(?:enter|please|must|should|invalid|incorrect|wrong|required|is|are|not|the|a|an|your|for|of|to|has|have|with|and|or|forgot|confirm|"
+    r"(?i)\b(?:enter|please|must|should|invalid|incorrect|wrong|required|is|are|not|the|a|an|your|for|of|to|has|have|with|and|or"
+    r"|forgot|confirm|"
     r"password|passwords|token|field|cannot|can|failed|missing|error|new|current|this|use|used|reset|change|login|sign)\b"
 )
 ENV_NAME = lazy(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
@@ -61,7 +82,10 @@ _TOKEN_CHARS = lazy(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]{16,}$")
 _RUN = lazy(r"(.)\1{5,}|(..?.?)\2{4,}", re.DOTALL)
 _LONG_RUN = lazy(r"(.)\1{7,}|(..)\2{4,}|(...)\3{3,}", re.DOTALL)
 _SEQUENCES = ("abcdefgh", "12345678", "87654321", "qwertyui", "01234567", "hgfedcba", "deadbeefdeadbeef")
-_ENCODED_WORDS = lazy(r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$")
+_ENCODED_WORDS = lazy(
+    r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|"
+    r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$"
+)
 
 
 def is_reference(value: str) -> bool:
@@ -113,7 +137,13 @@ def is_random(value: str, length: int = 16) -> bool:
 
 def is_strong_text(value: str) -> bool:
     """Whether the value is long and varied enough for a generated key that also draws from punctuation (Django's, for one)."""
-    return len(value) >= 32 and " " not in value and entropy(value) >= 4.0 and sum(c.isdigit() for c in value) >= 2 and not is_monotonous(value)
+    return (
+        len(value) >= 32
+        and " " not in value
+        and entropy(value) >= 4.0
+        and sum(c.isdigit() for c in value) >= 2
+        and not is_monotonous(value)
+    )
 
 
 def is_weak(value: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prodify.inventory.secrets.rule import PRIVATE_KEY, Rule
+from prodify.inventory.secrets.rule import FRAMEWORK, PRIVATE_KEY, Rule
 
 RULES = (
     Rule(
@@ -12,8 +12,44 @@ RULES = (
         r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----",
         0.0,
         category=PRIVATE_KEY,
-        yes=("-----BEGIN RSA| PRIVATE KEY-----\\n{b64*64}\\n{b64*64}\\n-----END RSA PRIVATE KEY-----", "-----BEGIN| PRIVATE KEY-----\n{b64*64}\n{b64*40}\n"),
+        yes=(
+            "-----BEGIN RSA| PRIVATE KEY-----\\n{b64*64}\\n{b64*64}\\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN| PRIVATE KEY-----\n{b64*64}\n{b64*40}\n",
+        ),
         no=("-----BEGIN PUBLIC KEY-----\n{b64*64}\n", "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"),
+    ),
+    Rule(
+        "putty-private-key",
+        "Private key (PuTTY, not encrypted)",
+        ("putty-user-key-file",),
+        r"PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\nEncryption: none",
+        0.0,
+        category=PRIVATE_KEY,
+        yes=("PuTTY-User-Key-File-2:| ssh-rsa\nEncryption: none\nComment: k", "PuTTY-User-Key-File-3:| ssh-ed25519\r\nEncryption: none"),
+        no=("PuTTY-User-Key-File-2: ssh-rsa\nEncryption: aes256-cbc", "PuTTY-User-Key-File"),
+    ),
+    Rule(
+        "registry-auth",
+        "Registry credentials",
+        ("auth",),
+        r"(?:\"auth\":\s{0,4}\"|_auth\s{0,2}=\s{0,2}\"?)([A-Za-z0-9+/]{12,600}={0,2})",
+        2.5,
+        structure="basic-auth",
+        near=True,
+        window=1200,
+        yes=('"auth": "{basic}|"', "_auth = {basic}|"),
+        no=('"auth": "xxxxxxxxxxxxxxxxxxxx"', '"auth": "{b62*8}"'),
+    ),
+    Rule(
+        "wordpress-salt",
+        "WordPress key or salt",
+        ("_key", "_salt"),
+        r"(?:AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)['\"]\s{0,3},\s{0,12}['\"]([^'\"\n]{60,70})",
+        4.0,
+        category=FRAMEWORK,
+        near=True,
+        yes=("define('AUTH_KEY',| '{b64*64}');", "define( 'SECURE_AUTH_SALT',| '{b64u*64}' );"),
+        no=("define('AUTH_KEY', 'put your unique phrase here');", "define('NONCE_SALT', getenv('NONCE_SALT'));"),
     ),
     Rule(
         "age-secret-key",

@@ -78,5 +78,5 @@ def examples(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (least[0].replace("{", "|{", 1), f'token = "{most[0].replace("{", "|{", 1)}"'), (filled, cut)
     first, _, rest = rule.words.partition(":")
     label = first.split("|", maxsplit=1)[0] + (f"_{rest.split('|')[0]}" if rest else "_key")
-    yes = tuple(f"{label.upper()}=|{part}" for part in most) + (f"{label.lower()}: '|{least[0]}'",)
+    yes = (*(f"{label.upper()}=|{part}" for part in most), f"{label.lower()}: '|{least[0]}'")
     return yes, (f"{label.upper()}={'x' * 24}", f"{label.upper()}=your-key-here")
