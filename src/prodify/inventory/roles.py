@@ -36,11 +36,19 @@ def _of_directory(directory: str) -> Role | None:
     for part in parts:
         if part in GENERATED_DIRS or part.endswith(".egg-info"):
             return Role.GENERATED
-    lowered = [part.lower() for part in parts]
+    lowered = [part.lower() for part in _before_packages(parts)]
     for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
         if any(part in names for part in lowered):
             return role
     return None
+
+
+def _before_packages(parts: list[str]) -> list[str]:
+    """Directories up to a JVM source root: below it they are package names, and `samples` or `demo` says nothing there."""
+    for index in range(len(parts) - 2):
+        if parts[index] == "src" and parts[index + 2] in ("java", "kotlin", "scala", "groovy"):
+            return parts[: index + 2]
+    return parts
 
 
 def role_of(path: str) -> Role:

@@ -79,10 +79,11 @@ def component_of(components: tuple[Component, ...], path: str) -> str:
 
 
 def _pruned(repo: Inventory, components: list[Component]) -> list[Component]:
-    """Drop scripts and notebooks that nothing packs (no manifest, no image of their own) when there is something better."""
+    """Drop helpers that nothing packs (no manifest, no image of their own) when there is something better."""
     images = {image.component for image in repo.dockerfiles}
-    better = [c for c in components if c.kind not in ("script", "notebook")]
-    kept = [c for c in components if c.kind not in ("script", "notebook") or c.package_manager or c.path in images or not better]
+    helpers = ("script", "notebook", "cli")
+    better = [c for c in components if c.kind not in helpers or c.package_manager]
+    kept = [c for c in components if c.kind not in helpers or c.package_manager or c.path in images or not better]
     return kept or components
 
 

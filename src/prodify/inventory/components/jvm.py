@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from prodify.inventory.data.frameworks import Framework
 
 _MAIN = re.compile(r"\bstatic\s+void\s+main\s*\(|^fun main\(|^suspend fun main\(|object\s+\w+\s+extends\s+App\b", re.MULTILINE)
+_MAIN_CLASS = re.compile(r"(?:<mainClass>|mainClass(?:Name)?\s*(?:=|\.set\()\s*[\"'])\s*([\w.]+)")
 _STARTS = re.compile(
     r"SpringApplication\.run|@SpringBootApplication|Quarkus\.run|Micronaut\.run|embeddedServer\(|Javalin\.|EngineMain|@QuarkusMain"
 )
@@ -42,6 +43,9 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
     maven = manifest.endswith("pom.xml")
     package, framework = _framework(text)
     mains = [p for p in sources if _MAIN.search(repo.files.text(p) or "")]
+    named = _MAIN_CLASS.search(text)
+    if named:
+        mains = [p for p in mains if p.rpartition(".")[0].replace("/", ".").endswith(named[1].removesuffix("Kt"))] or mains
     starters = [p for p in mains if _STARTS.search(repo.files.text(p) or "")] or mains
     equals = tuple(root.relative(p) for p in starters)
     entry, rivals = (equals[0], ()) if len(equals) == 1 else (None, equals if framework and framework.kind == "service" else ())

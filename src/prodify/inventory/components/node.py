@@ -79,7 +79,9 @@ class NodeRoot:
             return None
         for package, framework in known.SERVERS.items():
             if package in self.runtime and (users := self._importers(package)):
-                if framework.name in ("socket.io", "ws", "mcp") and not self._has_listener() and framework.name != "mcp":
+                if framework.name in ("socket.io", "ws") and not self._has_listener():
+                    continue
+                if framework.name == "grpc" and not any(re.search(r"new\s+[\w.]*Server\(", self.repo.files.text(p) or "") for p in users):
                     continue
                 if framework.name == "mcp" and self.data.get("bin"):
                     continue

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from prodify.inventory.files import FileIndex
 
 
+_RUN_AS_FILES = frozenset(("grpc", "http.server"))
+"""Servers that no application server imports: the file is started."""
+
+
 def file_of(files: FileIndex, root: Root, launch: Launch) -> str | None:
     """The repository path that a launch names, None when there is no such file."""
     if launch.target is None:
@@ -96,6 +100,8 @@ def _importable(apps: list[AppObject]) -> list[AppObject]:
 
 def _written(root: PythonRoot, app: AppObject) -> str:
     name = module_name(root.root, app.path)
+    if app.framework.name in _RUN_AS_FILES:
+        return root.root.relative(app.path)
     if app.variable:
         return f"{name}:{app.variable}"
     return f"{name}:{app.factory}()" if app.factory else root.root.relative(app.path)

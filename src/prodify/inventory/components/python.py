@@ -169,7 +169,8 @@ class PythonRoot:
             return None
         manifest = next((m for m in self.root.manifests if m.endswith(("pyproject.toml", "setup.py", "setup.cfg"))), None)
         notes = (Note(Location(manifest, 1), "declares a distribution"),) if manifest else ()
-        if project.scripts and not (project.library or self._exports_names()):
+        offers_names = project.library or (self._exports_names() and not project.application)
+        if project.scripts and not (offers_names and project.distribution):
             entry = sorted(project.scripts.items())[0][1]
             return self._component("cli", self._cli_framework(), entry, notes)
         if not project.distribution:

@@ -86,6 +86,7 @@ JVM: Mapping[str, Framework] = {
     "jakarta.platform": Framework("jakarta-ee", port=8080),
     "javax.servlet": Framework("servlet", port=8080),
     "jakarta.servlet": Framework("servlet", port=8080),
+    "io.grpc": Framework("grpc", port=50051),
     "net.dv8tion": Framework("jda", "bot"),
     "org.telegram": Framework("telegrambots", "bot"),
     "info.picocli": Framework("picocli", "cli"),

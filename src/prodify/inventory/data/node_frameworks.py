@@ -65,6 +65,8 @@ SERVERS: Mapping[str, NodeFramework] = {
     "json-server": NodeFramework("json-server", "service", 3000),
     "socket.io": NodeFramework("socket.io", "service", 3000),
     "ws": NodeFramework("ws", "service", 8080),
+    "@grpc/grpc-js": NodeFramework("grpc", "service", 50051),
+    "grpc": NodeFramework("grpc", "service", 50051),
     "@modelcontextprotocol/sdk": NodeFramework("mcp", "service", None),
 }  # fmt: skip
 """Libraries that code makes a server with."""

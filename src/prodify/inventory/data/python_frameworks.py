@@ -49,6 +49,8 @@ WEB: Mapping[str, PythonFramework] = {
     "gradio.TabbedInterface": PythonFramework("gradio", "service", 7860),
     "mcp.server.fastmcp.FastMCP": PythonFramework("mcp", "service", 8000),
     "fastmcp.FastMCP": PythonFramework("mcp", "service", 8000),
+    "grpc.server": PythonFramework("grpc", "service", 50051),
+    "grpc.aio.server": PythonFramework("grpc", "service", 50051),
     "http.server.HTTPServer": PythonFramework("http.server", "service", 8000),
     "http.server.ThreadingHTTPServer": PythonFramework("http.server", "service", 8000),
 }

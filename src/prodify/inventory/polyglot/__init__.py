@@ -113,10 +113,10 @@ def _line(repo: Inventory, path: str, text: str) -> int:
 
 def routes(repo: Inventory) -> Iterator[Route]:
     """HTTP routes."""
-    from prodify.inventory.polyglot import jsroutes, others
+    from prodify.inventory.polyglot import goroutes, jsroutes, otherroutes, rustroutes
 
-    yield from jsroutes.find(repo)
-    yield from others.routes(repo)
+    for module in (jsroutes, goroutes, rustroutes, otherroutes):
+        yield from module.routes(repo)
 
 
 def environment(repo: Inventory) -> Iterator[EnvVar]:

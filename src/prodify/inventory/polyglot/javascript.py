@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.environment import variable
 from prodify.inventory.facts import EnvVar, ModelCall, OutboundCall, Role
 from prodify.inventory.query import Query, query
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ ENVIRONMENT_KEYS = everywhere(
 )  # fmt: skip
 DESTRUCTURED = everywhere({"kind": "variable_declarator", "regex": r"(?s)^\{.*\}\s*=\s*process\.env$"}, ("process.env",))
 OUTBOUND = everywhere(
-    {"kind": "call_expression", "regex": r"^(axios(\.(get|post|put|patch|delete|head|request))?|fetch|got(\.(get|post|put|patch|delete))?|nodeFetch|needle"
+    {"kind": "call_expression", "regex": r"^(await\s+)?(axios(\.(get|post|put|patch|delete|head|request))?|fetch|got(\.(get|post|put|patch|delete))?|nodeFetch|needle"
      r"|superagent\.(get|post|put|patch|delete)|request(\.(get|post|put))?|ky(\.(get|post|put|patch|delete))?|https?\.(get|request)|undici\.request"
      r"|this\.(httpService|http|axios)\.(get|post|put|patch|delete|request)|\$fetch|ofetch)\s*(<[^(]*>)?\("},
     ("axios", "fetch", "got", "superagent", "request", "ky", "http.", "https.", "undici", "httpService", "needle"),
@@ -115,6 +116,34 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
             if name:
                 yield variable(name[1], match.location, has_default=name[2] is not None)
 
+    yield from _schemas(repo)
+
+
+_VALIDATED = re.compile(
+    r"\b(\w+)\s*\.\s*(?:safeParse|parse|validateSync|validate)\(\s*process\.env\b|\bcleanEnv\(\s*process\.env\s*,|\bcreateEnv\("
+)
+_SCHEMA_KEY = re.compile(r"^\s*[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)", re.MULTILINE)
+
+
+def _schemas(repo: Inventory) -> Iterator[EnvVar]:
+    """Keys of a schema that process.env is held against (zod, yup, joi, envalid, t3-env)."""
+    for language in LANGUAGES:
+        for path in repo.syntax.sources(language, ("process.env",)):
+            text = repo.files.text(path) or ""
+            call = _VALIDATED.search(text)
+            start = -1 if call is None else call.start() if call[1] is None else text.find(f"{call[1]} =")
+            if start < 0:
+                continue
+            end = re.compile(r"^\}?\)*;?\s*$", re.MULTILINE).search(text, text.find("\n", start) + 1)
+            body = text[start : end.start() if end else len(text)]
+            keys = [m for m in _SCHEMA_KEY.finditer(body)]
+            for index, key in enumerate(keys):
+                value = body[key.end() : keys[index + 1].start() if index + 1 < len(keys) else len(body)]
+                place = Location(path, text.count("\n", 0, start + key.start(1)) + 1)
+                if not value.lstrip().startswith("process.env"):
+                    default = re.search(r"\.default\(|\bdefault\s*:|\.optional\(|\.nullish\(", value) is not None
+                    yield variable(key[1], place, has_default=default)
+
 
 def _line(repo: Inventory, match: Match) -> str:
     lines = repo.files.lines(match.location.path)
@@ -129,8 +158,8 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
         path = match.location.path
         if not server_side(repo, path):
             continue
-        name = re.match(r"[\w$.]+", match.text)
-        called = name[0] if name else ""
+        name = re.match(r"(?:await\s+)?([\w$.]+)", match.text)
+        called = name[1] if name else ""
         head = called.split(".")[0]
         if head == "this":
             head = "axios"
@@ -149,7 +178,7 @@ def _is_bounded(text: str) -> bool:
 
 def _is_relative(text: str) -> bool:
     """Whether the address starts with a slash: a browser's call of its own server."""
-    return re.match(r"[\w$.]+\s*(?:<[^(]*>)?\(\s*[\"'`]/", text) is not None
+    return re.match(r"(?:await\s+)?[\w$.]+\s*(?:<[^(]*>)?\(\s*[\"'`]/", text) is not None
 
 
 def _instances(repo: Inventory) -> dict[tuple[str, str], bool]:
@@ -168,7 +197,7 @@ def _instance_queries(instances: dict[tuple[str, str], bool]) -> tuple[Query, ..
         return ()
     alternatives = "|".join(re.escape(name).replace("\\$", "[$]") for name in names)
     return everywhere(
-        {"kind": "call_expression", "regex": rf"^({alternatives})(\.(get|post|put|patch|delete|head|request))?\s*(<[^(]*>)?\("},
+        {"kind": "call_expression", "regex": rf"^(await\s+)?({alternatives})(\.(get|post|put|patch|delete|head|request))?\s*(<[^(]*>)?\("},
         tuple(names),
     )
 

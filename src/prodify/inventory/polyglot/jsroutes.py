@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, Route
-from prodify.inventory.polyglot.javascript import LANGUAGES, everywhere, server_side
+from prodify.inventory.polyglot.javascript import everywhere, server_side
 from prodify.inventory.pyroutes import join
 from prodify.model import Location
 
@@ -38,7 +38,7 @@ _FRAMEWORKS = (("express", "express"), ("fastify", "fastify"), ("hono", "hono"),
                ("elysia", "elysia"), ("@hapi/hapi", "hapi"))  # fmt: skip
 
 
-def find(repo: Inventory) -> Iterator[Route]:
+def routes(repo: Inventory) -> Iterator[Route]:
     """Every server-side route."""
     yield from _calls(repo)
     yield from _nest(repo)
@@ -236,6 +236,3 @@ def _next_path(path: str) -> str:
 def _remix_path(name: str) -> str:
     parts = [p for p in name.replace("/", ".").split(".") if not p.startswith("_") and p != "index"]
     return "/" + "/".join(":" + p[1:] if p.startswith("$") else p.rstrip("_") for p in parts)
-
-
-__all__ = ["LANGUAGES", "find", "resolve"]
