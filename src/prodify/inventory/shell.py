@@ -136,7 +136,10 @@ def _unwrap(words: list[str]) -> list[str]:
         return _container_command(words)
     for runner in _RUNNERS:
         if head == runner[0] and tuple(words[1 : len(runner)]) == runner[1:]:
-            rest = _after_options(words[len(runner) :])
+            rest = words[len(runner) :]
+            if head == "coverage" and "-m" in rest:
+                return rest[rest.index("-m") + 1 :] or words
+            rest = _after_options(rest)
             if head == "timeout" or (head in ("dockerize", "wait-for-it", "wait-for-it.sh") and "--" not in words):
                 rest = rest[1:]
             return rest or words

@@ -94,15 +94,17 @@ def read_blocks(path: str, text: str) -> tuple[TerraformBlock, ...]:
     """The blocks of one file's text."""
     from ast_grep_py import SgRoot
 
-    found = []
+    found: list[TerraformBlock] = []
     loose: list[SgNode] = []
     for part in SgRoot(text, "hcl").root().children():
-        if part.kind() == "body":
+        broken = part if part.kind() == "ERROR" else part.find(kind="ERROR")
+        if part.kind() in ("body", "ERROR"):
             found += [_block(path, node, 0) for node in part.children() if node.kind() == "block"]
             loose += [node for node in part.children() if node.kind() == "attribute"]
-        if part.kind() == "ERROR" or part.find(kind="ERROR") is not None:
-            broken = part if part.kind() == "ERROR" else part.find(kind="ERROR")
-            place = location_of(path, broken) if broken is not None else Location(path, 1)
+            unclosed = [node for node in part.children() if node.kind() == "block" and not node.children()[-1].text()]
+            broken = broken if broken is not None or not unclosed else unclosed[0]
+        if broken is not None:
+            place = location_of(path, broken)
             found.append(TerraformBlock("", (), place, problem=f"no valid HCL near line {place.line}"))
     if loose:
         found.insert(0, TerraformBlock("tfvars", (), Location(path, 1), *_attributes(path, loose)))

@@ -80,7 +80,7 @@ PROVIDED = {
     "opentelemetry-distro": "opentelemetry-api opentelemetry-sdk",
     "uvicorn": "click h11",
     "google-cloud-aiplatform": "vertexai google-auth",
-    "wagtail": "django django-modelcluster modelcluster django-taggit django-filter djangorestframework willow",
+    "wagtail": "django django-modelcluster django-taggit django-filter djangorestframework willow",
     "mcp": "pydantic starlette anyio",
     "pytest": "pluggy",
     "aiogram": "aiohttp pydantic",
@@ -88,8 +88,8 @@ PROVIDED = {
 }
 """What a framework hands on as part of its own interface: importing it with the framework declared is no mistake."""
 IMPLICIT = frozenset(
-    "accelerate azure-storage-blob google-cloud-storage aiomysql aiosqlite argon2-cffi asyncpg bcrypt bitsandbytes blinker brotli certifi chromadb click colorama "
-    "cryptography daphne ddtrace dj-database-url django-heroku einops email-validator eventlet faiss-cpu ffmpeg ffmpeg-python "
+    "accelerate azure-storage-blob google-cloud-storage aiomysql aiosqlite argon2-cffi asyncpg bcrypt bitsandbytes blinker "
+    "brotli certifi chromadb click colorama cryptography daphne ddtrace dj-database-url django-heroku einops email-validator eventlet faiss-cpu ffmpeg ffmpeg-python "
     "flower gevent greenlet gunicorn hiredis honcho html5lib httptools hypercorn ipykernel itsdangerous jinja2 jupyter lxml "
     "markupsafe mysqlclient newrelic notebook openpyxl orjson pillow pip protobuf psycopg psycopg-binary psycopg2 psycopg2-binary "
     "pyarrow pymysql pynacl pyopenssl pyreadline3 pysqlite3-binary python-dotenv python-multipart pywin32 redis safetensors "

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from prodify.inventory.workflows.model import ActionUse, Work
 
 
-_TEST_NAME = re.compile(r"(?:^|[ :/_-])(?:tests?|unit|spec|check|integration|e2e|pytest|jest|verify)(?:$|[ :/_.-])", re.IGNORECASE)
+_TEST_NAME = re.compile(r"(?:^|[ :/_.-])(?:tests?|unit|spec|check|integration|e2e|pytest|jest|verify)(?:$|[ :/_.-])", re.IGNORECASE)
 _TARGET_PROGRAMS = frozenset("npm pnpm yarn bun make gmake just task composer poe hatch pdm rye tox nox deno rake turbo nx lerna".split())
 _TRIVIAL = frozenset(
     "echo exit true false : printf cd set export rm mkdir cp mv ls cat sleep touch source . test [ [[ which chmod pip pip3 npm yarn pnpm "
