@@ -10,8 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from jinja2 import nodes
 
-from prodify.render import templates_root, variables_of
+from prodify.render import environment, templates_root, variables_of
 
 RECIPES = Path(__file__).resolve().parents[2] / "src" / "prodify" / "recipes"
 
@@ -20,38 +21,38 @@ def render_calls() -> Iterator[tuple[str, str, str]]:
     """Template, context class and module of every `render("template", Context(...))` in the recipes."""
     for path in sorted(RECIPES.rglob("*.py")):
         module = "prodify.recipes." + ".".join(path.relative_to(RECIPES).with_suffix("").parts)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and len(node.args) == 2):
-                continue
-            if getattr(node.func, "id", getattr(node.func, "attr", "")) != "render":
-                continue
-            template, context = node.args
-            if not (isinstance(template, ast.Constant) and isinstance(template.value, str)):
-                continue
-            name = context_class(context, path)
-            if name:
-                yield template.value, name, module.removesuffix(".__init__")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for node in ast.walk(function):
+                if not (isinstance(node, ast.Call) and len(node.args) == 2):
+                    continue
+                if getattr(node.func, "id", getattr(node.func, "attr", "")) != "render":
+                    continue
+                template, context = node.args
+                name = context_class(context, function, tree)
+                if name and isinstance(template, ast.Constant) and isinstance(template.value, str):
+                    yield template.value, name, module.removesuffix(".__init__")
 
 
-def context_class(context: ast.expr, path: Path) -> str | None:
-    """The class of the second argument: called in place, or assigned or annotated under that name somewhere in the module."""
+def context_class(context: ast.expr, function: ast.FunctionDef, tree: ast.Module) -> str | None:
+    """The class of the second argument: called in place, or assigned or annotated under that name in the same function."""
     if isinstance(context, ast.Call) and isinstance(context.func, ast.Name):
-        return class_or_result(context.func.id, path)
+        return class_or_result(context.func.id, tree)
     if not isinstance(context, ast.Name):
         return None
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(function):
         if isinstance(node, ast.arg) and node.arg == context.id and isinstance(node.annotation, ast.Name):
             return node.annotation.id
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        named = any(isinstance(t, ast.Name) and t.id == context.id for t in targets)
-        if named and isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
-            return class_or_result(node.value.func.id, path)
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == context.id for target in node.targets):
+            return class_or_result(node.value.func.id, tree)
     return None
 
 
-def class_or_result(name: str, path: Path) -> str | None:
+def class_or_result(name: str, tree: ast.Module) -> str | None:
     """The name itself when it is a class, else the class that the module's function of that name returns."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return node.returns.id if isinstance(node.returns, ast.Name) else None
     return name if name[:1].isupper() else None
@@ -69,7 +70,14 @@ def test_a_context_has_what_its_template_uses_and_no_more(template: str, context
     assert find_spec(module) is not None
     cls = getattr(import_module(module), context)
     assert is_dataclass(cls), f"{context} in {module} is the context of {template} and must be a dataclass"
-    assert {field.name for field in fields(cls)} == variables_of(template), f"{template} and {context}"
+    assert {field.name for field in fields(cls)} == used(template), f"{template} and {context}"
+
+
+def used(template: str) -> set[str]:
+    """The names of a template, with those that Jinja has a meaning of its own for (namespace, range ...), which a context may take."""
+    source = (templates_root() / template).read_text(encoding="utf-8")
+    names = {node.name for node in environment().parse(source).find_all(nodes.Name) if node.ctx == "load"}
+    return set(variables_of(template)) | (names & set(environment().globals))
 
 
 def test_every_template_is_rendered_by_some_recipe() -> None:
