@@ -208,13 +208,13 @@ MANIFESTS = {
     "Cargo.toml": ('[package]\nname = "x"\n[dependencies]\naxum = "0.8"\nserde = { version = "=1.0.2" }\n[dev-dependencies]\ntower = "*"\n',
                    {"axum": ("range", 4, False), "serde": ("exact", 5, False), "tower": ("range", 7, True)}),
     "Gemfile": ('source "https://rubygems.org"\ngem "rails", "~> 8.0"\ngem "pg"\n'
-        'group :development, :test do\n  gem "rspec", "3.13.0"\nend\n',
+                'group :development, :test do\n  gem "rspec", "3.13.0"\nend\n',
                 {"rails": ("range", 2, False), "pg": ("none", 3, False), "rspec": ("exact", 5, True)}),
     "composer.json": ('{"require": {"php": "^8.3",\n "laravel/framework": "^12.0"}, "require-dev": {"phpunit/phpunit": "12.0.1"}}',
                       {"laravel/framework": ("range", 2, False), "phpunit/phpunit": ("exact", 2, True)}),
     "app.csproj": ('<Project>\n<ItemGroup>\n<PackageReference Include="Npgsql" Version="9.0.0" />\n<PackageReference Include="X">\n'
-                   ("<Version>1.*</Version></PackageReference>\n"
-                       "</ItemGroup></Project>"), {"Npgsql": ("exact", 3, False), "X": ("range", 4, False)}),
+                   "<Version>1.*</Version></PackageReference>\n</ItemGroup></Project>",
+                   {"Npgsql": ("exact", 3, False), "X": ("range", 4, False)}),
 }  # fmt: skip
 
 

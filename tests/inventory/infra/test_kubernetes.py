@@ -93,8 +93,13 @@ def test_lists_are_opened(repo: Make) -> None:
 
 
 def test_generic_objects_of_extensions(repo: Make) -> None:
-    kinds = [("keda.sh/v1alpha1", "ScaledObject"), ("external-secrets.io/v1", "ExternalSecret"),
-             ("monitoring.coreos.com/v1", "PrometheusRule"), ("networking.k8s.io/v1", "NetworkPolicy"), ("policy/v1", "PodDisruptionBudget")]  # fmt: skip
+    kinds = [
+        ("keda.sh/v1alpha1", "ScaledObject"),
+        ("external-secrets.io/v1", "ExternalSecret"),
+        ("monitoring.coreos.com/v1", "PrometheusRule"),
+        ("networking.k8s.io/v1", "NetworkPolicy"),
+        ("policy/v1", "PodDisruptionBudget"),
+    ]
     text = "---\n".join(f"apiVersion: {a}\nkind: {k}\nmetadata: {{name: x}}\nspec: {{minReplicaCount: 1}}\n" for a, k in kinds)
     found = repo({"x.yaml": text}).kubernetes
     assert [(o.api_version, o.kind) for o in found] == kinds

@@ -88,13 +88,14 @@ PROVIDED = {
 }
 """What a framework hands on as part of its own interface: importing it with the framework declared is no mistake."""
 IMPLICIT = frozenset(
-    "accelerate azure-storage-blob google-cloud-storage aiomysql aiosqlite argon2-cffi asyncpg bcrypt bitsandbytes blinker "
-    "brotli certifi chromadb click colorama cryptography daphne ddtrace dj-database-url django-heroku einops email-validator eventlet faiss-cpu ffmpeg ffmpeg-python "
-    "flower gevent greenlet gunicorn hiredis honcho html5lib httptools hypercorn ipykernel itsdangerous jinja2 jupyter lxml "
-    "markupsafe mysqlclient newrelic notebook openpyxl orjson pillow pip protobuf psycopg psycopg-binary psycopg2 psycopg2-binary "
-    "pyarrow pymysql pynacl pyopenssl pyreadline3 pysqlite3-binary python-dotenv python-multipart pywin32 redis safetensors "
-    "sentencepiece setuptools supervisor tiktoken torchaudio torchvision typing-extensions tzdata ujson uvicorn uvloop uwsgi "
-    "waitress watchdog watchfiles websockets werkzeug wheel whitenoise xformers xlrd xlsxwriter".split()
+    "accelerate aiomysql aiosqlite argon2-cffi asyncpg azure-storage-blob bcrypt bitsandbytes blinker brotli certifi chromadb click "
+    "colorama cryptography daphne ddtrace dj-database-url django-heroku einops email-validator eventlet faiss-cpu ffmpeg "
+    "ffmpeg-python flower gevent google-cloud-storage greenlet gunicorn hiredis honcho html5lib httptools hypercorn ipykernel "
+    "itsdangerous jinja2 jupyter lxml markupsafe mysqlclient newrelic notebook openpyxl orjson pillow pip protobuf psycopg "
+    "psycopg-binary psycopg2 psycopg2-binary pyarrow pymysql pynacl pyopenssl pyreadline3 pysqlite3-binary python-dotenv "
+    "python-multipart pywin32 redis safetensors sentencepiece setuptools supervisor tiktoken torchaudio torchvision "
+    "typing-extensions tzdata ujson uvicorn uvloop uwsgi waitress watchdog watchfiles websockets werkzeug wheel whitenoise xformers "
+    "xlrd xlsxwriter".split()
 )
 """Distributions that are used without an import: servers, drivers, optional speed-ups, plug-ins."""
 REMOVED_STDLIB = frozenset(
