@@ -10,6 +10,7 @@ apply(root, todo)
 from __future__ import annotations
 
 from prodify.changes.apply import apply
+from prodify.changes.git import Repository
 from prodify.changes.journal import interrupted
 from prodify.changes.lock import Entry, Lock
 from prodify.changes.merge import Merged, merge3
@@ -32,6 +33,6 @@ from prodify.changes.transaction import recover
 from prodify.changes.undo import undo
 
 __all__ = [
-    "LOCK_PATH", "Action", "Applied", "Change", "ConflictPolicy", "Entry", "FileState", "FileStatus", "Lock", "Merged", "Plan", "Undone",
-    "Wanted", "apply", "diff", "difference", "interrupted", "merge3", "own", "plan", "recover", "status", "undo",
+    "LOCK_PATH", "Action", "Applied", "Change", "ConflictPolicy", "Entry", "FileState", "FileStatus", "Lock", "Merged", "Plan",
+    "Repository", "Undone", "Wanted", "apply", "diff", "difference", "interrupted", "merge3", "own", "plan", "recover", "status", "undo",
 ]  # fmt: skip
