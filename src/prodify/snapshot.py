@@ -35,7 +35,7 @@ def inventory_snapshot(repo: Inventory) -> dict[str, Any]:
         "datastores": [t.name for t in repo.datastores],
         "brokers": [t.name for t in repo.brokers],
         "llm_providers": [t.name for t in repo.llm_providers],
-        "external_http": bool(repo.outbound_calls or repo.llm_providers),
+        "external_http": bool(repo.outbound_calls),
         "environment": _environment(repo.environment),
         "routes": [_route(route) for route in repo.routes],
         "has": dict(repo.has),

@@ -52,8 +52,9 @@ log = logging.getLogger("{= package =}")
 
 
 def _resource() -> Resource:
-    """What every span, metric and log line says about its origin; OTEL_RESOURCE_ATTRIBUTES sets version and environment."""
-    unset = Resource({"service.version": "unknown", "deployment.environment.name": "development"})
+    """What every span, metric and log line says about its origin; OTEL_RESOURCE_ATTRIBUTES adds to it and wins."""
+    environment = os.environ.get("ENVIRONMENT", "development")
+    unset = Resource({"service.version": os.environ.get("SERVICE_VERSION", "unknown"), "deployment.environment.name": environment})
     return unset.merge(Resource.create())
 
 

@@ -65,7 +65,7 @@ def unclosed_sessions(repo: Inventory) -> tuple[tuple[Note, ...], tuple[Note, ..
     """Sessions that functions open from a factory of the repository, and those of them that are never closed."""
     factories = {a.target for a in repo.python.assignments("*") if _FACTORIES.search(a.text) and "scoped_session(" not in a.text} if _any_factory(repo) else set()
     opened, left = [], []
-    for call in repo.python.calls(*(f"*{name}" for name in sorted(factories))) if factories else ():
+    for call in repo.python.calls(*(form for name in sorted(factories) for form in (name, f"*.{name}"))) if factories else ():
         if call.args or call.name.rpartition(".")[2] not in factories or call.function is None:
             continue
         note = Note(call.location, f"{call.name}()")

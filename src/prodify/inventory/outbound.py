@@ -21,4 +21,5 @@ def find_model_calls(repo: Inventory) -> tuple[ModelCall, ...]:
     """Every call of a language model, by path and line."""
     from prodify.inventory import llm, polyglot
 
-    return tuple(sorted({*llm.model_calls(repo), *polyglot.model_calls(repo)}, key=lambda c: (c.location.path, c.location.line or 0, c.name)))
+    found = {*llm.model_calls(repo), *polyglot.model_calls(repo)}
+    return tuple(sorted(found, key=lambda c: (c.location.path, c.location.line or 0, c.name)))

@@ -28,7 +28,8 @@ ROUTERS: Mapping[str, tuple[str, str]] = {
     "starlette.applications.Starlette": ("starlette", "add"), "starlette.routing.Router": ("starlette", "add"),
     "litestar.Router": ("litestar", "add"), "sanic.Sanic": ("sanic", "add"), "sanic.Blueprint": ("sanic", "add"),
     "bottle.Bottle": ("bottle", "add"), "aiohttp.web.RouteTableDef": ("aiohttp", "add"), "aiohttp.web.Application": ("aiohttp", "add"),
-    "robyn.Robyn": ("robyn", "add"), "chalice.Chalice": ("chalice", "add"), "falcon.App": ("falcon", "add"), "falcon.asgi.App": ("falcon", "add"),
+    "robyn.Robyn": ("robyn", "add"), "chalice.Chalice": ("chalice", "add"),
+    "falcon.App": ("falcon", "add"), "falcon.asgi.App": ("falcon", "add"),
 }  # fmt: skip
 """Constructors of things that hold routes: framework, and whether a prefix given on registration replaces or precedes their own."""
 

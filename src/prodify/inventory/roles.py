@@ -14,7 +14,9 @@ VENDORED_DIRS = frozenset(
 GENERATED_DIRS = frozenset(
     "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles".split()
 )
-TEST_DIRS = frozenset("test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data".split())
+TEST_DIRS = frozenset(
+    "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data".split()
+)
 EXAMPLE_DIRS = frozenset("example examples sample samples demo demos playground cookbook recipes-examples".split())
 DOCS_DIRS = frozenset("doc docs documentation wiki".split())
 CONFIG_DIRS = frozenset(".github .gitlab .circleci .devcontainer .vscode .idea".split())
@@ -23,7 +25,9 @@ _TEST_FILE = re.compile(
     r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
-_GENERATED_FILE = re.compile(r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$")
+_GENERATED_FILE = re.compile(
+    r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$"
+)
 _DOCS_FILE = re.compile(r"\.(md|mdx|rst|adoc|org)$", re.IGNORECASE)
 
 

@@ -11,8 +11,7 @@ import yaml
 
 from prodify.model import Audience
 from prodify.profile import Profile, Scaling
-
-from .deploying import profile_for, prove
+from recipes.scaling.deploying import profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 Golden = Callable[[str, Mapping[str, str]], None]
@@ -25,7 +24,7 @@ def test_the_example_gets_exactly_these_services(example_repo: Path, render_tree
     golden("scaling/cloud-run", render_tree(("cloud-run",), example_repo, profile_for("cloud-run", project="shop-1234")))
 
 
-def annotations(text: str) -> dict[str, str]:
+def annotated(text: str) -> dict[str, str]:
     found: dict[str, str] = yaml.safe_load(text)["spec"]["template"]["metadata"]["annotations"]
     return found
 
@@ -33,7 +32,7 @@ def annotations(text: str) -> dict[str, str]:
 def test_instances_follow_the_profile(flask_repo: Path, render_tree: Render) -> None:
     profile = replace(profile_for("cloud-run"), scaling=Scaling(min_replicas=3, max_replicas=17))
     tree = render_tree(("cloud-run",), flask_repo, profile)
-    production, staging = annotations(tree[PRODUCTION]), annotations(tree[STAGING])
+    production, staging = annotated(tree[PRODUCTION]), annotated(tree[STAGING])
     assert (production["autoscaling.knative.dev/minScale"], production["autoscaling.knative.dev/maxScale"]) == ("3", "17")
     assert (staging["autoscaling.knative.dev/minScale"], staging["autoscaling.knative.dev/maxScale"]) == ("0", "2")
 
@@ -41,12 +40,17 @@ def test_instances_follow_the_profile(flask_repo: Path, render_tree: Render) -> 
 def test_for_a_creator_there_is_one_service_that_scales_to_zero(flask_repo: Path, render_tree: Render) -> None:
     tree = render_tree(("cloud-run",), flask_repo, profile_for("cloud-run", Audience.CREATOR))
     assert list(tree) == [PRODUCTION]
-    found = annotations(tree[PRODUCTION])
+    found = annotated(tree[PRODUCTION])
     assert found["autoscaling.knative.dev/minScale"] == "0" and found["run.googleapis.com/cpu-throttling"] == "true"
 
 
 def test_requests_at_once_are_what_the_server_has_threads_for(flask_repo: Path, render_tree: Render) -> None:
-    assert yaml.safe_load(render_tree(("cloud-run",), flask_repo, profile_for("cloud-run"))[PRODUCTION])["spec"]["template"]["spec"]["containerConcurrency"] == 16
+    assert (
+        yaml.safe_load(render_tree(("cloud-run",), flask_repo, profile_for("cloud-run"))[PRODUCTION])["spec"]["template"]["spec"][
+            "containerConcurrency"
+        ]
+        == 16
+    )
 
 
 def test_secrets_are_references_never_values(example_repo: Path, render_tree: Render) -> None:

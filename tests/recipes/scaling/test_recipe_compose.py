@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from prodify.profile import Profile
-
-from .deploying import FLASK, profile_for, prove
+from recipes.scaling.deploying import FLASK, profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
@@ -40,7 +39,10 @@ def test_datastores_in_use_join_with_health_checks_and_volumes(make_repo: MakeRe
     found = yaml.safe_load(render_tree(("compose",), make_repo(MYSQL), profile_for("compose"))["compose.yaml"])
     assert sorted(found["services"]) == ["database", "redis", "shop"]
     assert found["services"]["shop"]["environment"]["DATABASE_URL"].startswith("mysql://shop:${DATABASE_PASSWORD:?")
-    assert found["services"]["shop"]["depends_on"] == {"database": {"condition": "service_healthy"}, "redis": {"condition": "service_healthy"}}
+    assert found["services"]["shop"]["depends_on"] == {
+        "database": {"condition": "service_healthy"},
+        "redis": {"condition": "service_healthy"},
+    }
     assert sorted(found["volumes"]) == ["database", "redis"]
 
 

@@ -12,8 +12,7 @@ from prodify.data.images import image, images
 from prodify.errors import InternalError
 from prodify.profile import Profile
 from prodify.recipes.scaling.service import python_version
-
-from .deploying import FASTAPI, FLASK, PYPROJECT, profile_for, prove
+from recipes.scaling.deploying import FASTAPI, FLASK, PYPROJECT, profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
@@ -27,8 +26,8 @@ SOURCE = {**FLASK, "requirements.txt": "-r requirements/base.txt\nflask\n", "req
 COMPILED = {**FLASK, "requirements.txt": "flask\npsycopg2==2.9.13\nmysqlclient==2.2.7\n"}
 STREAMLIT = {"app.py": "import streamlit as st\n\nst.title('Shop')\n", "requirements.txt": "streamlit\n"}
 KINDS = {
-    "flask": FLASK, "fastapi": FASTAPI, "uv": UV, "poetry": POETRY, "project": PROJECT, "hashed": HASHED, "source": SOURCE, "compiled": COMPILED,
-    "streamlit": STREAMLIT,
+    "flask": FLASK, "fastapi": FASTAPI, "uv": UV, "poetry": POETRY, "project": PROJECT, "hashed": HASHED, "source": SOURCE,
+    "compiled": COMPILED, "streamlit": STREAMLIT,
 }  # fmt: skip
 
 
@@ -68,7 +67,9 @@ def test_a_factory_is_called(make_repo: MakeRepo, render_tree: Render) -> None:
 
 
 @pytest.mark.parametrize(("kind", "in_image"), [("flask", False), ("hashed", True), ("uv", True), ("poetry", True), ("project", True)])
-def test_the_server_comes_from_the_requirements_or_from_the_image(kind: str, in_image: bool, make_repo: MakeRepo, render_tree: Render) -> None:
+def test_the_server_comes_from_the_requirements_or_from_the_image(
+    kind: str, in_image: bool, make_repo: MakeRepo, render_tree: Render
+) -> None:
     tree = render_tree(("server", "dockerfile"), make_repo(KINDS[kind]), profile_for())
     assert ("gunicorn==" in tree["Dockerfile"]) is in_image
     assert ("gunicorn==" in tree.get("requirements.txt", "")) is not in_image
@@ -86,7 +87,9 @@ def test_folders_that_the_service_writes_into_are_its_own(example_repo: Path, re
 
 
 def test_secrets_and_history_stay_out_of_the_image(make_repo: MakeRepo, render_tree: Render) -> None:
-    lines = render_tree(("dockerfile",), make_repo({**FLASK, ".dockerignore": "# mine\nbig/\n"}), profile_for())[".dockerignore"].splitlines()
+    lines = render_tree(("dockerfile",), make_repo({**FLASK, ".dockerignore": "# mine\nbig/\n"}), profile_for())[
+        ".dockerignore"
+    ].splitlines()
     assert lines[:2] == ["# mine", "big/"]
     assert {"**/.env", "**/.env.*", "**/*.pem", "**/*.key", ".git"} <= set(lines)
 
@@ -111,7 +114,8 @@ def test_where_it_does_not_suit_nothing_is_written(files: Mapping[str, str], mak
 
 
 @pytest.mark.parametrize(
-    ("stated", "expected"), [("3.12", "3.12"), ("3.11.9", "3.11"), ("python-3.13.2", "3.13"), (">=3.10", None), ("2.7", None), ("", None), (None, None)]
+    ("stated", "expected"),
+    [("3.12", "3.12"), ("3.11.9", "3.11"), ("python-3.13.2", "3.13"), (">=3.10", None), ("2.7", None), ("", None), (None, None)],
 )
 def test_a_stated_language_version_is_kept_where_an_image_exists(stated: str | None, expected: str | None) -> None:
     assert python_version(stated) == (expected or image("python").default)

@@ -22,8 +22,7 @@ import pytest
 
 from prodify.profile import Profile, Scaling
 from prodify.recipes.scaling.service import threads_for
-
-from .deploying import FASTAPI, FLASK, profile_for, write
+from recipes.scaling.deploying import FASTAPI, FLASK, profile_for, write
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
@@ -121,7 +120,9 @@ def test_gunicorn_serves_logs_json_without_queries_and_stops_cleanly(flask_repo:
 
 
 @pytest.mark.servers
-@pytest.mark.skipif(importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("fastapi") is None, reason="uvicorn or fastapi is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("fastapi") is None, reason="uvicorn or fastapi is not installed"
+)
 def test_uvicorn_serves_on_the_port_that_the_platform_names(make_repo: MakeRepo, render_tree: Render) -> None:
     root = make_repo(FASTAPI)
     write(root, render_tree(("server",), root, profile_for()))

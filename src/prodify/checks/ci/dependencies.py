@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.dependencies import imported_but_undeclared, lock_states, problems
+
+_PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "setuptools", "hatch"))
 
 
 @check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1357, 829), fixed_by="lock")
@@ -85,5 +87,6 @@ def dependencies_are_declared(repo: Inventory, profile: Profile) -> Verdict:
     missing = imported_but_undeclared(repo)
     if missing:
         names = sorted({note.note for note in missing})
-        return failed(f"imported and not declared: {', '.join(names[:8])}", *missing)
+        manifests = [Location(m.path) for m in repo.manifests if not m.lock and m.manager in _PYTHON_MANAGERS]
+        return failed(f"imported and not declared: {', '.join(names[:8])}", *missing, *manifests)
     return passed("every import is declared")

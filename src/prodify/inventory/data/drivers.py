@@ -135,15 +135,45 @@ CODE_MARKS: tuple[tuple[str, re.Pattern[str], str], ...] = (
 """Marks in code that name a datastore without an import: builders, connection strings, ORM options."""
 
 CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]], ...] = (
-    (("*.prisma",), re.compile(r"""^\s*provider\s*=\s*["'](postgresql|mysql|sqlite|mongodb|sqlserver|cockroachdb)["']""", re.MULTILINE),
-     {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mongodb": "mongodb", "sqlserver": "mssql", "cockroachdb": "cockroachdb"}),
-    (("config/database.yml", "*/config/database.yml"), re.compile(r"^\s*adapter:\s*(postgresql|postgis|mysql2|trilogy|sqlite3|sqlserver)\b", re.MULTILINE),
-     {"postgresql": "postgres", "postgis": "postgres", "mysql2": "mysql", "trilogy": "mysql", "sqlite3": "sqlite", "sqlserver": "mssql"}),
-    (("application*.properties", "application*.yml", "application*.yaml"), re.compile(r"jdbc:(postgresql|mysql|mariadb|h2|sqlserver|oracle|sqlite)\b"),
-     {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "h2": "h2", "sqlserver": "mssql", "oracle": "oracle", "sqlite": "sqlite"}),
-    (("config/database.php", "*/config/database.php"), re.compile(r"""env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](mysql|pgsql|sqlite|sqlsrv|mariadb)"""),
-     {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"}),
-    ((".env.example", ".env"), re.compile(r"^\s*DB_CONNECTION\s*=\s*(mysql|pgsql|sqlite|sqlsrv|mariadb)\b", re.MULTILINE),
-     {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"}),
-)  # fmt: skip
+    (
+        ("*.prisma",),
+        re.compile(r"""^\s*provider\s*=\s*["'](postgresql|mysql|sqlite|mongodb|sqlserver|cockroachdb)["']""", re.MULTILINE),
+        {
+            "postgresql": "postgres",
+            "mysql": "mysql",
+            "sqlite": "sqlite",
+            "mongodb": "mongodb",
+            "sqlserver": "mssql",
+            "cockroachdb": "cockroachdb",
+        },
+    ),
+    (
+        ("config/database.yml", "*/config/database.yml"),
+        re.compile(r"^\s*adapter:\s*(postgresql|postgis|mysql2|trilogy|sqlite3|sqlserver)\b", re.MULTILINE),
+        {"postgresql": "postgres", "postgis": "postgres", "mysql2": "mysql", "trilogy": "mysql", "sqlite3": "sqlite", "sqlserver": "mssql"},
+    ),
+    (
+        ("application*.properties", "application*.yml", "application*.yaml"),
+        re.compile(r"jdbc:(postgresql|mysql|mariadb|h2|sqlserver|oracle|sqlite)\b"),
+        {
+            "postgresql": "postgres",
+            "mysql": "mysql",
+            "mariadb": "mysql",
+            "h2": "h2",
+            "sqlserver": "mssql",
+            "oracle": "oracle",
+            "sqlite": "sqlite",
+        },
+    ),
+    (
+        ("config/database.php", "*/config/database.php"),
+        re.compile(r"""env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](mysql|pgsql|sqlite|sqlsrv|mariadb)"""),
+        {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"},
+    ),
+    (
+        (".env.example", ".env"),
+        re.compile(r"^\s*DB_CONNECTION\s*=\s*(mysql|pgsql|sqlite|sqlsrv|mariadb)\b", re.MULTILINE),
+        {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"},
+    ),
+)
 """Configuration files that name the datastore."""

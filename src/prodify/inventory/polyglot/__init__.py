@@ -99,10 +99,16 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
                 host = next((h for h in LLM_HOSTS if h in line), None)
                 if host is not None and not line.lstrip().startswith(("//", "#", "*")):
                     yield Technology(LLM_HOSTS[host], Location(path, number), host)
-    for language, package, provider in (("go", "github.com/sashabaranov/go-openai", "openai"), ("go", "github.com/openai/openai-go", "openai"),
-                                        ("go", "github.com/anthropics/anthropic-sdk-go", "anthropic"), ("rust", "async_openai", "openai"),
-                                        ("csharp", "using OpenAI", "openai"), ("csharp", "using Azure.AI.OpenAI", "azure-openai"),
-                                        ("java", "com.openai.client", "openai"), ("java", "com.theokanning.openai", "openai")):  # fmt: skip
+    for language, package, provider in (
+        ("go", "github.com/sashabaranov/go-openai", "openai"),
+        ("go", "github.com/openai/openai-go", "openai"),
+        ("go", "github.com/anthropics/anthropic-sdk-go", "anthropic"),
+        ("rust", "async_openai", "openai"),
+        ("csharp", "using OpenAI", "openai"),
+        ("csharp", "using Azure.AI.OpenAI", "azure-openai"),
+        ("java", "com.openai.client", "openai"),
+        ("java", "com.theokanning.openai", "openai"),
+    ):
         for path in repo.syntax.sources(language, (package,)):
             yield Technology(provider, Location(path, _line(repo, path, package)), f"imports {package}")
 

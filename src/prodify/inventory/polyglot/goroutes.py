@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Match
 
-_VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "Any", "All",
-          "Handle", "HandleFunc")  # fmt: skip
+_VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "Any",
+          "All", "Handle", "HandleFunc")  # fmt: skip
 QUERY = calls("go", "call_expression", rf'^[\w.]+\.({"|".join(_VERBS)})\(\s*"', *(f".{verb}(" for verb in _VERBS))
 _READ = re.compile(rf'^(?P<owner>[\w.]+)\.(?P<verb>{"|".join(_VERBS)})\(\s*"(?P<path>[^"]*)"\s*,(?:.*,)?\s*(?P<handler>[\w.]+)?', re.DOTALL)
 _FRAMEWORKS = ("gin-gonic/gin", "labstack/echo", "gofiber/fiber", "go-chi/chi", "gorilla/mux", "net/http")

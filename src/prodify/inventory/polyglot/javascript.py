@@ -29,27 +29,55 @@ ENVIRONMENT = everywhere(
     ("process.env", "import.meta.env", "Bun.env"),
 )
 ENVIRONMENT_KEYS = everywhere(
-    {"any": [{"kind": "subscript_expression", "regex": r"""^process\.env\[["'][A-Za-z_]\w*["']\]$"""},
-             {"kind": "call_expression", "regex": r"""^Deno\.env\.get\(["'][A-Za-z_]\w*["']\)$"""}]}, ("process.env[", "Deno.env"),
-)  # fmt: skip
+    {
+        "any": [
+            {"kind": "subscript_expression", "regex": r"""^process\.env\[["'][A-Za-z_]\w*["']\]$"""},
+            {"kind": "call_expression", "regex": r"""^Deno\.env\.get\(["'][A-Za-z_]\w*["']\)$"""},
+        ]
+    },
+    ("process.env[", "Deno.env"),
+)
 DESTRUCTURED = everywhere({"kind": "variable_declarator", "regex": r"(?s)^\{.*\}\s*=\s*process\.env$"}, ("process.env",))
 OUTBOUND = everywhere(
-    {"kind": "call_expression", "regex": r"^(await\s+)?(axios(\.(get|post|put|patch|delete|head|request))?|fetch|got(\.(get|post|put|patch|delete))?|nodeFetch|needle"
-     r"|superagent\.(get|post|put|patch|delete)|request(\.(get|post|put))?|ky(\.(get|post|put|patch|delete))?|https?\.(get|request)|undici\.request"
-     r"|this\.(httpService|http|axios)\.(get|post|put|patch|delete|request)|\$fetch|ofetch)\s*(<[^(]*>)?\("},
+    {
+        "kind": "call_expression",
+        "regex": r"^(await\s+)?(axios(\.(get|post|put|patch|delete|head|request))?|fetch|got(\.(get|post|put|patch|delete))?|nodeFetch"
+        r"|needle"
+        r"|superagent\.(get|post|put|patch|delete)|request(\.(get|post|put))?|ky(\.(get|post|put|patch|delete))?|https?\.(get|request)"
+        r"|undici\.request"
+        r"|this\.(httpService|http|axios)\.(get|post|put|patch|delete|request)|\$fetch|ofetch)\s*(<[^(]*>)?\(",
+    },
     ("axios", "fetch", "got", "superagent", "request", "ky", "http.", "https.", "undici", "httpService", "needle"),
-)  # fmt: skip
+)
 """Calls of HTTP libraries by the name they are usually imported under; the import is checked as well."""
 INSTANCES = everywhere(
     {"kind": "variable_declarator", "regex": r"(?s)=\s*(await\s+)?(axios|ky|got)\.(create|extend)\("}, (".create(", ".extend(")
 )
 MODEL_CALLS = everywhere(
-    {"kind": "call_expression", "regex": r"(?s)^(await\s+)?[\w$.()\[\]!?]+\.(chat\.completions\.(create|stream|parse)|completions\.create|responses\.(create|stream|parse)"
-     r"|messages\.(create|stream)|createChatCompletion|createCompletion|generateContent(Stream)?|models\.generateContent(Stream)?|chat\.complete)\("
-     r"|^(generateText|streamText|generateObject|streamObject)\("},
-    ("completions.create", "responses.create", "messages.create", "createChatCompletion", "createCompletion", "generateContent", "generateText",
-     "streamText", "generateObject", "streamObject", "chat.complete", "completions.stream", "completions.parse"),
-)  # fmt: skip
+    {
+        "kind": "call_expression",
+        "regex": r"(?s)^(await\s+)?[\w$.()\[\]!?]+\.(chat\.completions\.(create|stream|parse)|completions\.create|responses\.(create"
+        r"|stream|parse)"
+        r"|messages\.(create|stream)|createChatCompletion|createCompletion|generateContent(Stream)?|models\.generateContent(Stream)?"
+        r"|chat\.complete)\("
+        r"|^(generateText|streamText|generateObject|streamObject)\(",
+    },
+    (
+        "completions.create",
+        "responses.create",
+        "messages.create",
+        "createChatCompletion",
+        "createCompletion",
+        "generateContent",
+        "generateText",
+        "streamText",
+        "generateObject",
+        "streamObject",
+        "chat.complete",
+        "completions.stream",
+        "completions.parse",
+    ),
+)
 OLD_OPENAI = everywhere(
     {
         "kind": "call_expression",
@@ -62,12 +90,15 @@ OLD_OPENAI = everywhere(
 _BROWSER_DIRS = frozenset(("public", "static", "assets", "views", "templates", "wwwroot", "client", "frontend", "www"))
 _META = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "tanstack-start", "solid-start", "qwik"))
 _SERVER_NAME = re.compile(
-    r"\.server\.|\+server\.|\+page\.server|\+layout\.server|(^|/)(route|middleware|proxy|server|instrumentation)\.[jt]sx?$|(^|/)pages/api/|(^|/)server/"
+    r"\.server\.|\+server\.|\+page\.server|\+layout\.server|(^|/)(route|middleware|proxy|server|instrumentation)\.[jt]sx?$|(^"
+    r"|/)pages/api/|(^|/)server/"
 )
 _SERVER_TEXT = re.compile(
-    r"""^["']use server["']|export (?:async function|const) (?:loader|action)\b|from ["'](?:server-only|next/headers|next/server|node:\w+|fs|fs/promises|openai|@anthropic-ai/sdk|@prisma/client|pg|mongoose)["']"""
-    r"|process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|PUBLIC_)[A-Z]", re.MULTILINE,
-)  # fmt: skip
+    r"""^["']use server["']|export (?:async function|const) (?:loader|action)\b|from ["'](?:server-only|next/headers|next/server"""
+    r"""|node:\w+|fs|fs/promises|openai|@anthropic-ai/sdk|@prisma/client|pg|mongoose)["']"""
+    r"|process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|PUBLIC_)[A-Z]",
+    re.MULTILINE,
+)
 
 
 def server_side(repo: Inventory, path: str) -> bool:
@@ -99,7 +130,7 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
         name = re.findall(r"[A-Za-z_]\w*", match.text)[-1]
         line = _line(repo, match)
         after = line.partition(match.text)[2]
-        if name in ("MODE", "DEV", "PROD", "SSR", "BASE_URL") and match.text.startswith("import.meta") or re.match(r"\s*=[^=>]", after):
+        if (name in ("MODE", "DEV", "PROD", "SSR", "BASE_URL") and match.text.startswith("import.meta")) or re.match(r"\s*=[^=>]", after):
             continue
         default = (
             re.match(r"[)!\s]*(?:as \w+[)\s]*)?(\|\||\?\?)\s*(?!\s*(undefined|null|process\.exit|\(\(\) => \{ throw|throw))\S", after)
@@ -136,7 +167,7 @@ def _schemas(repo: Inventory) -> Iterator[EnvVar]:
                 continue
             end = re.compile(r"^\}?\)*;?\s*$", re.MULTILINE).search(text, text.find("\n", start) + 1)
             body = text[start : end.start() if end else len(text)]
-            keys = [m for m in _SCHEMA_KEY.finditer(body)]
+            keys = list(_SCHEMA_KEY.finditer(body))
             for index, key in enumerate(keys):
                 value = body[key.end() : keys[index + 1].start() if index + 1 < len(keys) else len(body)]
                 place = Location(path, text.count("\n", 0, start + key.start(1)) + 1)
@@ -182,7 +213,7 @@ def _is_relative(text: str) -> bool:
 
 
 def _instances(repo: Inventory) -> dict[tuple[str, str], bool]:
-    """Client objects made by `axios.create(...)`: by file and name, and for importers by name alone; the value says whether they are bounded."""
+    """Client objects made by `axios.create(...)`, by file and name, for importers by name alone; the value: whether they are bounded."""
     found: dict[tuple[str, str], bool] = {}
     for match in repo.find(*INSTANCES):
         name = re.match(r"[\w$]+", match.text)
@@ -210,7 +241,8 @@ def _is_http(repo: Inventory, path: str, head: str, instances: dict[tuple[str, s
         )
     text = repo.files.text(path) or ""
     imported = re.search(
-        rf"import\s+(?:\*\s+as\s+)?[{{\s\w,]*\b{re.escape(head)}\b[\s\w,}}]*\s*from|(?:const|let|var)\s+[{{\s\w,]*\b{re.escape(head)}\b[^=\n]*=\s*(?:await\s+)?(?:require|import)\(",
+        rf"import\s+(?:\*\s+as\s+)?[{{\s\w,]*\b{re.escape(head)}\b[\s\w,}}]*\s*from|(?:const|let"
+        rf"|var)\s+[{{\s\w,]*\b{re.escape(head)}\b[^=\n]*=\s*(?:await\s+)?(?:require|import)\(",
         text,
     )
     return imported is not None or (head == "axios" and "httpService" in text)
@@ -261,9 +293,11 @@ def _constant(text: str, call: str) -> str | None:
 
 
 PROVIDERS = {
-    "openai": "openai", "@ai-sdk/openai": "openai", "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic", "@ai-sdk/anthropic": "anthropic",
+    "openai": "openai", "@ai-sdk/openai": "openai", "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic",
+    "@ai-sdk/anthropic": "anthropic",
     "@langchain/anthropic": "anthropic", "@google/generative-ai": "google", "@google/genai": "google", "@ai-sdk/google": "google",
-    "@langchain/google-genai": "google", "@google-cloud/vertexai": "google", "groq-sdk": "groq", "@ai-sdk/groq": "groq", "cohere-ai": "cohere",
+    "@langchain/google-genai": "google", "@google-cloud/vertexai": "google", "groq-sdk": "groq", "@ai-sdk/groq": "groq",
+    "cohere-ai": "cohere",
     "@mistralai/mistralai": "mistral", "@ai-sdk/mistral": "mistral", "@azure/openai": "azure-openai", "@ai-sdk/azure": "azure-openai",
     "@aws-sdk/client-bedrock-runtime": "bedrock", "@ai-sdk/amazon-bedrock": "bedrock", "replicate": "replicate", "ollama": "ollama",
     "together-ai": "together", "@huggingface/inference": "huggingface", "@openrouter/ai-sdk-provider": "openrouter", "@ai-sdk/xai": "xai",

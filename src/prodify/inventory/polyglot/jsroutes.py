@@ -1,4 +1,4 @@
-"""Routes of JavaScript servers: Express and its relatives by their calls, Nest by its decorators, Next, Remix and SvelteKit by file names."""
+"""Routes of JavaScript servers: Express and its relatives by calls, Nest by decorators, Next, Remix and SvelteKit by file names."""
 
 from __future__ import annotations
 
@@ -29,13 +29,26 @@ MOUNTS = everywhere(
 )
 DECORATED = everywhere({"kind": "decorator", "regex": r"^@(Controller|Get|Post|Put|Patch|Delete|All|Head|Options)\("}, ("@Controller",))
 
-_OWNER = re.compile(r"""(?:const|let|var)\s+([\w$]+)(?:\s*:\s*[\w.<>]+)?\s*=\s*(?:await\s+)?(?:new\s+)?(express(?:\.Router)?|Router|fastify|Fastify|Hono|Koa|KoaRouter|OpenAPIHono|Elysia|polka"""
-                    r"""|restify\.createServer|createRouter|jsonServer\.create)\s*(?:<[^>]*>)?\(([^)]*)\)""")  # fmt: skip
-_IMPORT = re.compile(
-    r"""import\s+(?:\*\s+as\s+)?([\w$]+)?(?:\s*,\s*)?(?:\{([^}]*)\})?\s*from\s*["'](\.[^"']*)["']|(?:const|let|var)\s+(?:([\w$]+)|\{([^}]*)\})\s*=\s*(?:await\s+)?(?:require|import)\(\s*["'](\.[^"']*)["']"""
+_OWNER = re.compile(
+    r"""(?:const|let|var)\s+([\w$]+)(?:\s*:\s*[\w.<>]+)?\s*=\s*(?:await\s+)?(?:new\s+)?(express(?:\.Router)?|Router|fastify|Fastify"""
+    r"""|Hono|Koa|KoaRouter|OpenAPIHono|Elysia|polka"""
+    r"""|restify\.createServer|createRouter|jsonServer\.create)\s*(?:<[^>]*>)?\(([^)]*)\)"""
 )
-_FRAMEWORKS = (("express", "express"), ("fastify", "fastify"), ("hono", "hono"), ("koa", "koa"), ("@koa/router", "koa"), ("restify", "restify"), ("polka", "polka"),
-               ("elysia", "elysia"), ("@hapi/hapi", "hapi"))  # fmt: skip
+_IMPORT = re.compile(
+    r"""import\s+(?:\*\s+as\s+)?([\w$]+)?(?:\s*,\s*)?(?:\{([^}]*)\})?\s*from\s*["'](\.[^"']*)["']|(?:const|let|var)\s+(?:([\w$]+)"""
+    r"""|\{([^}]*)\})\s*=\s*(?:await\s+)?(?:require|import)\(\s*["'](\.[^"']*)["']"""
+)
+_FRAMEWORKS = (
+    ("express", "express"),
+    ("fastify", "fastify"),
+    ("hono", "hono"),
+    ("koa", "koa"),
+    ("@koa/router", "koa"),
+    ("restify", "restify"),
+    ("polka", "polka"),
+    ("elysia", "elysia"),
+    ("@hapi/hapi", "hapi"),
+)
 
 
 def routes(repo: Inventory) -> Iterator[Route]:

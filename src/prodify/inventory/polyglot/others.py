@@ -92,28 +92,81 @@ class _Outbound:
 
 
 OUTBOUND: tuple[_Outbound, ...] = (
-    _Outbound("net/http", calls("go", "call_expression", r"^http\.(Get|Post|PostForm|Head)\(", "http.Get(", "http.Post", "http.Head("), False, re.compile(r"(?!)")),
-    _Outbound("net/http", calls("go", "call_expression", r"^(http\.DefaultClient|\w*[cC]lient)\.(Do|Get|Post|PostForm)\(", "lient.Do(", "lient.Get(", "lient.Post"), False,
-              re.compile(r"http\.Client\{[^}]*Timeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"), '"net/http"'),
+    _Outbound(
+        "net/http",
+        calls("go", "call_expression", r"^http\.(Get|Post|PostForm|Head)\(", "http.Get(", "http.Post", "http.Head("),
+        False,
+        re.compile(r"(?!)"),
+    ),
+    _Outbound(
+        "net/http",
+        calls(
+            "go",
+            "call_expression",
+            r"^(http\.DefaultClient|\w*[cC]lient)\.(Do|Get|Post|PostForm)\(",
+            "lient.Do(",
+            "lient.Get(",
+            "lient.Post",
+        ),
+        False,
+        re.compile(r"http\.Client\{[^}]*Timeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"),
+        '"net/http"',
+    ),
     _Outbound("resty", calls("go", "call_expression", r"^resty\.New\(\)", "resty.New"), False, re.compile(r"SetTimeout")),
-    _Outbound("okhttp", calls("java", "method_invocation", r"(?s)^\w+(\.newCall\(.*\))\.(execute|enqueue)\(", "newCall"), True, re.compile(r"")),
-    _Outbound("okhttp", calls("kotlin", "call_expression", r"(?s)^\w+\.newCall\(.*\)\.(execute|enqueue)\(", "newCall"), True, re.compile(r"")),
-    _Outbound("java.net.http", calls("java", "method_invocation", r"^\w+\.(send|sendAsync)\(", "java.net.http"), False, re.compile(r"\.timeout\(|connectTimeout")),
-    _Outbound("java.net", calls("java", "method_invocation", r"^\w+\.openConnection\(", "openConnection"), False, re.compile(r"setReadTimeout")),
-    _Outbound("resttemplate", calls("java", "method_invocation", r"(?i)^\w*resttemplate\.(\w*for\w+|exchange|execute)\(", "RestTemplate"), False,
-              re.compile(r"(?i)readtimeout")),
+    _Outbound(
+        "okhttp", calls("java", "method_invocation", r"(?s)^\w+(\.newCall\(.*\))\.(execute|enqueue)\(", "newCall"), True, re.compile(r"")
+    ),
+    _Outbound(
+        "okhttp", calls("kotlin", "call_expression", r"(?s)^\w+\.newCall\(.*\)\.(execute|enqueue)\(", "newCall"), True, re.compile(r"")
+    ),
+    _Outbound(
+        "java.net.http",
+        calls("java", "method_invocation", r"^\w+\.(send|sendAsync)\(", "java.net.http"),
+        False,
+        re.compile(r"\.timeout\(|connectTimeout"),
+    ),
+    _Outbound(
+        "java.net", calls("java", "method_invocation", r"^\w+\.openConnection\(", "openConnection"), False, re.compile(r"setReadTimeout")
+    ),
+    _Outbound(
+        "resttemplate",
+        calls("java", "method_invocation", r"(?i)^\w*resttemplate\.(\w*for\w+|exchange|execute)\(", "RestTemplate"),
+        False,
+        re.compile(r"(?i)readtimeout"),
+    ),
     _Outbound("net-http", calls("ruby", "call", r"^Net::HTTP\.(get|post|get_response|start|new)", "Net::HTTP"), True, re.compile(r"")),
     _Outbound("httparty", calls("ruby", "call", r"^HTTParty\.(get|post|put|patch|delete)", "HTTParty"), True, re.compile(r"")),
     _Outbound("faraday", calls("ruby", "call", r"^Faraday\.(new|get|post)", "Faraday"), True, re.compile(r"")),
     _Outbound("reqwest", calls("rust", "call_expression", r"^reqwest::get\(", "reqwest::get"), False, re.compile(r"(?!)")),
-    _Outbound("reqwest", calls("rust", "call_expression", r"(?s)^[\w.]*client[\w.()]*\.(get|post|put|patch|delete)\(", "reqwest"), False, re.compile(r"\.timeout\("), "reqwest"),
-    _Outbound("guzzle", calls("php", "member_call_expression", r"^\$\w*(client|guzzle|http)\w*->(get|post|put|request|send)\(", "Guzzle"), False,
-              re.compile(r"['\"]timeout['\"]")),
-    _Outbound("laravel-http", calls("php", "scoped_call_expression", r"^Http::(get|post|put|patch|delete)\(", "Http::"), True, re.compile(r"")),
+    _Outbound(
+        "reqwest",
+        calls("rust", "call_expression", r"(?s)^[\w.]*client[\w.()]*\.(get|post|put|patch|delete)\(", "reqwest"),
+        False,
+        re.compile(r"\.timeout\("),
+        "reqwest",
+    ),
+    _Outbound(
+        "guzzle",
+        calls("php", "member_call_expression", r"^\$\w*(client|guzzle|http)\w*->(get|post|put|request|send)\(", "Guzzle"),
+        False,
+        re.compile(r"['\"]timeout['\"]"),
+    ),
+    _Outbound(
+        "laravel-http", calls("php", "scoped_call_expression", r"^Http::(get|post|put|patch|delete)\(", "Http::"), True, re.compile(r"")
+    ),
     _Outbound("curl", calls("php", "function_call_expression", r"^curl_exec\(", "curl_exec"), False, re.compile(r"CURLOPT_TIMEOUT")),
-    _Outbound("httpclient", calls("csharp", "invocation_expression", r"^_?\w*([cC]lient)\.(GetAsync|PostAsync|SendAsync|GetStringAsync|GetFromJsonAsync|PostAsJsonAsync|PutAsync|DeleteAsync)\(",
-                               "HttpClient"), True, re.compile(r"")),
-)  # fmt: skip
+    _Outbound(
+        "httpclient",
+        calls(
+            "csharp",
+            "invocation_expression",
+            r"^_?\w*([cC]lient)\.(GetAsync|PostAsync|SendAsync|GetStringAsync|GetFromJsonAsync|PostAsJsonAsync|PutAsync|DeleteAsync)\(",
+            "HttpClient",
+        ),
+        True,
+        re.compile(r""),
+    ),
+)
 """Calls by language, whether the library's default is finite, and what else in the file bounds them."""
 
 

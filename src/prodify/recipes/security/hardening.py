@@ -26,7 +26,7 @@ class HardeningContext:
     fixes=("debug-is-off", "cors-is-not-wildcard", "cookies-are-protected", "security-headers-are-set", "outbound-calls-have-timeouts"),
     review=Review.CAREFUL,
 )
-def hardening(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+def hardening(repo: Inventory, _: Profile) -> Iterator[File | Edit]:
     """Safer defaults for a Flask or FastAPI service, by small edits and one module: debug off, named origins, timeouts, cookies, headers.
 
     Debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS; calls of other services get a timeout. For Flask, hardening.py

@@ -154,8 +154,9 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _resolved(node: ast.expr, imports: dict[str, str]) -> str:
+    """The dotted name with its first part replaced by what it was imported from; "?" stands for what was not imported."""
     head, dot, rest = _dotted(node).partition(".")
-    return imports.get(head, head) + dot + rest
+    return imports.get(head, f"?.{head}") + dot + rest
 
 
 def _key(target: ast.expr, owner: str) -> object:

@@ -33,10 +33,10 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     behind proxies it needs their number in TRUSTED_PROXIES, or all clients count as one.
     """
     app = web_app(repo)
-    if app is None or app.framework != "flask" or repo.uses(*_OTHERS) is not None or not stands_for(repo, app.beside(MODULE), r"def limit\(app"):
+    if app is None or app.framework != "flask" or repo.uses(*_OTHERS) is not None:
         return
-    listed = app.requirements(repo)
-    if listed is None or (repo.uses("flask-limiter") is not None and app.beside(MODULE) not in repo.files):
+    listed, own = app.requirements(repo), app.beside(MODULE)
+    if listed is None or not stands_for(repo, own, r"def limit\(app") or (repo.uses("flask-limiter") is not None and own not in repo.files):
         return
     # A household or an office shares one address, hence the floor.
     daily = max(1000, profile.traffic.requests_per_user)
