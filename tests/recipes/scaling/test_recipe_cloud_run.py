@@ -11,7 +11,8 @@ import yaml
 
 from prodify.model import Audience
 from prodify.profile import Profile, Scaling
-from recipes.scaling.deploying import profile_for, prove
+
+from .deploying import profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 Golden = Callable[[str, Mapping[str, str]], None]

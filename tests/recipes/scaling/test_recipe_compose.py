@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from prodify.profile import Profile
-from recipes.scaling.deploying import FLASK, profile_for, prove
+
+from .deploying import FLASK, profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]

@@ -12,7 +12,8 @@ from prodify.data.images import image, images
 from prodify.errors import InternalError
 from prodify.profile import Profile
 from prodify.recipes.scaling.service import python_version
-from recipes.scaling.deploying import FASTAPI, FLASK, PYPROJECT, profile_for, prove
+
+from .deploying import FASTAPI, FLASK, PYPROJECT, profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]

@@ -11,7 +11,8 @@ import yaml
 
 from prodify.model import Audience
 from prodify.profile import Profile, Scaling, Traffic
-from recipes.scaling.deploying import FLASK, RECIPES, objects, profile_for, prove
+
+from .deploying import FLASK, RECIPES, objects, profile_for, prove
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]

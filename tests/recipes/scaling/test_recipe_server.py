@@ -22,7 +22,8 @@ import pytest
 
 from prodify.profile import Profile, Scaling
 from prodify.recipes.scaling.service import threads_for
-from recipes.scaling.deploying import FASTAPI, FLASK, profile_for, write
+
+from .deploying import FASTAPI, FLASK, profile_for, write
 
 Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
