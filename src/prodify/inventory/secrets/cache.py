@@ -44,8 +44,8 @@ def _architecture() -> str:
     return platform.machine()
 
 
-def read(path: Path) -> bytes | None:
-    """Return the database in `path`, None when there is none or its checksum does not fit.
+def read(path: Path, magic: bytes = MAGIC) -> bytes | None:
+    """Return what was kept in `path`, None when there is nothing or its checksum does not fit.
 
     The checksum matters: the library accepts a database with flipped bits and may then crash while it searches.
     """
@@ -57,27 +57,35 @@ def read(path: Path) -> bytes | None:
         if hasattr(os, "getuid") and os.fstat(stream.fileno()).st_uid not in (os.getuid(), 0):
             return None
         raw = stream.read()
-    body = raw[len(MAGIC) + 32 :]
-    if not raw.startswith(MAGIC) or hashlib.sha256(body).digest() != raw[len(MAGIC) : len(MAGIC) + 32]:
+    body = raw[len(magic) + 32 :]
+    if not raw.startswith(magic) or hashlib.sha256(body).digest() != raw[len(magic) : len(magic) + 32]:
         return None
     return body
 
 
 def write(path: Path, body: bytes) -> bool:
-    """Write the database to `path` in one step; False, and nothing else, when the cache cannot be written."""
+    """Keep the database in `path`; False, and nothing else, when the cache cannot be written."""
+    if not write_atomically(path, MAGIC + hashlib.sha256(body).digest() + body):
+        return False
+    with contextlib.suppress(OSError):
+        _prune(path.parent)
+    return True
+
+
+def write_atomically(path: Path, content: bytes) -> bool:
+    """Write a file for this user alone in one step; False when that cannot be done."""
     try:
         import tempfile
 
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd, name = tempfile.mkstemp(prefix=".db-", dir=path.parent)
+        fd, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
         try:
             with open(fd, "wb") as stream:  # noqa: PTH123
-                stream.write(MAGIC + hashlib.sha256(body).digest() + body)
+                stream.write(content)
             Path(name).replace(path)
         except OSError:
             Path(name).unlink(missing_ok=True)
             return False
-        _prune(path.parent)
     except OSError:
         return False
     return True

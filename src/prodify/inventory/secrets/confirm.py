@@ -12,7 +12,7 @@ from prodify.inventory.secrets.structures import CHECKS
 from prodify.inventory.secrets.values import is_filled, is_monotonous
 
 _FILLER = lazy(r"(?i)x{4,}|\.{3,}|\*{3,}|example|placeholder|your[-_]|[-_]your|redacted|dummy|changeme|insert[-_]|replace[-_]|[-_]here|<|>")
-_NAME = lazy(rb"""([\w.\-]{2,80})\\?["'`\]\)]{0,3}[ \t]{0,4}(?:=>|:=|\|\||\?\?|[=:,]|\(|\bor\b)[ \t]{0,4}\(?(?:[brfu@$]{0,2}\\?["'`])?$""")
+_NAME = lazy(rb"""([\w.\-]{1,80})\\?["'`\]\)]{0,3}[ \t]{0,4}(?:=>|:=|\|\||\?\?|[=:,]|\(|\bor\b)[ \t]{0,4}\(?(?:[brfu@$]{0,2}\\?["'`])?$""")
 _PEM_BODY = lazy(rb"""(?:[A-Za-z0-9+/=]{16,}(?:\\\\?[nr]|["'+,\s\\])*){1,}""")
 _PEM_START = lazy(rb"""(?:\\\\?[nr]|["'+,\s\\]|Proc-Type:[^\n]*|DEK-Info:[^\n]*|Version:[^\n]*|Comment:[^\n]*){0,60}""")
 

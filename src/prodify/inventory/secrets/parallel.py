@@ -74,12 +74,12 @@ def _shared(scan: Scan, work: Sequence[Item], start: int, results: dict[int, Res
     os.close(writing)
     for index in _indices(len(work), start, 0):
         _scan_one(scan, index, work[index], results)
-    with open(reading, "rb") as stream:
+    with open(reading, "rb") as stream:  # noqa: PTH123
         answer = stream.read()
     _, status = os.waitpid(child, 0)
     try:
         # The bytes come from the process forked above, through a pipe that nothing else can write to.
-        theirs = pickle.loads(answer) if status == 0 else None
+        theirs = pickle.loads(answer) if status == 0 else None  # noqa: S301
     except (pickle.UnpicklingError, EOFError):
         theirs = None
     if theirs is None:

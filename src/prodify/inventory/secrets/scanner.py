@@ -62,6 +62,11 @@ class Scanner:
         self._plan = make_plan(keywords)
         self._engine = make_engine(self._plan, cache_dir, force_fallback=force_fallback)
 
+    @property
+    def digest(self) -> str:
+        """What the findings depend on: a digest of all rules and keywords."""
+        return self._plan.digest()
+
     def scan(self, path: str, data: bytes, role: Role = Role.PRODUCTION) -> tuple[list[SecretHit], frozenset[bytes]]:
         """Return the hits of one file, ordered by place, and the keywords that occur in it."""
         text = text_of(data)

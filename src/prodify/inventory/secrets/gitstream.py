@@ -1,0 +1,63 @@
+"""Objects out of git as a stream: one process for all of them, nothing of the repository executed."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from prodify.inventory import git
+
+RunGit = Callable[[tuple[str, ...], bytes | None], AbstractContextManager[BinaryIO]]
+"""Runs one git command (arguments, standard input) and gives its standard output as a stream."""
+
+LARGEST_BLOB = 1 << 20
+"""Blobs above this size, in bytes, are not looked at."""
+
+
+def runner(root: Path) -> RunGit:
+    """Return a runner for the repository at `root`, hardened as every git call of the inventory is."""
+
+    @contextmanager
+    def run(arguments: tuple[str, ...], stdin: bytes | None = None) -> Iterator[BinaryIO]:
+        with tempfile.TemporaryFile() as source:
+            if stdin:
+                source.write(stdin)
+                source.seek(0)
+            # Standard input comes from a file: two pipes to one process could block each other.
+            with subprocess.Popen(
+                git.command(*arguments), cwd=root, env=git.environment(), stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            ) as process:
+                try:
+                    yield cast("BinaryIO", process.stdout)
+                finally:
+                    process.kill()
+
+    return run
+
+
+def blob_sizes(run_git: RunGit) -> list[tuple[str, int]]:
+    """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
+    arguments = ("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", "--batch-all-objects", "--unordered", "--buffer")
+    with run_git(arguments, None) as stream:
+        rows = (line.split() for line in stream)
+        return [(row[1].decode("ascii"), int(row[2])) for row in rows if len(row) == 3 and row[0] == b"blob"]
+
+
+def contents(run_git: RunGit, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield (id, content) of each blob that git can deliver; a missing one (shallow or partial clone) is left out."""
+    wanted = "".join(f"{blob}\n" for blob in blobs).encode()
+    if not wanted:
+        return
+    with run_git(("cat-file", "--batch", "--buffer"), wanted) as stream:
+        while header := stream.readline():
+            parts = header.split()
+            if len(parts) != 3:
+                continue
+            data = stream.read(int(parts[2]))
+            stream.read(1)
+            if parts[1] == b"blob":
+                yield parts[0].decode("ascii"), data

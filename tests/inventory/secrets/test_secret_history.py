@@ -1,0 +1,170 @@
+"""History and index of real git repositories."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from prodify.inventory.facts import Role
+from prodify.inventory.secrets import Scanner
+from prodify.inventory.secrets.allow import parse_gitleaksignore
+from prodify.inventory.secrets.blobcache import BlobCache
+from prodify.inventory.secrets.gitstream import contents, runner
+from prodify.inventory.secrets.history import scan_history, scan_staged
+from tests.inventory.secrets.secret_shapes import make
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = make("sk_live_|{b62*24}")
+OTHER = make("ghp_|{crc62*30}")
+
+
+def role_of(path: str) -> Role:
+    return Role.TEST if path.startswith("tests/") else Role.PRODUCTION
+
+
+class Repository:
+    """A throwaway repository."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *args: str) -> str:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | {
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+        names = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+        return subprocess.run(["git", *names, *args], cwd=self.root, env=env, check=True, capture_output=True, text=True).stdout.strip()
+
+    def write(self, path: str, text: str) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+    def commit(self, **files: str) -> str:
+        for path, text in files.items():
+            self.write(path.replace("__", "/").replace("_dot_", "."), text)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "change")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    root = tmp_path / "r"
+    root.mkdir()
+    return Repository(root)
+
+
+def test_a_removed_secret_is_found_with_its_first_commit(repository: Repository, scanner: Scanner) -> None:
+    repository.commit(README="hello\n")
+    first = repository.commit(src__app_dot_py=f"x = 1\nKEY = '{KEY}'\n")
+    repository.commit(src__app_dot_py=f"x = 2\ny = 3\nKEY = '{KEY}'\n")
+    repository.commit(src__app_dot_py="import os\n")
+    history = scan_history(scanner, runner(repository.root), role_of)
+    assert [(h.rule, h.location.path, h.location.line, h.commit, h.in_tree, h.form) for h in history.hits] == [
+        ("stripe-secret-key", "src/app.py", 2, first, False, "history")
+    ]
+    assert history.complete and history.blobs == 4
+
+
+def test_env_files_roles_and_other_branches(repository: Repository, scanner: Scanner) -> None:
+    repository.commit(README="hello\n")
+    repository.git("checkout", "-q", "-b", "side")
+    repository.commit(_dot_env="DB_PASSWORD=Tr0ub4dor" + "&3x\nPORT=80\n", tests__t_dot_py=f"T = '{OTHER}'\n")
+    repository.git("checkout", "-q", "main")
+    hits = scan_history(scanner, runner(repository.root), role_of).hits
+    assert [(h.location.path, h.name, h.level) for h in hits] == [(".env", "DB_PASSWORD", "error"), ("tests/t.py", "T", "note")]
+
+
+def test_what_the_tree_still_holds_is_marked(repository: Repository, scanner: Scanner) -> None:
+    text = f"KEY = '{KEY}'\n"
+    repository.commit(app_dot_py=text)
+    tree = scanner.scan("app.py", text.encode())[0]
+    assert [h.in_tree for h in scan_history(scanner, runner(repository.root), role_of, in_tree=tree).hits] == [True]
+
+
+def test_ignored_by_commit(repository: Repository, scanner: Scanner) -> None:
+    commit = repository.commit(app_dot_py=f"KEY = '{KEY}'\n")
+    ignores = parse_gitleaksignore(f"{commit}:app.py:stripe-access-token:1\n")
+    assert scan_history(scanner, runner(repository.root), role_of, ignores=ignores).hits == ()
+
+
+def test_second_run_reads_only_what_is_new(repository: Repository, scanner: Scanner, tmp_path: Path) -> None:
+    repository.commit(a_dot_py="x = 1\n", b_dot_py=f"KEY = '{KEY}'\n")
+    run_git = runner(repository.root)
+    first = scan_history(scanner, run_git, role_of, cache=BlobCache(scanner.digest, tmp_path / "c"))
+    repository.commit(c_dot_py="y = 2\n")
+    second = scan_history(scanner, run_git, role_of, cache=BlobCache(scanner.digest, tmp_path / "c"))
+    assert (first.blobs, second.blobs) == (2, 2)
+    assert first.hits == second.hits != ()
+    (path,) = (tmp_path / "c").iterdir()
+    path.write_bytes(path.read_bytes()[:-3])
+    assert scan_history(scanner, run_git, role_of, cache=BlobCache(scanner.digest, tmp_path / "c")).blobs == 3
+
+
+def test_limit_is_reported(repository: Repository, scanner: Scanner) -> None:
+    repository.commit(a="a" * 100, b="b" * 100, c="c" * 2_000_000)
+    history = scan_history(scanner, runner(repository.root), role_of, limit=150)
+    assert (history.blobs, history.too_large, history.complete) == (1, 1, False)
+
+
+def test_staged_content_counts_not_the_working_tree(repository: Repository, scanner: Scanner) -> None:
+    run_git = runner(repository.root)
+    repository.write("app.py", f"KEY = '{KEY}'\n")
+    repository.git("add", "app.py")
+    repository.write("app.py", "clean = 1\n")
+    assert [h.rule for h in scan_staged(scanner, run_git, role_of)["app.py"]] == ["stripe-secret-key"]
+    repository.git("commit", "-q", "-m", "x")
+    repository.write("new.py", f"T = '{OTHER}'\n")
+    repository.git("add", "new.py")
+    staged = scan_staged(scanner, run_git, role_of)
+    assert {path: [h.rule for h in hits] for path, hits in staged.items()} == {"new.py": ["github-token"]}
+
+
+def test_nothing_of_the_repository_is_executed(repository: Repository, scanner: Scanner, tmp_path: Path) -> None:
+    canary = tmp_path / "ran"
+    repository.commit(app_dot_py=f"KEY = '{KEY}'\n", _dot_gitattributes="* diff=evil filter=evil\n")
+    script = repository.root / "evil.sh"
+    script.write_text(f"#!/bin/sh\ntouch {canary}\ncat\n")
+    script.chmod(0o755)
+    for key in (
+        "core.fsmonitor",
+        "core.pager",
+        "diff.external",
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "filter.evil.smudge",
+        "filter.evil.clean",
+    ):
+        repository.git("config", key, str(script))
+    (repository.root / ".git" / "hooks" / "post-index-change").write_text(script.read_text())
+    (repository.root / ".git" / "hooks" / "post-index-change").chmod(0o755)
+    canary.unlink(missing_ok=True)
+    run_git = runner(repository.root)
+    assert len(scan_history(scanner, run_git, role_of).hits) == 1
+    scan_staged(scanner, run_git, role_of)
+    assert not canary.exists()
+
+
+def test_no_repository_and_missing_objects(tmp_path: Path, repository: Repository, scanner: Scanner) -> None:
+    empty = tmp_path / "none"
+    empty.mkdir()
+    history = scan_history(scanner, runner(empty), role_of)
+    assert (history.hits, history.blobs) == ((), 0)
+    blob = repository.git("hash-object", "-w", "--stdin-paths") or "0" * 40
+    assert list(contents(runner(repository.root), ["f" * 40, blob])) == []
+
+
+def test_odd_file_names(repository: Repository, scanner: Scanner) -> None:
+    name = "dir with space/ünï\ttab\nline.py"
+    repository.write(name, f"KEY = '{KEY}'\n")
+    repository.git("add", "-A")
+    repository.git("commit", "-q", "-m", "x")
+    assert [h.location.path for h in scan_history(scanner, runner(repository.root), role_of).hits] == [name]
