@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SEPARATOR = re.compile(r"&&|\|\||;;|[;|&]")
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
 _KEYWORDS = frozenset("if then elif else fi while until do done for case esac function { } ! time".split())
 _PLAIN_WRAPPERS = frozenset("sudo exec command nohup env time nice ionice xvfb-run dumb-init tini doppler dotenv gosu su-exec".split())
@@ -96,7 +97,8 @@ def _strip_keywords(part: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    """Words of a command by shell quoting; unbalanced quotes fall back to white space."""
+    """Words of a command by shell quoting; unbalanced quotes fall back to white space. `${{ ... }}` is one word."""
+    text = _EXPRESSION.sub(lambda m: re.sub(r"[\s'\"]", "", m.group()), text)
     try:
         return shlex.split(text, comments=False)
     except ValueError:

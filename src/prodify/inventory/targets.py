@@ -188,7 +188,7 @@ class Targets:
         if not _SCRIPT.match(name) or ("/" not in name and not name.endswith(".sh")):
             return
         path = _join(command.directory, name) if not name.startswith("/") else name[1:]
-        if path not in self._files and anywhere:
+        if path not in self._files and (anywhere or name.startswith("/")):  # inside an image, where it was copied to
             base = name.rpartition("/")[2]
             near = [p for p in self._files.select(base) if p.startswith(command.directory)]
             path = near[0] if len(near) == 1 else path

@@ -13,21 +13,22 @@ cv2=opencv-python,opencv-python-headless,opencv-contrib-python,opencv-contrib-py
 debug_toolbar=django-debug-toolbar decouple=python-decouple discord=discord.py,py-cord,discord,nextcord django_filters=django-filter
 dns=dnspython docx=python-docx dotenv=python-dotenv engineio=python-engineio environ=django-environ,environ-config
 faiss=faiss-cpu,faiss-gpu fitz=pymupdf flask_mail=flask-mail,flask-mailman gi=pygobject git=gitpython github=pygithub
-gitlab=python-gitlab gradio_client=gradio-client,gradio gridfs=pymongo grpc=grpcio grpc_status=grpcio-status
-haystack=haystack-ai,farm-haystack igraph=python-igraph,igraph import_export=django-import-export jose=python-jose,jose jwt=pyjwt
-kafka=kafka-python,kafka-python-ng keras=keras,tensorflow ldap=python-ldap Levenshtein=levenshtein,python-levenshtein
-llama_cpp=llama-cpp-python llama_index=llama-index,llama-index-core magic=python-magic,python-magic-bin model_utils=django-model-utils
-mpl_toolkits=matplotlib mptt=django-mptt multipart=python-multipart mysql=mysql-connector-python,mysql-connector
-MySQLdb=mysqlclient,mysql-python nacl=pynacl ninja=django-ninja,ninja odf=odfpy opensearchpy=opensearch-py OpenSSL=pyopenssl
-osgeo=gdal paho=paho-mqtt past=future pdfminer=pdfminer.six,pdfminer phonenumber_field=django-phonenumber-field PIL=pillow
-pinecone=pinecone,pinecone-client pkg_resources=setuptools playhouse=peewee pptx=python-pptx psycopg=psycopg,psycopg-binary
-psycopg2=psycopg2,psycopg2-binary psycopg_pool=psycopg-pool,psycopg pylab=matplotlib pythoncom=pywin32
-pythonjsonlogger=python-json-logger pywintypes=pywin32 rapidjson=python-rapidjson readability=readability-lxml
-rest_framework=djangorestframework rest_framework_simplejwt=djangorestframework-simplejwt,djangorestframework_simplejwt rpds=rpds-py
-RPi=rpi.gpio ruamel=ruamel.yaml serial=pyserial skimage=scikit-image sklearn=scikit-learn,sklearn slack=slackclient,slack-sdk
-slack_sdk=slack-sdk,slackclient slugify=python-slugify,unicode-slugify smbus=smbus2,smbus snowflake=snowflake-connector-python
-social_core=social-auth-core social_django=social-auth-app-django socketio=python-socketio speech_recognition=speechrecognition
-storages=django-storages taggit=django-taggit talib=ta-lib telebot=pytelegrambotapi telegram=python-telegram-bot
+gitlab=python-gitlab gradio_client=gradio-client,gradio gridfs=pymongo grpc=grpcio grpc_health=grpcio-health-checking
+grpc_reflection=grpcio-reflection grpc_tools=grpcio-tools grpc_status=grpcio-status haystack=haystack-ai,farm-haystack
+igraph=python-igraph,igraph import_export=django-import-export jose=python-jose,jose jwt=pyjwt kafka=kafka-python,kafka-python-ng
+keras=keras,tensorflow ldap=python-ldap Levenshtein=levenshtein,python-levenshtein llama_cpp=llama-cpp-python
+llama_index=llama-index,llama-index-core magic=python-magic,python-magic-bin model_utils=django-model-utils mpl_toolkits=matplotlib
+mptt=django-mptt multipart=python-multipart mysql=mysql-connector-python,mysql-connector MySQLdb=mysqlclient,mysql-python nacl=pynacl
+ninja=django-ninja,ninja odf=odfpy opensearchpy=opensearch-py OpenSSL=pyopenssl osgeo=gdal paho=paho-mqtt past=future
+pdfminer=pdfminer.six,pdfminer phonenumber_field=django-phonenumber-field PIL=pillow pinecone=pinecone,pinecone-client
+pkg_resources=setuptools playhouse=peewee pptx=python-pptx psycopg=psycopg,psycopg-binary psycopg2=psycopg2,psycopg2-binary
+psycopg_pool=psycopg-pool,psycopg pylab=matplotlib pythoncom=pywin32 pythonjsonlogger=python-json-logger pywintypes=pywin32
+rapidjson=python-rapidjson readability=readability-lxml rest_framework=djangorestframework
+rest_framework_simplejwt=djangorestframework-simplejwt,djangorestframework_simplejwt rpds=rpds-py RPi=rpi.gpio ruamel=ruamel.yaml
+serial=pyserial skimage=scikit-image sklearn=scikit-learn,sklearn slack=slackclient,slack-sdk slack_sdk=slack-sdk,slackclient
+slugify=python-slugify,unicode-slugify smbus=smbus2,smbus snowflake=snowflake-connector-python social_core=social-auth-core
+social_django=social-auth-app-django socketio=python-socketio speech_recognition=speechrecognition storages=django-storages
+taggit=django-taggit talib=ta-lib telebot=pytelegrambotapi telegram=python-telegram-bot
 tensorflow=tensorflow,tensorflow-cpu,tensorflow-gpu,tensorflow-macos tlz=toolz usb=pyusb uwsgidecorators=uwsgi
 vertexai=google-cloud-aiplatform vlc=python-vlc websocket=websocket-client whisper=openai-whisper widget_tweaks=django-widget-tweaks
 win32api=pywin32 win32com=pywin32 win32con=pywin32 win32gui=pywin32 wx=wxpython xdist=pytest-xdist yaml=pyyaml zmq=pyzmq
@@ -57,7 +58,7 @@ NAMESPACES = {
 SHARED = frozenset("google azure opentelemetry ruamel zope backports jaraco sphinxcontrib airflow llama_index snowflake aws_cdk".split())
 PROVIDED = {
     "flask": "werkzeug jinja2 markupsafe itsdangerous click blinker",
-    "fastapi": "starlette pydantic typing-extensions annotated-types",
+    "fastapi": "starlette pydantic pydantic-core typing-extensions annotated-types",
     "django": "asgiref sqlparse",
     "boto3": "botocore s3transfer",
     "flask-sqlalchemy": "sqlalchemy",
@@ -85,6 +86,8 @@ PROVIDED = {
     "pytest": "pluggy",
     "aiogram": "aiohttp pydantic",
     "starlette": "anyio",
+    "pydantic": "pydantic-core annotated-types",
+    "pydantic-settings": "pydantic",
 }
 """What a framework hands on as part of its own interface: importing it with the framework declared is no mistake."""
 IMPLICIT = frozenset(

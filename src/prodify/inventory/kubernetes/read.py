@@ -29,6 +29,8 @@ _OTHER_GROUPS = frozenset(
     "kubescheduler.config.k8s.io audit.k8s.io tilt.dev".split()
 )
 """Groups of files that look like objects and are configuration of a tool on someone's machine."""
+_TOP_KIND = re.compile(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
+_LARGE = 50_000
 _VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
 
 
@@ -39,12 +41,30 @@ def read_objects(files: FileIndex) -> tuple[KubernetesObject, ...]:
         if _is_template(path, text, files):
             continue
         role = files.entries[path].role
+        if (definition := _definition(path, text, role)) is not None:
+            found.append(definition)
+            continue
         for doc in documents(files, path):
             if doc.problem is not None:
                 found.append(KubernetesObject("", "", "", None, doc.location, None, role, doc.problem))
             elif doc.root is not None:
                 found.extend(_objects(doc.root, path, role))
     return tuple(found)
+
+
+def is_definition(text: str) -> bool:
+    """Whether a large file holds one CustomResourceDefinition and nothing else: a schema, whose words mean nothing."""
+    return len(text) > _LARGE and _TOP_KIND.findall(text) == ["CustomResourceDefinition"]
+
+
+def _definition(path: str, text: str, role: Role) -> KubernetesObject | None:
+    """The object of a large file that holds one CustomResourceDefinition, without parsing its schema."""
+    kind = _TOP_KIND.search(text)
+    if kind is None or not is_definition(text):
+        return None
+    name = re.search(r"^  name: ([\w.-]+)", text, re.MULTILINE)
+    place = Location(path, text.count("\n", 0, kind.start()) + 1)
+    return KubernetesObject("apiextensions.k8s.io/v1", kind.group(1), name.group(1) if name else "", None, place, None, role)
 
 
 def _candidates(files: FileIndex) -> Iterator[tuple[str, str]]:

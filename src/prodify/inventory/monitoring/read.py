@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note, Role
+from prodify.inventory.kubernetes.read import is_definition
 from prodify.inventory.monitoring import prometheus
 from prodify.inventory.monitoring.dashboards import dashboard, is_dashboard
 from prodify.inventory.monitoring.model import AlertRule, CollectorConfig, Monitoring
@@ -22,6 +23,8 @@ _HINT = re.compile(
     r"|apiVersion:\s*[\"']?(?:openslo|n9|sloth|pyrra|monitoring\.coreos|opentelemetry|grafana)",
     re.MULTILINE,
 )
+_DASHBOARDS = re.compile(r"(^|/)[^/]*(dashboard|grafana)", re.IGNORECASE)
+"""Directories that are no example, whatever a directory below is called."""
 _TEMPLATE = re.compile(r"^\s*\{\{[-%]|\{%", re.MULTILINE)
 
 
@@ -61,7 +64,7 @@ def read_monitoring(repo: Inventory) -> Monitoring:
     files = repo.files
     for path in files.select("*.yaml", "*.yml", "*.rules", roles=(Role.PRODUCTION, Role.TEST)):
         text = files.text(path)
-        if text is None or path.startswith(".github/") or not _HINT.search(text):
+        if text is None or path.startswith(".github/") or not _HINT.search(text) or is_definition(text):
             continue
         testing = files.entries[path].role == Role.TEST
         for doc in documents(files, path):
@@ -69,7 +72,9 @@ def read_monitoring(repo: Inventory) -> Monitoring:
                 found.problems.append(Note(doc.location, doc.problem))
             elif doc.root is not None and doc.root.kind == "mapping":
                 _document(doc.root, found, testing)
-    for path in files.select("*.json", roles=(Role.PRODUCTION,)):
+    for path in files.select("*.json", roles=(Role.PRODUCTION, Role.EXAMPLE)):
+        if files.entries[path].role == Role.EXAMPLE and not _DASHBOARDS.search(path):
+            continue
         text = files.text(path)
         if text is not None and ('"panels"' in text or '"rows"' in text):
             for doc in documents(files, path):

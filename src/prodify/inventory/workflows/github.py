@@ -183,7 +183,7 @@ def _via(outer: str | None, inner: str | None) -> str | None:
 def step_commands(step: PipelineStep, job: str | None, targets: Targets) -> Iterator[Command]:
     """The commands of a step's script."""
     if step.run:
-        directory = posixpath.normpath(step.working_directory).lstrip("./") if step.working_directory else ""
+        directory = posixpath.normpath("/" + step.working_directory).lstrip("/") if step.working_directory else ""
         first = Command("", Location(step.location.path, step.run_line), job, directory=directory)
         yield from targets.script(step.run, first, first_line=step.run_line)
 

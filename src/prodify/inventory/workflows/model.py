@@ -84,6 +84,11 @@ class Work:
     commands: tuple[Command, ...]
     uses_all: tuple[ActionUse, ...]
 
+    @property
+    def each_job(self) -> tuple[Job, ...]:
+        """A pipeline's jobs; a job is its own only one."""
+        raise NotImplementedError
+
     def runs(self, *programs: str) -> tuple[Command, ...]:
         """Commands that run one of `programs` ("pytest", "docker build"), looked for through wrappers, npm scripts, make, tox, nox,
         just and shell scripts of the repository. Each is evidence: it has `location` and `note`."""
@@ -165,6 +170,11 @@ class Job(Work):
     commands: tuple[Command, ...] = ()
     uses_all: tuple[ActionUse, ...] = ()
 
+    @property
+    def each_job(self) -> tuple[Job, ...]:
+        """The job itself."""
+        return (self,)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pipeline(Work):
@@ -196,6 +206,11 @@ class Pipeline(Work):
     def location(self) -> Location:
         """The file's first line."""
         return Location(self.path, 1)
+
+    @property
+    def each_job(self) -> tuple[Job, ...]:
+        """The jobs."""
+        return self.jobs
 
     @property
     def on_pull_request(self) -> bool:

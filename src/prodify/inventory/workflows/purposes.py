@@ -41,6 +41,7 @@ _IMAGE_WORKFLOW = re.compile(
 )
 _TEST_WORKFLOW = re.compile(r"(^|[-_.])(unit-?)?tests?([-_.]|$)", re.IGNORECASE)
 _HOOK = re.compile(r"DEPLOY_?HOOK|deploy_hook|/deploy/srv-|render\.com/deploy|api\.vercel\.com/v1/integrations/deploy", re.IGNORECASE)
+_STARTS = ("docker compose up", "docker-compose up", "systemctl restart", "pm2 restart", "pm2 reload")
 _REMOTE = re.compile(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|systemctl (restart|reload)|pm2 |kubectl |supervisorctl)")
 
 
@@ -69,7 +70,8 @@ def image_pushes(work: Work) -> tuple[Note, ...]:
 
 def deployments(work: Work) -> tuple[Note, ...]:
     """Where something is deployed."""
-    return _notes(work, DEPLOYS, DEPLOY_ACTIONS, also=_is_deployment)
+    own = {job.id for job in work.each_job if "self-hosted" in job.runs_on}  # the runner is the server
+    return _notes(work, DEPLOYS, DEPLOY_ACTIONS, also=lambda c: _is_deployment(c) or (c.job in own and c.runs(*_STARTS)))
 
 
 def scans(work: Work) -> tuple[Note, ...]:
