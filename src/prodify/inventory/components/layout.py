@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -158,10 +159,20 @@ class Layout:
         return True
 
     def _orphan_home(self, path: str, code: list[str]) -> str:
-        """A home for code without any manifest: the repository when code lies at its root, else the first directory."""
-        if any("/" not in other for other in code) or "/" not in path:
-            return "."
-        return path.split("/", 1)[0]
+        """A home for code without any manifest.
+
+        The repository itself when code lies at its root, in one directory only, or in an importable package; else the first directory.
+        """
+        tops = {other.split("/", 1)[0] for other in code if "/" in other}
+        top = path.split("/", 1)[0]
+        alone = len(tops) == 1 and not self.files.select(*(m for names in MANIFESTS.values() for m in names), roles=(Role.PRODUCTION,))
+        package = f"{top}/__init__.py" in self.files or (path.endswith(".py") and self._is_imported(top, code))
+        return "." if "/" not in path or alone or package or any("/" not in other for other in code) else top
+
+    def _is_imported(self, name: str, code: list[str]) -> bool:
+        """Whether code imports a directory by its name, as a package without a marker file."""
+        pattern = re.compile(rf"^\s*(?:from|import)\s+{re.escape(name)}[.\s]", re.MULTILINE)
+        return any(name in (text := self.files.text(path) or "") and pattern.search(text) for path in code)
 
 
 def _home(directory: str) -> str:
