@@ -67,7 +67,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """An SLO: `slo` is its label, `budget` the ratio of requests that may be bad, `bad` what a bad request is, in words."""
+    """An SLO: `slo` is its label, `budget` the ratio of requests that may be bad, `bad` what bad requests do, in words."""
 
     slo: str
     budget: float
@@ -82,8 +82,8 @@ class Objective:
 def objectives(profile: Profile) -> tuple[Objective, Objective]:
     """The two SLOs of a service: availability and latency."""
     latency = profile.slo.latency
-    slow = Objective("latency", round(1 - latency.target_percent / 100, 10), f"slower than {latency.threshold_ms} ms")
-    return Objective("availability", profile.slo.error_budget_ratio, "failed (status 5xx)"), slow
+    slow = Objective("latency", round(1 - latency.target_percent / 100, 10), f"take longer than {latency.threshold_ms} ms")
+    return Objective("availability", profile.slo.error_budget_ratio, "fail (status 5xx)"), slow
 
 
 def alerts(profile: Profile, service: str, *, model: bool = False) -> tuple[Alert, ...]:
@@ -112,13 +112,13 @@ def _burn(profile: Profile, service: str, objective: Objective) -> list[Alert]:
                 name=f"{objective.slo.capitalize()}{name}",
                 severity=severity,
                 expr="\nor\n".join(_pair(service, objective, window) for window in pairs),
-                summary=f"{service}: too many requests are {objective.bad}, the error budget goes {pace}",
+                summary=f"{service}: too many requests {objective.bad}, the error budget goes {pace}",
                 description=(
-                    f"{{{{ $value | humanizePercentage }}}} of the requests are {objective.bad}. The goal is {objective.percent} % good "
+                    f"{{{{ $value | humanizePercentage }}}} of the requests {objective.bad}. The goal is {objective.percent} % good "
                     f"ones over {profile.slo.window_days} days; at this pace that is missed."
                 ),
                 meaning=(
-                    f"Requests are {objective.bad} more often than the goal of {objective.percent} % over {profile.slo.window_days} days "
+                    f"Requests {objective.bad} more often than the goal of {objective.percent} % over {profile.slo.window_days} days "
                     f"allows. The error budget is the share that may go wrong ({number(100 * objective.budget)} %); this alert fires at a "
                     f"pace that uses {share}. It looks at a long window, to be sure, and at a short one, to end soon after the trouble."
                 ),
@@ -279,7 +279,7 @@ def _model(service: str) -> Alert:
         panel="Model errors",
         steps=(
             ("With what do calls fail? 429: limit or unpaid bill; 401: key; 404: model retired; 5xx: the provider", "model_errors"),
-            ("Does the provider report trouble? Read its status page", "model_providers"),
+            ("Is it slow as well? And what does the provider's status page say?", "model_latency"),
             ("Did it begin with a release?", "releases"),
         ),
     )  # fmt: skip

@@ -107,7 +107,7 @@ class Scenarios:
                 share = min(0.98, max(0.1, 1.25 * max(limits["page"])))
                 found.append(
                     self._test(
-                        f"1,000 requests in an hour, {number(round(100 * share, 1))} % are {objective.bad}: a page",
+                        f"1,000 requests in an hour, {number(round(100 * share, 1))} % {objective.bad}: a page",
                         self._thousand(objective, share), 60, fires=(f"{name}BurnsFast",),
                     )
                 )  # fmt: skip
@@ -115,7 +115,7 @@ class Scenarios:
                 between = math.sqrt(max(limits["ticket"]) * min(limits["page"] or [1.0]))
                 series = self._share(between) if objective is self.availability else self._slow_share(between)
                 silent = f'alertname="{name}BurnsFast"'
-                title = f"a small share stays {objective.bad}: a ticket, no page"
+                title = f"a small share keeps on: they {objective.bad}; a ticket, no page"
                 found.append(self._test(title, series, MINUTES, fires=(f"{name}BurnsSlowly",), silent=silent))
         return found
 

@@ -1,0 +1,221 @@
+"""Recipe: runbooks, one for each generated alert and for what happens without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify.api import Audience, File, Inventory, Profile, Review, recipe
+from prodify.api import Step as StepName
+from prodify.recipes.observability.telemetry import covers, measures_model
+from prodify.recipes.runbooks.restores import NAMES, procedure, stores
+from prodify.recipes.runbooks.texts import SEVERITY, Procedure, Step, escalation, goal, mitigations, owner, status_pages, table, verify
+from prodify.recipes.shared.alerts import Alert, alerts
+from prodify.recipes.shared.layout import READY_PATH, RUNBOOKS, Naming, main_component, naming
+from prodify.recipes.shared.operations import Command, commands
+from prodify.render import render
+
+
+@dataclass(frozen=True, slots=True)
+class AlertContext:
+    """Values of runbooks/alert.md."""
+
+    title: str
+    meaning: str
+    severity: str
+    service: str
+    owner: str
+    goal: str
+    dashboard: str
+    panel: str
+    steps: tuple[Step, ...]
+    mitigations: str
+    rollback: str
+    verify: str
+    escalate: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexContext:
+    """Values of runbooks/index.md."""
+
+    service: str
+    alerts: str
+    others: str
+    places: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackContext:
+    """Values of runbooks/rollback.md."""
+
+    service: str
+    releases: str
+    rollback: str
+    status: str
+    proof: str
+    proof_language: str
+    channel: str
+    datastores: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreContext:
+    """Values of runbooks/restore.md."""
+
+    service: str
+    stores: str
+    stop: str
+    channel: str
+    procedures: tuple[Procedure, ...]
+    ready_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelContext:
+    """Values of runbooks/model-outage.md."""
+
+    providers: str
+    query: str
+    query_language: str
+    status_pages: str
+    releases: str
+    switch: str
+    escalate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What all pages need: names, commands, the alerts that are generated, stores and model providers in use."""
+
+    profile: Profile
+    names: Naming
+    commands: dict[str, Command]
+    alerts: tuple[Alert, ...]
+    stores: tuple[str, ...]
+    providers: tuple[str, ...]
+    measured: bool
+
+
+@recipe(
+    step=StepName.RUNBOOKS,
+    fixes=(
+        "runbook-exists", "runbook-shows-where-to-look", "every-alert-has-a-runbook", "first-three-steps-are-given",
+        "rollback-is-documented", "restore-is-documented", "contacts-are-named",
+    ),
+    review=Review.CAREFUL,
+    after=("slo",),
+)  # fmt: skip
+def runbook(repo: Inventory, profile: Profile) -> Iterator[File]:
+    """What to do when something breaks: a page for each generated alert, for rolling back, restoring data and model outages.
+
+    Every step is a command that can be pasted, for the runtime that the profile names. A creator's service has no alerts and gets the
+    pages that need none.
+    """
+    if main_component(repo) is None:
+        return
+    facts = facts_of(repo, profile)
+    for alert in facts.alerts:
+        yield File(alert.runbook, render("runbooks/alert.md", alert_context(alert, facts)))
+    yield File(f"{RUNBOOKS}/index.md", render("runbooks/index.md", index_context(facts)))
+    yield File(f"{RUNBOOKS}/rollback.md", render("runbooks/rollback.md", rollback_context(facts)))
+    if facts.stores:
+        yield File(f"{RUNBOOKS}/restore.md", render("runbooks/restore.md", restore_context(facts)))
+    if facts.providers:
+        yield File(f"{RUNBOOKS}/model-outage.md", render("runbooks/model-outage.md", model_context(facts)))
+
+
+def facts_of(repo: Inventory, profile: Profile) -> Facts:
+    """What the pages need to know of a repository."""
+    names = naming(repo, profile)
+    alerted = profile.audience is not Audience.CREATOR and covers(repo)
+    measured = measures_model(repo)
+    found = alerts(profile, names.service, model=measured) if alerted else ()
+    used = stores(tuple(store.name for store in repo.datastores))
+    providers = tuple(sorted({provider.name for provider in repo.llm_providers}))
+    return Facts(profile, names, commands(profile, names), found, used, providers, measured and alerted)
+
+
+def alert_context(alert: Alert, facts: Facts) -> AlertContext:
+    """The page of one alert."""
+    profile = facts.profile
+    return AlertContext(
+        title=alert.name,
+        meaning=alert.meaning,
+        severity=SEVERITY[alert.severity],
+        service=facts.names.service,
+        owner=owner(profile),
+        goal=goal(alert, profile),
+        dashboard=facts.names.service,
+        panel=alert.panel,
+        steps=tuple(Step(text, facts.commands[key].text, facts.commands[key].language) for text, key in alert.steps),
+        mitigations="\n".join(f"- {line}" for line in mitigations(alert, profile, facts.commands, model=bool(facts.providers))),
+        rollback=facts.commands["rollback"].text,
+        verify=verify(alert),
+        escalate=escalation(profile, alert.severity),
+    )
+
+
+def index_context(facts: Facts) -> IndexContext:
+    """The list of all pages."""
+    asked = (("Is it running", "status"), ("Errors in the logs", "errors"), ("Releases", "releases"))
+    places = [(what, f"`{facts.commands[key].text}`") for what, key in asked]
+    if facts.alerts:
+        places.append(("Numbers", f'Grafana, dashboard "{facts.names.service}"'))
+        places.append(("One request from end to end", "take the `trace_id` of a log line and search for it where traces go"))
+    others = ["Take a release back: [rollback](rollback.md)"]
+    if facts.stores:
+        others.append("Data is lost or wrong: [restore](restore.md)")
+    if facts.providers:
+        others.append("The language model is slow, refuses or is gone: [model outage](model-outage.md)")
+    alert_rows = [(f"[{a.name}]({a.slug}.md)", a.severity, a.summary) for a in facts.alerts]
+    return IndexContext(
+        service=facts.names.service,
+        alerts=table(("Alert", "Severity", "Means"), alert_rows) if alert_rows else "There are no alerts yet.",
+        others="\n".join(f"- {line}" for line in others),
+        places=table(("What", "How"), places),
+        who=f"{owner(facts.profile)}; chat: {facts.profile.on_call.channel}; covered: {facts.profile.on_call.hours}.",
+    )
+
+
+def rollback_context(facts: Facts) -> RollbackContext:
+    """The page on taking a release back."""
+    proof = facts.commands["error_ratio" if facts.alerts else "errors"]
+    return RollbackContext(
+        service=facts.names.service,
+        releases=facts.commands["releases"].text,
+        rollback=facts.commands["rollback"].text,
+        status=facts.commands["rollback_status"].text,
+        proof=proof.text,
+        proof_language=proof.language,
+        channel=facts.profile.on_call.channel,
+        datastores=bool(facts.stores),
+    )
+
+
+def restore_context(facts: Facts) -> RestoreContext:
+    """The page on getting data back."""
+    restart = facts.commands["restart"].text
+    return RestoreContext(
+        service=facts.names.service,
+        stores=", ".join(NAMES[store] for store in facts.stores),
+        stop=f"`{facts.commands['stop'].text}`",
+        channel=facts.profile.on_call.channel,
+        procedures=tuple(procedure(store, facts.profile, restart) for store in facts.stores),
+        ready_path=READY_PATH,
+    )
+
+
+def model_context(facts: Facts) -> ModelContext:
+    """The page on trouble with a language model."""
+    query = facts.commands["model_errors" if facts.measured else "errors"]
+    return ModelContext(
+        providers=", ".join(facts.providers),
+        query=query.text,
+        query_language=query.language,
+        status_pages=status_pages(facts.providers),
+        releases=facts.commands["releases"].text,
+        switch=facts.commands["model"].text,
+        escalate=escalation(facts.profile, "ticket"),
+    )
