@@ -9,7 +9,7 @@ from prodify.api import TEAM_AND_PUBLIC, File, Inventory, Profile, Review, Step,
 from prodify.recipes.runbooks.restores import NAMES, stores
 from prodify.recipes.runbooks.texts import table
 from prodify.recipes.shared.alerts import objectives
-from prodify.recipes.shared.layout import main_component, naming
+from prodify.recipes.shared.layout import READY_PATH, main_component, naming
 from prodify.render import render
 
 PATH = "docs/game-day.md"
@@ -51,7 +51,8 @@ def injects(repo: Inventory, profile: Profile) -> list[tuple[str, str, str]]:
     ]
     for store in stores(tuple(store.name for store in repo.datastores)):
         if store != "sqlite":
-            found.append((f"{NAMES[store]} is gone", "block its port for five minutes", "`/readyz` answers 503, errors page, recovery by itself"))
+            seen = f"`{READY_PATH}` answers 503, an alert pages, all recovers by itself"
+            found.append((f"{NAMES[store]} is gone", "block its port for five minutes", seen))
     if repo.llm_providers:
         found += [
             ("The model refuses", "a local server that answers 429, as LLM_BASE_URL", "a fallback or a fixed reply, no hanging request"),

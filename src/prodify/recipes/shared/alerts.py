@@ -251,9 +251,9 @@ def _self_observation(profile: Profile, service: str) -> list[Alert]:
         Alert(
             name="Watchdog", severity=HEARTBEAT, expr="vector(1)", kind="meta",
             summary="This alert always fires. When it stops, alerting is broken",
-            description="Alertmanager passes it on every few minutes to a service that calls when it stays away.",
-            meaning="It always fires, on purpose. If the service that waits for it calls, Prometheus, Alertmanager or the way out of them "
-            "is broken.",
+            description="Alertmanager says so in the chat once a day.",
+            meaning="It always fires, on purpose, and is seen in the chat once a day. When it stays away, Prometheus, Alertmanager or the way "
+            "out of them is broken, and no other alert would be heard either.",
             panel="Firing alerts",
             steps=(("Is Prometheus up, are its rules loaded?", "prometheus"), ("Is Alertmanager up?", "alertmanager"), flow),
         ),
