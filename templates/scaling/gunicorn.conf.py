@@ -68,12 +68,17 @@ class JsonLogger(Logger):
                 handler.setFormatter(JsonFormatter())
 
     def access(self, resp, req, environ, request_time):
-        if req.path not in QUIET_PATHS:
+        if self.cfg.accesslog and req.path not in QUIET_PATHS:
             fields = {"method": req.method, "path": req.path, "status": int(resp.status_code)}
             fields["seconds"] = round(request_time.total_seconds(), 4)
             self.access_log.info("request", extra={"fields": fields})
 
 
 logger_class = JsonLogger
+{=% if telemetry %=}
+# The module telemetry writes a line for every request, with the id of its trace; without that module gunicorn does.
+accesslog = None if (Path(__file__).parent / "{= telemetry =}").is_file() else "-"
+{=% else %=}
 accesslog = "-"
+{=% endif %=}
 errorlog = "-"

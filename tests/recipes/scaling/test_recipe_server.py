@@ -121,6 +121,18 @@ def test_gunicorn_serves_logs_json_without_queries_and_stops_cleanly(flask_repo:
 
 
 @pytest.mark.servers
+@pytest.mark.skipif(importlib.util.find_spec("gunicorn") is None, reason="gunicorn is not installed")
+def test_gunicorn_leaves_the_requests_to_the_telemetry_module(flask_repo: Path, render_tree: Render) -> None:
+    write(flask_repo, {**render_tree(("server",), flask_repo, profile_for()), "telemetry.py": "def instrument(app): ...\n"})
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "app:app"]
+    with running(command, flask_repo, SECRET_KEY="x" * 20, WEB_CONCURRENCY="1") as (port, process):
+        assert get(port, "/") == 200
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+    assert {json.loads(line)["logger"] for line in output.splitlines()} == {"gunicorn.error"}
+
+
+@pytest.mark.servers
 @pytest.mark.skipif(
     importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("fastapi") is None, reason="uvicorn or fastapi is not installed"
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
+from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, WORKERS, Deployable, deployable
 from prodify.recipes.shared.layout import PORT
 from prodify.render import render
@@ -32,6 +33,7 @@ class GunicornContext:
     graceful: int
     keepalive: int
     quiet_paths: str
+    telemetry: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def server(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     own = service.path("gunicorn.conf.py")
     if service.server == "gunicorn" and any(path != own for path in repo.files.select(*_CONFIGURATIONS)):
         return
-    yield _settings(service, profile)
+    yield _settings(service, profile, _telemetry(repo, service))
     if service.manager == "requirements" and not service.server_in_image:
         yield Edit(
             service.path(service.requirements),
@@ -71,7 +73,15 @@ def server(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         )
 
 
-def _settings(service: Deployable, profile: Profile) -> File:
+def _telemetry(repo: Inventory, service: Deployable) -> str:
+    """Where the recipe `telemetry` writes its module, from the component's folder; empty where it cannot."""
+    app = web_app(repo)
+    if app is None or not stands_for(repo, app.beside("telemetry"), r"def instrument\(app"):
+        return ""
+    return app.beside("telemetry").removeprefix("" if service.directory == "." else f"{service.directory}/")
+
+
+def _settings(service: Deployable, profile: Profile, telemetry: str) -> File:
     keepalive = _KEEPALIVE.get(profile.platform.cloud, _KEEPALIVE_ELSEWHERE)
     if service.server == "uvicorn":
         uvicorn = UvicornContext(service.application, service.factory, PORT, 10 * service.concurrency, GRACEFUL_SECONDS, keepalive)
@@ -87,5 +97,6 @@ def _settings(service: Deployable, profile: Profile) -> File:
         graceful=GRACEFUL_SECONDS,
         keepalive=keepalive,
         quiet_paths=json.dumps(quiet),
+        telemetry=telemetry,
     )
     return File(service.path("gunicorn.conf.py"), render("scaling/gunicorn.conf.py", context))
