@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 
 from prodify.inventory import Inventory
 from prodify.model import Audience
-from prodify.profile import Budget, Data, Ignore, Llm, OnCall, Platform, Profile, Scaling, Service, Slo, Traffic
+from prodify.profile import Budget, Data, Ignore, Llm, OnCall, Platform, Profile, Scaling, Service, Slo, Traffic, is_one_line
 from prodify.profile_file import known_keys, load, validate
 from prodify.profile_text import profile_text
 
-WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
+ANY = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
+LINES = ANY.filter(is_one_line)
+WORDS = st.from_regex(r"[A-Za-z0-9._/:-]{0,20}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 PROFILES = st.builds(
     Profile,
-    service=st.builds(Service, name=WORDS, owner=WORDS, description=WORDS, repository=WORDS),
+    service=st.builds(Service, name=NAMES, owner=LINES, description=LINES, repository=WORDS),
     audience=st.sampled_from(Audience),
     data=st.builds(
         Data, classes=st.lists(st.sampled_from(["none", "email", "health"])).map(tuple), sensitivity=st.sampled_from([None, "special"])
@@ -32,9 +35,9 @@ PROFILES = st.builds(
     platform=st.builds(
         Platform, runtime=st.sampled_from(["kubernetes", "compose"]), project=WORDS, secret_store=st.sampled_from([None, "vault"])
     ),
-    on_call=st.builds(OnCall, primary=WORDS, hours=WORDS),
+    on_call=st.builds(OnCall, primary=LINES, hours=LINES),
     llm=st.builds(Llm, fallbacks=st.lists(WORDS).map(tuple)),
-    ignore=st.lists(st.builds(Ignore, check=WORDS, reason=WORDS, path=st.none() | WORDS, expires=st.none() | WORDS), max_size=3).map(tuple),
+    ignore=st.lists(st.builds(Ignore, check=ANY, reason=ANY, path=st.none() | ANY, expires=st.none() | ANY), max_size=3).map(tuple),
 )
 
 

@@ -46,14 +46,19 @@ class Project:
     def install(self, dev: bool) -> tuple[str, ...]:
         """Shell lines that install the project, and the development tools where a file names them (`dev`)."""
         tools = f" --requirement {DEV_REQUIREMENTS}" if dev else ""
+        more = (self.install_tools,) if dev else ()
         if self.manager == "uv":
-            more = (f"uv pip install{tools}",) if dev else ()
             return ("uv sync --locked" if self.locked else "uv sync", *more)
         if self.manager == "poetry":
-            more = (f"poetry run python -m pip install{tools}",) if dev else ()
             return (f"pipx install {requirement('poetry')}", "poetry install --no-interaction", *more)
         own = {"requirements": " --requirement requirements.txt", "project": " --editable ."}.get(self.manager, "")
         return (f"python -m pip install{own}{tools}",) if own or tools else ()
+
+    @property
+    def install_tools(self) -> str:
+        """The shell line that installs the development tools beside the project."""
+        program = "uv pip" if self.manager == "uv" else f"{self.prefix}python -m pip"
+        return f"{program} install --requirement {DEV_REQUIREMENTS}"
 
     @property
     def cache_key(self) -> str:

@@ -1,0 +1,137 @@
+"""Recipe `env-example`: every setting of the service, in one list."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from prodify import edits
+from prodify.api import Edit, Inventory, Profile, Step, recipe
+from prodify.recipes.ci.planned import planned
+from prodify.render import render
+
+PATH = ".env.example"
+OTHER_NAMES = (".env.sample", ".env.template", ".env.dist", "env.example", "example.env")
+WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening")
+"""Recipes whose code reads settings of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable. `value` is a sample; `place` the file that reads it, empty where the line above names the same."""
+
+    name: str
+    value: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvExampleContext:
+    """What `goals/env.example` names."""
+
+    secrets: tuple[Setting, ...]
+    required: tuple[Setting, ...]
+    optional: tuple[Setting, ...]
+    added: tuple[Setting, ...]
+
+
+@recipe(step=Step.GOALS, fixes=("environment-variables-are-documented",))
+def env_example(repo: Inventory, profile: Profile) -> Iterator[Edit]:
+    """An example file with every environment variable that code reads: required ones, secrets (empty), and those with a default.
+
+    Values are samples, never those of this machine. Where an example file is there, the missing names are added to it.
+    """
+    context = _context(repo, profile)
+    if not (context.secrets or context.required or context.optional or context.added):
+        return
+    present = next((name for name in (PATH, *OTHER_NAMES) if name in repo.files), PATH)
+    whole = render("goals/env.example", context)
+    missing = edits.dotenv.add({s.name: s.value for group in (context.secrets, context.required) for s in group})
+    rest = [setting.name for group in (context.optional, context.added) for setting in group]
+
+    def edit(text: str) -> str:
+        return _add_comments(missing(text), rest) if text.strip() else whole
+
+    yield Edit(present, edit, "lists every setting that the code reads", create=True)
+
+
+def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
+    from prodify.inventory.envfiles import is_platform_variable
+
+    places: dict[str, list[str]] = {}
+    facts: dict[str, tuple[bool, bool]] = {}
+    texts = planned(repo, profile, WRITERS, ".py")
+    written = {path for path in texts if path not in repo.files} | {p for p in texts if p.rpartition("/")[2] in _OWN_MODULES}
+    for variable in repo.environment:
+        if variable.location.path not in written and not is_platform_variable(variable.name):
+            places.setdefault(variable.name, []).append(f"{variable.location.path}:{variable.location.line}")
+            secret, required = facts.get(variable.name, (False, False))
+            facts[variable.name] = (secret or variable.secret, required or variable.required)
+    known = {name: Setting(name, _sample(name), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
+    read = {name for text in texts.values() for name in names_read(text)} - set(known)
+    added = {name: Setting(name, "", "") for name in sorted(read) if not is_platform_variable(name)}
+    hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in added if _SECRET.search(n)}
+    needed = {n for n in known if any(facts[n])} - hidden
+    return EnvExampleContext(
+        secrets=_by_place(setting for name, setting in {**known, **added}.items() if name in hidden),
+        required=_by_place(setting for name, setting in known.items() if name in needed),
+        optional=_by_place(setting for name, setting in known.items() if name not in needed | hidden),
+        added=tuple(setting for name, setting in added.items() if name not in hidden),
+    )
+
+
+def _by_place(settings: Iterable[Setting]) -> tuple[Setting, ...]:
+    """Sorted by file and name, each file named once."""
+    ordered = sorted(settings, key=lambda setting: (setting.place, setting.name))
+    before = [""] + [setting.place for setting in ordered]
+    return tuple(Setting(s.name, s.value, "" if s.place == b else s.place) for s, b in zip(ordered, before, strict=False))
+
+
+_SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")
+_OWN_MODULES = ("telemetry.py", "health.py", "llm_adapter.py", "rate_limit.py")
+_SAMPLES = (
+    (re.compile(r"(DATABASE|(^|_)DB|POSTGRES\w*|SQLALCHEMY\w*)_?(URL|URI|DSN)$"), "postgresql://localhost:5432/app"),
+    (re.compile(r"REDIS|CACHE_URL|BROKER"), "redis://localhost:6379/0"),
+    (re.compile(r"MONGO"), "mongodb://localhost:27017/app"),
+    (re.compile(r"(URL|URI|ENDPOINT|API_BASE)$"), "https://api.example.com"),
+    (re.compile(r"HOST$"), "localhost"),
+    (re.compile(r"MAIL|_FROM$|SENDER"), "service@example.com"),
+)
+
+
+def _sample(name: str) -> str:
+    return next((value for pattern, value in _SAMPLES if pattern.search(name)), "")
+
+
+def names_read(source: str) -> Iterable[str]:
+    """The environment variables that Python source reads by a literal name; none for source that does not parse.
+
+    >>> sorted(names_read('import os\\na = os.environ["A"]; b = os.getenv("B", "1"); c = os.environ.get("C")'))
+    ['A', 'B', 'C']
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    found = set()
+    for node in ast.walk(tree):
+        key: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
+            key = node.slice
+        elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("getenv", "environ.get", "environ.setdefault")):
+            key = node.args[0]
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            found.add(key.value)
+    return found
+
+
+def _add_comments(text: str, names: Iterable[str]) -> str:
+    """Add `# NAME=` for those that do not stand in the text, commented or not."""
+    missing = [name for name in names if not re.search(rf"^\s*(?:#\s*)?(?:export\s+)?{re.escape(name)}\s*=", text, re.MULTILINE)]
+    if not missing:
+        return text
+    end = "\r\n" if "\r\n" in text else "\n"
+    gap = "" if text.endswith("\n") else end
+    return text + gap + "".join(f"# {name}={end}" for name in missing)

@@ -1,0 +1,103 @@
+"""Recipe `service-readme`: how to run, test, deploy and look after the service, in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify import edits
+from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
+from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
+from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component
+from prodify.render import render
+
+if TYPE_CHECKING:
+    from prodify.inventory.facts import Component
+
+HEADING = "Operations"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadmeContext:
+    """What `goals/operations.md` names; percentages and times as text with their units beside them."""
+
+    run: tuple[str, ...]
+    test: tuple[str, ...]
+    deploys: bool
+    runtime: str
+    owner: str
+    observed: bool
+    runbooks: str
+    dashboards: str
+    load: str
+    availability: str
+    window: int
+    budget_minutes: str
+    latency_percent: str
+    latency_ms: int
+    guardrail_errors: str
+    guardrail_ms: int
+    baseline_rps: str
+    peak_rps: str
+    budget_usd: str
+
+
+@recipe(step=Step.GOALS, fixes=("readme-says-how-to-run", "success-criteria-are-measurable"))
+def service_readme(repo: Inventory, profile: Profile) -> Iterator[Edit]:
+    """A section "Operations" in the README: how to run, test and deploy the service, its goals, and where to look when it is ill.
+
+    Replaced when the goals change, as long as nobody edited it; a section of that name that is yours stays as it is.
+    """
+    project, component = python_project(repo), main_component(repo)
+    if project is None or component is None:
+        return
+    readme = next((path for path in ("README.md", "Readme.md", "readme.md") if path in repo.files), None)
+    if readme is None and any("/" not in path and path.lower().startswith("readme") for path in repo.files.paths):
+        return
+    tools = (project.install_tools,) if has_dev_requirements(repo, project, "ruff", "pytest") else ()
+    body = render("goals/operations.md", _context(project, component, profile, tools))
+    why = "says how to run, test and deploy the service, and what its goals are"
+    yield Edit(readme or "README.md", edits.markdown.section(HEADING, body), why, create=True)
+
+
+def _context(project: Project, component: Component, profile: Profile, tools: tuple[str, ...]) -> ReadmeContext:
+    slo, observed = profile.slo, profile.audience is not Audience.CREATOR
+    minutes = slo.window_days * 24 * 60 * slo.error_budget_ratio
+    return ReadmeContext(
+        run=(*_cd(project), "cp .env.example .env  # fill it in", *project.install(dev=False), project.prefix + _start(component)),
+        test=(*tools, f"{project.prefix}ruff check .", f"{project.prefix}pytest"),
+        deploys=profile.platform.runtime != "compose" and (observed or profile.platform.runtime == "cloud-run"),
+        runtime={"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "Docker Compose"}[profile.platform.runtime],
+        owner=profile.service.owner,
+        observed=observed,
+        runbooks=RUNBOOKS,
+        dashboards=DASHBOARDS,
+        load=LOAD_TESTS,
+        availability=f"{slo.availability_percent:g}",
+        window=slo.window_days,
+        budget_minutes=f"{minutes:.1f}".removesuffix(".0"),
+        latency_percent=f"{slo.latency.target_percent:g}",
+        latency_ms=slo.latency.threshold_ms,
+        guardrail_errors=f"{slo.guardrails.error_percent:g}",
+        guardrail_ms=slo.guardrails.latency_ms,
+        baseline_rps=f"{profile.traffic.baseline_rps:g}",
+        peak_rps=f"{profile.traffic.peak_rps:g}",
+        budget_usd=f"{profile.budget.monthly_usd:g}",
+    )
+
+
+def _cd(project: Project) -> tuple[str, ...]:
+    return () if project.directory == "." else (f"cd {project.directory}",)
+
+
+def _start(component: Component) -> str:
+    """The command that starts the service on one's own machine."""
+    entry = component.entrypoint or ""
+    if component.framework == "flask":
+        return f"flask --app {entry.removesuffix('()')} run"
+    if component.framework in ("fastapi", "starlette"):
+        return f"uvicorn {entry.removesuffix('()')} --reload"
+    if component.framework == "streamlit":
+        return f"streamlit run {entry}"
+    return "python manage.py runserver" if component.framework == "django" else f"python {entry}"
