@@ -137,6 +137,14 @@ def test_no_value_in_any_field(scanner: Scanner) -> None:
         assert value not in repr(hit) and value[:5] not in repr(hit)
 
 
+def test_a_name_that_is_a_secret_is_not_kept(scanner: Scanner) -> None:
+    first, second = make("ghp_|{crc62*30}"), make("sk_live_|{b62*24}")
+    for text in (f"{first}:{second}\n", f"{second} = '{first}'\n", f"{RANDOM}={second}\n"):
+        hits = scanner.scan("a.yml", text.encode())[0]
+        assert hits
+        assert all(value[:8] not in repr(h) for h in hits for value in (first, second, RANDOM))
+
+
 def test_fingerprints_survive_moves_and_do_not_allow_guessing(scanner: Scanner) -> None:
     def fingerprint(path: str, text: str) -> str:
         (hit,) = scanner.scan(path, text.encode())[0]

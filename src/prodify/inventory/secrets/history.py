@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from prodify.inventory.secrets.blobcache import BlobCache
     from prodify.inventory.secrets.scanner import Scanner
 
-NEUTRAL_PATHS = ("blob.py", "blob.yml", ".env")
-"""What a blob is tried as before its real name is known: code, configuration, env file."""
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -51,7 +48,7 @@ def scan_history(
 
     `role_of` gives a path's role. `in_tree` are the hits of the working tree: a secret among them is marked `in_tree`. `cache` spares
     blobs that held nothing before. `ignores` come from `.gitleaksignore`. `limit`: bytes that are read at most. A secret that stands
-    in many versions of a file is one hit, with the oldest commit.
+    in many versions of a file is one hit, with the oldest commit. Well-known defaults are left out.
     """
     sizes = blob_sizes(run_git)
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
@@ -59,7 +56,7 @@ def scan_history(
     suspects: dict[str, bytes] = {}
     clean: list[str] = []
     for blob, data in contents(run_git, chosen):
-        if any(scanner.scan(path, data)[0] for path in NEUTRAL_PATHS if path != ".env" or len(data) < 1 << 14):
+        if scanner.suspicious(data):
             suspects[blob] = data
         else:
             clean.append(blob)
@@ -90,7 +87,7 @@ def _located(
     order = origins(run_git, frozenset(suspects))
     for blob in sorted(order, key=lambda b: order[b][1]):
         origin = order[blob][0]
-        for hit in scanner.scan(origin.path, suspects[blob], role_of(origin.path))[0]:
+        for hit in scanner.scan(origin.path, suspects[blob], role_of(origin.path), weak=False)[0]:
             key = (hit.rule, hit.fingerprint, hit.location.path)
             if key not in found:
                 found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)

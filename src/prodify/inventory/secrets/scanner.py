@@ -17,6 +17,7 @@ from prodify.inventory.secrets.prose import in_comment, in_docstring
 from prodify.inventory.secrets.redact import fingerprint, redacted
 from prodify.inventory.secrets.rule import PRIVATE_KEY
 from prodify.inventory.secrets.triggers import Trigger
+from prodify.inventory.secrets.values import is_random
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -67,8 +68,26 @@ class Scanner:
         """What the findings depend on: a digest of all rules and keywords."""
         return self._plan.digest()
 
-    def scan(self, path: str, data: bytes, role: Role = Role.PRODUCTION) -> tuple[list[SecretHit], frozenset[bytes]]:
-        """Return the hits of one file, ordered by place, and the keywords that occur in it."""
+    def suspicious(self, data: bytes) -> bool:
+        """Whether a text whose name is not known may hold a secret that is more than a well-known default. One pass, no hits."""
+        text = text_of(data)
+        if text is None:
+            return False
+        events = [event for event in self._engine.search(text) if event[0] < KEYWORD_BASE]
+        if not events:
+            return False
+        kinds = (FileKind.CODE, FileKind.CONFIG, FileKind.ENV) if structured.looks_like_env(text) else (FileKind.CODE, FileKind.CONFIG)
+        return any(
+            (not c.weak or kind is FileKind.ENV) and not is_allowed(text, c.start)
+            for kind in kinds
+            for c in self._candidates(text, events, kind, Role.PRODUCTION)
+        )
+
+    def scan(self, path: str, data: bytes, role: Role = Role.PRODUCTION, *, weak: bool = True) -> tuple[list[SecretHit], frozenset[bytes]]:
+        """Return the hits of one file, ordered by place, and the keywords that occur in it.
+
+        `weak`: whether well-known defaults count outside env files, too.
+        """
         text = text_of(data)
         if text is None:
             return [], frozenset()
@@ -82,7 +101,7 @@ class Scanner:
         if special:
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start) and not _only_shown(c, path, text)]
-        chosen = chosen[:MOST_HITS]
+        chosen = [c for c in chosen if weak or not c.weak or kind is FileKind.ENV][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
 
     def scan_many(
@@ -209,6 +228,13 @@ def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:
     return kept
 
 
+def _safe_name(found: Candidate, candidates: list[Candidate]) -> str | None:
+    """Return the name unless it is itself a secret, as the first half of `id:key` can be."""
+    if found.name is None or is_random(found.name) or any(len(c.value) > 5 and c.value in found.name for c in candidates):
+        return None
+    return found.name
+
+
 def _hits(candidates: list[Candidate], path: str, data: bytes, role: Role, kind: FileKind) -> list[SecretHit]:
     hits = []
     line, position = 1, 0
@@ -226,9 +252,9 @@ def _hits(candidates: list[Candidate], path: str, data: bytes, role: Role, kind:
                 category=found.category,
                 form=form,
                 location=Location(path, line, end_line),
-                name=found.name,
+                name=_safe_name(found, candidates),
                 redacted=redacted(found.value, prefix=found.prefix),
-                fingerprint=fingerprint(found.rule, found.name, found.value, random=found.random),
+                fingerprint=fingerprint(found.rule, _safe_name(found, candidates), found.value, random=found.random),
                 level=str(level_of(found, path, role, kind, data)),
                 role=role,
                 default=found.fallback,

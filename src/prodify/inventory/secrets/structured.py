@@ -26,6 +26,14 @@ _ENTRY = lazy(
 )
 
 
+_ENV_HEAD = lazy(rb"(?:[ \t]{0,20}(?:#[^\n]{0,400})?\r?\n){0,80}[ \t]{0,20}(?:export[ \t]+)?[A-Za-z_]\w{0,80}=")
+
+
+def looks_like_env(data: bytes) -> bool:
+    """Whether a text whose name is not known can be an env file: small, and its first line that says anything is `NAME=`."""
+    return len(data) < 1 << 14 and _ENV_HEAD.match(data) is not None
+
+
 def env_file(data: bytes) -> Iterator[Candidate]:
     """Judge every entry of an env file: by its name, and by its shape where the name says nothing."""
     for found in _ENTRY.finditer(data, 0, 1 << 20):
