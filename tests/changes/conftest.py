@@ -65,7 +65,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     (tree_root / ".gitignore").write_bytes(b"venv/\n")
     (tree_root / "app.py").write_bytes(b"app = 1\n")
     if request.param == "git":
-        git(tree_root, "init", "-q")
+        git(tree_root, "init", "-q", "--template=")
         commit(tree_root)
     return tree_root
 
@@ -77,13 +77,16 @@ def repo(tmp_path: Path) -> Path:
     tree_root.mkdir()
     (tree_root / ".gitignore").write_bytes(b"venv/\n")
     (tree_root / "app.py").write_bytes(b"app = 1\n")
-    git(tree_root, "init", "-q")
+    git(tree_root, "init", "-q", "--template=")
     commit(tree_root)
     return tree_root
 
 
 @pytest.fixture(autouse=True)
-def no_user_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def no_user_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[int]]:
+    """No settings of whoever runs the tests; nothing is flushed to a real disk (a killed process loses no cache), only counted."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    yield
+    yield synced

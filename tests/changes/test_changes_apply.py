@@ -95,6 +95,14 @@ def test_no_temporary_file_is_left(root: Path) -> None:
     assert set(tree(root)) == {".gitignore", ".prodify.lock.json", "a/b/c.yaml", "app.py"}
 
 
+def test_every_file_is_flushed_before_it_takes_its_place(root: Path, no_user_configuration: list[int]) -> None:
+    todo = planned(root, wants(File("a.yaml", ONE), ignoring(".env")))
+    no_user_configuration.clear()
+    apply(root, todo)
+    # Old and new bytes in the journal, then the files themselves: at least three for each of the three files, the lock included.
+    assert len(no_user_configuration) >= 9
+
+
 def test_the_lock_is_sorted_and_names_no_time_or_host(root: Path) -> None:
     applied(root, wants(File("z.yaml", ONE), recipe="zed") + wants(File("a.yaml", ONE), ignoring(".env"), recipe="ay"))
     text = (root / ".prodify.lock.json").read_text()
@@ -126,7 +134,7 @@ def test_the_base_survives_garbage_collection(repo: Path) -> None:
 
 def test_git_stays_clean_of_prodifys_own_state(root: Path) -> None:
     applied(root, wants(File("f.yaml", ONE)))
-    git(root, "init", "-q")
+    git(root, "init", "-q", "--template=")
     names = git(root, "status", "--porcelain", "--untracked-files=all").split()
     assert not [name for name in names if name.startswith(".prodify/")]
 
@@ -256,7 +264,7 @@ def test_a_folder_of_a_repository_and_a_linked_work_tree(repo: Path, tmp_path: P
 
 
 def test_a_repository_with_sha256_ids(tmp_path: Path) -> None:
-    git(tmp_path, "init", "-q", "--object-format=sha256")
+    git(tmp_path, "init", "-q", "--template=", "--object-format=sha256")
     applied(tmp_path, wants(File("f.yaml", "a: 1\n\nb: 1\n")))
     blob = Lock.load(tmp_path).entries["f.yaml"].blob
     assert blob == git(tmp_path, "hash-object", "f.yaml").strip()

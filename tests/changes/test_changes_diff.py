@@ -31,7 +31,7 @@ def both_ways(tmp_path: Path, before: dict[str, str], wanted: list[Wanted]) -> s
     copies = [tmp_path / name for name in ("applied", "patched")]
     for copy in copies:
         copy.mkdir()
-        git(copy, "init", "-q")
+        git(copy, "init", "-q", "--template=")
         for name, text in before.items():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(text.encode())

@@ -26,7 +26,7 @@ def count(text: str) -> Counter[str]:
 
 
 @given(base=TEXT, yours=STYLED, theirs=TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_line_that_the_user_added_is_lost(base: str, yours: str, theirs: str) -> None:
     merged = merge3(base, yours, theirs, use_git=False)
     added = count(yours) - count(base)
@@ -40,25 +40,25 @@ def test_no_line_that_the_user_added_is_lost_with_git(base: str, yours: str, the
 
 
 @given(base=TEXT, text=STYLED)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_identical_sides_are_the_result(base: str, text: str) -> None:
     assert merge3(base, text, canonical(text), use_git=False) == Merged(text, 0)
 
 
 @given(base=TEXT, yours=STYLED)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_without_news_the_users_text_stays_to_the_byte(base: str, yours: str) -> None:
     assert merge3(base, yours, base, use_git=False) == Merged(yours, 0)
 
 
 @given(base=TEXT, theirs=TEXT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_without_edits_the_new_text_comes_out(base: str, theirs: str) -> None:
     assert merge3(base, base, theirs, use_git=False) == Merged(theirs, 0)
 
 
 @given(base=TEXT, yours=TEXT, theirs=TEXT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_both_sides_agree_on_what_collides(base: str, yours: str, theirs: str) -> None:
     one, other = merge3(base, yours, theirs, use_git=False), merge3(base, theirs, yours, use_git=False)
     assert one.conflicts == other.conflicts
@@ -66,7 +66,7 @@ def test_both_sides_agree_on_what_collides(base: str, yours: str, theirs: str) -
 
 
 @given(yours=STYLED, theirs=TEXT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_without_a_base_both_texts_are_contained(yours: str, theirs: str) -> None:
     merged = merge_without_base(yours, theirs)
     assert not count(yours) - count(merged.text) and not count(theirs) - count(merged.text)
