@@ -72,7 +72,9 @@ def audit(
 
 def run_check(check: Check, repo: Inventory, profile: Profile) -> Finding:
     """One check's finding; a crash inside the check is an `open` finding, never an exception."""
-    if profile.audience not in check.audiences:
+    if not repo.files.entries:
+        verdict = Verdict(Kind.NOT_APPLICABLE, "there is no file to look at")
+    elif profile.audience not in check.audiences:
         verdict = Verdict(Kind.NOT_APPLICABLE, f"not asked of a service for the audience {profile.audience.value}")
     else:
         try:

@@ -1,0 +1,32 @@
+"""Running the command line as a user does: a process of its own, nothing on standard input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "where2eat-prototype"
+
+_NO_SOCKETS = """
+import socket, sys
+def refuse(*args, **kwargs):
+    raise RuntimeError("a socket was opened")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+from prodify.__main__ import main
+sys.argv = ["prodify", *sys.argv[1:]]
+sys.exit(main())
+"""
+
+
+def prodify(
+    arguments: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None, *, sockets: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run prodify; `sockets` False makes every attempt to connect an error."""
+    start = [sys.executable, "-m", "prodify"] if sockets else [sys.executable, "-c", _NO_SOCKETS]
+    environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")} | dict(env or {})
+    command = [*start, *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape", timeout=120, check=False)
