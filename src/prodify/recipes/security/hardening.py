@@ -27,12 +27,14 @@ class HardeningContext:
     review=Review.CAREFUL,
 )
 def hardening(repo: Inventory, _: Profile) -> Iterator[File | Edit]:
-    """Safer defaults for a Flask or FastAPI service, by small edits and one module: debug off, named origins, timeouts, cookies, headers.
+    """Safer defaults by small edits and one module: timeouts; for Flask and FastAPI named origins; for Flask debug off, cookies, headers.
 
-    Debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS; calls of other services get a timeout. For Flask, hardening.py
+    Calls of other services get a timeout; debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS. For Flask, hardening.py
     marks the session cookie secure, bounds the size of requests and sets the safe headers. What needs thought (SQL from strings,
     password hashes, escaping) is left to people; the audit names the places.
     """
+    for path in _files(repo, _CALLS):
+        yield Edit(path, with_timeouts(), why="another service that hangs must not hang this one")
     app = web_app(repo)
     if app is None:
         return
@@ -40,8 +42,6 @@ def hardening(repo: Inventory, _: Profile) -> Iterator[File | Edit]:
         yield Edit(path, debug_from_environment(app.variable), why="debug mode only where FLASK_DEBUG=1 asks for it")
     for path in _files(repo, _CORS):
         yield Edit(path, origins_from_environment(), why="only the origins in ALLOWED_ORIGINS may call from a browser")
-    for path in _files(repo, _CALLS):
-        yield Edit(path, with_timeouts(), why="another service that hangs must not hang this one")
     if app.framework != "flask" or repo.uses("flask-talisman", "secure", "secweb") is not None:
         return
     if not stands_for(repo, app.beside(MODULE), r"def protect\(app"):
