@@ -252,8 +252,8 @@ def _self_observation(profile: Profile, service: str) -> list[Alert]:
             name="Watchdog", severity=HEARTBEAT, expr="vector(1)", kind="meta",
             summary="This alert always fires. When it stops, alerting is broken",
             description="Alertmanager says so in the chat once a day.",
-            meaning="It always fires, on purpose, and is seen in the chat once a day. When it stays away, Prometheus, Alertmanager or the way "
-            "out of them is broken, and no other alert would be heard either.",
+            meaning="It always fires, on purpose, and is seen in the chat once a day. When it stays away, Prometheus, Alertmanager or the "
+            "way out of them is broken, and no other alert would be heard either.",
             panel="Firing alerts",
             steps=(("Is Prometheus up, are its rules loaded?", "prometheus"), ("Is Alertmanager up?", "alertmanager"), flow),
         ),
