@@ -118,19 +118,17 @@ def test_exposed_port_is_no_port_of_a_development_server(repo: Repo) -> None:
     ],
 )
 def test_port_in_code(repo: Repo, run: str, port: int) -> None:
-    inv = repo(
-        {
-            "main.py": """
-            import discord
-            from keep import keep_alive
-            client = discord.Client()
-            if __name__ == "__main__":
-                keep_alive()
-                client.run("x")
-            """,
-        }
-    )
-    assert inv.components[0].port == port
+    code = f"""
+        import os
+        import uvicorn
+        from fastapi import FastAPI
+        PORT = 9002
+        app = FastAPI()
+
+        if __name__ == "__main__":
+            {run}
+        """
+    assert repo({"main.py": code}).components[0].port == port
 
 
 def test_django_project_below_the_root(repo: Repo) -> None:
@@ -164,7 +162,14 @@ def test_gradio_blocks_opened_by_with(repo: Repo) -> None:
 def test_bot_with_a_keep_alive_page_is_a_bot(repo: Repo) -> None:
     inv = repo(
         {
-            "main.py": "import discord\nfrom keep import keep_alive\nclient = discord.Client()\nif __name__ == '__main__':\n    keep_alive()\n    client.run('x')\n",
+            "main.py": """
+            import discord
+            from keep import keep_alive
+            client = discord.Client()
+            if __name__ == "__main__":
+                keep_alive()
+                client.run("x")
+            """,
             "keep.py": """
             from threading import Thread
             from flask import Flask
@@ -225,7 +230,7 @@ def test_console_script_is_a_cli_even_when_a_file_is_called_app(repo: Repo) -> N
 def test_library_that_offers_names_is_a_library_with_a_console_script(repo: Repo) -> None:
     inv = repo(
         {
-            "pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "lib"\nversion = "1"\n[project.scripts]\nlib = "lib.cli:main"\n',
+            "pyproject.toml": '[build-system]\nrequires = []\n[project]\nname = "lib"\nversion = "1"\n[project.scripts]\nlib = "lib.cli:main"\n',
             "src/lib/__init__.py": "from lib.core import load\n__all__ = ['load']\n",
             "src/lib/core.py": "def load():\n    return 1\n",
             "src/lib/cli.py": "def main():\n    return 0\n",
@@ -306,9 +311,15 @@ def test_syntax_newer_than_the_interpreter_and_broken_files_still_yield_what_the
 
 
 def test_grpc_server_is_started_as_a_file(repo: Repo) -> None:
-    inv = repo(
-        {
-            "server.py": "import grpc\nimport time\n\ndef serve():\n    server = grpc.server(None)\n    server.start()\n    while True:\n        time.sleep(1)\n"
-        }
-    )
-    assert (inv.components[0].kind, inv.components[0].framework, inv.components[0].entrypoint) == ("service", "grpc", "server.py")
+    code = """
+        import grpc
+        import time
+
+        def serve():
+            server = grpc.server(None)
+            server.start()
+            while True:
+                time.sleep(1)
+        """
+    (component,) = repo({"server.py": code}).components
+    assert (component.kind, component.framework, component.entrypoint) == ("service", "grpc", "server.py")

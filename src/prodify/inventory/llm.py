@@ -96,7 +96,8 @@ def model_calls(repo: Inventory) -> Iterator[ModelCall]:
             if kind is None:
                 continue
             client = _client(repo, module, call)
-            if call.name not in FUNCTIONS and not _is_sdk_client(client) and not _sdk_near(repo, module, kind):
+            named = call.name in FUNCTIONS or call.name.split(".")[-1] in _CHAT_CLASSES
+            if not named and not _is_sdk_client(client) and not _sdk_near(repo, module, kind):
                 continue
             provider = (provider_of(client[0], client[1]) if client is not None else None) or kind
             model, limited = _model(repo, module, call, client), _limited(module, call, client)

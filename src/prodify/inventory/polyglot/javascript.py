@@ -235,7 +235,9 @@ def _instance_queries(instances: dict[tuple[str, str], bool]) -> tuple[Query, ..
 
 def _is_http(repo: Inventory, path: str, head: str, instances: dict[tuple[str, str], bool]) -> bool:
     """Whether the name is the HTTP library and no function of the file's own."""
-    if head in ("fetch", "$fetch") or (path, head) in instances:
+    if (path, head) in instances:
+        return True
+    if head in ("fetch", "$fetch"):
         return not re.search(
             rf"(?:function|const|let)\s+{re.escape(head)}\b\s*(?:=\s*(?!require|await import)|\()", repo.files.text(path) or ""
         )
