@@ -37,6 +37,13 @@ class WebApp:
         """The statement that imports that module under its own name."""
         return f"from {self.package} import {module}" if self.package else f"import {module}"
 
+    @property
+    def import_name(self) -> str:
+        """The application as servers take it: module:variable."""
+        module = self.path.rpartition("/")[2].removesuffix(".py")
+        inside = f"{self.package}.{module}" if self.package and module != "__init__" else self.package or module
+        return f"{inside}:{self.variable}"
+
     def requirements(self, repo: Inventory) -> str | None:
         """The requirements file that production installs; None when dependencies are declared elsewhere."""
         path = f"{self.root}/requirements.txt" if self.root != "." else "requirements.txt"
