@@ -40,7 +40,7 @@ def test_names_are_unique_and_every_validator_says_how_to_get_it() -> None:
     assert len({validator.name for validator in validators}) == len(validators) >= 25
     for validator in validators:
         assert validator.title
-        assert bool(validator.executables or validator.modules) == (validator.install != "part of prodify")
+        assert not (validator.executables or validator.modules) or validator.install != "part of prodify"
 
 
 def test_nothing_to_prove_is_not_applicable_everywhere(tmp_path: Path) -> None:

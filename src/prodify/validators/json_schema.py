@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,25 @@ if TYPE_CHECKING:
 
     from prodify.validators.sources import Sources
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a vendored schema is for, which files it covers, and what has to be done with them first."""
+
+    title: str
+    patterns: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+
 KINDS = {
-    "github-workflows": ("GitHub workflows", (".github/workflows/*.yml", ".github/workflows/*.yaml")),
-    "github-actions": ("composite GitHub actions", ("action.yml", "action.yaml")),
-    "dependabot": ("Dependabot's configuration", (".github/dependabot.yml", ".github/dependabot.yaml")),
-    "compose-spec": ("Compose files", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")),
-    "renovate": ("Renovate's configuration", ("renovate.json", ".renovaterc", ".renovaterc.json")),
+    "github-workflows": Kind("GitHub workflows", (".github/workflows/*.yml", ".github/workflows/*.yaml")),
+    "github-actions": Kind("composite GitHub actions", ("action.yml", "action.yaml")),
+    "gitlab-ci": Kind("GitLab pipelines", (".gitlab-ci.yml",), ("--data-transform", "gitlab-ci")),
+    "dependabot": Kind("Dependabot's configuration", (".github/dependabot.yml", ".github/dependabot.yaml")),
+    "compose-spec": Kind("Compose files", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")),
+    "renovate": Kind("Renovate's configuration", ("renovate.json", ".renovaterc", ".renovaterc.json")),
 }
-"""Name of the vendored schema: what it is for, and which files it covers."""
+"""By the name of the vendored schema."""
 
 
 def select(patterns: Sequence[str], sources: Sources) -> Sequence[str]:
@@ -30,7 +42,8 @@ def select(patterns: Sequence[str], sources: Sources) -> Sequence[str]:
 
 def run(schema: str, job: Job) -> Iterator[Problem]:
     """Yield one problem a rejected place, at its path inside the document."""
-    done = job.call([job.tools["check-jsonschema"], "--builtin-schema", f"vendor.{schema}", "--output-format", "json", *job.arguments])
+    options = ["--builtin-schema", f"vendor.{schema}", "--output-format", "json", *KINDS[schema].options]
+    done = job.call([job.tools["check-jsonschema"], *options, *job.arguments])
     try:
         answer = json.loads(done.stdout)
     except ValueError as error:
@@ -47,11 +60,11 @@ def run(schema: str, job: Job) -> Iterator[Problem]:
 VALIDATORS = tuple(
     Validator(
         name=f"schema-{name}",
-        title=f"{title}: JSON schema",
-        select=partial(select, patterns),
+        title=f"{kind.title}: JSON schema",
+        select=partial(select, kind.patterns),
         run=partial(run, name),
         executables=("check-jsonschema",),
         install="pip install check-jsonschema",
     )
-    for name, (title, patterns) in KINDS.items()
+    for name, kind in KINDS.items()
 )
