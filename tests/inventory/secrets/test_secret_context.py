@@ -73,6 +73,11 @@ FOUND = [
         "error",
     ),
     ("app.py", 'R = "https://bot:' + RANDOM + '@git.corp.net/repo.git"\n', "R", "basic-auth", "error"),
+    ("app.py", f'conn = pymysql.connect("db.corp.net", "root", "{HUMAN}", "app")\n', "pymysql.connect", "password", "error"),
+    ("app.py", 'SECRET_KEY: str = Field(default="changethis")\n', "SECRET_KEY", "framework-key", "warning"),
+    ("app.js", f"fetch('https://api.corp.net/data?api_key={RANDOM}')\n", "api_key", "token", "error"),
+    ("appsettings.json", f'"Jwt": {{"Key": "{RANDOM}"}}\n', "Key", "token", "error"),
+    ("run.sh", f"curl -u admin:{HUMAN} https://api.corp.net\n", None, "basic-auth", "error"),
     ("README.md", f"Run with `export API_TOKEN={RANDOM}`\n", "API_TOKEN", "token", "note"),
 ]
 
@@ -133,6 +138,8 @@ DECOYS = [
     ("app.py", 'REQUEST_ID = "123e4567-e89b-12d3-a456-426614174000"\napi_key = "123e4567-e89b-12d3-a456-426614174000"\n'),
     ("app.py", 'STRIPE_KEY = "pk_' + make("live_{b62*24}") + '"\n'),
     ("app.go", 'csrfToken := "X-CSRF-Token"\nconst TokenHeader = "X-Api-Key"\n'),
+    ("run.sh", "curl -u admin:$PASSWORD https://api.corp.net\ncurl -u user:<password> https://api.corp.net\n"),
+    ("app.js", "fetch('https://api.corp.net/data?api_key=YOUR_API_KEY_GOES_HERE&page=1')\n"),
     ("seed.md", '- Password: "password123" hashed with generate_password_hash\n'),
     ("schema.ts", " *         password:\n *           type: string\n *           example: mySecurePass123\n"),
 ]

@@ -194,7 +194,7 @@ def test_binary_files_are_left_out(scanner: Scanner) -> None:
     ],
     ids=lambda d: d[:20].decode(),
 )
-@pytest.mark.parametrize("path", ["a.py", "a.yml", ".env"])
+@pytest.mark.parametrize("path", ["a.py", "a.yml"])
 def test_hostile_input_takes_linear_time(data: bytes, path: str, scanner: Scanner) -> None:
     start = time.process_time()
     hits, _ = scanner.scan(path, data)

@@ -20,7 +20,7 @@ LONGEST = 4096
 
 # Read from right to left: the text before the opening quote, reversed, so that one anchored match finds the name.
 _BEFORE = lazy(
-    rb"""(?P<pre>(?:\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
+    rb"""(?P<pre>(?:\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|\s?=\s?tluafed\s?\(dleiF|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
     \s{0,40}
     (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
     \s{0,40}

@@ -46,7 +46,8 @@ _SHELL_EXT = wordset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk")
 _MARKUP_EXT = wordset(
     ".html .htm .ftl .vue .svelte .hbs .ejs .erb .jinja .jinja2 .j2 .twig .mustache .liquid .pug .haml .astro .cshtml .jsp .xhtml"
 )
-_TRANSLATIONS = lazy(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|languages|translations?|messages)/")
+_TRANSLATIONS = lazy(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|translations?)/")
+_MESSAGES = lazy(r"(?i)(?:^|/)(?:messages|languages)/")
 
 
 @lru_cache(maxsize=8192)
@@ -58,6 +59,7 @@ def kind_of(path: str) -> FileKind:
         _LOCK.match(name)
         or low.endswith((".sarif", "sarif.json", "postman_collection.json", ".cast"))
         or (_TRANSLATIONS.search(path) and low.endswith((".json", ".yml", ".yaml", ".js", ".ts", ".php", ".properties", ".py")))
+        or (_MESSAGES.search(path) and low.endswith((".json", ".yml", ".yaml", ".properties")))
     ):
         return FileKind.OPAQUE
     if _ENV.match(name):

@@ -184,7 +184,12 @@ def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate |
     if value.lower().startswith(("bearer", "basic ")):
         return None
     if name_kind is NameKind.KEY:
-        if len(words_of(literal.name)) == 1 or not is_random(value, 20) or entropy(value) < 3.4 or _NOT_SECRET_SHAPED.search(literal.name):
+        if (
+            (len(words_of(literal.name)) == 1 and not literal.signs)
+            or not is_random(value, 20)
+            or entropy(value) < 3.4
+            or _NOT_SECRET_SHAPED.search(literal.name)
+        ):
             return None
         return _make(literal, "key", "Key", TOKEN)
     lenient = kind is FileKind.ENV or literal.name.isupper()

@@ -205,6 +205,8 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.DEFINE: lambda data, end, kind: _one(context.define(data, end - 4, kind)),
     Trigger.EXPANSION: context.expansion,
     Trigger.GO_DSN: urls.go_dsn,
+    Trigger.QUERY: urls.query,
+    Trigger.CURL: urls.curl,
 }
 
 

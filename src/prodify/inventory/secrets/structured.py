@@ -168,7 +168,7 @@ _SUBSCRIPT = lazy(rb"\[[^\[\]]{0,60}\]")
 _JWT_CALL = lazy(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
 _HASH_CALL = lazy(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
 _NAME_OF_CALL = lazy(
-    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|PDO|[\w.]*getConnection|auth=)\s?\("
+    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
 )
 
 
@@ -214,7 +214,7 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
 
 def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]], *, hashed: bool) -> Candidate | None:
     """The password is the last literal; before it stand only names and literals."""
-    argument = arguments[-1]
+    argument = arguments[2] if len(arguments) > 2 and b"mysql" in found.group().lower() else arguments[-1]
     between = _SUBSCRIPT.sub(b"", data[found.end() : argument.start()])
     if b"=" in between or b"[" in between or b"(" in between or b"{" in between or (not hashed and b"," not in between):
         return None

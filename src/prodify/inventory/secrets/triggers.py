@@ -27,6 +27,8 @@ class Trigger(IntEnum):
     EXPANSION = 12
     GO_DSN = 13
     SPLIT_KEY = 14
+    QUERY = 15
+    CURL = 16
 
 
 _KEYS = (
@@ -41,12 +43,12 @@ _SEP = (
     r"(?:=>|:=|\?\?=|\|\|=|={1,3}|!={1,2}|:)|,\s{0,40}(?:(?:default|fallback)\s?=)?|\s{0,20}(?:\|\||\?\?|\?:|\bor\b)"
     r"|\s(?:string|\[\]byte)\s?=|\s?\()"
 )
-PREFIX = r"(?:\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\(|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
+PREFIX = r"(?:\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\(|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
 _OPEN = r"""\s{0,40}""" + PREFIX + r"""\\?["'`]"""
 
 PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.QUOTED: (rf"""(?i){NAME}{_REST}{_CLOSE}{_SEP}{_OPEN}[^"'`\n\\<{{][^"'`\n]{{2}}""", ()),
-    Trigger.QUOTED_KEY: (r"""(?i)[\w]key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,])\s{0,4}\\?["'`][A-Za-z0-9+/_\-=.]{20}""", ()),
+    Trigger.QUOTED_KEY: (r"""(?i)[\w"']key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,])\s{0,4}\\?["'`][A-Za-z0-9+/_\-=.]{20}""", ()),
     Trigger.UNQUOTED: (rf"""(?i){NAME}{_REST}["']?[ \t]{{0,6}}[=: ][ \t]{{0,6}}[^\s"'`#;,(<>\[{{=:|&][^\s"'`<>]{{2}}""", ()),
     Trigger.URL: (r"""://[^\s:/?#@"'`<>\\]{0,64}:[^\s@"'`<>/]{1,100}@[\w\[]""", ("://",)),
     Trigger.HEADER: (r"""(?i)(?:bearer|basic|token)[ +][A-Za-z0-9+/_\-.=]{16}""", ("bearer", "basic", "token")),
@@ -62,7 +64,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
-        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|PDO|getConnection|\bauth=)\s?\("""
+        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
         ("jwt.", "hmac", "cookieparser", "password", "bcrypt.", "create_", ".login", "basicauth", "mysql", "pdo", "getconnection", "auth="),
     ),
@@ -74,6 +76,11 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         r"""(?i)\w(?:_api|_key|apikey)\\?["'\]]{0,3}\s{0,4}=\s{0,4}["'][A-Za-z0-9+/_\-=.]{16}""",
         ("_api", "_key", "apikey"),
     ),
+    Trigger.QUERY: (
+        r"""(?i)[?&](?:api[_-]?key|apikey|key|token|access_token|auth_token|appid|app_key|secret|client_secret)=[A-Za-z0-9_\-.]{16}""",
+        ("key=", "token=", "appid=", "secret="),
+    ),
+    Trigger.CURL: (r"""(?i)\bcurl\b[^\n]{0,160}\s(?:-u|--user)[ =]["']?[^\s:"'$<]{1,40}:[^\s"'$<{][^\s"']{2}""", ("curl",)),
 }
 """Pattern and keywords by trigger; no keywords means those of `NAME_WORDS`."""
 

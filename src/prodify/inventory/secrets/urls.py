@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION
+from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, TOKEN
 from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_placeholder, is_random, is_reference, is_weak
 
 if TYPE_CHECKING:
@@ -162,3 +162,34 @@ def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
             found.start("value"), found.end("value"), "connection-string", "Connection string with a password", CONNECTION,
             None, value, 30, False, is_weak(value) or value.lower() in _GENERIC_PASSWORDS, is_random(value, 12), local,
         )  # fmt: skip
+
+
+_QUERY = lazy(rb"[?&](?P<name>[\w-]{2,20})=(?P<value>[A-Za-z0-9_\-.]{16,256})")
+
+
+def query(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge a key in the query of a URL; in prose it stands for the reader's."""
+    for found in _QUERY.finditer(data, max(0, at - 60), min(len(data), at + 256)):
+        value = found["value"].decode("ascii")
+        if not found.start("value") < at <= found.end("value") or is_placeholder(value) or not is_random(value):
+            continue
+        if kind is not FileKind.OPAQUE:
+            name = found["name"].decode("ascii")
+            yield Candidate(*found.span("value"), "key-in-url", "Key in a URL", TOKEN, name, value, 45, random=True)
+
+
+_CURL = lazy(rb"""\s(?:-u|--user)[ =]["']?(?P<user>[^\s:"'$<]{1,40}):(?P<value>[^\s"'$<{][^\s"']{2,200})""")
+
+
+def curl(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge the password of `curl -u user:password`."""
+    for found in _CURL.finditer(data, max(0, at - 60), min(len(data), at + 200)):
+        value, user = found["value"].decode("utf-8", "replace"), found["user"].decode("utf-8", "replace")
+        if not found.start("value") < at <= found.end("value") or is_reference(value) or is_placeholder(value):
+            continue
+        weak = is_weak(value) or value.lower() in _GENERIC_PASSWORDS or value == user
+        if not (weak and kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE)):
+            label = "Password on a command line"
+            yield Candidate(
+                *found.span("value"), "curl-password", label, BASIC_AUTH, None, value, 45, weak=weak, random=is_random(value, 12)
+            )
