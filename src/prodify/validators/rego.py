@@ -1,7 +1,7 @@
 """Rego policies: they parse, and their tests (`test_...` rules) hold, with OPA where it is installed, else with regopy.
 
-regopy (an interpreter in C++) refuses a little that OPA accepts (`xs[_] in {...}`; write `some x in xs`), and version 1.5.2 crashes in tests
-that reach a built-in function such as `sprintf` under `with input as`. Such tests are named in a note; the syntax is proven all the same.
+regopy (an interpreter in C++) refuses a little that OPA accepts (`xs[_] in {...}`; write `some x in xs`), and version 1.5.2 crashes in
+tests that reach a built-in function such as `sprintf` under `with input as`. Such tests are named in a note; the syntax is proven anyway.
 """
 
 from __future__ import annotations
