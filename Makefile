@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+RUNTIME_STAMP := $(VENV)/.runtime.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers: tests of one file stay together, so that a server is started once.
 PYTEST_ARGS ?= -n 2 --dist loadfile -rs
@@ -18,14 +19,25 @@ help: ## list the targets
 
 setup: $(STAMP) ## create or refresh .venv
 
-$(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml scripts/find-python.sh
-	@test -x $(BIN)/python || { python=$$(PYTHON="$(PYTHON)" scripts/find-python.sh) && echo "setting up $(VENV) with $$python" && "$$python" -m venv $(VENV); }
+# A set-up that was interrupted is completed: what counts is that pip works.
+define create_venv
+@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	python=$$(PYTHON="$(PYTHON)" scripts/find-python.sh) && echo "setting up $(VENV) with $$python" && "$$python" -m venv $(VENV); }
+endef
+
+$(RUNTIME_STAMP): requirements/runtime.txt
+	$(create_venv)
+	@$(PIP) install --quiet --require-hashes --requirement requirements/runtime.txt
+	@touch $(RUNTIME_STAMP)
+
+$(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml
+	$(create_venv)
 	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
-	@touch $(STAMP)
+	@touch $(STAMP) $(RUNTIME_STAMP)
 
-demo: $(STAMP) ## audit the example
-	$(BIN)/prodify audit examples/where2eat-prototype
+demo: $(RUNTIME_STAMP) ## audit the example; needs the run-time requirements only
+	@PYTHONPATH=src $(BIN)/python -m prodify audit examples/where2eat-prototype
 
 test: $(STAMP) ## run all tests; those whose tool is missing are skipped with the reason
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
