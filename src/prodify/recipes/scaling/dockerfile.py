@@ -18,7 +18,8 @@ IGNORED = (
     "**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/*.db", "**/*.sqlite3", "**/*.log", "**/*.tfstate*", "**/.terraform",
     ".git", ".github", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc",
     "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.coverage", "htmlcov",
-    "Dockerfile", ".dockerignore", "compose*.yaml", "tests",
+    "Dockerfile", ".dockerignore", "compose*.yaml", "tests", "requirements-dev.txt",
+    "prodify.yaml", ".prodify.lock.json",
 )  # fmt: skip
 """What an image never needs: secrets, state of other tools, history, caches, tests. Patterns start at the context's root."""
 _TITLE = "Not for the image: secrets, caches, history, what only describes the service"

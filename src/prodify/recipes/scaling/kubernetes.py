@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.rollouts import canary_files
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
-from prodify.recipes.scaling.settings import COLLECTOR_URL
+from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.security.network_policy import network_policy_file
 from prodify.recipes.security.pod_security import namespace_file
-from prodify.recipes.security.secret_store import external_secret_file
+from prodify.recipes.security.secret_store import STORE_NAMES, external_secret_file
 from prodify.recipes.shared.layout import KUBERNETES, PORT, UID
 from prodify.render import render
 
@@ -82,6 +82,21 @@ class ProductionContext:
     canary: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReadmeContext:
+    """What `scaling/kubernetes/README.md` names."""
+
+    service: str
+    folder: str
+    image: str
+    has_secrets: bool
+    secret: str
+    store_name: str
+    canary: bool
+    prometheus: str
+    collector: str
+
+
 @recipe(
     step=Step.SCALING,
     fixes=(
@@ -118,10 +133,27 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
     if public:
         yield from canary_files(service, profile)
+    yield _readme(service, profile, secrets is not None, public)
+
+
+def _readme(service: Deployable, profile: Profile, has_secrets: bool, canary: bool) -> File:
+    name = service.names.service
+    context = ReadmeContext(
+        service=name,
+        folder=KUBERNETES,
+        image=service.names.image,
+        has_secrets=has_secrets,
+        secret=f"{name}-production",
+        store_name=STORE_NAMES[profile.secret_store],
+        canary=canary,
+        prometheus=PROMETHEUS_URL,
+        collector=COLLECTOR_URL,
+    )
+    return File(f"{KUBERNETES}/README.md", render("scaling/kubernetes/README.md", context))
 
 
 def _deployment(service: Deployable, profile: Profile, has_secrets: bool) -> File:
-    role = profile.secret_store in ("aws",) and profile.platform.project and has_secrets
+    role = STORE_NAMES[profile.secret_store] == STORE_NAMES["aws"] and profile.platform.project and has_secrets
     context = DeploymentContext(
         service=service.names.service,
         image=service.names.image,
