@@ -83,7 +83,7 @@ def parse_image(text: str, location: Location) -> Image:
     >>> image.name, image.tag, image.digest
     ('ghcr.io:443/a/b', '1.2', None)
     """
-    text = text.strip()
+    text = text.strip()[:500]
     rest, at, digest = text.partition("@")
     head, _, last = rest.rpartition("/")
     name, _, tag = last.partition(":")

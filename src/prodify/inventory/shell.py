@@ -28,25 +28,31 @@ _VALUE_OPTIONS = frozenset(
 )
 MAX_COMMANDS = 2000
 """Commands taken from one script."""
+MAX_SCRIPT = 200_000
+MAX_LINE = 10_000
+"""Characters of a script, and of one logical line of it, that are read."""
 
 
 def simple_commands(text: str) -> list[tuple[str, int]]:
     """The simple commands of a script with the offset of their first line from 0. Comments and here-documents are left out."""
     found: list[tuple[str, int]] = []
-    lines = text.split("\n")
+    lines = text[:MAX_SCRIPT].split("\n")
     index = 0
     while index < len(lines) and len(found) < MAX_COMMANDS:
-        start, line = index, lines[index].rstrip("\r")
-        while line.endswith(("\\", "`")) and not line.endswith("\\\\") and index + 1 < len(lines):
+        start, parts = index, [lines[index].rstrip("\r")]
+        while parts[-1].endswith(("\\", "`")) and not parts[-1].endswith("\\\\") and index + 1 < len(lines):
             index += 1
-            line = line[:-1] + " " + lines[index].strip()
+            parts[-1] = parts[-1][:-1]
+            parts.append(lines[index].strip())
+        line = " ".join(parts)
         heredoc = _HEREDOC.search(line)
         index += 1
         if heredoc is not None:
             while index < len(lines) and lines[index].strip() != heredoc.group(2):
                 index += 1
             index += 1
-        found.extend((part, start) for part in _split(line))
+        if len(line) <= MAX_LINE:
+            found.extend((part, start) for part in _split(line))
     return found
 
 
@@ -83,7 +89,8 @@ def _is_redirection(line: str, position: int) -> bool:
         return True
     if line[position] == "|" and line[position - 1 : position] == ">":
         return True
-    return line.rfind("${{", 0, position) > line.rfind("}}", 0, position)
+    window = max(0, position - 300)
+    return line.rfind("${{", window, position) > line.rfind("}}", window, position)
 
 
 def _strip_keywords(part: str) -> str:

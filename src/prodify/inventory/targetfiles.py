@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from prodify.inventory.yamlview import load_all, load_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_LINE = 4000
+"""Characters of a logical line that are read; people's are far shorter."""
+MAX_TASKS = 300
+"""Tasks taken from one TOML file."""
 
 
 @dataclass(slots=True)
@@ -80,19 +90,13 @@ _MAKE_REFERENCE = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
 def _makefile(path: str, text: str) -> TargetFile:
     file, variables = TargetFile(path), {"MAKE": "make"}
     current: list[Target] = []
-    lines, index = text.split("\n"), 0
-    while index < len(lines):
-        number, line = index + 1, lines[index].rstrip("\r")
-        index += 1
-        while line.endswith("\\") and index < len(lines):
-            line = line[:-1] + " " + lines[index].strip()
-            index += 1
+    for number, line in _logical_lines(text):
         if line.startswith("\t"):
             command = _make_fill(line.strip().lstrip("@-+ "), variables)
             for target in current:
                 target.lines.append((command, number))
         elif (assignment := _MAKE_VARIABLE.match(line)) is not None:
-            variables[assignment.group(1)] = assignment.group(2).split(" #")[0].strip()
+            variables[assignment.group(1)] = assignment.group(2).split(" #")[0].strip()[:MAX_LINE]
         elif line.strip() and not line.startswith((" ", "#")) and (rule := _RULE.match(line)) is not None:
             needs, _, inline = rule.group(2).split("#")[0].partition(";")
             names = rule.group(1).split()
@@ -106,9 +110,25 @@ def _makefile(path: str, text: str) -> TargetFile:
     return file
 
 
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of a Makefile with continuations joined, and the number of the first; overlong ones are passed over."""
+    lines = text.split("\n")
+    index = 0
+    while index < len(lines):
+        number, parts = index + 1, [lines[index].rstrip("\r")]
+        index += 1
+        while parts[-1].endswith("\\") and index < len(lines):
+            parts[-1] = parts[-1][:-1]
+            parts.append(lines[index].strip())
+            index += 1
+        line = " ".join(parts)
+        if len(line) <= MAX_LINE:
+            yield number, line
+
+
 def _make_fill(text: str, variables: dict[str, str]) -> str:
     for _ in range(4):
-        filled = _MAKE_REFERENCE.sub(lambda m: variables.get(m.group(1), ""), text)[:4000]
+        filled = _MAKE_REFERENCE.sub(lambda m: variables.get(m.group(1), ""), text)[:MAX_LINE]
         if filled == text:
             break
         text = filled
@@ -203,7 +223,7 @@ def _toml_tasks(path: str, text: str) -> TargetFile:
     tables.append(_table(data, "tasks"))
     tables += [_table(env, "scripts") for env in _table(tool, "hatch", "envs").values() if isinstance(env, dict)]
     for table in tables:
-        for name, body in table.items():
+        for name, body in islice(table.items(), MAX_TASKS):
             _toml_task(file, text, str(name), body)
     legacy = _table(tool, "tox").get("legacy_tox_ini")
     if isinstance(legacy, str):
@@ -226,7 +246,7 @@ def _table(data: object, *keys: str) -> dict[str, object]:
 
 
 def _toml_task(file: TargetFile, text: str, name: str, body: object) -> None:
-    found = re.search(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", text, re.MULTILINE)
+    found = re.search(rf"^[ \t]*[\"']?{re.escape(name)}[\"']?\s*=", text, re.MULTILINE)
     line = text.count("\n", 0, found.start()) + 1 if found is not None else 1
     if isinstance(body, dict):
         body = next((body[key] for key in ("cmd", "shell", "sequence", "composite", "chain") if key in body), None)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 6
 """Targets that call targets are followed this far."""
 MAX_EXPANDED = 300
-"""Commands taken from one call."""
+MAX_TOTAL = 50_000
+"""Commands taken from one call, and from all calls of a repository; beyond it calls lead to nothing."""
 _FILES = {
     "make": ("Makefile", "makefile", "GNUmakefile"),
     "gmake": ("GNUmakefile", "Makefile", "makefile"),
@@ -60,6 +61,7 @@ class Targets:
 
     def __init__(self, files: FileIndex) -> None:
         self._files = files
+        self._budget = MAX_TOTAL
         self._target_file = lru_cache(maxsize=None)(self._read)
 
     def script(self, text: str, command: Command, *, first_line: int = 0) -> Iterator[Command]:
@@ -80,7 +82,12 @@ class Targets:
 
         `anywhere`: scripts are looked for by name when they are not at their path, as images copy them elsewhere.
         """
-        yield from islice(self._follow(command, 0, frozenset(), anywhere), MAX_EXPANDED)
+        if self._budget <= 0:
+            yield command
+            return
+        for found in islice(self._follow(command, 0, frozenset(), anywhere), MAX_EXPANDED):
+            self._budget -= 1
+            yield found
 
     def _follow(self, command: Command, depth: int, seen: frozenset[str], anywhere: bool) -> Iterator[Command]:
         yield command
@@ -187,14 +194,20 @@ class Targets:
             name = next((word for word in words[1:] if not word.startswith("-")), "")
         if not _SCRIPT.match(name) or ("/" not in name and not name.endswith(".sh")):
             return
-        path = _join(command.directory, name) if not name.startswith("/") else name[1:]
+        directory, path = command.directory, _join(command.directory, name) if not name.startswith("/") else name[1:]
         if path not in self._files and (anywhere or name.startswith("/")):  # inside an image, where it was copied to
-            base = name.rpartition("/")[2]
-            near = [p for p in self._files.select(base) if p.startswith(command.directory)]
-            path = near[0] if len(near) == 1 else path
+            path = self._copied(name, command)
+            directory = posixpath.dirname(path)
         text = self._files.text(path) if path in self._files else None
         if text is not None and (path.endswith((".sh", ".bash")) or re.match(r"#!.*\b(ba|z|da)?sh\b", text)):
-            yield name, text, Location(path, 1), command.directory
+            yield name, text, Location(path, 1), directory
+
+    def _copied(self, name: str, command: Command) -> str:
+        """The script of that file name, when there is only one, or one below the caller's directory."""
+        found = self._files.select(name.rpartition("/")[2])
+        caller = posixpath.dirname(command.origin.path) if command.origin is not None else command.directory
+        near = [path for path in found if not caller or path.startswith(caller + "/")] or list(found)
+        return near[0] if len(near) == 1 else ""
 
 
 def _split_options(words: list[str], directory: str) -> tuple[str, list[str], str | None]:

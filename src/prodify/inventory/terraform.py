@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 MAX_DEPTH = 30
-"""Nested blocks are read this deep."""
+MAX_NESTING = 200
+"""Nested blocks are read to the first depth; a text whose brackets nest to the second is not parsed at all."""
+_BRACKET = re.compile(r"[{}\[\]()]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +97,12 @@ def read_blocks(path: str, text: str) -> tuple[TerraformBlock, ...]:
     """The blocks of one file's text."""
     from ast_grep_py import SgRoot
 
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match.group() in "{[(" else -1
+        if depth > MAX_NESTING:
+            line = text.count("\n", 0, match.start()) + 1
+            return (TerraformBlock("", (), Location(path, line), problem=f"nested deeper than {MAX_NESTING} levels"),)
     found: list[TerraformBlock] = []
     loose: list[SgNode] = []
     for part in SgRoot(text, "hcl").root().children():

@@ -225,7 +225,7 @@ def _anchored(builder: _Builder, tree: Tree, anchor: str | None) -> Tree:
 
 
 _JSON_TOKEN = re.compile(
-    r'[ \t\r]+|(?P<line>\n)|//[^\n]*|/\*.*?\*/|(?P<punctuation>[{}\[\],:])|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[^\s{}\[\],:"]+)',
+    r'(?>\s+|//[^\n]*|/\*.*?\*/)*+(?:(?P<punctuation>[{}\[\],:])|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[^\s{}\[\],:"/]+)|(?P<end>\Z))',
     re.DOTALL,
 )
 
@@ -236,19 +236,21 @@ def read_json(text: str, first_line: int = 1) -> Tree:
     Raises:
         Limit: when it is no JSON, too deep or too large.
     """
-    builder, line, position = _Builder(), first_line, 0
-    while position < len(text):
+    builder, line, position, counted = _Builder(), first_line, 0, 0
+    while True:
         found = _JSON_TOKEN.match(text, position)
         if found is None:
+            line += text.count("\n", counted, position)
             raise Limit(f"no valid JSON near line {line}", line)
-        position = found.end()
-        group = found.lastgroup
-        if group == "line":
-            line += 1
-        elif group is None:
-            line += found.group().count("\n")
-        else:
-            _json_token(builder, group, found.group(), line)
+        position, group = found.end(), found.lastgroup
+        if group == "end":
+            break
+        lexeme = found[group or 0]
+        if lexeme in ",:":
+            continue
+        line += text.count("\n", counted, position)  # no token spans lines
+        counted = position
+        _json_token(builder, group or "", lexeme, line)
     if builder.open or len(builder.done) != 1:
         raise Limit("no valid JSON: " + ("it ends too early" if builder.open or not builder.done else "text after its end"), line)
     return builder.done[0]

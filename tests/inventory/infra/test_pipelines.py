@@ -173,7 +173,7 @@ def test_targets_that_call_each_other_end(repo: Make) -> None:
         ("on: push", ("push",), True),
         ("on: [push, pull_request]", ("push", "pull_request"), True),
         ("on: {push: {branches: ['release/**']}}", ("push",), False),
-        ("on: {push: {branches-ignore: [main, master]}}", ("push",), True),
+        ("on: {push: {branches-ignore: [main, master]}}", ("push",), False),
         ("on: {push: {tags: ['v*']}}", ("tag",), False),
         ("on: {schedule: [{cron: '0 0 * * *'}]}", ("schedule",), False),
         ("on: {push: {branches: [$default-branch]}}", ("push",), False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from prodify.inventory.containers.model import Dockerfile, environment_of, instruction_words
@@ -24,6 +25,9 @@ PATTERNS = (
     "Dockerfile", "dockerfile", "Dockerfile.*", "dockerfile.*", "*.Dockerfile", "*.dockerfile", "Dockerfile-*", "Containerfile",
     "Containerfile.*",
 )  # fmt: skip
+MAX_INSTRUCTIONS = 1000
+MAX_VALUE = 4096
+"""Instructions of a file that are read, and characters of a value in which variables are filled in: values can double themselves."""
 _NOT_DOCKERFILES = re.compile(r"\.(md|txt|py|js|ts|go|dockerignore|sh|j2|tmpl|tpl|erb|bak|orig)$", re.IGNORECASE)
 _DEVELOPMENT = re.compile(r"(^|[._-])(dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)", re.IGNORECASE)
 _KEYWORDS = frozenset(
@@ -65,7 +69,7 @@ def parse(path: str, text: str) -> tuple[tuple[Instruction, ...], tuple[Stage, .
     stages: list[Stage] = []
     defaults: dict[str, str] = {}
     variables: dict[str, str] = {}
-    for keyword, rest, first, last in _logical_lines(text):
+    for keyword, rest, first, last in islice(_logical_lines(text), MAX_INSTRUCTIONS):
         place = Location(path, first, last)
         flags, value = _flags(rest)
         if keyword == "FROM":
@@ -168,7 +172,7 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
             return word
         return match.group(0) if known is None else known
 
-    return _VARIABLE.sub(value, text)
+    return _VARIABLE.sub(value, text)[:MAX_VALUE] if len(text) <= MAX_VALUE else text
 
 
 def _exec_form(value: str) -> tuple[str, ...] | None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fnmatch import translate
 from functools import lru_cache
+from itertools import islice
 
 from prodify.model import Location
+
+MAX_PATTERNS = 2000
+MAX_PATTERN = 500
+"""Rules of a file, and characters of a rule, that are read."""
+_ANY = re.compile(r"(?s:.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +43,51 @@ class Dockerignore:
                 return True
             path = path[len(self.context) + 1 :]
         parts = path.split("/")
-        prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
         excluded = False
         for pattern in self.patterns:
             negated = pattern.startswith("!")
-            expression = _expression(pattern[1:] if negated else pattern)
-            if any(expression.fullmatch(prefix) for prefix in prefixes):
+            if _matches(pattern[1:] if negated else pattern, parts):
                 excluded = not negated
         return excluded
 
 
 @lru_cache(maxsize=1024)
-def _expression(pattern: str) -> re.Pattern[str]:
-    """A pattern of Docker's (Go's filepath.Match with `**`) as a regular expression."""
-    pattern = pattern.strip().strip("/").removeprefix("./")
-    out, position = "", 0
-    while position < len(pattern):
-        if pattern.startswith("**/", position):
-            out += "(?:[^/]+/)*"
-            position += 3
-        elif pattern.startswith("**", position):
-            out += ".*"
-            position += 2
-        elif pattern[position] == "*":
-            out += "[^/]*"
-            position += 1
-        elif pattern[position] == "?":
-            out += "[^/]"
-            position += 1
-        elif pattern[position] == "[" and (end := pattern.find("]", position + 2)) > 0:
-            body = pattern[position + 1 : end]
-            out += "[" + ("^" if body[0] in "^!" else "") + re.escape(body.lstrip("^!")).replace(r"\-", "-") + "]"
-            position = end + 1
-        else:
-            out += re.escape(pattern[position])
-            position += 1
-    try:
-        return re.compile(out, re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(pattern))
+def _segments(pattern: str) -> tuple[re.Pattern[str] | None, ...]:
+    """A pattern's path segments as regular expressions; None stands for `**`, any number of segments."""
+    found: list[re.Pattern[str] | None] = []
+    for part in pattern.strip().strip("/").removeprefix("./").split("/"):
+        if "**" in part and (not found or found[-1] is not None):
+            found.append(None)
+        if part.strip("*"):
+            found.append(re.compile(translate(re.sub(r"\*+", "*", part).replace("[^", "[!"))))
+        elif part == "*":
+            found.append(_ANY)
+    return tuple(found)
+
+
+def _matches(pattern: str, parts: list[str]) -> bool:
+    """Whether a pattern matches the path or a directory above it; positions in it are followed side by side, without backtracking."""
+    segments = _segments(pattern)
+    positions = _closure({0}, segments)
+    for part in parts:
+        reached = {p for p in positions if p < len(segments) and segments[p] is None}
+        for position in positions:
+            expression = segments[position] if position < len(segments) else None
+            if expression is not None and expression.match(part):
+                reached.add(position + 1)
+        positions = _closure(reached, segments)
+        if len(segments) in positions:
+            return bool(segments)
+    return False
+
+
+def _closure(positions: set[int], segments: tuple[re.Pattern[str] | None, ...]) -> set[int]:
+    """The positions, and those behind a `**` that matches nothing."""
+    return positions | {p + 1 for p in positions if p < len(segments) and segments[p] is None}
 
 
 def read_dockerignore(path: str, text: str) -> Dockerignore:
     """The rules of a .dockerignore's text."""
     lines = (line.strip() for line in text.splitlines())
-    return Dockerignore(path, tuple(line for line in lines if line and not line.startswith("#")))
+    rules = (line for line in lines if line and not line.startswith("#") and len(line) <= MAX_PATTERN)
+    return Dockerignore(path, tuple(islice(rules, MAX_PATTERNS)))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Dependency, ManifestFile
 from prodify.model import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 DEVELOPMENT = re.compile(
     r"(^|[-_./ ])(dev|devel|develop|development|tests?|testing|docs?|documentation|lint|linting|format|typing|types|ci|local|debug|build|"
@@ -73,6 +74,9 @@ class LockState:
         return f"{self.ecosystem}: {self.how}"
 
 
+_KEY = re.compile(r"^[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*=", re.MULTILINE)
+
+
 class Lines:
     """Line numbers of offsets in a text."""
 
@@ -85,6 +89,20 @@ class Lines:
         """The place of an offset."""
         return Location(self.path, bisect_right(self._starts, offset))
 
+    @cached_property
+    def _keys(self) -> dict[str, list[int]]:
+        """Offsets of what stands before `=` or `.` at the beginning of a line, by name."""
+        found: dict[str, list[int]] = {}
+        for match in _KEY.finditer(self.text):
+            found.setdefault(match.group(1), []).append(match.start(1))
+        return found
+
+    def key(self, name: str, start: int = 0) -> Location:
+        """The place of a TOML key, the first one after `start`; the file when there is none."""
+        offsets = self._keys.get(name, [])
+        position = bisect_left(offsets, start)
+        return self.at(offsets[position]) if position < len(offsets) else Location(self.path, 1)
+
     def find(self, *needles: str, start: int = 0) -> Location:
         """The place of the first of the needles after `start` that occurs, else the file."""
         for needle in needles:
@@ -92,6 +110,33 @@ class Lines:
             if offset >= 0:
                 return self.at(offset)
         return Location(self.path, 1)
+
+
+def blanked(text: str, start: str, end: str) -> str:
+    """The text with everything from `start` to `end` replaced by spaces, lines kept; an unclosed part is left as it is.
+
+    >>> blanked("a<!--b\\n-->c", "<!--", "-->")
+    'a     \\n   c'
+    """
+    parts, position = [], 0
+    while (begin := text.find(start, position)) >= 0 and (stop := text.find(end, begin + len(start))) >= 0:
+        stop += len(end)
+        parts.append(text[position:begin])
+        parts.append(re.sub(r"[^\n]", " ", text[begin:stop]))
+        position = stop
+    return "".join([*parts, text[position:]])
+
+
+def between(text: str, start: str, end: str) -> Iterator[tuple[int, str]]:
+    """Offsets and texts of what stands between `start` and the next `end`.
+
+    >>> list(between("<a>x</a><a>y</a><a>z", "<a>", "</a>"))
+    [(0, 'x'), (8, 'y')]
+    """
+    position = 0
+    while (begin := text.find(start, position)) >= 0 and (stop := text.find(end, begin + len(start))) >= 0:
+        yield begin, text[begin + len(start) : stop]
+        position = stop + len(end)
 
 
 def normalised(name: str) -> str:

@@ -50,7 +50,7 @@ def modules_of(distribution: str) -> tuple[str, ...]:
     """Top-level (or namespace) modules that a distribution may provide.
 
     >>> modules_of("PyYAML"), modules_of("flask-login")
-    (('yaml',), ('flask_login',))
+    (('yaml',), ('flask_login', 'flask.login'))
     """
     name = normalised(distribution)
     known = [module for module, distributions in DISTRIBUTIONS.items() if name in distributions]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GROUPS = (("dependencies", False), ("optionalDependencies", False), ("devDependencies", True), ("peerDependencies", False))
 _YARN = re.compile(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n  version:?\s+\"?([^\"\n]+)\"?", re.MULTILINE)
 _PNPM = re.compile(r"^  ['\"]?/?(@?[^@:\s'\"(]+)[@/]([0-9][^:('\"\s]*)", re.MULTILINE)
-_BUN = re.compile(r"^\s+\"[^\"]+\":\s*\[\"(@?[^@\"]+)@([^\"]+)\"", re.MULTILINE)
+_BUN = re.compile(r"^[ \t]+\"[^\"\n]+\":[ \t]*\[\"(@?[^@\"]+)@([^\"]+)\"", re.MULTILINE)
 
 
 def read_package_json(path: str, text: str) -> Manifest:

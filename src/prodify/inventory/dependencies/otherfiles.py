@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.dependencies.model import Lines, Manifest, directory_of, semver_pin
+from prodify.inventory.dependencies.model import Lines, Manifest, between, blanked, directory_of, semver_pin
 from prodify.inventory.dependencies.pythonfiles import load_toml, table
 from prodify.inventory.facts import Dependency
 from prodify.inventory.yamlview import load_json
@@ -13,20 +13,20 @@ from prodify.inventory.yamlview import load_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GO = re.compile(r"^\s*(?:require\s+)?([a-z0-9][\w.-]*\.[a-z]{2,}/\S+)\s+(v\S+)([ \t]*//[ \t]*indirect)?", re.MULTILINE)
-_POM_DEPENDENCY = re.compile(r"<dependency>(.*?)</dependency>", re.DOTALL)
-_POM_MANAGED = re.compile(r"<dependencyManagement>.*?</dependencyManagement>|<!--.*?-->", re.DOTALL)
+_GO = re.compile(r"^[ \t]*(?:require[ \t]+)?([a-z0-9][\w.-]*\.[a-z]{2,}/\S+)[ \t]+(v\S+)([ \t]*//[ \t]*indirect)?", re.MULTILINE)
 _POM_PROPERTY = re.compile(r"<([\w.-]+)>([^<>]+)</\1>")
 _GRADLE = re.compile(
-    r"^\s*(\w*(?:mplementation|api|Api|ompile|ompileOnly|untimeOnly|untime|nnotationProcessor|kapt|ksp|evelopmentOnly|classpath))\s*\(?\s*"
+    r"^[ \t]*(\w{0,60}(?:mplementation|api|Api|ompile|ompileOnly|untimeOnly|untime|nnotationProcessor|kapt|ksp|evelopmentOnly|classpath))"
+    r"[ \t]*\(?[ \t]*"
     r"(?:platform\s*\(\s*|enforcedPlatform\s*\(\s*)?[\"']([\w.-]+:[\w.-]+)(?::([^\"'@]+))?[^\"']*[\"']",
     re.MULTILINE,
 )
-_GEM = re.compile(r"^\s*gem\s*\(?\s*['\"]([\w.-]+)['\"](?:\s*,\s*['\"]([^'\"]+)['\"])?([^\n]*)", re.MULTILINE)
+_GEM = re.compile(r"^[ \t]*gem[ \t]*\(?[ \t]*['\"]([\w.-]+)['\"](?:\s*,\s*['\"]([^'\"]+)['\"])?([^\n]*)", re.MULTILINE)
 _PACKAGE_REFERENCE = re.compile(
-    r"<(?:PackageReference|PackageVersion)\s[^>]*?(?:Include|Update)=\"([^\"]+)\"([^>]*?)(?:/>|>(.*?)</Package)", re.DOTALL
+    r"<(?:PackageReference|PackageVersion)\s[^>]{0,300}?(?:Include|Update)=\"([^\"]+)\"([^>]{0,300}?)(?:/>|>(.{0,300}?)</Package)",
+    re.DOTALL,
 )
-_DEV_GROUP = re.compile(r"^\s*group\s*\(?\s*([^\n]*?)\)?\s+do\b", re.MULTILINE)
+_DEV_GROUP = re.compile(r"^[ \t]*group\b([^\n]{0,200}?)\)?[ \t]+do\b", re.MULTILINE)
 
 
 def read_go_mod(path: str, text: str) -> Manifest:
@@ -43,16 +43,16 @@ def read_pom(path: str, text: str) -> Manifest:
 
     Read by pattern, so that no entity is expanded.
     """
-    body = _POM_MANAGED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+    body = blanked(blanked(text, "<!--", "-->"), "<dependencyManagement>", "</dependencyManagement>")
     properties = dict(_POM_PROPERTY.findall(text[:200_000]))
     lines = Lines(path, text)
     found = []
-    for match in _POM_DEPENDENCY.finditer(body):
-        fields = dict(_POM_PROPERTY.findall(match.group(1)))
+    for offset, inside in between(body, "<dependency>", "</dependency>"):
+        fields = dict(_POM_PROPERTY.findall(inside[:4000]))
         version = re.sub(r"\$\{([^}]+)\}", lambda m: properties.get(m.group(1), m.group()), fields.get("version", ""))
         pin = "none" if not version else "range" if version[0] in "[(" or version in ("LATEST", "RELEASE") else "exact"
         name = f"{fields.get('groupId', '').strip()}:{fields.get('artifactId', '').strip()}"
-        found.append(Dependency(name, version, pin, lines.at(match.start()), "maven", fields.get("scope", "").strip() == "test"))
+        found.append(Dependency(name, version, pin, lines.at(offset), "maven", fields.get("scope", "").strip() == "test"))
     problem = None if "<project" in text else "no <project> element"
     return Manifest(path, "maven", False, directory_of(path), tuple(found), "maven", problem=problem)
 
@@ -95,8 +95,7 @@ def read_cargo(path: str, text: str) -> Manifest:
         for name, value in body.items():
             version = str(value.get("version", "") if isinstance(value, dict) else value)
             pin = "exact" if version.startswith("=") else "range" if version else "none"
-            match = re.compile(rf"^\s*\"?{re.escape(name)}\"?\s*[.=]", re.MULTILINE).search(text)
-            found.append(Dependency(name, version, pin, lines.at(match.end() - 1) if match else lines.at(0), "crates", dev))
+            found.append(Dependency(name, version, pin, lines.key(name), "crates", dev))
     project = table(data, "package").get("name")
     return Manifest(path, "cargo", False, directory_of(path), tuple(found), "crates", str(project) if project else None,
                     workspace="workspace" in data, problem=problem)  # fmt: skip

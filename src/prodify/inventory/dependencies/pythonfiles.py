@@ -100,8 +100,7 @@ def _named(name: str, value: object, header: str, dev: bool, lines: Lines, *, ba
     bare = semver_pin(text)
     pin = "exact" if bare_is_exact and bare == "exact" else bare if "://" in text else pin_of(text)
     start = max(0, lines.text.find(header))
-    found = re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*[.=]", re.MULTILINE).search(lines.text, start)
-    return Dependency(name, text, pin, lines.at(found.start(0) + len(found.group(0)) - 1) if found else lines.find(header), "pypi", dev)
+    return Dependency(name, text, pin, lines.key(name, start), "pypi", dev)
 
 
 def read_pipfile(path: str, text: str) -> Manifest:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from prodify.inventory.files import FileIndex
 
+MAX_MANIFEST = 512 * 1024
+"""Characters of a manifest that is not a lock file; people's have a tenth of it."""
 Reader = "Callable[[str, str], Manifest | None]"
 _REQUIREMENTS = re.compile(
     r"(^|.*[-_.])(requirements|reqs)([-_.].*)?\.(txt|in|lock|pip)$|^requirements\.lock$|^requirements-.*\.lock$", re.IGNORECASE
@@ -90,6 +92,8 @@ def read_manifest(path: str, files: FileIndex) -> Manifest | None:
     text = "" if path.endswith(".lockb") else decode(data)
     if text is None:
         return Manifest(path, "unknown", False, directory_of(path), (), problem="no text: neither UTF-8 nor UTF-16 with a byte-order mark")
+    if len(text) > MAX_MANIFEST and path.rpartition("/")[2] not in LOCK_READERS:
+        return Manifest(path, "unknown", False, directory_of(path), (), problem=f"larger than {MAX_MANIFEST} characters")
     try:
         return reader(path, text)
     except (RecursionError, ValueError) as error:

@@ -50,11 +50,13 @@ def undeclared(repo: Inventory) -> tuple[Note, ...]:
             continue
         declared = {normalised(d.name) for group in groups for m in manifests[group] for d in m.dependencies}
         declared |= {normalised(name) for group in groups for m in manifests[group] if (name := getattr(m, "project", None))}
+        optional: frozenset[int] | None = None
         for note in module.imported:
             key = (groups[0], distributions_of(note.note)[0])
             if key in found or not _is_third_party(note.note, first_party) or is_declared(note.note, declared):
                 continue
-            if not _is_optional(repo, module, note):
+            optional = _optional_lines(repo, module) if optional is None else optional
+            if note.location.line not in optional:
                 found[key] = Note(note.location, key[1])
     return tuple(sorted(found.values(), key=lambda n: (n.location.path, n.location.line or 0)))
 
@@ -83,16 +85,13 @@ def _is_third_party(module: str, first_party: frozenset[str]) -> bool:
     return bool(head) and not module.startswith(".") and head not in STDLIB and head not in first_party and not generated
 
 
-def _is_optional(repo: Inventory, module: PyModule, note: Note) -> bool:
-    """Whether an import stands in `try` with a handler for its failure, or under a condition on versions, platforms or type checking."""
+def _optional_lines(repo: Inventory, module: PyModule) -> frozenset[int]:
+    """Lines of imports that stand in `try` with a handler for their failure, or under a condition on versions, platforms or types."""
     root = repo.syntax.tree(module.path, "python")
-    if root is None:
-        return False
-    for kind in ("import_statement", "import_from_statement"):
-        for node in root.find_all(kind=kind):
-            if node.range().start.line + 1 == note.location.line:
-                return any(_guards(ancestor) for ancestor in node.ancestors())
-    return False
+    nodes = [
+        node for kind in ("import_statement", "import_from_statement") for node in (root.find_all(kind=kind) if root is not None else ())
+    ]
+    return frozenset(node.range().start.line + 1 for node in nodes if any(_guards(ancestor) for ancestor in node.ancestors()))
 
 
 def _guards(ancestor: SgNode) -> bool:

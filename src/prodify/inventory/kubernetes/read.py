@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from prodify.inventory.images import Image
 
 _KUSTOMIZATIONS = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
-_OBJECT = re.compile(r"^\s*[\"']?apiVersion[\"']?\s*:", re.MULTILINE)
-_KIND = re.compile(r"^\s*[\"']?kind[\"']?\s*:", re.MULTILINE)
+_OBJECT = re.compile(r"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_KIND = re.compile(r"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 _CORE_GROUPS = frozenset(("", "apps", "batch", "autoscaling", "policy", "extensions"))
 _OTHER_GROUPS = frozenset(
     "backstage.io kind.x-k8s.io k3d.io eksctl.io kubeadm.k8s.io kubelet.config.k8s.io apiserver.config.k8s.io kubeproxy.config.k8s.io "
@@ -85,7 +85,10 @@ def _is_template(path: str, text: str, files: FileIndex) -> bool:
     before, found, _ = ("/" + path).rpartition("/templates/")
     if found and f"{before}/Chart.yaml".lstrip("/") in files:
         return True
-    return any(doc.problem is not None for doc in documents(files, path)) or re.search(r"^\s*\{\{|:\s*\{\{", text, re.MULTILINE) is not None
+    return (
+        any(doc.problem is not None for doc in documents(files, path))
+        or re.search(r"^[ \t]*\{\{|:[ \t]*\{\{", text, re.MULTILINE) is not None
+    )
 
 
 def templated(files: FileIndex) -> tuple[str, ...]:

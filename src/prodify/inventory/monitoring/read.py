@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from prodify.inventory.yamlview import YamlNode
 
 _HINT = re.compile(
-    r"^\s*(?:- )?(?:alert|record|rule_files|scrape_configs|receivers|exporters|slos)\s*:"
+    r"^[ \t]*(?:- )?(?:alert|record|rule_files|scrape_configs|receivers|exporters|slos)[ \t]*:"
     r"|apiVersion:\s*[\"']?(?:openslo|n9|sloth|pyrra|monitoring\.coreos|opentelemetry|grafana)",
     re.MULTILINE,
 )
 _DASHBOARDS = re.compile(r"(^|/)[^/]*(dashboard|grafana)", re.IGNORECASE)
 """Directories that are no example, whatever a directory below is called."""
-_TEMPLATE = re.compile(r"^\s*\{\{[-%]|\{%", re.MULTILINE)
+_TEMPLATE = re.compile(r"^[ \t]*\{\{[-%]|\{%", re.MULTILINE)
 
 
 class _Collected:

@@ -21,14 +21,19 @@ def holds_default(patterns: Iterable[str]) -> bool:
     rules = list(patterns)
     if not rules:
         return True
-    for branch in DEFAULT_BRANCHES:
-        allowed = all(rule.startswith("!") for rule in rules)
-        for rule in rules:
-            if _matches(rule.removeprefix("!"), branch):
-                allowed = not rule.startswith("!")
-        if allowed:
-            return True
-    return any("default_branch" in rule.lower() or "defaultbranch" in rule.lower() for rule in rules)
+    allowed = [branch for branch in DEFAULT_BRANCHES if _allows(rules, branch)]
+    if {"!main", "!master"} & set(rules):
+        allowed = [branch for branch in allowed if branch in ("main", "master")]  # another name is not the default one here
+    return bool(allowed) or any("default_branch" in rule.lower() or "defaultbranch" in rule.lower() for rule in rules)
+
+
+def _allows(rules: list[str], branch: str) -> bool:
+    """Whether a branch passes: the last rule that matches decides; exclusions alone let the others through."""
+    allowed = all(rule.startswith("!") for rule in rules)
+    for rule in rules:
+        if _matches(rule.removeprefix("!"), branch):
+            allowed = not rule.startswith("!")
+    return allowed
 
 
 def _matches(pattern: str, branch: str) -> bool:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from prodify.inventory.workflows.github import Source
     from prodify.inventory.yamlview import YamlNode
 
+MAX_STEPS = 500
+"""Steps of a job with its commands written out."""
+
 
 def read_circleci(path: str, source: Source) -> Pipeline:
     """The view of .circleci/config.yml."""
@@ -50,7 +53,7 @@ def _placements(root: YamlNode) -> Iterator[tuple[str, YamlNode]]:
 
 
 def _job(name: str, node: YamlNode, placement: YamlNode | None, root: YamlNode, source: Source) -> Job:
-    steps = tuple(_steps(node.get("steps"), root, 0))
+    steps = tuple(_steps(node.get("steps"), root, [MAX_STEPS]))
     only = placement.get("filters", "branches", "only") if placement is not None else None
     ignored = placement.strings("filters", "branches", "ignore") if placement is not None else ()
     patterns = [*([only.text] if only is not None and only.kind == "scalar" else [n.text for n in only or ()]), *(f"!{n}" for n in ignored)]
@@ -71,13 +74,16 @@ def _job(name: str, node: YamlNode, placement: YamlNode | None, root: YamlNode, 
     )
 
 
-def _steps(nodes: YamlNode | None, root: YamlNode, depth: int) -> Iterator[PipelineStep]:
-    """Steps with the configuration's own commands written out."""
+def _steps(nodes: YamlNode | None, root: YamlNode, budget: list[int]) -> Iterator[PipelineStep]:
+    """Steps with the configuration's own commands written out; `budget` counts down over all of them."""
     for node in nodes or ():
+        budget[0] -= 1
+        if budget[0] < 0:
+            return
         if node.kind == "scalar":
             command = root.get("commands", node.text)
-            if command is not None and depth < 5:
-                yield from _steps(command.get("steps"), root, depth + 1)
+            if command is not None:
+                yield from _steps(command.get("steps"), root, budget)
             else:
                 yield PipelineStep(node.location, uses=node.text, node=node)
             continue
@@ -87,10 +93,10 @@ def _steps(nodes: YamlNode | None, root: YamlNode, depth: int) -> Iterator[Pipel
                 if text is not None:
                     yield PipelineStep(node.location, body.string("name"), run=text.text, run_line=text.content_line, node=body,
                                        working_directory=body.string("working_directory"))  # fmt: skip
-            elif key in ("when", "unless") and depth < 5:
-                yield from _steps(body.get("steps"), root, depth + 1)
-            elif root.get("commands", key) is not None and depth < 5:
-                yield from _steps(root.get("commands", key, "steps"), root, depth + 1)
+            elif key in ("when", "unless"):
+                yield from _steps(body.get("steps"), root, budget)
+            elif root.get("commands", key) is not None:
+                yield from _steps(root.get("commands", key, "steps"), root, budget)
             else:
                 yield PipelineStep(node.location, uses=key, with_=texts(body), node=body)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from prodify.inventory.commands import Command
+from prodify.inventory.shell import MAX_COMMANDS
 from prodify.inventory.workflows.model import ActionUse, Job, Permissions, Pipeline, PipelineStep
 from prodify.inventory.yamlview import document, documents
 from prodify.model import Location
@@ -19,19 +21,35 @@ if TYPE_CHECKING:
     from prodify.inventory.yamlview import YamlNode
 
 
+MAX_JOBS = 300
+MAX_FOLLOWED = 20_000
+"""Jobs of a file that are read (GitHub allows 256 a run), and what is taken from called workflows and actions in all."""
+_Item = TypeVar("_Item")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What readers need besides a file: the repository's files, and the resolver of what commands lead to."""
+    """What readers need besides a file: the repository's files, and the resolver of what commands lead to.
+
+    Called workflows and composite actions are read once and kept; while one is being read it stands as empty, which ends cycles.
+    """
 
     files: FileIndex
     targets: Targets
+    called: dict[str, Pipeline | None] = field(default_factory=dict)
+    actions: dict[str, tuple[tuple[Command, ...], tuple[ActionUse, ...]]] = field(default_factory=dict)
+    budget: list[int] = field(default_factory=lambda: [MAX_FOLLOWED])
+
+    def follow(self, items: tuple[_Item, ...]) -> Iterator[_Item]:
+        """The items of something called, as long as the repository's budget of followed items lasts."""
+        for item in items:
+            self.budget[0] -= 1
+            if self.budget[0] < 0:
+                return
+            yield item
 
 
-MAX_CALLS = 4
-"""Local actions and workflows that call others are followed this far; GitHub allows four levels of workflows."""
-
-
-def read_github(path: str, source: Source, system: str = "github", depth: int = 0) -> Pipeline:
+def read_github(path: str, source: Source, system: str = "github") -> Pipeline:
     """The view of one workflow file."""
     docs = documents(source.files, path)
     problem = next((doc.problem for doc in docs if doc.problem is not None), None)
@@ -52,7 +70,7 @@ def read_github(path: str, source: Source, system: str = "github", depth: int = 
         {name: node.location for name, node in events.items()},
         _branches(push),
         _branches(pull),
-        tuple(_job(name, node, source, defaults, depth) for name, node in (jobs.items() if jobs is not None else ())),
+        tuple(_job(name, node, source, defaults) for name, node in islice(jobs.items() if jobs is not None else (), MAX_JOBS)),
         permissions_of(permissions),
         permissions.location if permissions is not None else None,
         _group(concurrency),
@@ -112,7 +130,7 @@ def _group(node: YamlNode | None) -> str | None:
     return node.text if node.kind == "scalar" else node.string("group")
 
 
-def _job(name: str, node: YamlNode, source: Source, default_directory: str | None, depth: int) -> Job:
+def _job(name: str, node: YamlNode, source: Source, default_directory: str | None) -> Job:
     directory = node.string("defaults", "run", "working-directory") or default_directory
     steps = tuple(_step(step, directory) for step in node.get("steps") or ())
     runs_on, permissions, environment = node.get("runs-on"), node.get("permissions"), node.get("environment")
@@ -136,7 +154,8 @@ def _job(name: str, node: YamlNode, source: Source, default_directory: str | Non
         node.string("continue-on-error") == "true",
         node=node,
     )
-    return replace(job, commands=tuple(_commands(job, source, depth)), uses_all=tuple(_uses(job, source, depth)))
+    commands = tuple(islice(_commands(job, source), MAX_COMMANDS))
+    return replace(job, commands=commands, uses_all=tuple(islice(_uses(job, source), MAX_COMMANDS)))
 
 
 def _environment(node: YamlNode | None) -> str | None:
@@ -164,16 +183,20 @@ def _step(node: YamlNode, default_directory: str | None) -> PipelineStep:
     )
 
 
-def _commands(job: Job, source: Source, depth: int) -> Iterator[Command]:
+def _commands(job: Job, source: Source) -> Iterator[Command]:
     for step in job.steps:
         yield from step_commands(step, job.id, source.targets)
         if step.uses is not None:
-            yield from _local_commands(step, job.id, source, depth)
-    called = _called(job, source, depth)
-    if called is not None:
-        for command in called.commands:
-            origin = command.origin or command.location
-            yield replace(command, job=job.id, via=_via(job.uses, command.via), location=job.location, origin=origin)
+            for command in source.follow(_action(step.uses, source)[0]):
+                yield _moved(command, step.uses, step.location, job.id)
+    called = _called(job, source)
+    for command in source.follow(called.commands if called is not None else ()):
+        yield _moved(command, job.uses or "", job.location, job.id)
+
+
+def _moved(command: Command, via: str, place: Location, job: str) -> Command:
+    """A command of an action or workflow as seen from the place that calls it."""
+    return replace(command, job=job, via=_via(via, command.via), location=place, origin=command.origin or command.location)
 
 
 def _via(outer: str | None, inner: str | None) -> str | None:
@@ -188,54 +211,54 @@ def step_commands(step: PipelineStep, job: str | None, targets: Targets) -> Iter
         yield from targets.script(step.run, first, first_line=step.run_line)
 
 
-def _local_action(reference: str, files: FileIndex) -> YamlNode | None:
+def _action(reference: str, source: Source) -> tuple[tuple[Command, ...], tuple[ActionUse, ...]]:
+    """Commands and references of a composite action of the repository, those of actions that it uses included."""
+    if not reference.startswith("./"):
+        return (), ()
     base = posixpath.normpath(reference)
-    for name in ("action.yml", "action.yaml"):
-        path = name if base == "." else f"{base}/{name}"
-        if path in files:
-            return document(files, path)
-    return None
+    if base not in source.actions:
+        source.actions[base] = (), ()
+        paths = [name if base == "." else f"{base}/{name}" for name in ("action.yml", "action.yaml")]
+        root = next((document(source.files, path) for path in paths if path in source.files), None)
+        commands: list[Command] = []
+        uses: list[ActionUse] = []
+        for node in (root.get("runs", "steps") if root is not None else None) or ():
+            step = _step(node, None)
+            commands += step_commands(step, None, source.targets)
+            if step.uses is not None:
+                inner, more = _action(step.uses, source)
+                commands += [_moved(command, step.uses, step.location, "") for command in inner]
+                uses += [_use_of(step, None), *more]
+        source.actions[base] = tuple(commands[:MAX_COMMANDS]), tuple(uses[:MAX_COMMANDS])
+    return source.actions[base]
 
 
-def _local_commands(step: PipelineStep, job: str, source: Source, depth: int) -> Iterator[Command]:
-    """Commands of a composite action of the repository, at the place of the call."""
-    if step.uses is None or not step.uses.startswith("./") or depth >= MAX_CALLS:
-        return
-    action = _local_action(step.uses, source.files)
-    for node in (action.get("runs", "steps") if action is not None else None) or ():
-        inner = _step(node, None)
-        found = list(step_commands(inner, job, source.targets)) + list(_local_commands(inner, job, source, depth + 1))
-        yield from (replace(c, via=_via(step.uses, c.via), location=step.location, origin=c.origin or c.location) for c in found)
-
-
-def _called(job: Job, source: Source, depth: int) -> Pipeline | None:
+def _called(job: Job, source: Source) -> Pipeline | None:
     """The reusable workflow of the same repository that a job calls."""
-    if job.uses is None or not job.uses.startswith("./") or depth >= MAX_CALLS:
+    path = posixpath.normpath(job.uses) if job.uses is not None and job.uses.startswith("./") else ""
+    if path not in source.files:
         return None
-    path = posixpath.normpath(job.uses)
-    return read_github(path, source, depth=depth + 1) if path in source.files else None
+    if path not in source.called:
+        source.called[path] = None
+        source.called[path] = read_github(path, source)
+    return source.called[path]
 
 
-def _uses(job: Job, source: Source, depth: int) -> Iterator[ActionUse]:
+def _uses(job: Job, source: Source) -> Iterator[ActionUse]:
     if job.uses is not None:
         place = job.node.get("uses") if job.node is not None else None
         yield action_use(job.uses, place.location if place is not None else job.location, job.id, job.with_, "workflow")
-        called = _called(job, source, depth)
-        if called is not None:
-            yield from (replace(use, job=job.id) for use in called.uses_all)
+        called = _called(job, source)
+        yield from (replace(use, job=job.id) for use in source.follow(called.uses_all if called is not None else ()))
     for step in job.steps:
-        yield from _step_uses(step, job.id, source, depth)
+        if step.uses is not None:
+            yield _use_of(step, job.id)
+            yield from (replace(use, job=job.id) for use in source.follow(_action(step.uses, source)[1]))
 
 
-def _step_uses(step: PipelineStep, job: str, source: Source, depth: int) -> Iterator[ActionUse]:
-    if step.uses is None:
-        return
+def _use_of(step: PipelineStep, job: str | None) -> ActionUse:
     place = step.node.get("uses") if step.node is not None else None
-    yield action_use(step.uses, place.location if place is not None else step.location, job, dict(step.with_))
-    if step.uses.startswith("./") and depth < MAX_CALLS:
-        action = _local_action(step.uses, source.files)
-        for node in (action.get("runs", "steps") if action is not None else None) or ():
-            yield from _step_uses(_step(node, None), job, source, depth + 1)
+    return action_use(step.uses or "", place.location if place is not None else step.location, job, dict(step.with_))
 
 
 def action_use(reference: str, location: Location, job: str | None, inputs: object = None, kind: str = "action") -> ActionUse:

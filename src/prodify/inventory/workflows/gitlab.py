@@ -12,7 +12,7 @@ from prodify.inventory.workflows.model import ActionUse, Job, Pipeline, Pipeline
 from prodify.inventory.yamlview import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from prodify.inventory.workflows.github import Source
     from prodify.inventory.yamlview import YamlNode
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
 _GLOBALS = frozenset(
     "default include stages variables workflow image services cache before_script after_script pages:deploy spec types".split()
 )
+MAX_LINES = 1000
+"""Lines of one script, and jobs that one job extends."""
 _MERGE = re.compile(r"merge_request")
 _BRANCH_RULE = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*(==|!=|=~)\s*(\$CI_DEFAULT_BRANCH|[\"'][^\"']*[\"']|/[^/]*/)")
 
 
-def read_gitlab(path: str, source: Source, depth: int = 0) -> Pipeline:
+def read_gitlab(path: str, source: Source) -> Pipeline:
     """The view of .gitlab-ci.yml with the local files that it includes."""
     docs = documents(source.files, path)
     problem = next((doc.problem for doc in docs if doc.problem is not None), None)
     root = next((doc.root for doc in reversed(docs) if doc.root is not None), None)
     if root is None or root.kind != "mapping":
         return Pipeline(path, "gitlab", problem=problem or "no pipeline: it holds no mapping")
-    roots, includes = _included(root, source, depth)
+    roots, includes = _included(root, source, {path})
     pool = {name: node for r in roots for name, node in r.items() if node.kind == "mapping" and name not in _GLOBALS}
     uses = tuple(includes)
     made = [_job(name, node, pool, root, source) for name, node in pool.items() if not name.startswith(".")]
@@ -56,7 +58,7 @@ def _workflow_allows(root: YamlNode) -> bool:
     return any(c is None or _MERGE.search(c) is not None or not _BRANCH_RULE.search(c) for c in conditions)
 
 
-def _included(root: YamlNode, source: Source, depth: int) -> tuple[list[YamlNode], list[ActionUse]]:
+def _included(root: YamlNode, source: Source, seen: set[str]) -> tuple[list[YamlNode], list[ActionUse]]:
     """Roots of included local files, last the file itself (it wins), and references to files of others."""
     roots: list[YamlNode] = []
     uses: list[ActionUse] = []
@@ -64,12 +66,13 @@ def _included(root: YamlNode, source: Source, depth: int) -> tuple[list[YamlNode
     items = [include] if include is not None and include.kind != "sequence" else list(include or ())
     for item in items:
         local = item.text if item.kind == "scalar" else item.string("local")
-        if local and not local.startswith("http") and depth < 4:
+        if local and not local.startswith("http"):
             for path in [local.lstrip("/")] if "*" not in local else source.files.select("*/" + local.lstrip("/"), local.lstrip("/")):
-                docs = documents(source.files, path) if path in source.files else ()
+                docs = documents(source.files, path) if path in source.files and path not in seen else ()
+                seen.add(path)
                 for doc in docs:
                     if doc.root is not None:
-                        inner, more = _included(doc.root, source, depth + 1)
+                        inner, more = _included(doc.root, source, seen)
                         roots += inner
                         uses += more
             continue
@@ -81,32 +84,37 @@ def _included(root: YamlNode, source: Source, depth: int) -> tuple[list[YamlNode
     return [*roots, root], uses
 
 
-def _inherit(node: YamlNode, key: str, pool: Mapping[str, YamlNode], depth: int = 0) -> YamlNode | None:
-    """A key of a job, else of what it extends (the last one named wins)."""
-    found = node.get(key)
-    if found is not None or depth > 10:
-        return found
-    for parent in reversed(node.strings("extends")):
-        if parent in pool:
-            found = _inherit(pool[parent], key, pool, depth + 1)
-            if found is not None:
-                return found
+def _inherit(node: YamlNode, key: str, pool: Mapping[str, YamlNode]) -> YamlNode | None:
+    """A key of a job, else of what it extends (the last one named and all that it extends come first), each job at most once."""
+    waiting, seen = [node], set[str]()
+    while waiting and len(seen) < MAX_LINES:
+        node = waiting.pop()
+        found = node.get(key)
+        if found is not None:
+            return found
+        for parent in node.strings("extends"):
+            if parent in pool and parent not in seen:
+                seen.add(parent)
+                waiting.append(pool[parent])
     return None
 
 
-def _lines(node: YamlNode | None, pool: Mapping[str, YamlNode], depth: int = 0) -> Iterator[YamlNode]:
-    """The scalars of a script; nested lists and `!reference [job, key]` are followed."""
-    if node is None or depth > 10:
-        return
-    if node.kind == "scalar":
-        yield node
-    elif node.tag == "!reference":
-        path = [part.text for part in node]
-        if path and path[0] in pool:
-            yield from _lines(pool[path[0]].get(*path[1:]), pool, depth + 1)
-    else:
-        for item in node:
-            yield from _lines(item, pool, depth + 1)
+def _lines(node: YamlNode | None, pool: Mapping[str, YamlNode]) -> list[YamlNode]:
+    """The scalars of a script in order; nested lists and `!reference [job, key]` are followed, up to `MAX_LINES` steps."""
+    found: list[YamlNode] = []
+    waiting, steps = [node] if node is not None else [], 0
+    while waiting and steps < MAX_LINES:
+        steps += 1
+        node = waiting.pop()
+        if node.kind == "scalar":
+            found.append(node)
+        elif node.tag == "!reference":
+            path = [part.text for part in node]
+            target = pool[path[0]].get(*path[1:]) if path and path[0] in pool else None
+            waiting += [target] if target is not None else []
+        else:
+            waiting += reversed(list(node))
+    return found
 
 
 def _job(name: str, node: YamlNode, pool: Mapping[str, YamlNode], root: YamlNode, source: Source) -> Job | None:
@@ -115,7 +123,7 @@ def _job(name: str, node: YamlNode, pool: Mapping[str, YamlNode], root: YamlNode
         body = _inherit(node, key, pool)
         if body is None and key != "script":
             body = root.get("default", key) or root.get(key)
-        scripts += list(_lines(body, pool))
+        scripts += _lines(body, pool)
     trigger = _inherit(node, "trigger", pool)
     if not scripts and trigger is None:
         return None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.commands import Command
+from prodify.inventory.dependencies.model import blanked
 from prodify.inventory.workflows.branches import holds_default
 from prodify.inventory.workflows.model import Job, Pipeline
 from prodify.model import Location
@@ -20,13 +21,13 @@ _SHELL = re.compile(
 )
 _STAGE = re.compile(r"\bstage\s*\(?\s*['\"]([^'\"\n]+)['\"]")
 _BRANCH = re.compile(r"\bbranch\s+(?:pattern:\s*)?['\"]([^'\"\n]+)['\"]")
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
+_LINE_COMMENT = re.compile(r"(?<![:'\"\w])//[^\n]*")
 
 
 def read_jenkins(path: str, source: Source) -> Pipeline:
     """The view of a Jenkinsfile: one job a stage. Multibranch pipelines build pushes and pull requests."""
     text = source.files.text(path) or ""
-    text = _COMMENT.sub(lambda m: "\n" * m.group().count("\n"), text)
+    text = _LINE_COMMENT.sub("", blanked(text, "/*", "*/"))
     stages = [(m.start(), m.group(1)) for m in _STAGE.finditer(text)] or [(0, "build")]
     jobs = []
     for number, (start, name) in enumerate(stages):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
@@ -109,9 +110,15 @@ def _is_deployment(command: Command) -> bool:
     return command.runs("rsync") and ("@" in command.text or "::" in command.text)
 
 
-def _named(use: ActionUse, names: Iterable[str]) -> bool:
-    lowered, written = use.name.lower(), f"{use.name}@{use.ref}".lower()
-    return any(lowered == n or lowered.startswith(n + "/") or written == n for n in map(str.lower, names))
+@lru_cache(maxsize=32)
+def _lowered(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
+
+
+def _named(use: ActionUse, names: tuple[str, ...]) -> bool:
+    """Whether a reference is one of the names, lies below one, or is one with its version."""
+    known, parts = _lowered(names), use.name.lower().split("/")
+    return any("/".join(parts[:count]) in known for count in range(1, min(len(parts), 5) + 1)) or f"{use.name}@{use.ref}".lower() in known
 
 
 def _notes(
