@@ -27,6 +27,9 @@ RETIRED: Mapping[str, str] = {
 }  # fmt: skip
 """Model name -> last day. Names as they stand in requests."""
 
+SUCCESSORS: Mapping[str, str] = {"openai": "gpt-6-luna", "anthropic": "claude-haiku-5-5", "google": "gemini-3.1-flash-lite", "mistral": "mistral-small"}
+"""Provider -> a small current model, for defaults of generated code. Source: LiteLLM 1.109.1's model map, read 2026-11-22."""
+
 
 @lru_cache(maxsize=1)
 def retired_models() -> Mapping[str, str]:

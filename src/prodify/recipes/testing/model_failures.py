@@ -1,0 +1,38 @@
+"""Recipe: tests of a model that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify import edits
+from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.data import requirement
+from prodify.recipes.ci.project import DEV_REQUIREMENTS
+from prodify.recipes.portability.llm_adapter import MODULE, wanted
+from prodify.render import render
+
+if TYPE_CHECKING:
+    from prodify.api import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailuresContext:
+    """Values of testing/test_llm_adapter.py: how the test finds the module."""
+
+    import_line: str
+    levels_up: int
+    source_suffix: str
+
+
+@recipe(step=Step.TESTING, fixes=("model-failures-are-tested",), review=Review.CURSORY, after=("llm-adapter",))
+def model_failures(repo: Inventory, _: Profile) -> Iterator[Wish]:
+    """Tests of every way in which a language model fails, against a local server: the adapter of step 10 has to answer in time."""
+    place = wanted(repo)
+    if place is None:
+        return
+    base = "" if place.root == "." else f"{place.root}/"
+    suffix = f' / "{place.source_root}"' if place.source_root else ""
+    yield File(f"{base}tests/test_llm_adapter.py", render("testing/test_llm_adapter.py", ModelFailuresContext(place.import_line(MODULE), 1, suffix)))
+    yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)
