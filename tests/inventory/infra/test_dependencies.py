@@ -38,7 +38,7 @@ requests[socks]>=2,<3 ; python_version > "3.8"
 uvicorn
 -r more.txt
 -c constraints.txt
---index-url https://pypi.org/simple
+--index-url https://packages.example.com/simple
 -e git+https://github.com/a/tool.git@main#egg=tool
 git+https://github.com/a/lib@0123456789abcdef0123456789abcdef01234567
 pkg @ https://example.com/pkg.whl

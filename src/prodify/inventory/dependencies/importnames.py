@@ -1,6 +1,6 @@
 """Names as data: modules whose distribution is called something else, and what frameworks bring along.
 
-As they stand on pypi.org (2026-11): the commonest of what prototypes import.
+Kept by hand: the commonest of what prototypes import. A name that is missing is taken to be its own distribution.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _TRAVIS_DEFAULTS = {
     "elixir": "mix test",
     "perl": "make test",
 }
-"""What a language's build runs when no script is given (docs.travis-ci.com, language pages); Python has none."""
+"""What a language's build runs when no script is given; Python has none."""
 
 
 def root_of(path: str, source: Source) -> tuple[YamlNode | None, str | None]:

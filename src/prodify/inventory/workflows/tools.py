@@ -1,6 +1,6 @@
 """Words by which commands and actions are known to test, lint, build, push, deploy or scan.
 
-Programs with their subcommands, and actions, orbs, tasks and templates by name; collected from the tools' own documentation (2026-11).
+Programs with their subcommands, and actions, orbs, tasks and templates by name. Kept by hand; a tool that is missing is not recognised.
 """
 
 from __future__ import annotations
