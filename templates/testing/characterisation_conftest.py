@@ -196,8 +196,8 @@ def sample(column: object) -> object:
 
 
 SAMPLES = {
-    "int": 1, "float": 1.0, "Decimal": 1, "bool": True, "str": "sample", "bytes": b"sample", "dict": {}, "list": [], "UUID": uuid.UUID(int=1),
-    "date": dt.date(2026, 1, 1), "datetime": dt.datetime(2026, 1, 1), "time": dt.time(12), "timedelta": dt.timedelta(days=1),
+    "int": 1, "float": 1.0, "Decimal": 1, "bool": True, "str": "sample", "bytes": b"sample", "dict": {}, "list": [],
+    "UUID": uuid.UUID(int=1), "date": dt.date(2026, 1, 1), "datetime": dt.datetime(2026, 1, 1), "time": dt.time(12), "timedelta": dt.timedelta(days=1),
 }  # fmt: skip
 #% else
 

@@ -35,7 +35,7 @@ def run(root: Path, **environment: str) -> tuple[int, str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("COV_", "PYTEST_"))}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rxf", "-p", "no:cacheprovider", "tests/characterisation"],
-        cwd=root, env={**clean, **environment}, capture_output=True, text=True, timeout=180, check=False,
+        cwd=root, env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment}, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 

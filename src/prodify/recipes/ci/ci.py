@@ -11,6 +11,7 @@ from prodify.data import action, version
 from prodify.recipes.ci.deploy import KUBECONFIG_SECRET, deploy_workflow
 from prodify.recipes.ci.project import WRITTEN_TESTS, Project, dev_requirements, has_dev_requirements, python_project
 from prodify.recipes.ci.registry import Registry, registry_of
+from prodify.recipes.testing.integration import routes_on_postgres
 from prodify.render import render
 
 PATH = ".github/workflows/ci.yml"
@@ -93,7 +94,7 @@ def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: boo
         cache=project.cache_key,
         install=project.install(dev=has_dev_requirements(repo, project, *TOOLS)),
         prefix=project.prefix,
-        postgres=any(store.name == "postgres" for store in repo.datastores),
+        postgres=bool(routes_on_postgres(repo)),
         has_tests=own_tests,
         tests_glob=project.path("tests/**/*.py"),
         dockerfile=dockerfile.removeprefix(f"{project.directory}/"),

@@ -68,7 +68,7 @@ def unit(repo: Inventory, _profile: Profile) -> Iterator[File | Edit]:
         settings=settings,
         unset=json.dumps(unset),
         marker="test_client" if app.framework == "flask" else "openapi",
-        sqlalchemy=repo.uses("sqlalchemy", "flask-sqlalchemy", "sqlmodel") is not None,
+        sqlalchemy=uses_sqlalchemy(repo),
     )
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
     routes = RoutesContext(tuple(case.source for case in found), app.framework, knows_unknown(repo, component))
@@ -76,6 +76,11 @@ def unit(repo: Inventory, _profile: Profile) -> Iterator[File | Edit]:
     yield from dev_requirements(repo, project, "pytest", "pytest-cov", *(["httpx"] if app.framework == "fastapi" else []))
     if ".gitignore" in repo.files:
         yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+
+
+def uses_sqlalchemy(repo: Inventory) -> bool:
+    """Whether tables are described with SQLAlchemy, so that the tests can fill them."""
+    return repo.uses("sqlalchemy", "flask-sqlalchemy", "sqlmodel") is not None
 
 
 def settings_of(repo: Inventory) -> tuple[tuple[tuple[str, str], ...], list[str]]:

@@ -1,0 +1,38 @@
+"""Recipe `smoke`: is the deployed service up?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prodify.api import Edit, File, Inventory, Profile, Step, recipe
+from prodify.recipes.ci.project import SMOKE, dev_requirements, python_project
+from prodify.recipes.scaling.service import deployable
+from prodify.recipes.shared.layout import main_component
+from prodify.recipes.testing.routes import plain_pages
+from prodify.render import render
+
+MOST_PAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeContext:
+    """What `testing/smoke_test.py` names: paths, empty where there is none."""
+
+    pages: str
+    health: str
+    ready: str
+
+
+@recipe(step=Step.TESTING, fixes=("smoke-tests-exist",))
+def smoke(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
+    """Smoke tests of a deployment: alive, ready, pages answer, errors show nothing of the inside. They only read; BASE_URL says where."""
+    project, component = python_project(repo), main_component(repo)
+    if project is None or component is None or component.kind != "service":
+        return
+    service = deployable(repo, profile)
+    pages = plain_pages(repo, component)[:MOST_PAGES] or ("/",)
+    context = SmokeContext(json.dumps(pages), (service.health_path if service else "") or "", (service.ready_path if service else "") or "")
+    yield File(f"{SMOKE}/test_smoke.py", render("testing/smoke_test.py", context))
+    yield from dev_requirements(repo, project, "pytest")
