@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from prodify.checks import all_checks
 from prodify.errors import ProdifyError, UsageError, did_you_mean
+from prodify.fixes import fix_of
 from prodify.inventory import Inventory
-from prodify.model import Finding, Fix, Kind, Report, Target, Verdict
+from prodify.model import Finding, Kind, Report, Target, Verdict
 from prodify.profile import Profile
 from prodify.score import score
 from prodify.snapshot import inventory_snapshot, profile_snapshot
@@ -86,15 +87,8 @@ def run_check(check: Check, repo: Inventory, profile: Profile) -> Finding:
     places = tuple(sorted(verdict.evidence, key=lambda e: (e.path, e.line or 0, e.note)))
     return Finding(
         check.id, check.step, verdict.kind, check.level, check.maturity, check.status, check.title, verdict.message, check.why,
-        places, fingerprint(check.id, places, repo), check.cwe, check.effort, fix_of(check),
+        places, fingerprint(check.id, places, repo), check.cwe, check.effort, fix_of(check, repo),
     )  # fmt: skip
-
-
-def fix_of(check: Check) -> Fix:
-    """What to do: the recipe's command, else the check's hint."""
-    if check.fixed_by is None:
-        return Fix(None, check.hint or f"prodify explain {check.id}")
-    return Fix(check.fixed_by, f"prodify apply --step {check.step.slug} --recipe {check.fixed_by}")
 
 
 def fingerprint(check: str, places: Iterable[Evidence], repo: Inventory) -> str:

@@ -38,12 +38,15 @@ class Place:
 
 
 def place_of(repo: Inventory) -> Place | None:
-    """Beside the web application, else beside the file that a Python service starts from; None when neither is known."""
+    """Beside the web application, else in the folder of the Python service, else beside the first model call; None without any."""
     app = web_app(repo)
     if app is not None:
         return Place(app.path.rpartition("/")[0], app.package, app.root)
     component = main_component(repo)
-    if component is None or component.language != "python" or component.entrypoint is None:
+    if component is not None and component.language == "python":
+        return Place("" if component.path == "." else component.path, "", component.path)
+    calls = [call for call in repo.model_calls if call.location.path.endswith(".py")]
+    if not calls:
         return None
-    root = "" if component.path == "." else component.path
-    return Place(root, "", component.path)
+    folder = calls[0].location.path.rpartition("/")[0]
+    return Place(folder, "", folder or ".")

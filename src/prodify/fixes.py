@@ -1,0 +1,74 @@
+"""Which way out of a finding is honest: the recipe, or by hand where the recipe would leave the user's own file alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from prodify.model import Fix
+
+if TYPE_CHECKING:
+    from prodify.api import Check
+    from prodify.inventory import Inventory
+
+_LOCK = ".prodify.lock.json"
+_PROFILES = ("prodify.yaml", "prodify.yml")
+_HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
+_UPDATES = (".github/dependabot.yml", ".github/dependabot.yaml")
+
+
+def written_by_prodify(repo: Inventory) -> frozenset[str]:
+    """The whole files that the lock names; empty without a readable lock."""
+    text = repo.files.text(_LOCK) if _LOCK in repo.files else None
+    try:
+        entries = json.loads(text or "{}").get("files", {})
+    except (ValueError, AttributeError, RecursionError):
+        return frozenset()
+    return frozenset(path for path, entry in entries.items() if isinstance(entry, dict) and entry.get("kind") == "file") if isinstance(entries, dict) else frozenset()
+
+
+def _paths(items: Iterable[Any]) -> list[str]:
+    return [item.location.path for item in items]
+
+
+TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
+    "profile": lambda repo: [p for p in _PROFILES if p in repo.files],
+    "ci": lambda repo: _paths(repo.pipelines),
+    "pre-commit": lambda repo: [p for p in _HOOKS if p in repo.files],
+    "dependabot": lambda repo: [p for p in _UPDATES if p in repo.files],
+    "dockerfile": lambda repo: _paths(repo.dockerfiles),
+    "server": lambda repo: _paths(repo.dockerfiles),
+    "kubernetes": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload or o.kind == "HorizontalPodAutoscaler"),
+    "rollouts": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
+    "slo": lambda repo: _paths(repo.monitoring.rules),
+    "runbook": lambda repo: _paths(repo.monitoring.rules),
+    "alertmanager": lambda repo: [c.path for c in repo.monitoring.alertmanager],
+    "telemetry": lambda repo: _paths(repo.python.imports("opentelemetry.sdk")),
+    "tags": lambda repo: _paths(repo.terraform),
+    "terraform": lambda repo: _paths(repo.terraform),
+}
+"""Recipe -> the files that already do its work. When one of them is the user's own, the recipe stands aside."""
+
+
+def fix_of(check: Check, repo: Inventory) -> Fix:
+    """What to do about a check: its recipe's command, else its hint, else its explanation."""
+    by_hand = Fix(None, check.hint or f"prodify explain {check.id}")
+    if check.fixed_by is None:
+        return by_hand
+    # A recipe without a hint beside it never stands aside: there would be nothing to say.
+    files = TAKEN.get(check.fixed_by)
+    if check.hint and files is not None and set(files(repo)) - written_by_prodify(repo):
+        return by_hand
+    return Fix(check.fixed_by, f"prodify apply --step {_step_of(check)} --recipe {check.fixed_by}")
+
+
+_ELSEWHERE = {
+    "llm-adapter": "portability", "model-limits": "portability", "secrets": "security", "hardening": "security", "scanning": "security", "telemetry": "observability",
+    "dockerfile": "scaling", "server": "scaling", "kubernetes": "scaling", "profile": "goals", "ci": "ci", "slo": "slo", "load": "testing",
+}  # fmt: skip
+"""The step of recipes that settle checks of other steps; a test holds it against the recipes."""
+
+
+def _step_of(check: Check) -> str:
+    return _ELSEWHERE.get(check.fixed_by or "", check.step.slug)
