@@ -25,7 +25,7 @@ os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
 # In milliseconds. Alerts look at windows of five minutes, and one export a minute would be too coarse for them.
 os.environ.setdefault("OTEL_METRIC_EXPORT_INTERVAL", "15000")
 # In seconds. A collector that does not answer must not hold up the end of the process.
-os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
+os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", "1.5")
 
 #% if framework == "flask"
 from flask import Flask, g, request

@@ -54,7 +54,8 @@ class Receiver:
         found: dict[str, list[Any]] = defaultdict(list)
         for resource, metric in self.metrics:
             if metric.name == name:
-                found[resource["service.instance.id"]] = list((metric.histogram if metric.HasField("histogram") else metric.sum).data_points)
+                data = metric.histogram if metric.HasField("histogram") else metric.sum
+                found[resource["service.instance.id"]] = list(data.data_points)
         return dict(found)
 
     def instruments(self) -> set[tuple[str, str, str]]:

@@ -133,9 +133,9 @@ def instrumentors(repo: Inventory, app: WebApp) -> tuple[Instrumentor, ...]:
 
 
 def measured_elsewhere(repo: Inventory, app: WebApp) -> bool:
-    """Whether code other than the generated module sets OpenTelemetry up."""
-    ours = app.beside(MODULE)
-    return any(note.location.path != ours for note in repo.python.imports("opentelemetry.sdk", "opentelemetry.instrumentation"))
+    """Whether code other than the generated modules sets OpenTelemetry up."""
+    ours = (app.beside(MODULE), app.beside("health"))
+    return any(note.location.path not in ours for note in repo.python.imports("opentelemetry.sdk", "opentelemetry.instrumentation"))
 
 
 def covers(repo: Inventory) -> bool:
