@@ -18,7 +18,7 @@ def test_express_port_is_the_fallback_of_the_variable(repo: Repo) -> None:
             "package-lock.json": "{}",
             "tsconfig.json": "{}",
             "src/index.ts": "import express from 'express';\nconst app = express();\nconst port = process.env.PORT |"
-                            "| 4010;\napp.listen(port);\n",
+            "| 4010;\napp.listen(port);\n",
         }
     )
     (component,) = inv.components
@@ -113,7 +113,8 @@ def test_go_module_with_a_tool_beside_its_server(repo: Repo) -> None:
     inv = repo(
         {
             "go.mod": "module example.org/shop/v2\n\ngo 1.24\n",
-            "cmd/server/main.go": 'package main\n\nimport "github.com/labstack/echo/v4"\n\nfunc main() {\n\te := echo.New()\n\te.Start(":9090")\n}\n',
+            "cmd/server/main.go": 'package main\n\nimport "github.com/labstack/echo/v4"\n\nfunc main() {\n\te := echo.New()\n'
+            '\te.Start(":9090")\n}\n',
             "tools/seed/main.go": "package main\n\nfunc main() {}\n",
         }
     )
@@ -139,7 +140,8 @@ def test_go_module_with_a_tool_beside_its_server(repo: Repo) -> None:
         ),
         (
             {
-                "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency><artifactId>spring-boot-starter-web</artifactId>"
+                "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency>"
+                "<artifactId>spring-boot-starter-web</artifactId>"
                 "</dependency></dependencies></project>",
                 "src/main/java/a/App.java": "class App { public static void main(String[] a) { SpringApplication.run(App.class); } }\n",
                 "src/main/resources/application.properties": "server.port=8181\n",
@@ -171,7 +173,8 @@ def test_go_module_with_a_tool_beside_its_server(repo: Repo) -> None:
         ),
         (
             {
-                "Api/Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+                "Api/Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup>'
+                "<TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>",
                 "Api/Program.cs": "var app = WebApplication.CreateBuilder(args).Build();\napp.Run();\n",
                 "Api/Properties/launchSettings.json": '{"profiles": {"http": {"applicationUrl": "http://localhost:5123"}}}',
             },

@@ -230,7 +230,8 @@ def test_console_script_is_a_cli_even_when_a_file_is_called_app(repo: Repo) -> N
 def test_library_that_offers_names_is_a_library_with_a_console_script(repo: Repo) -> None:
     inv = repo(
         {
-            "pyproject.toml": '[build-system]\nrequires = []\n[project]\nname = "lib"\nversion = "1"\n[project.scripts]\nlib = "lib.cli:main"\n',
+            "pyproject.toml": '[build-system]\nrequires = []\n[project]\nname = "lib"\nversion = "1"\n[project.scripts]\n'
+            'lib = "lib.cli:main"\n',
             "src/lib/__init__.py": "from lib.core import load\n__all__ = ['load']\n",
             "src/lib/core.py": "def load():\n    return 1\n",
             "src/lib/cli.py": "def main():\n    return 0\n",

@@ -27,9 +27,15 @@ def test_python_readers(repo: Repo) -> None:
     )
     found = {v.name: (v.required, v.has_default) for v in inv.environment}
     assert found == {
-        "MUST": (True, False), "MAYBE": (True, False), "GIVEN": (False, True), "ALSO": (False, False), "NONE": (True, False), "ASKED": (False, False),
-        "TESTED": (True, False), "LAST": (True, False),
-    }  # fmt: skip
+        "MUST": (True, False),
+        "MAYBE": (True, False),
+        "GIVEN": (False, True),
+        "ALSO": (False, False),
+        "NONE": (True, False),
+        "ASKED": (False, False),
+        "TESTED": (True, False),
+        "LAST": (True, False),
+    }
     assert next(v for v in inv.environment if v.name == "MUST").location.line == 3
 
 
@@ -88,7 +94,8 @@ def test_javascript_readers(repo: Repo) -> None:
             const h = import.meta.env.VITE_H
             const mode = import.meta.env.MODE
             """,
-            "b.ts": "const schema = z.object({\n  I: z.string(),\n  J: z.string().default('x'),\n});\nexport const env = schema.parse(process.env)\n",
+            "b.ts": "const schema = z.object({\n  I: z.string(),\n  J: z.string().default('x'),\n});\n"
+            "export const env = schema.parse(process.env)\n",
         }
     )
     found = {v.name: v.required for v in inv.environment}
@@ -103,15 +110,29 @@ def test_other_languages(repo: Repo) -> None:
             "a.rb": "A = ENV['RB_A']\nB = ENV.fetch('RB_B') { 1 }\nC = ENV.fetch('RB_C')\n",
             "src/a.rs": 'fn main() { let a = std::env::var("RS_A").unwrap(); let b = env::var("RS_B").unwrap_or("x".into()); }\n',
             "a.php": "<?php\n$a = getenv('PHP_A');\n$b = env('PHP_B', 'x');\n",
-            "A.cs": 'class A { string a = Environment.GetEnvironmentVariable("CS_A"); string b = Environment.GetEnvironmentVariable("CS_B") ?? "x"; }\n',
+            "A.cs": 'class A { string a = Environment.GetEnvironmentVariable("CS_A"); string b = '
+            'Environment.GetEnvironmentVariable("CS_B") ?? "x"; }\n',
             "src/main/resources/application.yml": "a: ${SPRING_A}\nb: ${SPRING_B:1}\n",
         }
     )
     found = {v.name: v.required for v in inv.environment}
     assert found == {
-        "GO_A": True, "GO_B": False, "GO_C": False, "JAVA_A": True, "RB_A": True, "RB_B": False, "RB_C": True, "RS_A": True, "RS_B": False,
-        "PHP_A": True, "PHP_B": False, "CS_A": True, "CS_B": False, "SPRING_A": True, "SPRING_B": False,
-    }  # fmt: skip
+        "GO_A": True,
+        "GO_B": False,
+        "GO_C": False,
+        "JAVA_A": True,
+        "RB_A": True,
+        "RB_B": False,
+        "RB_C": True,
+        "RS_A": True,
+        "RS_B": False,
+        "PHP_A": True,
+        "PHP_B": False,
+        "CS_A": True,
+        "CS_B": False,
+        "SPRING_A": True,
+        "SPRING_B": False,
+    }
 
 
 def test_tests_do_not_count(repo: Repo) -> None:

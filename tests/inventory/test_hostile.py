@@ -13,10 +13,38 @@ from prodify.inventory import Inventory
 from .conftest import Repo
 
 NAMES = (
-    "app.py", "setup.py", "pyproject.toml", "requirements.txt", "package.json", "server.js", "a.ts", "index.tsx", "go.mod", "main.go", "pom.xml",
-    "A.java", "A.kt", "Gemfile", "a.rb", "config/routes.rb", "Cargo.toml", "src/main.rs", "composer.json", "index.php", "A.csproj", "Program.cs",
-    "Procfile", "Dockerfile", "compose.yaml", ".env", "tests/test_a.py", "a.test.js", "urls.py", ".devcontainer/devcontainer.json", "README.md",
-)  # fmt: skip
+    "app.py",
+    "setup.py",
+    "pyproject.toml",
+    "requirements.txt",
+    "package.json",
+    "server.js",
+    "a.ts",
+    "index.tsx",
+    "go.mod",
+    "main.go",
+    "pom.xml",
+    "A.java",
+    "A.kt",
+    "Gemfile",
+    "a.rb",
+    "config/routes.rb",
+    "Cargo.toml",
+    "src/main.rs",
+    "composer.json",
+    "index.php",
+    "A.csproj",
+    "Program.cs",
+    "Procfile",
+    "Dockerfile",
+    "compose.yaml",
+    ".env",
+    "tests/test_a.py",
+    "a.test.js",
+    "urls.py",
+    ".devcontainer/devcontainer.json",
+    "README.md",
+)
 QUESTIONS = (
     "components",
     "kind",
@@ -40,18 +68,71 @@ def ask_everything(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\0\0\0", "{", "[]", "null", "[project]\nname = [", "((((((" * 200, "def f(:\n", "'" * 99, "\ufeff", "<xml", "a: &a [*a]\n", "FROM\n", "web:\n", "{\"scripts\": []}",
-     '{"dependencies": ["x"], "bin": 3, "main": {}}', "import \n", "from . import (\n", "\x85\u2028x = 1\n", "if __name__ == '__main__'", "app = Flask(", "[tool.poetry]\nscripts = 1\n"],
-)  # fmt: skip
+    [
+        "",
+        "\0\0\0",
+        "{",
+        "[]",
+        "null",
+        "[project]\nname = [",
+        "((((((" * 200,
+        "def f(:\n",
+        "'" * 99,
+        "\ufeff",
+        "<xml",
+        "a: &a [*a]\n",
+        "FROM\n",
+        "web:\n",
+        '{"scripts": []}',
+        '{"dependencies": ["x"], "bin": 3, "main": {}}',
+        "import \n",
+        "from . import (\n",
+        "\x85\u2028x = 1\n",
+        "if __name__ == '__main__'",
+        "app = Flask(",
+        "[tool.poetry]\nscripts = 1\n",
+    ],
+)
 def test_malformed_files_of_every_kind(repo: Repo, text: str) -> None:
     ask_everything(repo(dict.fromkeys(NAMES, text)).files.root)
 
 
 WORDS = st.sampled_from(
-    ["from flask import Flask\n", "app = Flask(__name__)\n", "@app.route('/x')\n", "def f():\n", "    return\n", "app.run(port=", "express()", "router.get('/a',", "import ",
-     "process.env.", "X", "(", ")", "{", "}", "\"", "'", "\n", "os.environ[", "]", "urlpatterns = [path('', include('app'))]\n", "client.chat.completions.create(model=",
-     "requests.get(", "while True:\n", "class A(discord.Client):\n", "if __name__ == '__main__':\n", "é", "\t", "=", "with x as y:\n", "func main() {", "#[get(\"/\")]"]
-)  # fmt: skip
+    [
+        "from flask import Flask\n",
+        "app = Flask(__name__)\n",
+        "@app.route('/x')\n",
+        "def f():\n",
+        "    return\n",
+        "app.run(port=",
+        "express()",
+        "router.get('/a',",
+        "import ",
+        "process.env.",
+        "X",
+        "(",
+        ")",
+        "{",
+        "}",
+        '"',
+        "'",
+        "\n",
+        "os.environ[",
+        "]",
+        "urlpatterns = [path('', include('app'))]\n",
+        "client.chat.completions.create(model=",
+        "requests.get(",
+        "while True:\n",
+        "class A(discord.Client):\n",
+        "if __name__ == '__main__':\n",
+        "é",
+        "\t",
+        "=",
+        "with x as y:\n",
+        "func main() {",
+        '#[get("/")]',
+    ]
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -69,7 +150,8 @@ def test_import_cycles_end(repo: Repo) -> None:
             "a.py": "from b import app\n@app.get('/x')\ndef x(): ...\n",
             "b.py": "from a import app\n",
             "urls.py": "from django.urls import include, path\nurlpatterns = [path('a/', include('urls'))]\n",
-            "r.py": "from fastapi import APIRouter\nr = APIRouter(prefix='/r')\nr.include_router(r, prefix='/q')\n@r.get('/y')\ndef y(): ...\n",
+            "r.py": "from fastapi import APIRouter\nr = APIRouter(prefix='/r')\nr.include_router(r, prefix='/q')\n@r.get('/y')\n"
+            "def y(): ...\n",
         }
     )
     assert ("/r/y") in [route.path for route in inv.routes]

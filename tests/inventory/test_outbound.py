@@ -44,7 +44,7 @@ def test_client_imported_from_another_module(repo: Repo) -> None:
     inv = repo(
         {
             "http_client.py": "import requests\nsession = requests.Session()\n",
-            "a.py": "import requests\nfrom http_client import session\nsession.get(u)\n",
+            "a.py": "from http_client import session\nsession.get(u)\n",
         }
     )
     assert [(c.location.path, c.timeout) for c in inv.outbound_calls] == [("a.py", False)]
@@ -124,7 +124,8 @@ def test_model_call_through_a_constant_and_an_imported_client(repo: Repo) -> Non
     inv = repo(
         {
             "llm.py": "from openai import OpenAI\nclient = OpenAI(timeout=20)\nMODEL = 'gpt-4o-mini'\n",
-            "app.py": "from llm import client, MODEL\ndef ask(q):\n    return client.chat.completions.create(model=MODEL, messages=[q], max_tokens=10)\n",
+            "app.py": "from llm import client, MODEL\ndef ask(q):\n"
+            "    return client.chat.completions.create(model=MODEL, messages=[q], max_tokens=10)\n",
         }
     )
     (call,) = inv.model_calls
@@ -158,12 +159,16 @@ def test_call_per_item_through_a_function(repo: Repo) -> None:
     ("code", "expected"),
     [
         ("import openai\nopenai.ChatCompletion.create(model='gpt-3.5-turbo', messages=m)", ("openai", "gpt-3.5-turbo", False)),
-        ("import anthropic\nc = anthropic.Anthropic()\nc.messages.create(model='claude-x', max_tokens=5, messages=m)", ("anthropic", "claude-x", True)),
-        ("from openai import OpenAI\nc = OpenAI(base_url='https://openrouter.ai/api/v1')\nc.responses.create(model='q', max_output_tokens=9)",
+        ("import anthropic\nc = anthropic.Anthropic()\n"
+         "c.messages.create(model='claude-x', max_tokens=5, messages=m)", ("anthropic", "claude-x", True)),
+        ("from openai import OpenAI\nc = OpenAI(base_url='https://openrouter.ai/api/v1')\n"
+         "c.responses.create(model='q', max_output_tokens=9)",
          ("openrouter", "q", True)),
-        ("import os\nfrom openai import OpenAI\nc = OpenAI()\nM = os.getenv('MODEL', 'gpt-5')\nc.chat.completions.create(model=M)", ("openai", "gpt-5", False)),
+        ("import os\nfrom openai import OpenAI\nc = OpenAI()\nM = os.getenv('MODEL', 'gpt-5')\n"
+         "c.chat.completions.create(model=M)", ("openai", "gpt-5", False)),
         ("import openai\ndef f(model='gpt-4'):\n    return openai.chat.completions.create(model=model)", ("openai", "gpt-4", False)),
-        ("import google.generativeai as genai\nm = genai.GenerativeModel('gemini-pro')\nm.generate_content(p)", ("google", "gemini-pro", False)),
+        ("import google.generativeai as genai\nm = genai.GenerativeModel('gemini-pro')\n"
+         "m.generate_content(p)", ("google", "gemini-pro", False)),
         ("from langchain_openai import ChatOpenAI\nc = ChatOpenAI(model='gpt-4o', max_tokens=7)", ("openai", "gpt-4o", True)),
         ("import litellm\nlitellm.completion(model='x', messages=m, max_tokens=1)", ("litellm", "x", True)),
     ],

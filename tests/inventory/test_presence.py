@@ -4,8 +4,27 @@ import pytest
 
 from .conftest import Repo
 
-KEYS = ("tests ci dockerfile compose k8s terraform env_example readme lockfile healthcheck otel metrics structured_logs rate_limit migrations precommit "
-        "license codeowners dependabot").split()  # fmt: skip
+KEYS = [
+    "tests",
+    "ci",
+    "dockerfile",
+    "compose",
+    "k8s",
+    "terraform",
+    "env_example",
+    "readme",
+    "lockfile",
+    "healthcheck",
+    "otel",
+    "metrics",
+    "structured_logs",
+    "rate_limit",
+    "migrations",
+    "precommit",
+    "license",
+    "codeowners",
+    "dependabot",
+]
 
 
 def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(repo: Repo) -> None:

@@ -22,9 +22,12 @@ def test_flask_blueprints_registered_elsewhere(repo: Repo) -> None:
                 app.register_blueprint(pages)
                 return app
             """,
-            "shop/api/__init__.py": "from flask import Blueprint\napi = Blueprint('api', __name__, url_prefix='/ignored')\nfrom . import users\n",
-            "shop/api/users.py": "from . import api\n\n@api.route('/users/<int:id>', methods=['PUT', 'GET'])\ndef user(id):\n    return ''\n",
-            "shop/pages.py": "from flask import Blueprint\npages = Blueprint('pages', __name__, url_prefix='/p')\n\n@pages.get('/')\ndef home():\n    return ''\n",
+            "shop/api/__init__.py": "from flask import Blueprint\napi = Blueprint('api', __name__, url_prefix='/ignored')\n"
+            "from . import users\n",
+            "shop/api/users.py": "from . import api\n\n@api.route('/users/<int:id>', methods=['PUT', 'GET'])\ndef user(id):\n"
+            "    return ''\n",
+            "shop/pages.py": "from flask import Blueprint\npages = Blueprint('pages', __name__, url_prefix='/p')\n\n@pages.get('/')\n"
+            "def home():\n    return ''\n",
         }
     )
     assert rows(inv) == [("GET,PUT", "/api/v1/users/<int:id>", "user"), ("GET", "/p/", "home")]
@@ -57,7 +60,8 @@ def test_add_url_rule_and_several_decorators(repo: Repo) -> None:
 def test_fastapi_router_prefixes_add_up(repo: Repo) -> None:
     inv = repo(
         {
-            "main.py": "from fastapi import FastAPI\nfrom routers import users\napp = FastAPI()\napp.include_router(users.router, prefix='/api')\n",
+            "main.py": "from fastapi import FastAPI\nfrom routers import users\napp = FastAPI()\n"
+            "app.include_router(users.router, prefix='/api')\n",
             "routers/users.py": """
             from fastapi import APIRouter
             router = APIRouter(prefix="/users")
@@ -76,7 +80,8 @@ def test_fastapi_router_prefixes_add_up(repo: Repo) -> None:
 def test_django_includes_and_methods(repo: Repo) -> None:
     inv = repo(
         {
-            "site/urls.py": "from django.urls import include, path\nurlpatterns = [path('blog/', include('blog.urls')), path('v/', include([path('x/', f)]))]\n",
+            "site/urls.py": "from django.urls import include, path\n"
+            "urlpatterns = [path('blog/', include('blog.urls')), path('v/', include([path('x/', f)]))]\n",
             "blog/urls.py": """
             from django.urls import path, re_path
             from . import views
@@ -98,14 +103,18 @@ def test_django_includes_and_methods(repo: Repo) -> None:
         }
     )
     assert rows(inv) == [
-        ("GET", "/blog/", "PostListView"), ("GET,POST", "/blog/new/", "create"), ("DELETE,GET", "/blog/api/", "listing"), ("GET", "/v/x/", "f"),
-    ]  # fmt: skip
+        ("GET", "/blog/", "PostListView"),
+        ("GET,POST", "/blog/new/", "create"),
+        ("DELETE,GET", "/blog/api/", "listing"),
+        ("GET", "/v/x/", "f"),
+    ]
 
 
 def test_aiohttp_and_starlette_tables(repo: Repo) -> None:
     inv = repo(
         {
-            "a.py": "from aiohttp import web\napp = web.Application()\napp.add_routes([web.get('/x', handler)])\napp.router.add_post('/y', save)\n",
+            "a.py": "from aiohttp import web\napp = web.Application()\napp.add_routes([web.get('/x', handler)])\n"
+            "app.router.add_post('/y', save)\n",
             "b.py": """
             from starlette.applications import Starlette
             from starlette.routing import Mount, Route
@@ -139,9 +148,12 @@ def test_express_routers_mounted_through_files(repo: Repo) -> None:
     inv = repo(
         {
             "package.json": '{"name": "x", "private": true, "dependencies": {"express": "5"}, "main": "server.js"}',
-            "server.js": "import express from 'express'\nimport routes from './routes.js'\nconst app = express()\napp.use('/api', routes)\napp.listen(1234)\n",
-            "routes.js": "import { Router } from 'express'\nimport users from './users/users.js'\nconst r = Router()\nr.use('/users', users)\nexport default r\n",
-            "users/users.js": "import express from 'express'\nconst router = express.Router()\nrouter.get('/:id', show)\nrouter.post('/', auth, create)\nexport default router\n",
+            "server.js": "import express from 'express'\nimport routes from './routes.js'\nconst app = express()\n"
+            "app.use('/api', routes)\napp.listen(1234)\n",
+            "routes.js": "import { Router } from 'express'\nimport users from './users/users.js'\nconst r = Router()\n"
+            "r.use('/users', users)\nexport default r\n",
+            "users/users.js": "import express from 'express'\nconst router = express.Router()\nrouter.get('/:id', show)\n"
+            "router.post('/', auth, create)\nexport default router\n",
         }
     )
     assert rows(inv) == [("GET", "/api/users/:id", "show"), ("POST", "/api/users/", "create")]
@@ -152,7 +164,8 @@ def test_nest_controllers(repo: Repo) -> None:
         {
             "package.json": '{"name": "x", "private": true, "dependencies": {"@nestjs/core": "11"}}',
             "src/main.ts": "const app = await NestFactory.create(M)\nawait app.listen(3333)\n",
-            "src/cats.controller.ts": "@Controller('cats')\nexport class C {\n  @Get(':id')\n  one() {}\n\n  @Post()\n  async make() {}\n}\n",
+            "src/cats.controller.ts": "@Controller('cats')\nexport class C {\n  @Get(':id')\n  one() {}\n\n  @Post()\n"
+            "  async make() {}\n}\n",
         }
     )
     assert rows(inv) == [("GET", "/cats/:id", "one"), ("POST", "/cats", "make")]
@@ -194,7 +207,8 @@ def test_axum_nesting(repo: Repo) -> None:
     inv = repo(
         {
             "Cargo.toml": '[package]\nname = "x"\n[dependencies]\naxum = "0.8"\n',
-            "src/main.rs": 'use axum::Router;\nfn main() {\n    let app = Router::new().route("/", get(root)).nest("/api", items::routes());\n}\n',
+            "src/main.rs": "use axum::Router;\nfn main() {\n"
+            '    let app = Router::new().route("/", get(root)).nest("/api", items::routes());\n}\n',
             "src/items.rs": 'use axum::Router;\npub fn routes() -> Router {\n    Router::new().route("/items", get(list).post(make))\n}\n',
         }
     )
@@ -206,18 +220,29 @@ def test_annotations_of_spring_and_aspnet_and_tables_of_rails_and_laravel(repo: 
         {
             "J.java": '@RestController\n@RequestMapping("/api")\nclass J {\n  @GetMapping("/a/{id}")\n  String a() { return ""; }\n}\n',
             "P/P.cs": '[Route("api/[controller]")]\npublic class UsersController {\n  [HttpPost("new")]\n  public void Make() {}\n}\n',
-            "config/routes.rb": "Rails.application.routes.draw do\n  namespace :api do\n    resources :posts\n  end\n  get '/ping', to: 'health#ping'\nend\n",
+            "config/routes.rb": "Rails.application.routes.draw do\n  namespace :api do\n    resources :posts\n  end\n"
+            "  get '/ping', to: 'health#ping'\nend\n",
             "routes/web.php": "<?php\nRoute::post('/orders', [OrderController::class, 'store']);\n",
         }
     )
     found = {(m, p) for m, p, _ in rows(inv)}
-    assert {("GET", "/api/a/{id}"), ("POST", "/api/users/new"), ("GET,POST", "/api/posts"), ("DELETE,GET,PATCH", "/api/posts/:id"), ("GET", "/ping"),
-            ("POST", "/orders")} <= found  # fmt: skip
+    assert {
+        ("GET", "/api/a/{id}"),
+        ("POST", "/api/users/new"),
+        ("GET,POST", "/api/posts"),
+        ("DELETE,GET,PATCH", "/api/posts/:id"),
+        ("GET", "/ping"),
+        ("POST", "/orders"),
+    } <= found
 
 
 def test_component_of_a_route(repo: Repo) -> None:
-    inv = repo({
-        "a/requirements.txt": "flask\n", "a/app.py": "from flask import Flask\napp = Flask('a')\n@app.get('/a')\ndef a(): ...\n",
-        "b/requirements.txt": "flask\n", "b/app.py": "from flask import Flask\napp = Flask('b')\n@app.get('/b')\ndef b(): ...\n",
-    })  # fmt: skip
+    inv = repo(
+        {
+            "a/requirements.txt": "flask\n",
+            "a/app.py": "from flask import Flask\napp = Flask('a')\n@app.get('/a')\ndef a(): ...\n",
+            "b/requirements.txt": "flask\n",
+            "b/app.py": "from flask import Flask\napp = Flask('b')\n@app.get('/b')\ndef b(): ...\n",
+        }
+    )
     assert [(r.component, r.path) for r in inv.routes] == [("a", "/a"), ("b", "/b")]

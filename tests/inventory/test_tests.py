@@ -81,9 +81,11 @@ def test_other_languages(repo: Repo, name: str, text: str, cases: int) -> None:
 def test_kinds(repo: Repo) -> None:
     facts = repo(
         {
-            "tests/test_db.py": "import pytest\n@pytest.mark.django_db\ndef test_a(client):\n    assert client.get('/').status_code == 200\n",
+            "tests/test_db.py": "import pytest\n@pytest.mark.django_db\ndef test_a(client):\n"
+            "    assert client.get('/').status_code == 200\n",
             "tests/test_unit.py": "def test_b():\n    assert f() == 1\n",
-            "tests/test_contract.py": "import schemathesis\nschema = schemathesis.from_path('x')\n@schema.parametrize()\ndef test_api(case):\n    case.call_and_validate()\n",
+            "tests/test_contract.py": "import schemathesis\nschema = schemathesis.from_path('x')\n@schema.parametrize()\n"
+            "def test_api(case):\n    case.call_and_validate()\n",
             "tests/smoke.sh": "curl -f $URL\n",
             "load/test.js": "import http from 'k6/http'\nexport default () => http.get('x')\n",
             "locustfile.py": "from locust import HttpUser\n",
@@ -96,7 +98,8 @@ def test_kinds(repo: Repo) -> None:
             """,
             "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "--cov=app"\n',
             "tests/test_secret.py": "import os\ndef test_live():\n    assert call(os.environ['OPENAI_API_KEY'])\n",
-            "tests/test_set.py": "def test_set(monkeypatch):\n    monkeypatch.setenv('STRIPE_API_KEY', 'x')\n    assert os.environ['STRIPE_API_KEY']\n",
+            "tests/test_set.py": "def test_set(monkeypatch):\n    monkeypatch.setenv('STRIPE_API_KEY', 'x')\n"
+            "    assert os.environ['STRIPE_API_KEY']\n",
         }
     ).tests
     paths = {
@@ -105,9 +108,15 @@ def test_kinds(repo: Repo) -> None:
         if kind not in ("cases", "assertions")
     }
     assert paths == {
-        "integration": ["tests/test_db.py"], "contract": ["tests/test_contract.py"], "smoke": ["tests/smoke.sh"], "load": ["load/test.js", "locustfile.py"],
-        "chaos": ["chaos/latency.yaml"], "model_failures": ["tests/test_llm.py"], "coverage": ["pyproject.toml"], "needs_secrets": ["tests/test_secret.py"],
-    }  # fmt: skip
+        "integration": ["tests/test_db.py"],
+        "contract": ["tests/test_contract.py"],
+        "smoke": ["tests/smoke.sh"],
+        "load": ["load/test.js", "locustfile.py"],
+        "chaos": ["chaos/latency.yaml"],
+        "model_failures": ["tests/test_llm.py"],
+        "coverage": ["pyproject.toml"],
+        "needs_secrets": ["tests/test_secret.py"],
+    }
     assert [n.note for n in facts.needs_secrets] == ["OPENAI_API_KEY"]
 
 

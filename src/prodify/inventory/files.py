@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import translate
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,14 @@ from prodify.inventory.facts import FileEntry, Role, Skipped
 from prodify.inventory.roles import role_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MAX_BYTES = 16 * 1024 * 1024
 """Nothing larger is read."""
 MAX_TEXT = 1024 * 1024
 """Nothing larger is parsed; source files that a person wrote are far below."""
 _SNIFF = 8192
+_GLOB = re.compile(r"[*?\[]")
 
 
 class FileIndex:
@@ -89,15 +91,27 @@ class FileIndex:
         `*` crosses slashes in whole-path patterns. `roles` limits to those; by default vendored and generated files are left out.
         """
         wanted = frozenset(roles) if roles is not None else frozenset(Role) - {Role.VENDORED, Role.GENERATED}
-        names = [p for p in patterns if "/" not in p]
-        wholes = [p for p in patterns if "/" in p]
+        names = tuple(p for p in patterns if "/" not in p)
+        ends = tuple(p[1:] for p in names if p.startswith("*.") and not _GLOB.search(p[1:]))
+        exact = frozenset(p for p in names if not _GLOB.search(p))
+        other = _matcher(tuple(p for p in names if p not in exact and p[1:] not in ends))
         found = []
-        for path, entry in self.entries.items():
-            if entry.role in wanted:
-                name = path.rpartition("/")[2]
-                if any(fnmatchcase(name, p) for p in names) or any(fnmatchcase(path, p) for p in wholes):
-                    found.append(path)
-        return tuple(found)
+        for name, paths in self._names.items():
+            if name in exact or (ends and name.endswith(ends)) or (other and other(name)):
+                found += paths
+        whole = _matcher(tuple(p for p in patterns if "/" in p))
+        if whole is not None:
+            found += [path for path in self.entries if whole(path)]
+        entries = self.entries
+        return tuple(sorted({path for path in found if entries[path].role in wanted}))
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """Paths by the file's name: many files of a large tree share a few names."""
+        found: dict[str, list[str]] = {}
+        for path in self.entries:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
 
     def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
         """The bytes of a file of the index; None when it is gone, no regular file, outside the root, or larger than `limit`."""
@@ -203,6 +217,12 @@ class FileIndex:
             known = self._is_safe(parent) and not os.path.islink(self.root / directory)  # noqa: PTH114 - Path.is_symlink is slower
             self._safe_dirs[directory] = known
         return known
+
+
+@lru_cache(maxsize=256)
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], object] | None:
+    """What tells whether a text matches one of the globs; None when there are none."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns)).match if patterns else None
 
 
 def is_binary(data: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory import pyimports
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import ModelCall, Technology
-from prodify.inventory.pyuse import imports_of
+from prodify.inventory.pyuse import importers, imports_of
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -41,11 +41,7 @@ FUNCTIONS: Mapping[str, str] = {
 _CHAT_CLASSES = tuple(name for name in tables.LLM_CLASSES if name.startswith("Chat") or name.endswith("LLM"))
 _LIMITS = ("max_tokens", "max_output_tokens", "max_completion_tokens", "max_tokens_to_sample", "max_new_tokens", "num_predict", "maxTokens")
 _TIMEOUTS = ("timeout", "request_timeout", "http_options", "timeout_ms")
-_WORDS = (
-    *{name.split(".")[-2] + "." + name.split(".")[-1] for name in FUNCTIONS},
-    *(name.split(".")[-1] + "(" for name in CALLS),
-    *_CHAT_CLASSES,
-)
+_WORDS = tuple(sorted({".".join(name.split(".")[-2:]) + "(" for name in (*FUNCTIONS, *CALLS)} | set(_CHAT_CLASSES)))
 _CHAT_HEADS = frozenset(name.split(".")[0] for name, provider in tables.PYTHON_LLM.items() if name)
 
 
@@ -87,7 +83,7 @@ def provider_of(module: PyModule | None, call: Call) -> str | None:
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Every call of a language model in production Python."""
-    if not any(True for _ in repo.syntax.sources("python", _CHAT_HEADS)):
+    if not any(True for _ in importers(repo, _CHAT_HEADS | {"boto3", "aioboto3"})):
         return
     found: list[ModelCall] = []
     for module in repo.python.modules(_WORDS):

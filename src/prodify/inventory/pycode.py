@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,17 @@ class PythonCode:
             if module is not None:
                 yield module
 
+    def _holding(self, names: Iterable[str], roles: Iterable[Role]) -> Iterator[PyModule]:
+        """Every file that holds all the literal parts of one of the dotted names: without them none of it can be called there."""
+        needs = [tuple(part for part in name.split(".") if part and "*" not in part) for name in names]
+        for path in self._syntax.sources("python", {max(need, key=len, default="") for need in needs}, roles):
+            text = self._syntax.text(path)
+            if any(all(part in text for part in need) for need in needs) and (module := self.module(path)) is not None:
+                yield module
+
     def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
         """Calls whose resolved name matches one of `names`, by path and line."""
-        return tuple(c for m in self.modules(_keywords(names), roles) for c in m.calls if any(fnmatchcase(c.name, n) for n in names))
+        return tuple(c for m in self._holding(names, roles) for c in m.calls if any(fnmatchcase(c.name, n) for n in names))
 
     def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
         """Assignments whose target, as written, matches one of `targets`."""
@@ -52,23 +61,25 @@ class PythonCode:
         """Functions with a decorator whose resolved name matches one of `decorators`."""
         return tuple(
             f
-            for m in self.modules(_keywords(decorators), roles)
+            for m in self._holding(decorators, roles)
             for f in m.functions
             if any(fnmatchcase(d.name, n) for d in f.decorators for n in decorators)
         )
 
     def imports(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Note, ...]:
         """Places that import one of `modules` or something of it."""
-        heads = [name.split(".")[0] for name in modules]
+        pattern = import_pattern(modules)
+        paths = [path for path in self._syntax.sources("python", modules, roles) if pattern.search(self._syntax.text(path))]
         return tuple(
             note
-            for m in self.modules(heads, roles)
+            for path in paths
+            if (m := self.module(path)) is not None
             for note in m.imported
             if any(note.note == name or note.note.startswith(name + ".") for name in modules)
         )
 
     def value_of(self, argument: Argument | None, call: Call) -> tuple[object, bool]:
-        """The literal value of a call's argument and True, also through a name that its function or file assigns once; else (None, False)."""
+        """The literal value of a call's argument and True, also through a name assigned once there or in its file; else (None, False)."""
         if argument is None:
             return None, False
         if argument.literal:
@@ -85,13 +96,10 @@ class PythonCode:
         return module is not None and any(n.note == m or n.note.startswith(m + ".") for n in module.imported for m in modules)
 
 
-def _keywords(names: Iterable[str]) -> list[str]:
-    """For each dotted name the word that must stand in the file: a method's own name, else the module's head."""
-    found = []
-    for name in names:
-        parts = [part for part in name.split(".") if part and "*" not in part]
-        found.append(parts[-1] if name.startswith("*") else parts[0])
-    return found
+def import_pattern(modules: Iterable[str]) -> re.Pattern[str]:
+    """What matches a line that imports one of the modules or something of it: cheaper than a parse, enough to know that none is needed."""
+    names = "|".join(map(re.escape, modules))
+    return re.compile(rf"^[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w., \t]+,[ \t]*)?)(?:{names})\b", re.MULTILINE)
 
 
 def _words(pattern: str) -> list[str]:

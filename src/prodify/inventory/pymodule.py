@@ -24,6 +24,7 @@ _LITERALS = frozenset((
     "string", "concatenated_string", "integer", "float", "true", "false", "none", "list", "tuple", "dictionary", "set", "unary_operator",
     "parenthesized_expression",
 ))  # fmt: skip
+_CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None, "0": 0, "1": 1}
 _MAX_TEXT = 2000
 
 
@@ -119,8 +120,12 @@ def literal(node: SgNode) -> tuple[object, bool]:
     if node.kind() not in _LITERALS:
         return None, False
     text = node.text()
-    if len(text) > _MAX_TEXT * 10:
+    if len(text) > _MAX_TEXT * 4:
         return None, False
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and "\\" not in text and text.count(text[0]) == 2 and "\n" not in text:
+        return text[1:-1], True  # nine literals in ten; the general way is ten times slower
+    if text in _CONSTANTS:
+        return _CONSTANTS[text], True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory import pyimports
 from prodify.inventory.facts import OutboundCall
+from prodify.inventory.pycode import import_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,21 +40,37 @@ _FUNCTIONS: Mapping[str, tuple[str, int | None]] = {
 }  # fmt: skip
 """Functions that make a request: library, and where the time-out stands by position."""
 
-_WORDS = ("requests", "httpx", "urllib", "aiohttp", "urllib3", "http.client", "httplib2", "cloudscraper", "wget")
+_MODULES = ("requests", "httpx", "urllib.request", "urllib2", "aiohttp", "urllib3", "http.client", "httplib2", "cloudscraper", "wget",
+            "requests_oauthlib", "requests_cache", "urllib import request", "http import client")  # fmt: skip
+"""What a file imports that makes requests."""
 
 
 def find(repo: Inventory) -> Iterator[OutboundCall]:
     """Every outbound call in production Python."""
-    for module in repo.python.modules(_WORDS):
-        clients = _clients(module)
-        global_timeout = any(call.name in ("socket.setdefaulttimeout",) for call in module.calls)
-        for call in module.calls:
-            found = _function(call) or _method(repo, module, clients, call)
-            if found is not None:
-                library, timeout = found
-                yield OutboundCall(library, call.name, call.location, True if global_timeout else timeout, call.in_loop)
-            elif CLIENTS.get(call.name) in _FINITE and (given := call.arg("timeout")) is not None and given.text == "None":
-                yield OutboundCall(CLIENTS[call.name], call.name, call.location, False, call.in_loop)  # the finite default was switched off
+    pattern = import_pattern(_MODULES)
+    words = {re.split(r"[. ]", name)[0] for name in _MODULES}
+    paths = [path for path in repo.syntax.sources("python", words) if pattern.search(repo.files.text(path) or "")]
+    shared: set[str] = set()
+    for path in paths:
+        module = repo.python.module(path)
+        if module is not None:
+            clients = _clients(module)
+            shared |= {name for name in clients if name.isidentifier()}
+            yield from _of_module(repo, module, clients)
+    for module in repo.python.modules(shared) if shared else ():
+        if module.path not in paths and shared & set(module.imports):
+            yield from _of_module(repo, module, {})
+
+
+def _of_module(repo: Inventory, module: PyModule, clients: dict[str, tuple[str, bool | None]]) -> Iterator[OutboundCall]:
+    global_timeout = any(call.name == "socket.setdefaulttimeout" for call in module.calls)
+    for call in module.calls:
+        found = _function(call) or _method(repo, module, clients, call)
+        if found is not None:
+            library, timeout = found
+            yield OutboundCall(library, call.name, call.location, True if global_timeout else timeout, call.in_loop)
+        elif CLIENTS.get(call.name) in _FINITE and (given := call.arg("timeout")) is not None and given.text == "None":
+            yield OutboundCall(CLIENTS[call.name], call.name, call.location, False, call.in_loop)  # the finite default was switched off
 
 
 def _function(call: Call) -> tuple[str, bool | None] | None:

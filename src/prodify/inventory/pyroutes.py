@@ -36,6 +36,12 @@ ROUTERS: Mapping[str, tuple[str, str]] = {
 VERBS = frozenset(("get", "post", "put", "patch", "delete", "head", "options"))
 _TABLE_CALLS = frozenset(("add_url_rule", "add_api_route", "add_route", "add_api_websocket_route", "add_resource", "add_websocket_route"))
 _WORDS = ("route", "Route", "router", ".get(", ".post(", ".put(", ".patch(", ".delete(", "websocket", "add_url_rule", "add_resource")
+_DECORATED = re.compile(
+    r"^[ \t]*@[\w.]*\b(route|api_route|get|post|put|patch|delete|head|options|websocket|websocket_route|view)\(", re.MULTILINE
+)
+_MARKS = ("add_url_rule(", "add_api_route(", "add_route(", "add_resource(", "add_websocket_route(", "Route(", "tornado.web",
+          *(f"{owner}{verb}(" for owner in (".add_", "web.") for verb in ("get", "post", "put", "patch", "delete")))  # fmt: skip
+"""What a file with routes has, besides a keyword, when it has no decorator."""
 _REGISTER = frozenset(("register_blueprint", "include_router", "blueprint", "mount", "add_subapp", "add_namespace"))
 
 
@@ -49,12 +55,19 @@ class _Router:
 
 def find(repo: Inventory) -> Iterator[Route]:
     """Every route of the frameworks above."""
-    modules = list(repo.python.modules(_WORDS))
+    paths = [path for path in repo.syntax.sources("python", _WORDS) if _may_route(repo.files.text(path) or "")]
+    modules = [module for path in paths if (module := repo.python.module(path)) is not None]
+    if not modules:
+        return
     routers = _Routers(repo, modules)
     for module in modules:
         for function in module.functions:
             yield from _decorated(routers, module, function)
         yield from _tables(routers, module)
+
+
+def _may_route(text: str) -> bool:
+    return _DECORATED.search(text) is not None or any(mark in text for mark in _MARKS)
 
 
 class _Routers:

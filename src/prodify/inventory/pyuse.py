@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.facts import Note
+from prodify.inventory.pycode import import_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prodify.inventory import Inventory
+    from prodify.inventory.facts import Note
+
+
+def importers(repo: Inventory, heads: Iterable[str]) -> Iterator[str]:
+    """Production files that import one of the top-level modules or something of it, told from their text."""
+    words = sorted(set(heads))
+    pattern = import_pattern(words)
+    return (path for path in repo.syntax.sources("python", words) if pattern.search(repo.files.text(path) or ""))
 
 
 def imports_of(repo: Inventory, names: Iterable[str]) -> Iterator[tuple[str, Note]]:
     """Each of the dotted module names with every place that imports it or something of it, production code only."""
     wanted = sorted(names, key=len, reverse=True)
-    heads = sorted({name.split(".")[0] for name in wanted})
-    pattern = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:[\w., ]*\b)?(?:{'|'.join(map(re.escape, heads))})\b", re.MULTILINE)
-    for path in repo.syntax.sources("python", heads):
+    for path in importers(repo, {name.split(".")[0] for name in wanted}):
         text = repo.files.text(path) or ""
-        if not pattern.search(text):
-            continue
         module = repo.python.module(path)
         for note in module.imported if module is not None else ():
             found = next((name for name in wanted if note.note == name or note.note.startswith(name + ".")), None)

@@ -65,6 +65,10 @@ class Syntax:
             if text is not None and any(word in text for word in words):
                 yield path
 
+    def text(self, path: str) -> str:
+        """The text of a source file, empty when it cannot be read."""
+        return self._files.text(path) or ""
+
     def tree(self, path: str, language: str) -> SgNode | None:
         """The root node of a file, None when it cannot be read."""
         if path not in self._trees:

@@ -128,10 +128,12 @@ def _connection_strings(repo: Inventory) -> Iterator[Technology]:
         ):
             continue
         comment = "//" if path.endswith((".js", ".ts", ".tsx", ".go", ".rs", ".java", ".kt", ".php", ".cs")) else "#"
-        for number, line in enumerate(text.splitlines(), 1):
-            match = _URL.search(line) if "://" in line and len(line) < 2000 else None
-            if match and not line.lstrip().startswith(comment) and not _is_only_compared(line):
-                yield Technology(tables.URL_SCHEMES[match[1]], Location(path, number), f"{match[1]}:// connection string")
+        for match in _URL.finditer(text):
+            start, end = text.rfind("\n", 0, match.start(1)) + 1, text.find("\n", match.end())
+            line = text[start : end if end >= 0 else len(text)]
+            if len(line) < 2000 and not line.lstrip().startswith(comment) and not _is_only_compared(line):
+                place = Location(path, text.count("\n", 0, start) + 1)
+                yield Technology(tables.URL_SCHEMES[match[1]], place, f"{match[1]}:// connection string")
 
 
 def _is_only_compared(line: str) -> bool:

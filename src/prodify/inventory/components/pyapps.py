@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data.python_frameworks import BOTS, WEB, WORKERS, PythonFramework
+from prodify.inventory.pyuse import importers
 from prodify.inventory.syntax import location_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from prodify.model import Location
 
 CONSTRUCTORS: Mapping[str, PythonFramework] = {**WEB, **BOTS, **WORKERS}
-_WORDS = tuple(sorted({name.split(".")[-1] for name in CONSTRUCTORS}))
+_HEADS = tuple(sorted({name.split(".")[0] for name in CONSTRUCTORS}))
 _FLAT = {(name.split(".")[0], name.split(".")[-1]): name for name in CONSTRUCTORS}
 _MAIN = re.compile(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", re.MULTILINE)
 _RUNNERS = (
@@ -64,12 +65,12 @@ def app_objects(repo: Inventory, paths: Iterable[str]) -> tuple[AppObject, ...]:
     """Every application object that production code of `paths` makes, by path and line."""
     wanted = frozenset(paths)
     found: list[AppObject] = []
-    for module in repo.python.modules(_WORDS):
-        if module.path in wanted:
-            found += _of_module(repo, module)
+    makers = [module for path in importers(repo, _HEADS) if path in wanted and (module := repo.python.module(path)) is not None]
+    for module in makers:
+        found += _of_module(repo, module)
     found += _made_by_factories(repo, wanted, [app for app in found if app.factory])
     found += _django(repo, wanted)
-    found += _instances_of_subclasses(repo, wanted)
+    found += _instances_of_subclasses(repo, makers, wanted)
     return tuple(sorted(set(found), key=lambda app: (app.path, app.location.line or 0, app.variable or "")))
 
 
@@ -168,10 +169,10 @@ def _django(repo: Inventory, wanted: frozenset[str]) -> Iterator[AppObject]:
             yield AppObject(DJANGO, call.location.path, call.location, call.text)
 
 
-def _instances_of_subclasses(repo: Inventory, wanted: frozenset[str]) -> Iterator[AppObject]:
+def _instances_of_subclasses(repo: Inventory, makers: Iterable[PyModule], wanted: frozenset[str]) -> Iterator[AppObject]:
     """Classes derived from a bot or application class."""
-    for module in repo.python.modules(_WORDS):
-        root = repo.syntax.tree(module.path, "python") if module.path in wanted else None
+    for module in makers:
+        root = repo.syntax.tree(module.path, "python")
         if root is None:
             continue
         for node in root.find_all(kind="class_definition"):
