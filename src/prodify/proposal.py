@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodify.changes import ConflictPolicy, Lock, Plan
+from prodify.api import File
+from prodify.changes import Action, ConflictPolicy, Lock, Plan
 from prodify.changes import plan as plan_changes
 from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mean
 from prodify.inventory import Inventory
@@ -41,8 +42,11 @@ class Proposal:
     @cached_property
     def repo(self) -> Inventory:
         """The repository without the whole files that prodify wrote."""
-        written = frozenset(path for path, entry in self.lock.entries.items() if entry.kind == "file" and not entry.owned)
-        return Inventory(self.root, hidden=written, service=self.service)
+        return Inventory(self.root, hidden=self._written, service=self.service)
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        return frozenset(path for path, entry in self.lock.entries.items() if entry.kind == "file" and not entry.owned)
 
     def require_component(self) -> None:
         """Refuse to guess between equals.
@@ -66,8 +70,24 @@ class Proposal:
             )
 
     def wishes(self, recipes: Sequence[Recipe]) -> Wishes:
-        """What the recipes want."""
-        return collect(self.repo, self.profile, recipes)
+        """What the recipes want, of the repository as it is and as their own edits leave it.
+
+        One recipe's edit is another's input: code that now reads a variable needs it in the example file. So the recipes run
+        twice, the second time on the edited texts; where both runs want a whole file, the second one's text counts.
+        """
+        first = collect(self.repo, self.profile, recipes)
+        edited, untracked = self._edited(first)
+        if not edited and not untracked:
+            return first
+        later = Inventory(self.root, hidden=self._written | untracked, service=self.service, overlay=edited)
+        return first.followed_by(collect(later, self.profile, recipes))
+
+    def _edited(self, wishes: Wishes) -> tuple[dict[str, str], frozenset[str]]:
+        """The texts that edits change, by path, and the files that leave git's index."""
+        changes = self.plan(wishes).changes
+        files = {w.item.path for w in wishes.wanted if isinstance(w.item, File)}
+        texts = {c.path: c.after for c in changes if c.action is Action.EDIT and c.after is not None and c.path not in files}
+        return texts, frozenset(c.path for c in changes if c.action is Action.UNTRACK)
 
     def plan(self, wishes: Wishes, policy: ConflictPolicy = ConflictPolicy.MARKERS) -> Plan:
         """The changes that the wishes mean for the tree as it stands."""

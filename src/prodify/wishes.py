@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.api import File
 from prodify.changes import Wanted
 from prodify.errors import UsageError, did_you_mean
 from prodify.recipes import all_recipes
@@ -25,6 +26,13 @@ class Wishes:
     wanted: tuple[Wanted, ...]
     recipes: tuple[Recipe, ...]
     silent: tuple[Recipe, ...]
+
+    def followed_by(self, later: Wishes) -> Wishes:
+        """These wishes and later ones: later whole files instead of earlier ones of the same path, and the edits of both in order."""
+        files = {(w.recipe, w.item.path) for w in later.wanted if isinstance(w.item, File)}
+        kept = tuple(w for w in self.wanted if not (isinstance(w.item, File) and (w.recipe, w.item.path) in files))
+        silent = tuple(r for r in self.silent if r in later.silent)
+        return Wishes(kept + later.wanted, self.recipes, silent)
 
 
 def choose(steps: Sequence[Step], names: Sequence[str], *, everything: bool, profile: Profile) -> tuple[Recipe, ...]:

@@ -32,13 +32,20 @@ class Inventory:
 
     `hidden` paths are treated as absent: recipes look at a repository without the files that prodify itself wrote, so that
     what they want does not depend on whether they ran before. `service` names the component to write for where several rival.
+    `overlay` holds texts that stand instead of what is on disk.
 
     Raises:
         UsageError: when `root` is missing or no directory.
     """
 
-    def __init__(self, root: str | Path, *, hidden: frozenset[str] = frozenset(), service: str | None = None) -> None:
+    def __init__(
+        self, root: str | Path, *, hidden: frozenset[str] = frozenset(), service: str | None = None, overlay: Mapping[str, str] | None = None
+    ) -> None:
         self.files: FileIndex = open_root(root, hidden)
+        if overlay:
+            from prodify.inventory.overlay import OverlayIndex
+
+            self.files = OverlayIndex(self.files.root, hidden, overlay)
         self.service = service
 
     # -- code ---------------------------------------------------------------------------------------------------------
