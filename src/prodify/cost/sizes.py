@@ -1,0 +1,43 @@
+"""The sizes that generated infrastructure starts with; the estimate prices exactly these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prodify.profile import Profile
+
+CONTAINER_CPU = 1.0
+CONTAINER_GIB = 0.5
+"""vCPU and GiB of an instance on Cloud Run."""
+POD_CPU = 0.1
+POD_GIB = 0.25
+"""What a pod requests in Kubernetes."""
+SINGLE_ZONE_PERCENT = 99.5
+"""What a database in one zone promises (Amazon RDS service level agreement, Single-AZ); who promises more needs a stand-by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A managed database: the cloud's name of the machine, vCPU, GB of memory and of disk; `price`: its row where it has one of its own."""
+
+    machine: str
+    vcpu: float
+    memory_gb: float
+    disk_gb: int
+    price: str | None = None
+
+
+DATABASES = {
+    ("gcp", "production"): Database("db-custom-1-3840", 1, 3.75, 10),
+    ("gcp", "staging"): Database("db-f1-micro", 0.2, 0.6, 10, "gcp-sql-micro"),
+    ("aws", "production"): Database("db.t4g.small", 2, 2, 20, "aws-sql-small"),
+    ("aws", "staging"): Database("db.t4g.micro", 2, 1, 20, "aws-sql-micro"),
+}
+"""By cloud and environment; the smallest that is sold, for staging, and the next for production."""
+
+
+def stands_by(profile: Profile) -> bool:
+    """Whether production's database has a stand-by in another zone: the goal is above what one zone promises."""
+    return profile.slo.availability_percent > SINGLE_ZONE_PERCENT
