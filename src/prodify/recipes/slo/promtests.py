@@ -15,7 +15,7 @@ from prodify.recipes.shared.metrics import MEMORY, MODEL_DURATION, PRODUCTION, R
 if TYPE_CHECKING:
     from prodify.profile import Profile
 
-MINUTES = 45
+MINUTES = 36
 """Length of the longer scenarios, in samples of one minute."""
 
 
@@ -111,6 +111,8 @@ class Scenarios:
                         self._thousand(objective, share), 60, fires=(f"{name}BurnsFast",),
                     )
                 )  # fmt: skip
+            if len(limits["page"]) > 1 and objective is self.availability:
+                found.append(self._slower_page(limits["page"]))
             if limits["ticket"]:
                 between = math.sqrt(max(limits["ticket"]) * min(limits["page"] or [1.0]))
                 series = self._share(between) if objective is self.availability else self._slow_share(between)
@@ -118,6 +120,12 @@ class Scenarios:
                 title = f"a small share keeps on: they {objective.bad}; a ticket, no page"
                 found.append(self._test(title, series, MINUTES, fires=(f"{name}BurnsSlowly",), silent=silent))
         return found
+
+    def _slower_page(self, limits: list[float]) -> dict[str, Any]:
+        """Between the two thresholds that page only the longer pair can fire; checked apart, because a total outage hides it."""
+        share = math.sqrt(min(limits) * max(limits))
+        name = f"{number(round(100 * share, 3))} % fail: a page by the longer of the two pairs of windows"
+        return self._test(name, self._share(share), MINUTES, fires=("AvailabilityBurnsFast",))
 
     def _thousand(self, objective: Objective, share: float) -> list[dict[str, str]]:
         rate = 1020 / 60
