@@ -9,7 +9,7 @@ import pytest
 
 from prodify.inventory import Inventory
 from prodify.profile import Profile
-from prodify.recipes.goals.env_example import names_read
+from prodify.recipes.ci.planned import names_read
 
 RenderTree = Callable[..., dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]

@@ -33,9 +33,10 @@ def write(root: Path, tree: Mapping[str, str]) -> None:
 
 def run(root: Path, **environment: str) -> tuple[int, str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("COV_", "PYTEST_"))}
+    clean |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rxf", "-p", "no:cacheprovider", "tests/characterisation"],
-        cwd=root, env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment}, capture_output=True, text=True, timeout=180, check=False,
+        cwd=root, env=clean, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
@@ -152,7 +153,7 @@ def test_addresses_fit_their_rules(rule: str, expected: str) -> None:
 
 
 def test_settings_hold_no_value_of_the_repository(example_repo: Path) -> None:
-    settings, unset = settings_of(Inventory(example_repo))
+    settings, unset = settings_of(Inventory(example_repo), Profile())
     assert dict(settings)["DATABASE_URL"] == "{database}"
     assert dict(settings)["PLACES_BASE_URL"] == "{upstream}"
     assert dict(settings)["OPENAI_BASE_URL"] == "{upstream}/v1"

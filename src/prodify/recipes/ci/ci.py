@@ -94,7 +94,7 @@ def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: boo
         cache=project.cache_key,
         install=project.install(dev=has_dev_requirements(repo, project, *TOOLS)),
         prefix=project.prefix,
-        postgres=bool(routes_on_postgres(repo)),
+        postgres=bool(routes_on_postgres(repo, profile)),
         has_tests=own_tests,
         tests_glob=project.path("tests/**/*.py"),
         dockerfile=dockerfile.removeprefix(f"{project.directory}/"),

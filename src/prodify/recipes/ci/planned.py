@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.api import Edit, File
 from prodify.edits import CannotEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from prodify.inventory import Inventory
     from prodify.profile import Profile
 
 
-def planned(repo: Inventory, profile: Profile, recipes: Iterable[str], suffix: str) -> dict[str, str]:
+CODE_WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening", "model-limits")
+"""Recipes whose code, or whose edits of the user's code, read settings of their own."""
+
+GENERATED = ("telemetry.py", "health.py", "hardening.py", "llm_adapter.py", "rate_limit.py", "gunicorn.conf.py", "serve.py")
+"""Modules that recipes write; all their settings have defaults."""
+
+SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")
+"""What a variable is called that holds a secret."""
+
+
+@lru_cache(maxsize=8)
+def planned(repo: Inventory, profile: Profile, recipes: tuple[str, ...], suffix: str) -> Mapping[str, str]:
     """Path to text of the files with that ending that the named recipes want, edits applied; names that do not exist are passed over."""
     from prodify.recipes import all_recipes
 
@@ -38,3 +52,25 @@ def _edited(edit: Edit, text: str) -> str:
         return edit.apply(text)
     except CannotEdit:
         return text
+
+
+def names_read(source: str) -> Iterable[str]:
+    """The environment variables that Python source reads by a literal name; none for source that does not parse.
+
+    >>> sorted(names_read('import os\\na = os.environ["A"]; b = os.getenv("B", "1"); c = os.environ.get("C")'))
+    ['A', 'B', 'C']
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    found = set()
+    for node in ast.walk(tree):
+        key: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
+            key = node.slice
+        elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("getenv", "environ.get", "environ.setdefault")):
+            key = node.args[0]
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            found.add(key.value)
+    return found

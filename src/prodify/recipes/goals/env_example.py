@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from prodify import edits
 from prodify.api import Edit, Inventory, Profile, Step, recipe
-from prodify.recipes.ci.planned import planned
+from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
 from prodify.render import render
 
 PATH = ".env.example"
 OTHER_NAMES = (".env.sample", ".env.template", ".env.dist", "env.example", "example.env")
-WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening")
-"""Recipes whose code reads settings of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,8 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
 
     places: dict[str, list[str]] = {}
     facts: dict[str, tuple[bool, bool]] = {}
-    texts = planned(repo, profile, WRITERS, ".py")
-    written = {path for path in texts if path not in repo.files} | {p for p in texts if p.rpartition("/")[2] in _OWN_MODULES}
+    texts = planned(repo, profile, CODE_WRITERS, ".py")
+    written = {path for path in texts if path not in repo.files} | {p for p in texts if p.rpartition("/")[2] in GENERATED}
     for variable in repo.environment:
         if variable.location.path not in written and not is_platform_variable(variable.name):
             places.setdefault(variable.name, []).append(f"{variable.location.path}:{variable.location.line}")
@@ -72,7 +69,7 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
     known = {name: Setting(name, _sample(name), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
     read = {name for text in texts.values() for name in names_read(text)} - set(known)
     added = {name: Setting(name, "", "") for name in sorted(read) if not is_platform_variable(name)}
-    hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in added if _SECRET.search(n)}
+    hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in added if SECRET_NAME.search(n)}
     needed = {n for n in known if any(facts[n])} - hidden
     return EnvExampleContext(
         secrets=_by_place(setting for name, setting in {**known, **added}.items() if name in hidden),
@@ -89,8 +86,6 @@ def _by_place(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     return tuple(Setting(s.name, s.value, "" if s.place == b else s.place) for s, b in zip(ordered, before, strict=False))
 
 
-_SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")
-_OWN_MODULES = ("telemetry.py", "health.py", "llm_adapter.py", "rate_limit.py")
 _SAMPLES = (
     (re.compile(r"(DATABASE|(^|_)DB|POSTGRES\w*|SQLALCHEMY\w*)_?(URL|URI|DSN)$"), "postgresql://localhost:5432/app"),
     (re.compile(r"REDIS|CACHE_URL|BROKER"), "redis://localhost:6379/0"),
@@ -103,28 +98,6 @@ _SAMPLES = (
 
 def _sample(name: str) -> str:
     return next((value for pattern, value in _SAMPLES if pattern.search(name)), "")
-
-
-def names_read(source: str) -> Iterable[str]:
-    """The environment variables that Python source reads by a literal name; none for source that does not parse.
-
-    >>> sorted(names_read('import os\\na = os.environ["A"]; b = os.getenv("B", "1"); c = os.environ.get("C")'))
-    ['A', 'B', 'C']
-    """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return ()
-    found = set()
-    for node in ast.walk(tree):
-        key: ast.expr | None = None
-        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
-            key = node.slice
-        elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("getenv", "environ.get", "environ.setdefault")):
-            key = node.args[0]
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            found.add(key.value)
-    return found
 
 
 def _add_comments(text: str, names: Iterable[str]) -> str:

@@ -28,22 +28,22 @@ class IntegrationContext:
 
 
 @recipe(step=Step.TESTING, fixes=("integration-tests-exist",), after=("unit",))
-def integration(repo: Inventory, _profile: Profile) -> Iterator[File]:
+def integration(repo: Inventory, profile: Profile) -> Iterator[File]:
     """The characterisation tests once more, on PostgreSQL: an empty one in CI, `TEST_DATABASE_URL` elsewhere, skipped without it.
 
     For services that use PostgreSQL and take its address from an environment variable.
     """
     project = python_project(repo)
-    found = routes_on_postgres(repo)
+    found = routes_on_postgres(repo, profile)
     if project is not None and found:
         context = IntegrationContext(CHARACTERISATION, len(found), uses_sqlalchemy(repo))
         yield File(project.path(f"{INTEGRATION}/test_on_postgres.py"), render("testing/integration_test.py", context))
 
 
-def routes_on_postgres(repo: Inventory) -> tuple[Case, ...]:
+def routes_on_postgres(repo: Inventory, profile: Profile) -> tuple[Case, ...]:
     """The requests that are repeated on PostgreSQL; none when the service does not use it or its address cannot be set."""
     component = main_component(repo)
     if component is None or web_app(repo) is None or not any(store.name == "postgres" for store in repo.datastores):
         return ()
-    settable = any(value == "{database}" for _, value in settings_of(repo)[0])
+    settable = any(value == "{database}" for _, value in settings_of(repo, profile)[0])
     return cases(repo, component) if settable else ()

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
 from prodify.recipes.ci.project import CHARACTERISATION, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.layout import main_component
 from prodify.recipes.testing.routes import cases, knows_unknown
 from prodify.render import render
 
-GENERATED = ("telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py")
-"""Modules that recipes write; what they read has defaults."""
 _DATABASE = re.compile(r"(DATABASE|(^|_)DB|SQLALCHEMY\w*|POSTGRES\w*|PG|MYSQL|SQLITE)_?(URL|URI|DSN)$|^DATABASE$")
 _OTHER_STORE = re.compile(r"REDIS|MONGO|AMQP|RABBIT|CELERY|BROKER|CACHE|KAFKA")
 _ADDRESS = re.compile(r"(URL|URI|ENDPOINT|API_BASE|_BASE)$")
@@ -49,7 +48,7 @@ class RoutesContext:
 
 
 @recipe(step=Step.TESTING, fixes=("unit-tests-exist", "tests-assert-something", "tests-do-not-need-secrets"), review=Review.CURSORY)
-def unit(repo: Inventory, _profile: Profile) -> Iterator[File | Edit]:
+def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """Characterisation tests of every route of a Flask or FastAPI service, green at once, without network, secrets or your database.
 
     They hold what is certain from the code; `RECORD=1 pytest tests/characterisation` then records what each route answers today.
@@ -61,7 +60,7 @@ def unit(repo: Inventory, _profile: Profile) -> Iterator[File | Edit]:
     if not found:
         return
     module, _, attribute = component.entrypoint.partition(":")
-    settings, unset = settings_of(repo)
+    settings, unset = settings_of(repo, profile)
     conftest = ConftestContext(
         module=module,
         attribute=attribute.removesuffix("()"),
@@ -83,21 +82,30 @@ def uses_sqlalchemy(repo: Inventory) -> bool:
     return repo.uses("sqlalchemy", "flask-sqlalchemy", "sqlmodel") is not None
 
 
-def settings_of(repo: Inventory) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+def settings_of(repo: Inventory, profile: Profile) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     """Environment variables for the tests: those to set, with stand-ins for their values, and those whose default is what is tested."""
     wanted: dict[str, str] = {"OTEL_SDK_DISABLED": "true", "PYTHON_DOTENV_DISABLED": "1"}
     unset = set()
     for provider in repo.llm_providers:
         wanted |= _PROVIDERS.get(provider.name, {})
-    for variable in repo.environment:
-        if variable.location.path.rpartition("/")[2] in GENERATED or variable.name in wanted:
-            continue
-        value = _value(variable.name, needed=variable.required or variable.secret)
+    for name, needed in _variables(repo, profile):
+        value = wanted.get(name) or _value(name, needed=needed)
         if value:
-            wanted[variable.name] = value
+            wanted[name] = value
         else:
-            unset.add(variable.name)
+            unset.add(name)
     return tuple(sorted(wanted.items())), sorted(unset - set(wanted))
+
+
+def _variables(repo: Inventory, profile: Profile) -> Iterator[tuple[str, bool]]:
+    """The variables that the service's own code reads, now or once the recipes have edited it, and whether it needs them."""
+    for variable in repo.environment:
+        if variable.location.path.rpartition("/")[2] not in GENERATED:
+            yield variable.name, variable.required or variable.secret
+    known = {variable.name for variable in repo.environment}
+    for path, text in sorted(planned(repo, profile, CODE_WRITERS, ".py").items()):
+        if path.rpartition("/")[2] not in GENERATED:
+            yield from ((name, SECRET_NAME.search(name) is not None) for name in sorted(set(names_read(text)) - known))
 
 
 def _value(name: str, *, needed: bool) -> str:
