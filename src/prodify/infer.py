@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component
 
 _OWNER = re.compile(r"^\s*\*\s+(\S+)", re.MULTILINE)
 
@@ -28,7 +29,7 @@ def inferred_basics(repo: Inventory) -> dict[str, object]:
     found: dict[str, object] = {}
     component = main_component(repo)
     if component is not None:
-        found["service.name"] = dns_label(component.name)
+        found["service.name"] = service_name(repo, component)
     owner = code_owner(repo)
     if owner is not None:
         found["service.owner"] = owner
@@ -49,6 +50,24 @@ def inferred_goals(repo: Inventory) -> dict[str, object]:
     elif repo.compose_files and not repo.terraform:
         found["platform.runtime"] = "compose"
     return found
+
+
+_GENERIC = frozenset(("app", "main", "server", "api", "web", "service", "backend", "src", "project", "application", "run", "wsgi", "index"))
+_LONGEST_TITLE = 3
+"""A README title of more words is a sentence, not a name."""
+
+
+def service_name(repo: Inventory, component: Component) -> str:
+    """A DNS label: the component's name, or the README's title where that name says nothing (app, main ...)."""
+    name = dns_label(component.name)
+    if name not in _GENERIC or component.path != ".":
+        return name
+    for path in ("README.md", "readme.md", "Readme.md", "README.rst"):
+        for line in repo.files.lines(path)[:20] if path in repo.files else ():
+            title = line.lstrip("# ").strip()
+            if line.startswith("# ") and 0 < len(re.findall(r"\w+", title)) <= _LONGEST_TITLE:
+                return dns_label(title)
+    return name
 
 
 def code_owner(repo: Inventory) -> str | None:

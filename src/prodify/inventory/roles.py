@@ -22,7 +22,7 @@ DOCS_DIRS = frozenset("doc docs documentation wiki".split())
 CONFIG_DIRS = frozenset(".github .gitlab .circleci .devcontainer .vscode .idea".split())
 
 _TEST_FILE = re.compile(
-    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
+    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|locustfile\.py|([^/]*[._-])?k6([._-][^/]*)?\.[jt]s|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
 _GENERATED_FILE = re.compile(
