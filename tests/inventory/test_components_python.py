@@ -324,3 +324,10 @@ def test_grpc_server_is_started_as_a_file(repo: Repo) -> None:
         """
     (component,) = repo({"server.py": code}).components
     assert (component.kind, component.framework, component.entrypoint) == ("service", "grpc", "server.py")
+
+
+def test_port_that_cannot_be_read_falls_back_to_the_image(repo: Repo) -> None:
+    inv = repo(
+        {"run.py": "from flask import Flask\napp = Flask('x')\napp.run(**settings)\n", "Dockerfile": "FROM python:3.12\nEXPOSE 1338\n"}
+    )
+    assert inv.components[0].port == 1338

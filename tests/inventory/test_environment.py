@@ -142,3 +142,13 @@ def test_tests_do_not_count(repo: Repo) -> None:
 def test_which_names_are_secret() -> None:
     assert all(is_secret(n) for n in ("SECRET_KEY", "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URL", "GH_TOKEN", "SENTRY_DSN"))
     assert not any(is_secret(n) for n in ("PORT", "MAX_TOKENS", "NEXT_PUBLIC_KEY", "STRIPE_PUBLISHABLE_KEY", "HOST", "AWS_ACCESS_KEY_ID"))
+
+
+def test_rust_command_line_settings(repo: Repo) -> None:
+    inv = repo(
+        {
+            "src/config.rs": "use clap;\nstruct C {\n    #[clap(long, env)]\n    pub database_url: String,\n"
+            '    #[arg(env = "X_PORT")]\n    port: Option<u16>,\n}\n'
+        }
+    )
+    assert [(v.name, v.required) for v in inv.environment] == [("DATABASE_URL", True), ("X_PORT", False)]

@@ -95,7 +95,7 @@ def model_calls(repo: Inventory) -> Iterator[ModelCall]:
             named = call.name in FUNCTIONS or call.name.split(".")[-1] in _CHAT_CLASSES
             if not named and not _is_sdk_client(client) and not _sdk_near(repo, module, kind):
                 continue
-            provider = (provider_of(client[0], client[1]) if client is not None else None) or kind
+            provider = (provider_of(client[0], client[1]) or _sdk_provider(client[1]) if client is not None else None) or kind
             model, limited = _model(repo, module, call, client), _limited(module, call, client)
             found.append(ModelCall(provider, call.name, call.location, model, limited, _timed(call, client), call.in_loop, call.function))
     looped = called_in_loops(repo, {call.function for call in found if call.function})
@@ -125,6 +125,12 @@ _SDKS: Mapping[str, tuple[str, ...]] = {
 
 def _is_sdk_client(client: tuple[PyModule, Call] | None) -> bool:
     return client is not None and any(client[1].name == sdk or client[1].name.startswith(sdk + ".") for sdk in tables.PYTHON_LLM)
+
+
+def _sdk_provider(made: Call) -> str | None:
+    """The provider of the SDK that a client's class comes from."""
+    known = [name for name in tables.PYTHON_LLM if made.name.startswith(name + ".")]
+    return tables.PYTHON_LLM[max(known, key=len)] or None if known else None
 
 
 def _sdk_near(repo: Inventory, module: PyModule, kind: str) -> bool:

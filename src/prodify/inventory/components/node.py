@@ -65,6 +65,9 @@ class NodeRoot:
                 entry = next((e for e in framework.entries if self.root.join(e) in self.repo.files), None)
                 if entry is None and framework.name == "nest":
                     entry = nodeentry.started_file(self) or entry
+                if entry is None and framework.name == "next":
+                    layouts = self.repo.files.select(self.root.join("app/*layout.*sx"), self.root.join("src/app/*layout.*sx"))
+                    entry = self.root.relative(min(layouts, key=lambda p: (p.count("/"), p))) if layouts else None
                 kind = "service" if framework.name == "astro" and "output: 'server'" in self._config("astro") else framework.kind
                 port = (
                     nodeentry.script_port(self)

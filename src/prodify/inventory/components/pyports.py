@@ -54,7 +54,7 @@ def of_component(repo: Inventory, root: Root, app: AppObject, launch: Launch | N
     files = dict.fromkeys([app.path, *(p for p in started if p)])
     code = _code_ports(repo, files)
     if code:
-        return code[0]
+        return code[0] or _image_port(repo, root) or app.framework.port
     if launch is not None and launch.port is not None:
         return launch.port
     runs = any(True for path in files if (module := repo.python.module(path)) for _ in run_calls(module))
@@ -65,19 +65,19 @@ def of_component(repo: Inventory, root: Root, app: AppObject, launch: Launch | N
 
 def of_apps(repo: Inventory, apps: Iterable[AppObject]) -> int | None:
     """The port written where applications are run, None when none is."""
-    code = _code_ports(repo, dict.fromkeys(app.path for app in apps))
-    return code[0] if code else None
+    return next((port for port in _code_ports(repo, dict.fromkeys(app.path for app in apps)) if port), None)
 
 
-def _code_ports(repo: Inventory, paths: Iterable[str]) -> list[int]:
-    found = []
+def _code_ports(repo: Inventory, paths: Iterable[str]) -> list[int | None]:
+    """Ports that run calls name, in order, known ones first; None for a port that is given and cannot be read."""
+    found: list[int | None] = []
     for path in paths:
         module = repo.python.module(path)
         for call in run_calls(module) if module is not None else ():
             port = port_of_call(call, module) if module else None
-            if port:
+            if port or call.has_star or any(call.arg(name) for name in _ARGUMENTS):
                 found.append(port)
-    return found
+    return sorted(found, key=lambda port: port is None)
 
 
 def port_of_call(call: Call, module: PyModule) -> int | None:

@@ -134,10 +134,10 @@ def _runtime(repo: Inventory, root: Root, data: dict[str, object], setup: str) -
                 return match[1]
     project, poetry = table(data, "project"), table(data, "tool", "poetry", "dependencies")
     declared = project.get("requires-python") or poetry.get("python")
-    if isinstance(declared, str):
+    if isinstance(declared, str) and "{{" not in declared:
         return declared
     match = re.search(r"""python_requires\s*=\s*["']?([^"'\n,)]+)""", setup)
     if match:
         return match[1].strip()
     pipfile = re.search(r"""^python_(?:full_)?version\s*=\s*["']([^"']+)""", repo.files.text(root.join("Pipfile")) or "", re.MULTILINE)
-    return pipfile[1] if pipfile else None
+    return pipfile[1] if pipfile and "{{" not in pipfile[1] else None

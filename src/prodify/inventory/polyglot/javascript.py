@@ -303,7 +303,7 @@ PROVIDERS = {
     "@mistralai/mistralai": "mistral", "@ai-sdk/mistral": "mistral", "@azure/openai": "azure-openai", "@ai-sdk/azure": "azure-openai",
     "@aws-sdk/client-bedrock-runtime": "bedrock", "@ai-sdk/amazon-bedrock": "bedrock", "replicate": "replicate", "ollama": "ollama",
     "together-ai": "together", "@huggingface/inference": "huggingface", "@openrouter/ai-sdk-provider": "openrouter", "@ai-sdk/xai": "xai",
-    "@ai-sdk/deepseek": "deepseek",
+    "@ai-sdk/deepseek": "deepseek", "@ai-sdk/gateway": "vercel",
 }  # fmt: skip
 """Packages of model SDKs."""
 _IMPORT = re.compile(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""")

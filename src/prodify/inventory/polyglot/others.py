@@ -44,6 +44,9 @@ ENVIRONMENT: tuple[Query, ...] = (
 _ENV_NAME = re.compile(r"""[\["'(\s]([A-Z_][A-Z0-9_]*)["'\]]""")
 _DEFAULTED = re.compile(r"""^\S*\(\s*["'][^"']+["']\s*,\s*\S|\}\s*$|\{ """)
 _AFTER = re.compile(r"""^\s*(\|\||\?\?|\?:|\.unwrap_or|\.or_else|\.ok\(\)|\.orElse|\bor\b|\.getOrElse)""")
+_CLAP = re.compile(
+    r"""#\[(?:clap|arg)\([^\]]*\benv\b(?:\s*=\s*"(?P<name>\w+)")?[^\]]*\)\]\s*(?:///[^\n]*\s*)*(?:pub\s+)?(?P<field>\w+)\s*:\s*(?P<type>\w+)"""
+)
 _SPRING = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)(:[^}]*)?\}")
 _ERB = re.compile(r"""ENV(?:\[|\.fetch\()["']([A-Z_][A-Z0-9_]*)["'](?:\]|\)\s*(\{)?|\s*(,))""")
 
@@ -68,6 +71,12 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
             or re.search(r"\b(if|unless)\s+!?$", line.partition(last)[0]) is not None
         )
         yield variable(name[1], match.location, has_default=default, required=False if asked else None)
+    for path in repo.syntax.sources("rust", ("env)]", "env,", "env =")):
+        text = repo.files.text(path) or ""
+        for field in _CLAP.finditer(text) if "clap" in text else ():
+            named = field["name"] or field["field"].upper()
+            required = not field["type"].startswith(("Option", "bool", "Vec")) and "default_value" not in field[0]
+            yield variable(named, Location(path, text.count("\n", 0, field.start("field")) + 1), has_default=not required)
     for path in repo.files.select("application*.properties", "application*.yml", "application*.yaml", roles=(Role.PRODUCTION,)):
         for number, line in enumerate(repo.files.lines(path), 1):
             for found in _SPRING.finditer(line):
