@@ -83,7 +83,7 @@ def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[obj
     """The application, imported once."""
     folder = tmp_path_factory.mktemp("characterisation")
     # The integration tests run this suite again on another database.
-    database = os.environ.get("CHARACTERISATION_DATABASE_URL") or f"sqlite:///{folder / 'test.db'}"
+    database = os.environ.get("CHARACTERISATION_DATABASE") or f"sqlite:///{folder / 'test.db'}"
     with pytest.MonkeyPatch.context() as patch:
         for name in UNSET:
             patch.delenv(name, raising=False)

@@ -31,7 +31,7 @@ def result() -> subprocess.CompletedProcess[str]:
     name = urlsplit(DATABASE_URL).path.lstrip("/")
     if "test" not in name:
         pytest.fail(f'the database is called "{name}"; its tables would be dropped, so its name must contain "test"')
-    environment = {**os.environ, "CHARACTERISATION_DATABASE_URL": DATABASE_URL}
+    environment = {**os.environ, "CHARACTERISATION_DATABASE": DATABASE_URL}
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "{= suite =}"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
 

@@ -1,7 +1,8 @@
 # Written by prodify (recipe load); yours to edit, upgrades merge.
 """The same load as k6.js, for Locust:
 
-    pipx run --spec {= locust =} locust -f load/locustfile.py --headless --host http://localhost:{= port =} -u {= users =} -r 10 -t 10m
+    pip install --requirement load/requirements.txt
+    locust -f load/locustfile.py --headless --host http://localhost:{= port =} -u {= users =} -r 10 -t 10m
 
 Each user makes one request a second. A host must be named in LOAD_TEST_HOSTS (comma separated), or be this machine.
 """

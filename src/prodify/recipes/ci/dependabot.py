@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ PATH = ".github/dependabot.yml"
 COOLDOWN_DAYS = 7
 """Days that a release must be old; most hijacked releases are found and withdrawn within a week."""
 _OTHERS = ("renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".github/renovate.json", ".github/renovate.json5")
+_LIST = re.compile(r"(^|/)requirements[\w.-]*\.(txt|in)$")
 _MANIFESTS = {"package.json": "npm", "go.mod": "gomod", "Cargo.toml": "cargo", "Gemfile": "bundler", "composer.json": "composer"}
 
 
@@ -52,6 +54,8 @@ def _ecosystems(repo: Inventory, profile: Profile) -> tuple[Ecosystem, ...]:
     if project is not None:
         name = "uv" if project.manager == "uv" else "pip"
         folders[name] = {"/" if project.directory == "." else f"/{project.directory}"}
+        lists = (*repo.files.paths, *planned(repo, profile, ("load",), "requirements.txt"))
+        folders.setdefault("pip", set()).update(f"/{path.rpartition('/')[0]}" for path in lists if _LIST.search(path))
     for path in repo.files.paths:
         folder, _, name = path.rpartition("/")
         if name in _MANIFESTS:
@@ -69,4 +73,4 @@ def _ecosystems(repo: Inventory, profile: Profile) -> tuple[Ecosystem, ...]:
         folders["terraform"] = modules
     if ".pre-commit-config.yaml" in repo.files or project is not None:
         folders["pre-commit"] = {"/"}
-    return tuple(Ecosystem(name, tuple(sorted(folders[name]))) for name in sorted(folders))
+    return tuple(Ecosystem(name, tuple(sorted(found))) for name, found in sorted(folders.items()) if found)

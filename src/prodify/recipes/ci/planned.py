@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from prodify.profile import Profile
 
 
-CODE_WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening", "model-limits")
+CODE_WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening", "model-limits", "server", "load")
 """Recipes whose code, or whose edits of the user's code, read settings of their own."""
 
-GENERATED = ("telemetry.py", "health.py", "hardening.py", "llm_adapter.py", "rate_limit.py", "gunicorn.conf.py", "serve.py")
+GENERATED = (
+    "telemetry.py", "health.py", "hardening.py", "llm_adapter.py", "rate_limit.py", "gunicorn.conf.py", "serve.py", "locustfile.py",
+)  # fmt: skip
 """Modules that recipes write; all their settings have defaults."""
 
 SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")

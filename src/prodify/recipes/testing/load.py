@@ -40,7 +40,6 @@ class K6Context:
 class LocustContext:
     """What `testing/locustfile.py` names; one user makes one request a second."""
 
-    locust: str
     port: int
     pages: str
     users: int
@@ -85,8 +84,10 @@ def load(repo: Inventory, profile: Profile) -> Iterator[File]:
     )
     yield File(f"{LOAD_TESTS}/k6.js", render("testing/k6.js", script))
     share, threshold, failures = number(slo.latency.target_percent / 100), slo.latency.threshold_ms, number(slo.error_budget_ratio)
-    locust = LocustContext(requirement("locust"), PORT, pages, baseline, percent, share, threshold, failures)
+    locust = LocustContext(PORT, pages, baseline, percent, share, threshold, failures)
     yield File(f"{LOAD_TESTS}/locustfile.py", render("testing/locustfile.py", locust))
+    # Of its own: Locust is large, and neither the service nor CI needs it.
+    yield File(f"{LOAD_TESTS}/requirements.txt", requirement("locust") + "\n")
 
 
 def virtual_users(rate: int, seconds: float) -> int:
