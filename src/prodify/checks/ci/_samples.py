@@ -32,4 +32,7 @@ def is_production(job: Job) -> bool:
 
 def is_staging(job: Job) -> bool:
     """Whether a job deploys to something before production."""
-    return any(word in " ".join((job.environment or "", job.id, job.name or "")).lower() for word in ("stag", "preview", "preprod", "uat", "qa", "test-env"))
+    return any(
+        word in " ".join((job.environment or "", job.id, job.name or "")).lower()
+        for word in ("stag", "preview", "preprod", "uat", "qa", "test-env")
+    )

@@ -46,11 +46,15 @@ def dependencies_are_locked(repo: Inventory, profile: Profile) -> Verdict:
     loose = [s for s in relevant if not s.locked]
     if not loose:
         return passed("every component's dependencies are fixed", *relevant)
-    places = [Note(d.location, f"{d.name} has no fixed version") for s in loose for d in s.unpinned] or [Note(s.location, s.note) for s in loose]
+    places = [Note(d.location, f"{d.name} has no fixed version") for s in loose for d in s.unpinned] or [
+        Note(s.location, s.note) for s in loose
+    ]
     return failed("a build next week may install other versions", *places)
 
 
-@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1104,), hint="Add the missing distributions to the manifest.")
+@check(
+    step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1104,), hint="Add the missing distributions to the manifest."
+)
 def dependencies_are_declared(repo: Inventory, profile: Profile) -> Verdict:
     """Everything that the code imports is declared.
 

@@ -118,7 +118,11 @@ def default_branch_is_built(repo: Inventory, profile: Profile) -> Verdict:
     if not live(repo):
         return not_applicable("no CI pipeline")
     good = [p for p in live(repo) if p.on_default_branch]
-    return passed("the default branch is built", *good) if good else failed("no pipeline runs on the default branch", *(p.location for p in live(repo)))
+    return (
+        passed("the default branch is built", *good)
+        if good
+        else failed("no pipeline runs on the default branch", *(p.location for p in live(repo)))
+    )
 
 
 @check(step=Step.CI, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, fixed_by="ci")
@@ -227,7 +231,16 @@ def pre_commit_is_configured(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.files.paths:
         return not_applicable("an empty repository")
-    names = (".pre-commit-config.yaml", ".pre-commit-config.yml", "lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".husky/pre-commit", "prek.toml", ".overcommit.yml")
+    names = (
+        ".pre-commit-config.yaml",
+        ".pre-commit-config.yml",
+        "lefthook.yml",
+        "lefthook.yaml",
+        ".lefthook.yml",
+        ".husky/pre-commit",
+        "prek.toml",
+        ".overcommit.yml",
+    )
     found = [Location(p) for p in names if p in repo.files]
     return passed("checks run before each commit", *found) if found else failed("nothing checks a commit before it is made")
 
@@ -257,8 +270,8 @@ def dependency_updates_are_automated(repo: Inventory, profile: Profile) -> Verdi
         ```
     """
     names = (
-        ".github/dependabot.yml", ".github/dependabot.yaml", "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".github/renovate.json",
-        ".github/renovate.json5", ".gitlab/renovate.json",
+        ".github/dependabot.yml", ".github/dependabot.yaml", "renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json",
+        ".github/renovate.json", ".github/renovate.json5", ".gitlab/renovate.json",
     )  # fmt: skip
     found = [Location(p) for p in names if p in repo.files]
     if found:

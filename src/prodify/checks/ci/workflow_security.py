@@ -19,7 +19,14 @@ _UNTRUSTED = re.compile(
 _HEAD = re.compile(r"github\.event\.pull_request\.head\.(sha|ref)|github\.head_ref|refs/pull/")
 
 
-@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(250, 732), hint="Write permissions: {} at the top of the workflow and give each job what it needs.")
+@check(
+    step=Step.CI,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(250, 732),
+    hint="Write permissions: {} at the top of the workflow and give each job what it needs.",
+)
 def workflow_permissions_are_least(repo: Inventory, profile: Profile) -> Verdict:
     """Workflows state the least permissions that they need.
 
@@ -63,7 +70,14 @@ def workflow_permissions_are_least(repo: Inventory, profile: Profile) -> Verdict
     return failed("a job's token may do more than it needs", *bad) if bad else passed("every job states its permissions", *workflows)
 
 
-@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(829, 1357), hint="Write the full commit id with the version behind it as a comment; Dependabot keeps both current.")
+@check(
+    step=Step.CI,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(829, 1357),
+    hint="Write the full commit id with the version behind it as a comment; Dependabot keeps both current.",
+)
 def actions_are_pinned(repo: Inventory, profile: Profile) -> Verdict:
     """Actions are pinned to a commit.
 
@@ -98,10 +112,21 @@ def actions_are_pinned(repo: Inventory, profile: Profile) -> Verdict:
     if not uses:
         return not_applicable("no workflow uses an action")
     loose = [use for use in uses if not use.is_sha]
-    return failed(f"{len(loose)} of {len(uses)} actions can change under the same name", *loose) if loose else passed("every action is pinned to a commit", *uses[:5])
+    return (
+        failed(f"{len(loose)} of {len(uses)} actions can change under the same name", *loose)
+        if loose
+        else passed("every action is pinned to a commit", *uses[:5])
+    )
 
 
-@check(step=Step.CI, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(94, 78), hint="Pass the value through env: and use \"$NAME\" in the script.")
+@check(
+    step=Step.CI,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(94, 78),
+    hint='Pass the value through env: and use "$NAME" in the script.',
+)
 def untrusted_input_stays_out_of_scripts(repo: Inventory, profile: Profile) -> Verdict:
     """Text that strangers write is not put into a workflow's scripts.
 
@@ -138,7 +163,9 @@ def untrusted_input_stays_out_of_scripts(repo: Inventory, profile: Profile) -> V
     if not workflows:
         return not_applicable("no GitHub workflow")
     bad = list(_injections(repo))
-    return failed("a script holds text that strangers write", *bad) if bad else passed("no script holds text that strangers write", *workflows)
+    return (
+        failed("a script holds text that strangers write", *bad) if bad else passed("no script holds text that strangers write", *workflows)
+    )
 
 
 def _injections(repo: Inventory) -> Iterator[Note]:
@@ -152,7 +179,14 @@ def _injections(repo: Inventory) -> Iterator[Note]:
                     yield Note(place, match[1])
 
 
-@check(step=Step.CI, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(829, 250), hint="Use pull_request, or split: build without secrets in one workflow, and use its artefact in a workflow_run that checks nothing out.")
+@check(
+    step=Step.CI,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(829, 250),
+    hint="Use pull_request, or split: build without secrets, and use the artefact in a workflow_run that checks nothing out.",
+)
 def pull_request_target_is_safe(repo: Inventory, profile: Profile) -> Verdict:
     """No workflow runs a stranger's code with the repository's secrets.
 
@@ -196,10 +230,21 @@ def pull_request_target_is_safe(repo: Inventory, profile: Profile) -> Verdict:
         for step in job.steps
         if ("checkout" in (step.uses or "") and _HEAD.search(" ".join(step.with_.values()))) or ("gh pr checkout" in (step.run or ""))
     ]
-    return failed("a stranger's code runs with the repository's secrets", *bad) if bad else passed("no privileged workflow checks a pull request's code out", *workflows)
+    return (
+        failed("a stranger's code runs with the repository's secrets", *bad)
+        if bad
+        else passed("no privileged workflow checks a pull request's code out", *workflows)
+    )
 
 
-@check(step=Step.CI, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, cwe=(522,), hint="Add with: persist-credentials: false to actions/checkout where nothing is pushed.")
+@check(
+    step=Step.CI,
+    level=Level.NOTE,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(522,),
+    hint="Add with: persist-credentials: false to actions/checkout where nothing is pushed.",
+)
 def checkout_drops_credentials(repo: Inventory, profile: Profile) -> Verdict:
     """The checkout leaves no token behind.
 
@@ -239,7 +284,14 @@ def checkout_drops_credentials(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a checkout leaves its token on the disk", *keeps) if keeps else passed("every checkout drops its token", *checkouts)
 
 
-@check(step=Step.CI, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, cwe=(400,), hint="Add timeout-minutes to every job: two to three times what it usually takes.")
+@check(
+    step=Step.CI,
+    level=Level.NOTE,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(400,),
+    hint="Add timeout-minutes to every job: two to three times what it usually takes.",
+)
 def jobs_have_timeouts(repo: Inventory, profile: Profile) -> Verdict:
     """Every job has a time limit.
 
@@ -272,5 +324,11 @@ def jobs_have_timeouts(repo: Inventory, profile: Profile) -> Verdict:
     jobs = [job for workflow in github(repo) for job in workflow.jobs if job.uses is None]
     if not jobs:
         return not_applicable("no GitHub job")
-    endless = [Note(job.location, f"job {job.id}") for job in jobs if job.timeout_minutes is None and not all(s.timeout_minutes for s in job.steps)]
-    return failed("a job may run for six hours", *endless) if endless else passed("every job has a time limit", *(job.location for job in jobs))
+    endless = [
+        Note(job.location, f"job {job.id}") for job in jobs if job.timeout_minutes is None and not all(s.timeout_minutes for s in job.steps)
+    ]
+    return (
+        failed("a job may run for six hours", *endless)
+        if endless
+        else passed("every job has a time limit", *(job.location for job in jobs))
+    )

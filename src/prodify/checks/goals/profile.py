@@ -9,7 +9,9 @@ _FILES = ("prodify.yaml", "prodify.yml", "pyproject.toml")
 
 
 def _where(repo: Inventory) -> tuple[Location, ...]:
-    return tuple(Location(path) for path in _FILES[:2] if path in repo.files) or tuple(Location(path) for path in _FILES[2:] if path in repo.files)
+    return tuple(Location(path) for path in _FILES[:2] if path in repo.files) or tuple(
+        Location(path) for path in _FILES[2:] if path in repo.files
+    )
 
 
 @check(step=Step.GOALS, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="profile")
@@ -17,7 +19,8 @@ def profile_is_complete(repo: Inventory, profile: Profile) -> Verdict:
     """The goals of the service are written down in one place.
 
     Why:
-        Alerts, load tests, autoscaling and budgets all follow from a few numbers; when nobody wrote them down, each of them guesses another.
+        Alerts, load tests, autoscaling and budgets all follow from a few numbers; when nobody wrote them down, each of them guesses
+        another.
 
     Fails:
         ```text title="requirements.txt"
@@ -50,7 +53,11 @@ def profile_is_complete(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.services:
         return not_applicable("no service with goals to state")
     asked = ("service.name", "audience", "traffic", "slo", "budget", "platform")
-    missing = [key for key in asked if profile.source(key) in ("default", "inferred") and not (key == "service.name" and profile.source(key) == "inferred")]
+    missing = [
+        key
+        for key in asked
+        if profile.source(key) in ("default", "inferred") and not (key == "service.name" and profile.source(key) == "inferred")
+    ]
     if not profile.stated:
         return failed("no prodify.yaml states the goals, so defaults are assumed")
     if missing:
@@ -96,14 +103,26 @@ def success_criteria_are_measurable(repo: Inventory, profile: Profile) -> Verdic
         return not_applicable("no service with criteria to state")
     if repo.monitoring.slos and profile.source("budget.monthly_usd") != "default":
         return passed("objectives are specified and a budget is stated", *repo.monitoring.slos)
-    asked = {"latency": "slo.latency.threshold_ms", "availability": "slo.availability_percent", "error rate": "slo.guardrails.error_percent", "budget": "budget.monthly_usd"}
+    asked = {
+        "latency": "slo.latency.threshold_ms",
+        "availability": "slo.availability_percent",
+        "error rate": "slo.guardrails.error_percent",
+        "budget": "budget.monthly_usd",
+    }
     missing = [word for word, key in asked.items() if profile.source(key) == "default"]
     if missing:
         return failed(f"no number is stated for {', '.join(missing)}", *(_where(repo) if profile.stated else ()))
     return passed("latency, availability, error rate and budget are stated in numbers", *_where(repo))
 
 
-@check(step=Step.GOALS, level=Level.NOTE, maturity=1, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, hint="Set service.owner in prodify.yaml, or add a CODEOWNERS file with a line \"* @owner\".")
+@check(
+    step=Step.GOALS,
+    level=Level.NOTE,
+    maturity=1,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    hint='Set service.owner in prodify.yaml, or add a CODEOWNERS file with a line "* @owner".',
+)
 def owner_is_named(repo: Inventory, profile: Profile) -> Verdict:
     """Somebody is named as the owner.
 
@@ -128,7 +147,14 @@ def owner_is_named(repo: Inventory, profile: Profile) -> Verdict:
     return failed("nobody is named as the owner")
 
 
-@check(step=Step.GOALS, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(359,), hint="List the classes under data.classes in prodify.yaml, and say how sensitive they are.")
+@check(
+    step=Step.GOALS,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(359,),
+    hint="List the classes under data.classes in prodify.yaml, and say how sensitive they are.",
+)
 def personal_data_is_declared(repo: Inventory, profile: Profile) -> Verdict:
     """The personal data that the service holds is declared.
 
@@ -165,7 +191,11 @@ def personal_data_is_declared(repo: Inventory, profile: Profile) -> Verdict:
     held = data_classes(repo)
     declared = set(profile.data.classes)
     if not held:
-        return passed("the declared classes are written down", *_where(repo)) if declared else not_applicable("no field for personal data was found")
+        return (
+            passed("the declared classes are written down", *_where(repo))
+            if declared
+            else not_applicable("no field for personal data was found")
+        )
     missing = [note for note in held if note.note not in declared]
     if missing:
         return failed(f"fields hold personal data that is not declared: {', '.join(n.note for n in missing)}", *missing)

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import Audience, Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import (
+    Audience,
+    Effort,
+    Inventory,
+    Level,
+    Location,
+    Note,
+    Profile,
+    Role,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+)
 
 _RUN = re.compile(
-    r"\b(flask run|python3? \S+\.py|uvicorn|gunicorn|streamlit run|manage\.py runserver|npm (run|start|install|ci)|yarn|pnpm|bun run|docker(-compose| compose)? (run|up|build)"
-    r"|go run|cargo run|mvn|gradlew?|bundle|rails s|make \w+|pip install|poetry (install|run)|uv (run|sync)|dotnet run|php artisan|fastapi (dev|run))\b"
+    r"\b(flask run|python3? \S+\.py|uvicorn|gunicorn|streamlit run|manage\.py runserver|npm (run|start|install|ci)|yarn|pnpm|bun run"
+    r"|docker(-compose| compose)? (run|up|build)|go run|cargo run|mvn|gradlew?|bundle|rails s|make \w+|pip install|poetry (install|run)"
+    r"|uv (run|sync)|dotnet run|php artisan|fastapi (dev|run))\b"
 )
 _LICENCE_FILE = re.compile(r"^(LICEN[CS]E|COPYING|UNLICENSE)", re.IGNORECASE)
 
@@ -45,7 +61,14 @@ def readme_says_how_to_run(repo: Inventory, profile: Profile) -> Verdict:
     return failed("the README names no command that installs or starts anything", *(Location(p) for p in readmes))
 
 
-@check(step=Step.GOALS, level=Level.NOTE, maturity=1, audiences=(Audience.PUBLIC,), effort=Effort.MINUTES, hint="Add a LICENSE file; choosealicense.com explains the choice. A closed service says \"All rights reserved\".")
+@check(
+    step=Step.GOALS,
+    level=Level.NOTE,
+    maturity=1,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.MINUTES,
+    hint='Add a LICENSE file; choosealicense.com explains the choice. A closed service says "All rights reserved".',
+)
 def licence_is_present(repo: Inventory, profile: Profile) -> Verdict:
     """A licence says what others may do with the code.
 
@@ -105,12 +128,20 @@ def environment_variables_are_documented(repo: Inventory, profile: Profile) -> V
     return passed("every variable stands in an example file", *places)
 
 
-@check(step=Step.GOALS, level=Level.WARNING, maturity=2, effort=Effort.HOURS, cwe=(1188,), hint="Read required settings once at start-up with os.environ[\"NAME\"] (or pydantic-settings), so that a missing one stops the start.")
+@check(
+    step=Step.GOALS,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    cwe=(1188,),
+    hint='Read required settings once at start-up with os.environ["NAME"] (or pydantic-settings), so that a missing one stops the start.',
+)
 def required_settings_fail_fast(repo: Inventory, profile: Profile) -> Verdict:
     """A missing secret stops the start instead of the first request.
 
     Why:
-        `os.getenv("API_KEY")` returns nothing when the variable is missing; the service starts, and fails when the first user needs the key.
+        `os.getenv("API_KEY")` returns nothing when the variable is missing; the service starts,
+        and fails when the first user needs the key.
 
     Fails:
         ```text title="requirements.txt"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, undecided
 
 
-@check(step=Step.GOALS, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, hint="Write .python-version (or requires-python in pyproject.toml; engines in package.json), and use it in CI and in the image.")
+@check(
+    step=Step.GOALS,
+    level=Level.NOTE,
+    maturity=1,
+    effort=Effort.MINUTES,
+    hint="Write .python-version (or requires-python in pyproject.toml; engines in package.json), and use it in CI and in the image.",
+)
 def runtime_version_is_declared(repo: Inventory, profile: Profile) -> Verdict:
     """The version of the language runtime is declared.
 
@@ -40,11 +46,23 @@ def runtime_version_is_declared(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no component with a runtime")
     silent = [c for c in components if c.runtime_version is None]
     if silent:
-        return failed(f"no runtime version is declared for {', '.join(c.name for c in silent)}", *(n for c in silent for n in c.evidence[:1]))
-    return passed("every component declares its runtime's version", *(Note(c.evidence[0].location, f"{c.language} {c.runtime_version}") for c in components if c.evidence))
+        return failed(
+            f"no runtime version is declared for {', '.join(c.name for c in silent)}", *(n for c in silent for n in c.evidence[:1])
+        )
+    return passed(
+        "every component declares its runtime's version",
+        *(Note(c.evidence[0].location, f"{c.language} {c.runtime_version}") for c in components if c.evidence),
+    )
 
 
-@check(step=Step.GOALS, level=Level.WARNING, maturity=1, effort=Effort.HOURS, cwe=(1104,), hint="Move to a supported version: change the declaration, the image and CI together, and run the tests.")
+@check(
+    step=Step.GOALS,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(1104,),
+    hint="Move to a supported version: change the declaration, the image and CI together, and run the tests.",
+)
 def runtime_version_is_supported(repo: Inventory, profile: Profile) -> Verdict:
     """The language runtime still gets security fixes.
 
@@ -88,7 +106,13 @@ def runtime_version_is_supported(repo: Inventory, profile: Profile) -> Verdict:
     return passed("the declared runtimes are supported", *(Note(d.location, f"{d.language} {d.version}") for d in declared))
 
 
-@check(step=Step.GOALS, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, hint="Keep one entry point, or name it where it is started: a Procfile, the image's CMD, or pyproject.toml.")
+@check(
+    step=Step.GOALS,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    hint="Keep one entry point, or name it where it is started: a Procfile, the image's CMD, or pyproject.toml.",
+)
 def entrypoint_is_unambiguous(repo: Inventory, profile: Profile) -> Verdict:
     """It is clear where the service starts.
 
@@ -129,5 +153,7 @@ def entrypoint_is_unambiguous(repo: Inventory, profile: Profile) -> Verdict:
         names = ", ".join(f"{c.name} could start at {' or '.join(c.candidates)}" for c in rivals)
         return failed(names, *(n for c in rivals for n in c.evidence))
     if unclear:
-        return undecided(f"no entry point was found for {', '.join(c.name for c in unclear)}", *(n for c in unclear for n in c.evidence[:1]))
+        return undecided(
+            f"no entry point was found for {', '.join(c.name for c in unclear)}", *(n for c in unclear for n in c.evidence[:1])
+        )
     return passed("every service has one entry point", *(Note(c.evidence[0].location, str(c.entrypoint)) for c in services if c.evidence))

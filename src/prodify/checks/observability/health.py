@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Note, Profile, Route, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import (
+    TEAM_AND_PUBLIC,
+    Effort,
+    Inventory,
+    Level,
+    Note,
+    Profile,
+    Route,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+)
 
-_HEALTH = re.compile(r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|ping|heartbeat|status|up|_health|alive|actuator/health)/?$", re.IGNORECASE)
+_HEALTH = re.compile(
+    r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|ping|heartbeat|status|up|_health|alive|actuator/health)/?$",
+    re.IGNORECASE,
+)
 _READY = re.compile(r"/(ready|readyz|readiness|health/ready|actuator/health/readiness)/?$", re.IGNORECASE)
 
 
@@ -54,7 +71,11 @@ def health_endpoint_exists(repo: Inventory, profile: Profile) -> Verdict:
     if any(c.framework == "streamlit" for c in repo.web_services):
         return passed("Streamlit answers at /_stcore/health", *(n for c in repo.web_services for n in c.evidence[:1]))
     found = _matching(repo, _HEALTH)
-    return passed("a health endpoint answers", *(Note(r.location, r.path) for r in found)) if found else failed("no route answers a health check")
+    return (
+        passed("a health endpoint answers", *(Note(r.location, r.path) for r in found))
+        if found
+        else failed("no route answers a health check")
+    )
 
 
 @check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="health")
@@ -104,10 +125,20 @@ def readiness_checks_dependencies(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.datastores:
         return not_applicable("no datastore to ask")
     found = _matching(repo, _READY)
-    return passed("a readiness endpoint is there", *(Note(r.location, r.path) for r in found)) if found else failed("no route says whether the dependencies answer")
+    return (
+        passed("a readiness endpoint is there", *(Note(r.location, r.path) for r in found))
+        if found
+        else failed("no route says whether the dependencies answer")
+    )
 
 
-@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.HOURS, hint="Push metrics over OTLP, or set PROMETHEUS_MULTIPROC_DIR and use the multiprocess collector.")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    hint="Push metrics over OTLP, or set PROMETHEUS_MULTIPROC_DIR and use the multiprocess collector.",
+)
 def metrics_survive_workers(repo: Inventory, profile: Profile) -> Verdict:
     """Metrics are right with several worker processes.
 
@@ -158,13 +189,23 @@ def metrics_survive_workers(repo: Inventory, profile: Profile) -> Verdict:
         web: gunicorn -w 4 app:app
         ```
     """
-    pulled = repo.python.calls("prometheus_client.generate_latest", "prometheus_client.start_http_server", "prometheus_client.make_wsgi_app",
-                               "prometheus_flask_exporter.PrometheusMetrics", "opentelemetry.exporter.prometheus.PrometheusMetricReader")  # fmt: skip
+    pulled = repo.python.calls(
+        "prometheus_client.generate_latest",
+        "prometheus_client.start_http_server",
+        "prometheus_client.make_wsgi_app",
+        "prometheus_flask_exporter.PrometheusMetrics",
+        "opentelemetry.exporter.prometheus.PrometheusMetricReader",
+    )
     if not pulled:
         return not_applicable("no metrics are scraped from the process")
     if repo.uses("gunicorn", "uwsgi") is None:
         return not_applicable("one process serves")
-    shared = repo.python.calls("prometheus_client.multiprocess.*", "*.MultiProcessCollector", "prometheus_flask_exporter.multiprocess.*", "*.GunicornPrometheusMetrics")
+    shared = repo.python.calls(
+        "prometheus_client.multiprocess.*",
+        "*.MultiProcessCollector",
+        "prometheus_flask_exporter.multiprocess.*",
+        "*.GunicornPrometheusMetrics",
+    )
     shared_env = repo.files.select("Dockerfile*", "*.sh", "Procfile", "*.conf.py", "*.yaml", "*.yml")
     named = [p for p in shared_env if "PROMETHEUS_MULTIPROC_DIR" in (repo.files.text(p) or "").upper()]
     if shared or named:

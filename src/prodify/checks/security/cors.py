@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}, {"pattern": "fastify.register(cors)"}]}
-_CORS_STAR = {"any": [{"pattern": "cors({$$$A, origin: '*', $$$B})"}, {"pattern": 'cors({$$$A, origin: "*", $$$B})'}, {"pattern": "cors({$$$A, origin: true, $$$B})"},
-                      {"pattern": "$R.header('Access-Control-Allow-Origin', '*')"}, {"pattern": "$R.setHeader('Access-Control-Allow-Origin', '*')"},
-                      {"pattern": '$R.header("Access-Control-Allow-Origin", "*")'}, {"pattern": '$R.setHeader("Access-Control-Allow-Origin", "*")'}]}  # fmt: skip
+_STARS = ("cors({$$$A, origin: '*', $$$B})", 'cors({$$$A, origin: "*", $$$B})', "cors({$$$A, origin: true, $$$B})")
+_STAR_HEADERS = tuple(f"$R.{method}({q}Access-Control-Allow-Origin{q}, {q}*{q})" for method in ("header", "setHeader") for q in ("'", '"'))
+_CORS_STAR = {"any": [{"pattern": pattern} for pattern in (*_STARS, *_STAR_HEADERS)]}
 _QUERIES = tuple(
     query(language, rule, keywords=("cors(", "fastify.register(cors", "Access-Control-Allow-Origin"))
     for language in ("javascript", "typescript")
@@ -92,11 +92,20 @@ def _flask_allows_all(repo: Inventory, call: Call) -> bool:
         if not known:
             return "origins" in resources.text and ('"origins": "*"' in resources.text or "'origins': '*'" in resources.text)
         options = value.values() if isinstance(value, dict) else ()
-        return not any(isinstance(o, dict) and "origins" in o for o in options) or any(isinstance(o, dict) and o.get("origins") in ("*", ["*"]) for o in options)
+        return not any(isinstance(o, dict) and "origins" in o for o in options) or any(
+            isinstance(o, dict) and o.get("origins") in ("*", ["*"]) for o in options
+        )
     return not call.has_star and not repo.python.assignments("*CORS_ORIGINS*")
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(644,), hint="List the host names in ALLOWED_HOSTS, read from the environment without a wildcard default.")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(644,),
+    hint="List the host names in ALLOWED_HOSTS, read from the environment without a wildcard default.",
+)
 def allowed_hosts_are_set(repo: Inventory, profile: Profile) -> Verdict:
     """Django answers only to its own host names.
 
@@ -141,11 +150,20 @@ def allowed_hosts_are_set(repo: Inventory, profile: Profile) -> Verdict:
     wildcard = isinstance(found.value, list | tuple) and "*" in found.value
     default = not found.literal and any(f"{quote}*{quote}" in found.text for quote in ("'", '"'))
     if wildcard or default:
-        return failed("ALLOWED_HOSTS lets every host name through" + (" by default" if default else ""), Note(found.location, "ALLOWED_HOSTS"))
+        return failed(
+            "ALLOWED_HOSTS lets every host name through" + (" by default" if default else ""), Note(found.location, "ALLOWED_HOSTS")
+        )
     return passed("ALLOWED_HOSTS names hosts", Note(found.location, "ALLOWED_HOSTS"))
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(668,), hint="Remove share=True or the tunnel; publish through a deployment with a login instead.")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(668,),
+    hint="Remove share=True or the tunnel; publish through a deployment with a login instead.",
+)
 def no_public_tunnel_is_opened(repo: Inventory, profile: Profile) -> Verdict:
     """The program opens no public tunnel to itself.
 

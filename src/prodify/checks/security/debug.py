@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WEB = ("flask", "quart", "dash", "bottle", "sanic", "flask_socketio", "aiohttp")
-_DEBUG_ENVIRONMENT = frozenset((("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true")))
+_DEBUG_ENVIRONMENT = frozenset(
+    (("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true"))
+)
 _RAILS_DEBUG = query("ruby", {"any": [{"pattern": "config.consider_all_requests_local = true"}, {"pattern": "config.log_level = :debug"}]},
                      keywords=("consider_all_requests_local", "log_level"))  # fmt: skip
 
@@ -135,7 +137,9 @@ def _is_development(repo: Inventory, start: Launch) -> bool:
 
 
 def _flask_runs(repo: Inventory) -> tuple[Call, ...]:
-    return tuple(c for c in repo.python.calls("*.run") if repo.python.imports_in(c.location.path, "flask", "quart", "bottle") and _is_app(repo, c))
+    return tuple(
+        c for c in repo.python.calls("*.run") if repo.python.imports_in(c.location.path, "flask", "quart", "bottle") and _is_app(repo, c)
+    )
 
 
 def _is_app(repo: Inventory, call: Call) -> bool:

@@ -62,12 +62,20 @@ def base_image_is_pinned(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a base image names no version", *floating) if floating else passed("every base image names a version", *images)
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1357,), hint="Name a version or, better, a digest for every image.")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(1357,),
+    hint="Name a version or, better, a digest for every image.",
+)
 def image_tag_is_not_latest(repo: Inventory, profile: Profile) -> Verdict:
     """Images that are deployed name a version, not latest.
 
     Why:
-        Two machines that pull `latest` at different times run different programs, and going back is impossible: there is no name for before.
+        Two machines that pull `latest` at different times run different programs, and going back is impossible: there is no name for
+        before.
 
     Fails:
         ```yaml title="compose.yaml"
@@ -87,7 +95,9 @@ def image_tag_is_not_latest(repo: Inventory, profile: Profile) -> Verdict:
     if not images:
         return not_applicable("no image is deployed by name")
     floating = [image for image in images if image.is_floating]
-    return failed("an image is deployed without a version", *floating) if floating else passed("every deployed image names a version", *images)
+    return (
+        failed("an image is deployed without a version", *floating) if floating else passed("every deployed image names a version", *images)
+    )
 
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=3, effort=Effort.HOURS, cwe=(250,), fixed_by="kubernetes")
@@ -95,7 +105,8 @@ def pods_are_restricted(repo: Inventory, profile: Profile) -> Verdict:
     """Pods meet the restricted Pod Security Standard.
 
     Why:
-        Without these four settings a container may become root, gain capabilities or use any system call; they cost a normal service nothing.
+        Without these four settings a container may become root, gain capabilities or use any system call; they cost a normal service
+        nothing.
 
     Fails:
         ```yaml title="deploy/app.yaml"
@@ -163,7 +174,14 @@ def _setting(pod: object, container: object, keys: tuple[str | int, ...]) -> obj
     return None
 
 
-@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(250,), hint="Remove privileged, host namespaces and the container engine's socket; give single capabilities where one is really needed.")
+@check(
+    step=Step.SECURITY,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(250,),
+    hint="Remove privileged, host namespaces and the container engine's socket; give single capabilities where one is really needed.",
+)
 def containers_are_not_privileged(repo: Inventory, profile: Profile) -> Verdict:
     """No container is privileged.
 
@@ -195,4 +213,8 @@ def containers_are_not_privileged(repo: Inventory, profile: Profile) -> Verdict:
             flag = container.security_context.get("privileged") if container.security_context is not None else None
             if flag is not None and flag.value is True:
                 bad.append(Note(flag.location, f"{item.note} {container.name} is privileged"))
-    return failed("a container is privileged", *bad) if bad else passed("no container is privileged", *workloads, *(s.location for s in services))
+    return (
+        failed("a container is privileged", *bad)
+        if bad
+        else passed("no container is privileged", *workloads, *(s.location for s in services))
+    )

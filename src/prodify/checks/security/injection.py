@@ -1,27 +1,35 @@
-"""Data that becomes code: SQL, templates, Python, shell, and what a model answered."""
+"""Data that becomes code: SQL, Python, shell, and what a model answered."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.sql import unsafe_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REQUEST = re.compile(r"\b(request\.(args|form|values|json|data|cookies|headers|files|GET|POST|get_json|query_params|body)|input\(|sys\.argv|flask\.request)\b")
-_SAFE_FILTER = re.compile(r"\{\{[^{}]*\|\s*safe\b[^{}]*\}\}")
-_AUTOESCAPE_OFF = re.compile(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
+_REQUEST = re.compile(
+    r"\b(request\.(args|form|values|json|data|cookies|headers|files|GET|POST|get_json|query_params|body)|input\(|sys\.argv|flask\.request)\b"
+)
 
 
-@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(89,), hint="Pass values as parameters: db.execute(text(\"... WHERE name = :name\"), {\"name\": name}).")
+@check(
+    step=Step.SECURITY,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(89,),
+    hint='Pass values as parameters: db.execute(text("... WHERE name = :name"), {"name": name}).',
+)
 def sql_is_parameterised(repo: Inventory, profile: Profile) -> Verdict:
     """Values reach SQL statements as parameters.
 
     Why:
-        A value that is put into the statement's text can end it and begin another: whoever fills in a search box reads or deletes every table.
+        A value that is put into the statement's text can end it and begin another: whoever fills in a search box reads or deletes every
+        table.
 
     Fails:
         ```text title="requirements.txt"
@@ -67,102 +75,14 @@ def sql_is_parameterised(repo: Inventory, profile: Profile) -> Verdict:
 _SQL_STORES = frozenset(("postgres", "mysql", "sqlite", "mssql", "oracle", "mariadb", "cockroachdb"))
 
 
-@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(79, 1336), hint="Let the template engine escape values: drop |safe, pass values to render_template, and set textContent in the browser.")
-def templates_are_escaped(repo: Inventory, profile: Profile) -> Verdict:
-    """Values are escaped where they enter a page.
-
-    Why:
-        Text that a visitor typed and that a page shows unescaped is run by everybody else's browser; a template made of input runs on the server.
-
-    Fails:
-        ```text title="requirements.txt"
-        flask
-        ```
-        ```python title="app.py"
-        from flask import Flask, render_template
-
-        app = Flask(__name__)
-
-        @app.route("/")
-        def home():
-            return render_template("home.html", comment=load_comment())
-        ```
-        ```html title="templates/home.html"
-        <p>{{ comment | safe }}</p>
-        ```
-
-    Passes:
-        ```text title="requirements.txt"
-        flask
-        ```
-        ```python title="app.py"
-        from flask import Flask, render_template
-
-        app = Flask(__name__)
-
-        @app.route("/")
-        def home():
-            return render_template("home.html", comment=load_comment())
-        ```
-        ```html title="templates/home.html"
-        <p>{{ comment }}</p>
-        ```
-    """
-    if not repo.web_services:
-        return not_applicable("no web service")
-    bad = [*_template_calls(repo), *_template_files(repo), *_browser_code(repo)]
-    return failed("a value enters a page unescaped", *bad) if bad else passed("no value was found that enters a page unescaped")
-
-
-def _template_calls(repo: Inventory) -> Iterator[Note]:
-    """Templates made at run time from anything but a literal."""
-    for call in repo.python.calls("flask.render_template_string", "jinja2.Template"):
-        first = call.arg("source", 0)
-        if first is not None and not repo.python.value_of(first, call)[1] and (_is_formatted(first.text) or _REQUEST.search(first.text)):
-            yield Note(call.location, f"{call.name} with a value in the template's text")
-
-
-def _is_formatted(text: str) -> bool:
-    return bool(re.match(r"""[rbu]*f["']""", text, re.IGNORECASE)) or ".format(" in text or " % " in text or '" +' in text or "' +" in text
-
-
-def _template_files(repo: Inventory) -> Iterator[Note]:
-    for path in repo.files.select("*.html", "*.htm", "*.jinja", "*.jinja2", "*.j2"):
-        text = repo.files.text(path) or ""
-        if "safe" not in text and "autoescape" not in text:
-            continue
-        for number, line in enumerate(text.splitlines(), 1):
-            unsafe = [m for m in _SAFE_FILTER.findall(line[:2000]) if "tojson" not in m and "static" not in m and "csrf" not in m]
-            if unsafe or _AUTOESCAPE_OFF.search(line[:2000]):
-                from prodify.api import Location
-
-                yield Note(Location(path, number), "a value is marked safe" if unsafe else "escaping is switched off")
-
-
-_INNER_HTML = tuple(
-    query(language, {"any": [{"pattern": "$E.innerHTML = $V"}, {"pattern": "$E.innerHTML += $V"}, {"pattern": "$E.outerHTML = $V"},
-                             {"pattern": "document.write($V)"}, {"pattern": "$E.insertAdjacentHTML($P, $V)"}]},
-          keywords=("innerHTML", "outerHTML", "document.write", "insertAdjacentHTML"), capture=("V",))
-    for language in ("javascript", "typescript")
-)  # fmt: skip
-_ESCAPERS = re.compile(r"escape|sanitize|purify|encode|textContent", re.IGNORECASE)
-_HOLE = re.compile(r"\$\{([^{}]+)\}")
-_HARMLESS_HOLE = re.compile(r"^[\w.]*(id|Id|ID|index|count|length|total|number|percent|width|height|size|class|className|color|icon)$|^\d+$|\.length$|toFixed\(|Date\(|Number\(|parseInt\(")
-
-
-def _browser_code(repo: Inventory) -> Iterator[Note]:
-    """Markup that browser code puts together from values without escaping them."""
-    for match in repo.find(*_INNER_HTML):
-        value = match["V"] if match.captures else ""
-        if _ESCAPERS.search(value):
-            continue
-        holes = _HOLE.findall(value)
-        joined = re.search(r"""["'`]\s*\+\s*[A-Za-z_$]""", value) is not None
-        if joined or any(not _HARMLESS_HOLE.search(hole.strip()) and "?" not in hole and "map(" not in hole for hole in holes):
-            yield Note(match.location, "markup is put together from values")
-
-
-@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(94, 502, 78), hint="Use json or ast.literal_eval for data, yaml.safe_load, and argument lists without a shell.")
+@check(
+    step=Step.SECURITY,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(94, 502, 78),
+    hint="Use json or ast.literal_eval for data, yaml.safe_load, and argument lists without a shell.",
+)
 def untrusted_code_is_not_run(repo: Inventory, profile: Profile) -> Verdict:
     """Nothing that comes from outside is run as code.
 
@@ -206,18 +126,26 @@ def untrusted_code_is_not_run(repo: Inventory, profile: Profile) -> Verdict:
 
 
 def _dangerous(repo: Inventory) -> Iterator[Note]:
-    for call in repo.python.calls("eval", "exec", "os.system", "os.popen", "pickle.loads", "dill.loads", "marshal.loads", "jsonpickle.decode"):
+    for call in repo.python.calls(
+        "eval", "exec", "os.system", "os.popen", "pickle.loads", "dill.loads", "marshal.loads", "jsonpickle.decode"
+    ):
         first = call.arg("source", 0)
         if first is not None and not first.literal and _comes_from_request(repo, call, first.text):
             yield Note(call.location, f"{call.name} of a request's data")
     for call in repo.python.calls("yaml.load", "yaml.unsafe_load", "yaml.full_load", "yaml.load_all"):
         loader = call.arg("Loader", 1)
-        unsafe = call.name != "yaml.load" or loader is None or "Unsafe" in loader.text or loader.text.endswith(("yaml.Loader", "FullLoader"))
+        unsafe = (
+            call.name != "yaml.load" or loader is None or "Unsafe" in loader.text or loader.text.endswith(("yaml.Loader", "FullLoader"))
+        )
         if unsafe and "Safe" not in (loader.text if loader else ""):
             yield Note(call.location, f"{call.name} without a safe loader")
     for call in repo.python.calls("subprocess.*"):
         first = call.arg("args", 0)
-        if repo.python.value_of(call.arg("shell"), call) == (True, True) and first is not None and _comes_from_request(repo, call, first.text):
+        if (
+            repo.python.value_of(call.arg("shell"), call) == (True, True)
+            and first is not None
+            and _comes_from_request(repo, call, first.text)
+        ):
             yield Note(call.location, "a shell command with a request's data")
 
 
@@ -231,7 +159,14 @@ def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
     return any(_REQUEST.search(a.text) for a in sources)
 
 
-@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(94, 1426), hint="Treat a model's answer as data: parse it as JSON against a schema and never pass it to eval, exec, a shell or SQL.")
+@check(
+    step=Step.SECURITY,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(94, 1426),
+    hint="Treat a model's answer as data: parse it as JSON against a schema and never pass it to eval, exec, a shell or SQL.",
+)
 def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
     """What a model answered is not run as code.
 
@@ -288,7 +223,9 @@ def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a model's answer is run as code", *bad) if bad else passed("no model answer was found that is run")
 
 
-_ANSWER = re.compile(r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]")
+_ANSWER = re.compile(
+    r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]"
+)
 
 
 def _from_model(repo: Inventory, call: Call, text: str) -> bool:

@@ -1,16 +1,15 @@
-"""Secrets that stand where they can be read: environment files, code, configuration, images."""
+"""Secrets that stand where they can be read: environment files, code, configuration."""
 
 from __future__ import annotations
 
 from prodify.api import (
     TEAM_AND_PUBLIC,
     Effort,
-    Evidence,
     Inventory,
     Level,
+    Located,
     Location,
     Profile,
-    SecretHit,
     Step,
     Verdict,
     check,
@@ -18,15 +17,7 @@ from prodify.api import (
     not_applicable,
     passed,
 )
-
-REDACTED = "<redacted>"
-
-
-def evidence(hit: SecretHit) -> Evidence:
-    """The place of a secret; its name or kind as the note, never its value."""
-    place = hit.location
-    note = f"{hit.name}: {hit.title}" if hit.name else hit.title
-    return Evidence(place.path, place.line, place.end_line, note, REDACTED)
+from prodify.checks.security._redaction import evidence
 
 
 @check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(312, 538), fixed_by="secrets")
@@ -53,7 +44,10 @@ def no_env_file_with_secrets_is_committed(repo: Inventory, profile: Profile) -> 
     hits = [h for h in repo.secrets if h.form == "env-file" and h.in_tree and _is_in_repository(repo, h.location.path)]
     if hits:
         files = sorted({h.location.path for h in hits})
-        return failed(f"{', '.join(files)} with {len(hits)} secret{'s' if len(hits) != 1 else ''} would reach everybody who clones", *map(evidence, hits))
+        return failed(
+            f"{', '.join(files)} with {len(hits)} secret{'s' if len(hits) != 1 else ''} would reach everybody who clones",
+            *map(evidence, hits),
+        )
     examples = [p for p in repo.files.paths if p.rpartition("/")[2].startswith((".env", "env."))]
     return passed("no environment file with secrets is tracked", *(Location(p) for p in examples[:3]))
 
@@ -86,7 +80,11 @@ def no_secret_in_code(repo: Inventory, profile: Profile) -> Verdict:
         DATABASE_URL = os.environ["DATABASE_URL"]
         ```
     """
-    hits = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level == "error" and not (h.default and h.category == "framework-key")]
+    hits = [
+        h
+        for h in repo.secrets
+        if h.form != "env-file" and h.in_tree and h.level == "error" and not (h.default and h.category == "framework-key")
+    ]
     if hits:
         return failed(f"{len(hits)} secret{'s stand' if len(hits) != 1 else ' stands'} in code or configuration", *map(evidence, hits))
     if not repo.files.paths:
@@ -180,7 +178,17 @@ def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
     ignores = repo.files.select(".gitignore")
     for path in ignores:
         for number, line in enumerate(repo.files.lines(path), 1):
-            if line.strip().lstrip("/").rstrip("/") in (".env", ".env*", "*.env", ".env.*", ".env.local", "**/.env", ".env*.local", ".envs/*", ".envs"):
+            if line.strip().lstrip("/").rstrip("/") in (
+                ".env",
+                ".env*",
+                "*.env",
+                ".env.*",
+                ".env.local",
+                "**/.env",
+                ".env*.local",
+                ".envs/*",
+                ".envs",
+            ):
                 return passed("an ignore rule names .env files", Location(path, number))
     return failed("no ignore rule names .env files", *(Location(p) for p in ignores[:1]))
 
@@ -190,7 +198,8 @@ def secrets_come_from_a_store(repo: Inventory, profile: Profile) -> Verdict:
     """Production reads its secrets from a secret store.
 
     Why:
-        A store keeps secrets encrypted, says who read them, and lets a key be rotated without a deployment; files and variables set by hand do none of that.
+        A store keeps secrets encrypted, says who read them, and lets a key be rotated without a deployment; files and variables set by
+        hand do none of that.
 
     Fails:
         ```text title="requirements.txt"
@@ -232,131 +241,16 @@ def secrets_come_from_a_store(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not any(v.secret for v in repo.environment) and not repo.secrets:
         return not_applicable("no secret is used")
-    objects = [o for o in repo.kubernetes if o.kind in ("ExternalSecret", "SecretProviderClass", "SealedSecret", "VaultStaticSecret", "SecretStore")]
-    resources = [
-        b for b in repo.terraform
-        if b.type in ("resource", "data") and b.kind.startswith(("aws_secretsmanager_", "google_secret_manager_", "azurerm_key_vault", "vault_", "aws_ssm_parameter"))
-    ]  # fmt: skip
+    objects = [
+        o
+        for o in repo.kubernetes
+        if o.kind in ("ExternalSecret", "SecretProviderClass", "SealedSecret", "VaultStaticSecret", "SecretStore")
+    ]
+    stores = ("aws_secretsmanager_", "google_secret_manager_", "azurerm_key_vault", "vault_", "aws_ssm_parameter")
+    resources = [b for b in repo.terraform if b.type in ("resource", "data") and b.kind.startswith(stores)]
     library = repo.uses("hvac", "google-cloud-secret-manager", "azure-keyvault-secrets", "infisical-python", "doppler-env")
     cloud_run = [o for o in repo.kubernetes if o.group.endswith("knative.dev") and any(e.from_secret for c in o.containers for e in c.env)]
-    found = [*objects, *resources, *cloud_run, *([library] if library else [])]
+    found: list[Located] = [*objects, *resources, *cloud_run, *([library] if library else [])]
     if found:
         return passed("secrets come from a store", *found)
     return failed("nothing reads secrets from a store; they are set by hand or stand in files")
-
-
-@check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.HOURS, cwe=(522, 312), hint="Give build secrets with RUN --mount=type=secret, and run-time secrets as environment variables of the container.")
-def image_build_leaks_no_secret(repo: Inventory, profile: Profile) -> Verdict:
-    """The image holds no secret.
-
-    Why:
-        ENV, ARG and copied files stay in the image's layers and history: whoever can pull the image can read them.
-
-    Fails:
-        ```text title="requirements.txt"
-        flask
-        ```
-        ```python title="app.py"
-        from flask import Flask
-
-        app = Flask(__name__)
-        ```
-        ```dockerfile title="Dockerfile"
-        FROM python:3.14-slim
-        COPY .env app.py ./
-        CMD ["gunicorn", "app:app"]
-        ```
-
-    Passes:
-        ```text title="requirements.txt"
-        flask
-        ```
-        ```python title="app.py"
-        from flask import Flask
-
-        app = Flask(__name__)
-        ```
-        ```dockerfile title="Dockerfile"
-        FROM python:3.14-slim
-        COPY app.py ./
-        CMD ["gunicorn", "app:app"]
-        ```
-    """
-    if not repo.dockerfiles:
-        return not_applicable("no Dockerfile")
-    paths = {d.path for d in repo.dockerfiles}
-    written = [evidence(h) for h in repo.secrets if h.location.path in paths and h.level != "note"]
-    copied = [
-        i for d in repo.dockerfiles for i in d.instructions
-        if i.keyword in ("COPY", "ADD") and any(_is_secret_file(word) for word in i.value.split()[:-1])
-    ]  # fmt: skip
-    if written or copied:
-        return failed("a secret is built into the image", *written, *copied)
-    return passed("no secret is written or copied into the image", *(d.location for d in repo.dockerfiles))
-
-
-def _is_secret_file(word: str) -> bool:
-    name = word.strip("\"'[],").rpartition("/")[2]
-    examples = (".example", ".sample", ".template", ".dist")
-    return (name == ".env" or name.startswith(".env.") or name in ("id_rsa", "id_ed25519", "credentials.json")) and not name.endswith(examples)
-
-
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(538,), fixed_by="dockerfile")
-def dockerignore_excludes_secrets(repo: Inventory, profile: Profile) -> Verdict:
-    """What is copied into the image leaves environment files and the git history out.
-
-    Why:
-        `COPY . .` takes everything that .dockerignore does not name: the .env file on the machine that builds, and the whole history.
-
-    Fails:
-        ```text title="requirements.txt"
-        flask
-        ```
-        ```python title="app.py"
-        from flask import Flask
-
-        app = Flask(__name__)
-        ```
-        ```dockerfile title="Dockerfile"
-        FROM python:3.14-slim
-        COPY . .
-        CMD ["gunicorn", "app:app"]
-        ```
-
-    Passes:
-        ```text title="requirements.txt"
-        flask
-        ```
-        ```python title="app.py"
-        from flask import Flask
-
-        app = Flask(__name__)
-        ```
-        ```dockerfile title="Dockerfile"
-        FROM python:3.14-slim
-        COPY . .
-        CMD ["gunicorn", "app:app"]
-        ```
-        ```text title=".dockerignore"
-        .git
-        .env
-        .env.*
-        ```
-    """
-    wide = [(d, i) for d in repo.dockerfiles for i in d.instructions if i.keyword in ("COPY", "ADD") and _copies_all(i.value) and "from" not in dict(i.flags)]
-    if not wide:
-        return not_applicable("no image copies a whole directory")
-    bad = []
-    for dockerfile, instruction in wide:
-        base = "" if dockerfile.component == "." else dockerfile.component + "/"
-        covers = [x for x in repo.dockerignores if x.path in (f"{dockerfile.path}.dockerignore", f"{base}.dockerignore", ".dockerignore")]
-        if not any(x.excludes(".env") and x.excludes(".git/config") for x in covers):
-            bad.append(instruction)
-    if bad:
-        return failed("the whole directory is copied, and .dockerignore does not leave out .env and .git", *bad)
-    return passed(".dockerignore leaves out .env and .git", *(x.location for x in repo.dockerignores))
-
-
-def _copies_all(value: str) -> bool:
-    words = value.replace('"', " ").replace(",", " ").replace("[", " ").replace("]", " ").split()
-    return len(words) > 1 and any(w in (".", "./", "/") for w in words[:-1])

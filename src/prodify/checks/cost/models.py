@@ -1,0 +1,209 @@
+"""What the calls of language models cost."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+
+_CAPS = re.compile(
+    r"max_budget|daily_(cap|limit|budget)|token_(budget|quota|cap)|spend_(cap|limit)|DAILY_TOKEN|monthly_(cap|limit)", re.IGNORECASE
+)
+_CACHES = (
+    "functools.lru_cache",
+    "functools.cache",
+    "cachetools.*",
+    "*.cached",
+    "streamlit.cache_data",
+    "*.memoize",
+    "diskcache.*",
+    "joblib.Memory",
+)
+
+
+@check(step=Step.COST, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(770,), fixed_by="llm-adapter")
+def model_tokens_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
+    """Every model call limits the answer's tokens.
+
+    Why:
+        Output tokens are the dearest part; without a limit one prompt that makes the model ramble costs a hundred times the usual.
+
+    Fails:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", messages=[{"role": "user", "content": question}])
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=300, messages=[{"role": "user", "content": question}])
+        ```
+    """
+    if not repo.model_calls:
+        return not_applicable("no model call was found")
+    endless = [Note(c.location, f"{c.name} without a limit") for c in repo.model_calls if not c.max_tokens]
+    return failed("a model call limits nothing", *endless) if endless else passed("every model call limits its answer", *repo.model_calls)
+
+
+@check(
+    step=Step.COST,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    cwe=(834,),
+    hint="Ask once for all items (one prompt with a list), or cap how many items a request may have.",
+)
+def model_calls_are_not_in_loops(repo: Inventory, profile: Profile) -> Verdict:
+    """A request makes a bounded number of model calls.
+
+    Why:
+        One call an item makes a list of forty restaurants cost forty calls, and take forty times as long.
+
+    Fails:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def describe(places):
+            return [
+                client.chat.completions.create(model="gpt-5.4-mini", max_tokens=99, messages=[{"role": "user", "content": place}])
+                for place in places
+            ]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def describe(places):
+            question = "\\n".join(places)
+            return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=900, messages=[{"role": "user", "content": question}])
+        ```
+    """
+    if not repo.model_calls:
+        return not_applicable("no model call was found")
+    looped = [Note(c.location, c.name) for c in repo.model_calls if c.in_loop]
+    return failed("a model is called once an item", *looped) if looped else passed("no model call stands in a loop", *repo.model_calls)
+
+
+@check(step=Step.COST, level=Level.WARNING, maturity=2, effort=Effort.HOURS, cwe=(770,), fixed_by="llm-adapter")
+def model_spend_is_capped(repo: Inventory, profile: Profile) -> Verdict:
+    """What the model may cost a day is capped in the code.
+
+    Why:
+        A provider's limit lags by minutes and stops everybody; a cap of one's own stops the script that asks ten thousand questions.
+
+    Fails:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=300, messages=[{"role": "user", "content": question}])
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        import os
+
+        from openai import OpenAI
+
+        client = OpenAI()
+        DAILY_TOKEN_CAP = int(os.environ.get("DAILY_TOKEN_CAP", "200000"))
+        used = 0
+
+        def ask(question):
+            if used > DAILY_TOKEN_CAP:
+                return None
+            return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=300, messages=[{"role": "user", "content": question}])
+        ```
+    """
+    if not repo.llm_providers:
+        return not_applicable("no model is called")
+    for language in ("python", "javascript", "typescript"):
+        for path in repo.syntax.sources(language):
+            for number, line in enumerate(repo.files.lines(path), 1):
+                if _CAPS.search(line[:300]):
+                    return passed("model spend is capped", Note(Location(path, number), "cap"))
+    return failed("nothing caps what the model may cost", *repo.model_calls)
+
+
+@check(step=Step.COST, level=Level.NOTE, maturity=3, effort=Effort.HOURS, fixed_by="llm-adapter")
+def model_answers_are_cached(repo: Inventory, profile: Profile) -> Verdict:
+    """Answers to the same question are cached.
+
+    Why:
+        Many questions repeat; a cached answer costs nothing and comes a hundred times faster.
+
+    Fails:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=300, messages=[{"role": "user", "content": question}])
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from functools import lru_cache
+
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        @lru_cache(maxsize=500)
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=300, messages=[{"role": "user", "content": question}])
+        ```
+    """
+    if not repo.model_calls:
+        return not_applicable("no model call was found")
+    files = {c.location.path for c in repo.model_calls}
+    decorated = [f for f in repo.python.functions(*_CACHES) if f.location.path in files]
+    kept = [
+        Location(p, n)
+        for p in sorted(files)
+        for n, line in enumerate(repo.files.lines(p), 1)
+        if re.search(r"\bcache\b.*(\[|\.get\(|\.set\()", line)
+    ]
+    found = [*(f.location for f in decorated), *kept[:1]]
+    return passed("answers are cached", *found) if found else failed("every question is asked anew", *repo.model_calls)

@@ -1,0 +1,229 @@
+"""What the service writes to its log, and in which form."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.observability._libraries import APM
+
+_SECRET_WORDS = re.compile(
+    r"\b(password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization)\b",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(r"\b(e_?mail|phone|birth_?date|address)\b", re.IGNORECASE)
+_TRACE_ID = re.compile(r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext", re.IGNORECASE)
+
+
+def _sources(repo: Inventory) -> tuple[str, ...]:
+    return tuple(p for p in repo.syntax.by_language["python"] if repo.files.entries[p].role.value == "production")
+
+
+@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+def logs_are_structured(repo: Inventory, profile: Profile) -> Verdict:
+    """Logs are data: one JSON object a line.
+
+    Why:
+        Text can be read, data can be asked: all errors of one user, one version, one minute. A log store needs fields to do that.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import logging
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        logging.basicConfig(level="INFO")
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        structlog
+        ```
+        ```python title="app.py"
+        import structlog
+        from flask import Flask
+
+        app = Flask(__name__)
+        log = structlog.get_logger()
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service")
+    return (
+        passed("logs are written as data")
+        if repo.has["structured_logs"]
+        else failed("logs are plain text", *repo.python.calls("logging.basicConfig"))
+    )
+
+
+@check(step=Step.OBSERVABILITY, level=Level.NOTE, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+def logs_carry_trace_ids(repo: Inventory, profile: Profile) -> Verdict:
+    """Log lines carry the id of their trace.
+
+    Why:
+        From the slow trace to what the code said about it is then one click; without the id it is a search by time and luck.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        opentelemetry-sdk
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from opentelemetry.sdk.trace import TracerProvider
+
+        app = Flask(__name__)
+        provider = TracerProvider()
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        opentelemetry-sdk
+        ```
+        ```python title="app.py"
+        import logging
+
+        from flask import Flask
+        from opentelemetry import trace
+
+        app = Flask(__name__)
+
+
+        class Formatter(logging.Formatter):
+            def format(self, record):
+                context = trace.get_current_span().get_span_context()
+                return f'{{"message": "{record.getMessage()}", "trace_id": "{context.trace_id:032x}"}}'
+        ```
+    """
+    if not repo.has["otel"] and repo.uses(*APM) is None:
+        return not_applicable("nothing is traced yet")
+    for path in _sources(repo):
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if _TRACE_ID.search(line[:400]):
+                return passed("log lines carry the trace's id", Note(Location(path, number), "trace id"))
+    return failed("log lines do not name their trace")
+
+
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.NOTE,
+    maturity=2,
+    effort=Effort.HOURS,
+    hint="Use logging.getLogger(__name__) with a level and fields instead of print.",
+)
+def prints_are_not_logs(repo: Inventory, profile: Profile) -> Verdict:
+    """The service logs instead of printing.
+
+    Why:
+        A print has no level, no time and no context, and cannot be switched off; under a server it may never be shown at all.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.route("/")
+        def home():
+            print("somebody came")
+            return "hi"
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import logging
+
+        from flask import Flask
+
+        app = Flask(__name__)
+        log = logging.getLogger(__name__)
+
+        @app.route("/")
+        def home():
+            log.info("home page shown")
+            return "hi"
+        ```
+    """
+    if not any(c.language == "python" for c in repo.services):
+        return not_applicable("no Python service")
+    prints = [
+        c
+        for c in repo.python.calls("print")
+        if c.function is not None and "/" not in c.location.path.removeprefix("src/").partition("scripts")[1]
+    ]
+    return failed(f"{len(prints)} prints stand where a log belongs", *prints) if prints else passed("nothing is printed")
+
+
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(532,),
+    hint="Leave the value out, or log an id instead; delete what the logs already hold.",
+)
+def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
+    """Nothing secret or personal is written to the log.
+
+    Why:
+        Logs are copied, kept and read by many; a password or an e-mail address in them leaks without anybody breaking in.
+
+    Fails:
+        ```python title="signup.py"
+        def signup(email, password):
+            print("new user", email, password)
+        ```
+
+    Passes:
+        ```python title="signup.py"
+        import logging
+
+        log = logging.getLogger(__name__)
+
+        def signup(user):
+            log.info("new user", extra={"user_id": user.id})
+        ```
+    """
+    calls = repo.python.calls("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
+    bad = []
+    for call in calls:
+        if not call.name.startswith(("print", "pprint", "logging.")) and not re.search(
+            r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$", call.name
+        ):
+            continue
+        named = _values_named(call.args)
+        if named:
+            bad.append(Note(call.location, f"{call.name} of {named}"))
+    if bad:
+        return failed("a secret or personal value is written to the log", *bad)
+    return passed("no secret was found in what is logged") if calls else not_applicable("nothing is logged")
+
+
+def _values_named(arguments: tuple[object, ...]) -> str | None:
+    """The first variable among a log call's values whose name is secret or personal; words inside literal text do not count."""
+    for argument in arguments:
+        text = getattr(argument, "text", "")
+        if getattr(argument, "literal", False):
+            continue
+        holes = re.findall(r"\{([^{}]*)\}", text) if re.match(r"""[rbRB]*[fF]["']""", text) else [re.sub(r"""(["']).*?\1""", " ", text)]
+        for hole in holes:
+            bare = re.sub(r"""(["']).*?\1""", " ", hole)
+            if re.search(r"\b(len|bool|type|mask|redact|hash|is_valid|count)\w*\(", bare) or " if " in bare:
+                continue
+            words: list[str] = re.findall(r"[A-Za-z_][\w.]*", bare)
+            for word in (w.rpartition(".")[2] for w in words):
+                if _SECRET_WORDS.fullmatch(word) or _PERSONAL.fullmatch(word):
+                    return word
+    return None

@@ -1,0 +1,180 @@
+"""Traces and metrics: whether they are there, and whether they say where they come from."""
+
+from __future__ import annotations
+
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.observability._libraries import APM
+from prodify.inventory.data.capabilities import METRICS, OTEL
+
+
+@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+def traces_are_exported(repo: Inventory, profile: Profile) -> Verdict:
+    """Requests leave traces.
+
+    Why:
+        A trace shows where the two seconds of a slow request went: the database, the model, or the third call to the same API.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        opentelemetry-sdk
+        opentelemetry-exporter-otlp-proto-http
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+
+        app = Flask(__name__)
+        trace.set_tracer_provider(TracerProvider())
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service")
+    found = repo.uses(*OTEL) or repo.uses(*APM)
+    return passed("traces are made", found) if found else failed("nothing traces requests")
+
+
+@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+def request_metrics_are_exported(repo: Inventory, profile: Profile) -> Verdict:
+    """Rate, errors and duration of requests are measured.
+
+    Why:
+        Three numbers answer whether the service works: how many requests, how many fail, how long they take. Nothing else alerts in time.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        prometheus-flask-exporter
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from prometheus_flask_exporter import PrometheusMetrics
+
+        app = Flask(__name__)
+        PrometheusMetrics(app)
+        ```
+    """
+    if not repo.web_services:
+        return not_applicable("no web service")
+    meters = repo.python.calls("opentelemetry.sdk.metrics.MeterProvider", "opentelemetry.metrics.set_meter_provider")
+    found = repo.uses(*METRICS) or repo.uses(*APM)
+    if meters or found:
+        return passed("requests are measured", *([found] if found else []), *meters[:1])
+    return failed("nothing measures requests")
+
+
+@check(step=Step.OBSERVABILITY, level=Level.NOTE, maturity=2, effort=Effort.HOURS, fixed_by="telemetry")
+def model_calls_are_traced(repo: Inventory, profile: Profile) -> Verdict:
+    """Calls of language models are traced, with their tokens.
+
+    Why:
+        The model is the slowest and dearest part of most such services; without its latency and tokens neither can be improved.
+
+    Fails:
+        ```text title="requirements.txt"
+        openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+
+        client = OpenAI()
+
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", messages=[{"role": "user", "content": question}])
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        openai
+        opentelemetry-instrumentation-genai-openai
+        ```
+        ```python title="app.py"
+        from openai import OpenAI
+        from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
+
+        OpenAIInstrumentor().instrument()
+        client = OpenAI()
+
+        def ask(question):
+            return client.chat.completions.create(model="gpt-5.4-mini", messages=[{"role": "user", "content": question}])
+        ```
+    """
+    if not repo.llm_providers:
+        return not_applicable("no model is called")
+    library = repo.uses(
+        "opentelemetry-instrumentation-genai-openai", "opentelemetry-instrumentation-openai", "opentelemetry-instrumentation-openai-v2",
+        "opentelemetry-instrumentation-anthropic", "langfuse", "langsmith", "openinference-instrumentation-openai",
+        "traceloop-sdk", "arize-phoenix", "logfire", "mlflow",
+    )  # fmt: skip
+    spans = [
+        c
+        for c in repo.python.calls("*.start_as_current_span", "*.set_attribute", "*.set_attributes")
+        if "gen_ai" in c.text or "llm" in c.text.lower()
+    ]
+    if library or spans:
+        return passed("model calls are traced", *([library] if library else []), *spans[:2])
+    return failed("nothing traces the calls of the model", *repo.model_calls)
+
+
+@check(step=Step.OBSERVABILITY, level=Level.NOTE, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+def telemetry_is_named(repo: Inventory, profile: Profile) -> Verdict:
+    """Telemetry says which service, version and environment it comes from.
+
+    Why:
+        Without service.name everything arrives as "unknown_service", and without a version nobody sees which release made it slow.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        opentelemetry-sdk
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from opentelemetry.sdk.trace import TracerProvider
+
+        app = Flask(__name__)
+        provider = TracerProvider()
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        opentelemetry-sdk
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+
+        app = Flask(__name__)
+        provider = TracerProvider(resource=Resource.create({"service.name": "app", "service.version": "1.0.0"}))
+        ```
+    """
+    if not repo.has["otel"]:
+        return not_applicable("no OpenTelemetry")
+    for path in repo.files.select("*.py", "*.js", "*.ts", "*.yaml", "*.yml", "Dockerfile*", "*.env*", "*.go", "*.toml"):
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if "service.name" in line or "OTEL_SERVICE_NAME" in line or "SERVICE_NAME" in line:
+                return passed("telemetry names its service", Note(Location(path, number), "service.name"))
+    return failed("telemetry does not name its service")

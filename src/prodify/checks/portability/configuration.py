@@ -1,0 +1,182 @@
+"""Whether what differs from place to place comes from outside the code."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+
+_PRIVATE_HOST = re.compile(
+    r"""["'](?:https?://|postgres(?:ql)?://[^"'@]*@?|redis://|mongodb://)?(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+|10\.\d+\.\d+\.\d+)(:\d+)?[/"']"""
+)
+_HOME_PATH = re.compile(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
+
+
+@check(
+    step=Step.PORTABILITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.HOURS,
+    hint="Read hosts, paths and keys from environment variables, with a default that fits development only.",
+)
+def configuration_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
+    """Configuration comes from the environment.
+
+    Why:
+        The same image then runs in development, staging and production; with settings in the code each place needs a build of its own.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        psycopg2-binary
+        ```
+        ```python title="app.py"
+        import psycopg2
+        from flask import Flask
+
+        app = Flask(__name__)
+        db = psycopg2.connect(host="db.internal", dbname="app", user="app")
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        psycopg2-binary
+        ```
+        ```python title="app.py"
+        import os
+
+        import psycopg2
+        from flask import Flask
+
+        app = Flask(__name__)
+        db = psycopg2.connect(os.environ["DATABASE_URL"])
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service to configure")
+    if repo.environment:
+        return passed("settings are read from the environment", *(Note(v.location, v.name) for v in repo.environment[:5]))
+    if not repo.datastores and not repo.outbound_calls and not repo.llm_providers:
+        return not_applicable("nothing needs to be configured")
+    return failed("no setting is read from the environment", *(t.location for t in (*repo.datastores, *repo.llm_providers)))
+
+
+@check(
+    step=Step.PORTABILITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(1051,),
+    hint="Read the address from an environment variable; keep localhost as the default for development only.",
+)
+def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
+    """No address of one machine stands in code that runs in production.
+
+    Why:
+        `localhost` in a container is the container itself: what worked on the laptop calls nobody.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        requests
+        ```
+        ```python title="app.py"
+        import requests
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.route("/")
+        def home():
+            return requests.get("http://localhost:8001/places", timeout=5).text
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        requests
+        ```
+        ```python title="app.py"
+        import os
+
+        import requests
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.route("/")
+        def home():
+            return requests.get(os.environ["PLACES_URL"], timeout=5).text
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service")
+    bad = []
+    for language in ("python", "javascript", "typescript"):
+        for path in repo.syntax.sources(language, ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")):
+            for number, line in enumerate(repo.files.lines(path), 1):
+                found = _PRIVATE_HOST.search(line[:500]) or _HOME_PATH.search(line[:500])
+                if found and not _is_default_or_comment(line):
+                    bad.append(Note(Location(path, number), found[0].strip("\"'")[:60]))
+    return failed("an address of one machine stands in the code", *bad) if bad else passed("no address of one machine was found")
+
+
+def _is_default_or_comment(line: str) -> bool:
+    bare = line.strip()
+    if bare.startswith(("#", "//", "*", "/*", '"""', "print(", "console.log(")):
+        return True
+    return bool(
+        re.search(
+            r"environ|getenv|process\.env|config\(|\bhost\s*=\s*[\"']127|ALLOWED|allow(ed)?_?(origins|hosts)|origins?\b|__main__|\.run\(|listen\(|proxy|console\.log|print\(",
+            line,
+            re.IGNORECASE,
+        )
+    )
+
+
+@check(step=Step.PORTABILITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="server")
+def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
+    """The port comes from the environment.
+
+    Why:
+        Most platforms say in PORT where they expect the service; one that listens elsewhere never becomes healthy there.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        if __name__ == "__main__":
+            app.run(host="0.0.0.0", port=5000)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        import os
+
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        if __name__ == "__main__":
+            app.run(host="0.0.0.0", port=int(os.environ.get("PORT", "5000")))
+        ```
+    """
+    if not repo.web_services:
+        return not_applicable("no web service")
+    if any(v.name == "PORT" for v in repo.environment):
+        return passed("PORT is read", *(Note(v.location, "PORT") for v in repo.environment if v.name == "PORT"))
+    names = ("Procfile", "Dockerfile*", "*.sh", "gunicorn*.py", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml")
+    for path in repo.files.select(*names):
+        for number, line in enumerate(repo.files.lines(path), 1):
+            if re.search(r"\$\{?PORT\b|[\"']PORT[\"']", line):
+                return passed("PORT is read", Note(Location(path, number), "PORT"))
+    return failed("the port is fixed", *(n for c in repo.web_services for n in c.evidence[:1]))

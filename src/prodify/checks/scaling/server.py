@@ -1,0 +1,158 @@
+"""How the service is started and stopped, and on which port it listens."""
+
+from __future__ import annotations
+
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory.components.commands import RANKS, launches
+
+_SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit"))
+
+
+@check(step=Step.SCALING, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="server")
+def production_server_is_configured(repo: Inventory, profile: Profile) -> Verdict:
+    """A production server starts the application.
+
+    Why:
+        Workers, threads and time limits decide how many users fit and how a restart behaves; a framework's own server has none of them.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        gunicorn
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```text title="Procfile"
+        web: gunicorn --workers 2 app:app
+        ```
+    """
+    services = [c for c in repo.web_services if c.language == "python"]
+    if not services:
+        return not_applicable("no Python web service")
+    starts = [x for x in launches(repo) if RANKS[x.source] >= RANKS["script"] and x.program in _SERVERS]
+    calls = repo.python.calls("uvicorn.run", "waitress.serve", "hypercorn.*", "granian.*")
+    configured = [Location(p) for p in repo.files.select("gunicorn.conf.py", "gunicorn_config.py", "gunicorn.py", "uwsgi.ini")]
+    if starts or calls or configured:
+        return passed("a production server starts it", *(Note(x.location, x.program) for x in starts), *calls[:2], *configured)
+    return failed("nothing starts it with a production server", *(n for c in services for n in c.evidence[:1]))
+
+
+@check(step=Step.SCALING, level=Level.WARNING, maturity=2, effort=Effort.HOURS, fixed_by="server")
+def shutdown_is_graceful(repo: Inventory, profile: Profile) -> Verdict:
+    """A stopped service finishes what it began.
+
+    Why:
+        Every deployment stops processes. Without a grace period each of them cuts off the requests that are under way.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        CMD flask run
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        gunicorn
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        CMD ["gunicorn", "--graceful-timeout", "30", "app:app"]
+        ```
+    """
+    if not repo.services:
+        return not_applicable("no service")
+    servers = [x for x in launches(repo) if x.program in _SERVERS - {"streamlit"} and RANKS[x.source] >= RANKS["compose"]]
+    handlers = [c.location for c in repo.python.calls("signal.signal")] + [f.location for f in repo.python.functions("*.on_event")]
+    if servers or handlers:
+        return passed(
+            "the server or the code handles the stop signal",
+            *(Note(x.location, x.program) for x in servers),
+            *handlers[:2],
+        )
+    if not repo.dockerfiles and not launches(repo):
+        return failed("nothing says how the service is stopped", *(n for c in repo.services for n in c.evidence[:1]))
+    return failed("nothing handles the stop signal", *(d.command.location if d.command else d.location for d in repo.dockerfiles))
+
+
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    hint="Use one port: read PORT in the code, and give the same number in the image, compose file and manifests.",
+)
+def ports_agree(repo: Inventory, profile: Profile) -> Verdict:
+    """Code, image and manifests name the same port.
+
+    Why:
+        A container that listens on 5000 behind a service that asks 8080 starts, looks healthy, and answers nobody.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        if __name__ == "__main__":
+            app.run(host="0.0.0.0", port=5000)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        EXPOSE 8080
+        CMD ["python", "app.py"]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        if __name__ == "__main__":
+            app.run(host="0.0.0.0", port=8080)
+        ```
+        ```dockerfile title="Dockerfile"
+        FROM python:3.14-slim
+        EXPOSE 8080
+        CMD ["python", "app.py"]
+        ```
+    """
+    from prodify.inventory.ports import disagreements
+
+    compared, wrong = disagreements(repo)
+    if not compared:
+        return not_applicable("no two places name a port")
+    return failed("places disagree about the port", *wrong) if wrong else passed("the ports agree", *compared)

@@ -1,0 +1,160 @@
+"""Who may change something, and how often they may ask."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory.django import setting, settings_chain
+
+_WRITING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+_AUTH_DECORATOR = re.compile(
+    r"(login|auth|token|jwt|permission|role|user|admin|session|require|protect|verify|oauth|api_?key|access|member|signed)", re.IGNORECASE
+)
+_AUTH_BODY = re.compile(
+    r"session\[|session\.get\(|current_user|request\.user|g\.user|get_jwt_identity|verify_|authori[sz]ation|abort\(40[13]\)|Depends\(|HTTPBearer|Security\("
+)
+_PUBLIC_ROUTE = re.compile(
+    r"(login|log-in|signin|sign-in|signup|sign-up|register|logout|webhook|callback|health|contact|subscribe|forgot|reset|token|oauth|auth)",
+    re.IGNORECASE,
+)
+
+
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    cwe=(770, 799),
+    hint="Add Flask-Limiter (slowapi for FastAPI) with shared storage, or limit at the gateway.",
+)
+def requests_are_rate_limited(repo: Inventory, profile: Profile) -> Verdict:
+    """The number of requests that one client may make is limited.
+
+    Why:
+        Without a limit one script can try every password, or spend the month's model budget in an hour.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.route("/login", methods=["POST"])
+        def login():
+            return "ok"
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        Flask-Limiter
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from flask_limiter import Limiter
+        from flask_limiter.util import get_remote_address
+
+        app = Flask(__name__)
+        limiter = Limiter(get_remote_address, app=app, default_limits=["60/minute"])
+
+        @app.route("/login", methods=["POST"])
+        def login():
+            return "ok"
+        ```
+    """
+    if not repo.web_services:
+        return not_applicable("no web service")
+    library = repo.uses(
+        "flask-limiter", "slowapi", "django-ratelimit", "fastapi-limiter", "limits", "express-rate-limit", "@fastify/rate-limit",
+        "rate-limiter-flexible", "@nestjs/throttler", "django-axes", "rack-attack", "tower-governor", "actix-governor", "golang.org/x/time",
+    )  # fmt: skip
+    if library is not None:
+        return passed("requests are limited in the application", library)
+    if repo.has.get("rate_limit"):
+        return passed("requests are limited")
+    return failed("nothing limits how many requests a client makes", *(r.location for r in repo.routes if "POST" in r.methods))
+
+
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.DAYS,
+    cwe=(306, 862),
+    hint="Check on the server who is asking before anything is changed: login_required, a dependency, or a look at the session.",
+)
+def write_routes_need_authentication(repo: Inventory, profile: Profile) -> Verdict:
+    """Routes that change something ask who is calling.
+
+    Why:
+        What only the page hides, anybody can call: a rule counts when the server enforces it, not when the button is missing.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.route("/groups/<int:group_id>", methods=["DELETE"])
+        def delete_group(group_id):
+            return remove(group_id)
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        flask-login
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from flask_login import login_required
+
+        app = Flask(__name__)
+
+        @app.route("/groups/<int:group_id>", methods=["DELETE"])
+        @login_required
+        def delete_group(group_id):
+            return remove(group_id)
+        ```
+    """
+    routes = [r for r in repo.routes if _WRITING & set(r.methods) and not _PUBLIC_ROUTE.search(r.path) and r.location.path.endswith(".py")]
+    if not routes:
+        return not_applicable("no route changes anything but logins")
+    if _guarded_globally(repo):
+        return passed("every request passes a guard")
+    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _guarded(repo, r.location, r.handler)]
+    if bare:
+        return failed("a route that changes something does not look who is calling", *bare)
+    return passed("every route that changes something looks who is calling", *(r.location for r in routes[:5]))
+
+
+def _guarded_globally(repo: Inventory) -> bool:
+    hooks = [f for f in repo.python.functions("*.before_request", "*.middleware") if _AUTH_DECORATOR.search(f.name)]
+    django = setting(repo, "REST_FRAMEWORK") if settings_chain(repo) else None
+    return bool(hooks) or (django is not None and "IsAuthenticated" in django.text)
+
+
+def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
+    module = repo.python.module(place.path)
+    if module is None or handler is None:
+        return True
+    for function in module.functions:
+        if function.name == handler.rpartition(".")[2]:
+            decorators = [
+                d.name for d in function.decorators if not d.name.endswith((".route", ".get", ".post", ".put", ".delete", ".patch"))
+            ]
+            first, last = function.location.line or 1, function.location.end_line or 1
+            body = "\n".join(repo.files.lines(place.path)[first - 1 : last])
+            return (
+                any(_AUTH_DECORATOR.search(d) for d in decorators)
+                or _AUTH_BODY.search(body) is not None
+                or re.search(r"(user|auth|token|login)\w*\(", body) is not None
+            )
+    return True
