@@ -99,3 +99,7 @@ def test_model_providers(repo: Repo, files: dict[str, str], providers: list[str]
 )
 def test_mentions_of_models_are_no_providers(repo: Repo, files: dict[str, str]) -> None:
     assert names(repo(files).llm_providers) == []
+
+
+def test_table_of_hosts_calls_nobody(repo: Repo) -> None:
+    assert names(repo({"hosts.py": "HOSTS = {'api.openai.com': 'openai', 'api.anthropic.com': 'anthropic'}\n"}).llm_providers) == []

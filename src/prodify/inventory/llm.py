@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Call
     from prodify.inventory.pymodule import PyModule
 
-HOST = re.compile("|".join(sorted(map(re.escape, tables.LLM_HOSTS), key=len, reverse=True)))
+_HOSTS = "|".join(sorted(map(re.escape, tables.LLM_HOSTS), key=len, reverse=True))
+HOST = re.compile(_HOSTS)
+ADDRESS = re.compile(rf"://(?:[\w.{{}}$-]*\.)?({_HOSTS})")
+"""A model API's host as part of an address; the bare name stands in tables and prose as well."""
 
 CALLS: Mapping[str, str] = {
     ".chat.completions.create": "openai", ".chat.completions.parse": "openai", ".chat.completions.stream": "openai",
@@ -56,9 +59,9 @@ def providers(repo: Inventory) -> Iterator[Technology]:
                 yield Technology(provider, call.location, call.text.split("\n")[0].split("(")[0] + "(...)")
     for path in repo.syntax.sources("python", tables.LLM_HOSTS):
         for number, line in enumerate(repo.files.lines(path), 1):
-            match = None if line.lstrip().startswith("#") else HOST.search(line)
+            match = None if line.lstrip().startswith("#") else ADDRESS.search(line)
             if match:
-                yield Technology(tables.LLM_HOSTS[match[0]], Location(path, number), match[0])
+                yield Technology(tables.LLM_HOSTS[match[1]], Location(path, number), match[1])
 
 
 def provider_of(module: PyModule | None, call: Call) -> str | None:

@@ -54,16 +54,18 @@ class Syntax:
 
     def sources(self, language: str, keywords: Iterable[str] = (), roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
         """Paths of a language's files that hold at least one of the keywords (any file when there are none)."""
-        wanted, words = frozenset(roles), tuple(keywords)
+        wanted, words = frozenset(roles), _shortest(keywords)
         for path in self.by_language[language]:
             if self._files.entries[path].role not in wanted:
                 continue
             if not words:
                 yield path
                 continue
-            text = self._files.text(path)
-            if text is not None and any(word in text for word in words):
-                yield path
+            text = self._files.text(path) or ""
+            for word in words:  # a plain loop: this runs for every file and question
+                if word in text:
+                    yield path
+                    break
 
     def text(self, path: str) -> str:
         """The text of a source file, empty when it cannot be read."""
@@ -89,6 +91,15 @@ class Syntax:
             for node in root.find_all(config):  # type: ignore[call-overload]
                 found.append(Match(location_of(path, node), node.text(), tuple(_captures(node, query.capture))))
         return tuple(found)
+
+
+def _shortest(keywords: Iterable[str]) -> tuple[str, ...]:
+    """The keywords without those that hold another one: where they stand, that one stands as well."""
+    found: list[str] = []
+    for word in sorted(set(keywords), key=len):
+        if not any(other in word for other in found):
+            found.append(word)
+    return tuple(found)
 
 
 def location_of(path: str, node: SgNode) -> Location:

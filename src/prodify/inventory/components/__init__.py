@@ -46,9 +46,10 @@ def kind_of(components: tuple[Component, ...]) -> str:
     if not components:
         return "unknown"
     deployed = [c for c in components if c.kind in ("service", "worker", "bot", "web", "static-site")]
-    if len({c.path for c in deployed}) > 1 or (not deployed and len({c.path for c in components}) > 1):
+    offered = [c for c in components if c.kind != "script"]
+    if len({c.path for c in deployed}) > 1 or (not deployed and len({c.path for c in offered}) > 1):
         return "monorepo"
-    kinds = {c.kind for c in deployed or components}
+    kinds = {c.kind for c in deployed or offered or components}
     for kind, shown in (
         ("service", "service"),
         ("worker", "worker"),

@@ -83,6 +83,7 @@ _CODE = ("javascript", "typescript", "tsx", "go", "java", "kotlin", "ruby", "rus
 
 def llm_providers(repo: Inventory) -> Iterator[Technology]:
     """Model providers whose SDK code imports, or whose API's address stands in code."""
+    from prodify.inventory.llm import ADDRESS
     from prodify.inventory.polyglot import javascript
 
     for path in javascript.script_files(repo):
@@ -96,9 +97,9 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
     for language in _CODE:
         for path in repo.syntax.sources(language, LLM_HOSTS):
             for number, line in enumerate(repo.files.lines(path), 1):
-                host = next((h for h in LLM_HOSTS if h in line), None)
-                if host is not None and not line.lstrip().startswith(("//", "#", "*")):
-                    yield Technology(LLM_HOSTS[host], Location(path, number), host)
+                match = None if line.lstrip().startswith(("//", "#", "*")) else ADDRESS.search(line)
+                if match is not None:
+                    yield Technology(LLM_HOSTS[match[1]], Location(path, number), match[1])
     for language, package, provider in (
         ("go", "github.com/sashabaranov/go-openai", "openai"),
         ("go", "github.com/openai/openai-go", "openai"),
