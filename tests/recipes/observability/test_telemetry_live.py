@@ -164,7 +164,8 @@ def test_without_a_collector_it_serves_and_is_silent(shop_repo: Path, render_tre
             assert {server.get(f"/items/{i}") for i in range(20)} == {200}
             time.sleep(2)
             assert server.get("/items/1") == 200
-            assert server.stop() < 5
+            # One that takes connections and never answers costs a time-out for each signal, no more.
+            assert server.stop() < (10 if collector == "hangs" else 5)
     about_telemetry = [line for line in server.log.read_text().splitlines() if "opentelemetry" in line or "xport" in line]
     # One line a worker where an address was given and does not answer; not one without an address.
     assert len(about_telemetry) <= (0 if collector == "none" else 2), about_telemetry
