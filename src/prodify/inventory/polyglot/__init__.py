@@ -90,16 +90,16 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
         text = repo.files.text(path) or ""
         provider = javascript.provider_in(text) if "import" in text or "require" in text else None
         if provider is not None:
-            match = next(
+            found = next(
                 m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in javascript.PROVIDERS
             )
-            yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
+            yield Technology(provider, Location(path, text.count("\n", 0, found.start()) + 1), f"imports {found[1]}")
     for language in _CODE:
         for path in repo.syntax.sources(language, LLM_HOSTS):
             for number, line in enumerate(repo.files.lines(path), 1):
-                match = None if line.lstrip().startswith(("//", "#", "*")) else ADDRESS.search(line)
-                if match is not None:
-                    yield Technology(LLM_HOSTS[match[1]], Location(path, number), match[1])
+                found = None if line.lstrip().startswith(("//", "#", "*")) else ADDRESS.search(line)
+                if found is not None:
+                    yield Technology(LLM_HOSTS[found[1]], Location(path, number), found[1])
     for language, package, provider in (
         ("go", "github.com/sashabaranov/go-openai", "openai"),
         ("go", "github.com/openai/openai-go", "openai"),
