@@ -90,7 +90,7 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
         text = repo.files.text(path) or ""
         provider = javascript.provider_in(text) if "import" in text or "require" in text else None
         if provider is not None:
-            found = next(
+            match = next(
                 m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in javascript.PROVIDERS
             )
             yield Technology(provider, Location(path, text.count("\n", 0, found.start()) + 1), f"imports {found[1]}")
