@@ -93,7 +93,7 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
             match = next(
                 m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in javascript.PROVIDERS
             )
-            yield Technology(provider, Location(path, text.count("\n", 0, found.start()) + 1), f"imports {found[1]}")
+            yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
     for language in _CODE:
         for path in repo.syntax.sources(language, LLM_HOSTS):
             for number, line in enumerate(repo.files.lines(path), 1):
