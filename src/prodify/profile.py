@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Le, Lt, Predicate
-
+from prodify.bounds import Bound, Predicate
+from prodify.lazydata import dataclass
 from prodify.model import Audience
 
 # What pydantic reads when it validates a dataclass; a plain dict, so that nothing is imported for it.
 _STRICT = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
-Percent = Annotated[float, Gt(0), Lt(100)]
-Positive = Annotated[float, Gt(0)]
-Count = Annotated[int, Ge(1)]
+Percent = Annotated[float, Bound(gt=0, lt=100)]
+Positive = Annotated[float, Bound(gt=0)]
+Count = Annotated[int, Bound(ge=1)]
 
 
 def is_dns_label(text: str) -> bool:
@@ -75,7 +75,10 @@ class Data:
     """What kinds of data the service holds."""
 
     __pydantic_config__: ClassVar = _STRICT
-    classes: tuple[Literal["none", "email", "name", "phone", "address", "birth-date", "location", "payment", "health", "credentials", "user-content"], ...] = ()
+    classes: tuple[
+        Literal["none", "email", "name", "phone", "address", "birth-date", "location", "payment", "health", "credentials", "user-content"],
+        ...,
+    ] = ()
     """Classes of personal or sensitive data; empty means not declared yet, ["none"] means none."""
     sensitivity: Literal["public", "internal", "personal", "special"] | None = None
     """The highest sensitivity; not declared when null."""
@@ -160,9 +163,9 @@ class Budget:
     __pydantic_config__: ClassVar = _STRICT
     monthly_usd: Positive = 200.0
     """US dollars a month."""
-    alert_percents: tuple[Annotated[int, Ge(1), Le(200)], ...] = (50, 80, 100)
+    alert_percents: tuple[Annotated[int, Bound(ge=1, le=200)], ...] = (50, 80, 100)
     """Shares of the budget at which an alert goes out."""
-    suspend_percent: Annotated[int, Ge(1), Le(200)] = 80
+    suspend_percent: Annotated[int, Bound(ge=1, le=200)] = 80
     """Share of the budget at which development and staging are suspended."""
 
 
@@ -177,7 +180,7 @@ class Scaling:
     """Most replicas; by default ten times what the baseline needs."""
     rps_per_replica: Positive = 50.0
     """Requests a second that one replica serves; an assumption until a load test measures it."""
-    cpu_target_percent: Annotated[int, Ge(10), Le(95)] = 60
+    cpu_target_percent: Annotated[int, Bound(ge=10, le=95)] = 60
     """CPU utilisation that the autoscaler aims at."""
 
 
@@ -224,7 +227,7 @@ class Llm:
     __pydantic_config__: ClassVar = _STRICT
     max_output_tokens: Count = 500
     """Most tokens of one answer."""
-    calls_per_request: Annotated[float, Ge(0)] = 1.0
+    calls_per_request: Annotated[float, Bound(ge=0)] = 1.0
     """Model calls that one request makes on average, for the estimate."""
     input_tokens: Count = 800
     """Tokens of a typical prompt, for the estimate."""

@@ -1,40 +1,12 @@
-"""Regular expressions that are compiled on first use: most audits need few of them, and compiling all costs more than a small scan."""
+"""Large tables of the detector in a form that is cheap to import."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, AnyStr, cast
+from prodify.lazyre import lazy
 
-if TYPE_CHECKING:
-    from typing import Any
-
-_METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub", "split", "pattern", "groups", "flags")
-
-
-class _Lazy:
-    """Stands in for a compiled pattern; the first access compiles it and puts the real methods on the instance."""
-
-    def __init__(self, pattern: Any, flags: int) -> None:
-        self._source = (pattern, flags)
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _METHODS:
-            raise AttributeError(name)
-        compiled: Any = re.compile(*self._source)
-        for method in _METHODS:
-            setattr(self, method, getattr(compiled, method))
-        return getattr(compiled, name)
+__all__ = ["lazy", "wordset"]
 
 
 def wordset(text: str) -> frozenset[str]:
     """Return the words of `text`, which is easier to read and keep sorted than a set of two hundred quoted strings."""
     return frozenset(text.split())
-
-
-def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Return what `re.compile` would, compiled when it is first asked for something.
-
-    >>> bool(lazy("a+").match("aa"))
-    True
-    """
-    return cast("re.Pattern[AnyStr]", _Lazy(pattern, flags))
