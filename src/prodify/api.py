@@ -17,10 +17,41 @@ from prodify.model import Audience, Effort, Evidence, Kind, Level, Located, Loca
 from prodify.profile import Profile
 
 __all__ = [
-    "Audience", "Call", "Check", "Dependency", "Edit", "Effort", "Evidence", "File", "FileEntry", "Inventory", "Level", "Located", "Location",
-    "Match", "ModelCall", "Note", "OutboundCall", "Profile", "Query", "Recipe", "Review", "Role", "Route", "SecretHit", "Step", "Untrack",
-    "Verdict", "check", "failed", "not_applicable", "passed", "query", "recipe", "undecided",
-]  # fmt: skip
+    "Audience",
+    "Call",
+    "Check",
+    "Dependency",
+    "Edit",
+    "Effort",
+    "Evidence",
+    "File",
+    "FileEntry",
+    "Inventory",
+    "Level",
+    "Located",
+    "Location",
+    "Match",
+    "ModelCall",
+    "Note",
+    "OutboundCall",
+    "Profile",
+    "Query",
+    "Recipe",
+    "Review",
+    "Role",
+    "Route",
+    "SecretHit",
+    "Step",
+    "Untrack",
+    "Verdict",
+    "check",
+    "failed",
+    "not_applicable",
+    "passed",
+    "query",
+    "recipe",
+    "undecided",
+]
 
 ALL_AUDIENCES = (Audience.CREATOR, Audience.TEAM, Audience.PUBLIC)
 TEAM_AND_PUBLIC = (Audience.TEAM, Audience.PUBLIC)
@@ -205,4 +236,3 @@ def _evidence(where: Iterable[Located | Evidence | Location]) -> tuple[Evidence,
         place = item if isinstance(item, Location) else item.location
         found.append(Evidence(place.path, place.line, place.end_line, getattr(item, "note", "") or ""))
     return tuple(dict.fromkeys(found))
-

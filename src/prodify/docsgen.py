@@ -53,7 +53,15 @@ def _check_index() -> str:
 
 def _check_row(check: Check) -> str:
     page = f"checks/{check.step.number:02}-{check.step.slug}.md#{check.id}"
-    return f"| {check.step.number} {check.step.slug} | [{check.id}]({page}) | {check.level.value} | {check.maturity} | {check.title} | {check.fixed_by or ''} |\n"
+    cells = (
+        f"{check.step.number} {check.step.slug}",
+        f"[{check.id}]({page})",
+        check.level.value,
+        check.maturity,
+        check.title,
+        check.fixed_by or "",
+    )
+    return f"| {' | '.join(map(str, cells))} |\n"
 
 
 def _recipe_page() -> str:
@@ -84,9 +92,9 @@ def _profile_page() -> str:
     rows = "".join(_profile_rows(body, body["$defs"], ""))
     head = "| key | default | meaning |\n| --- | --- | --- |\n"
     intro = (
-        "`prodify.yaml` states the goals of a service once; everything that is generated derives from them. The same keys may stand under\n"
-        "`[tool.prodify]` in pyproject.toml; where both are there, `prodify.yaml` is used. An unknown key is an error. `--set KEY=VALUE` overrides\n"
-        "a value for one run, and `prodify config schema` prints the JSON Schema.\n"
+        "`prodify.yaml` states the goals of a service once; everything that is generated derives from them. The same keys may stand\n"
+        "under `[tool.prodify]` in pyproject.toml; where both are there, `prodify.yaml` is used. An unknown key is an error.\n"
+        "`--set KEY=VALUE` overrides a value for one run, and `prodify config schema` prints the JSON Schema.\n"
     )
     return f"{_NOTICE}# The profile\n\n{intro}\n{head}{rows}"
 

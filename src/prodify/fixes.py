@@ -25,7 +25,11 @@ def written_by_prodify(repo: Inventory) -> frozenset[str]:
         entries = json.loads(text or "{}").get("files", {})
     except (ValueError, AttributeError, RecursionError):
         return frozenset()
-    return frozenset(path for path, entry in entries.items() if isinstance(entry, dict) and entry.get("kind") == "file") if isinstance(entries, dict) else frozenset()
+    return (
+        frozenset(path for path, entry in entries.items() if isinstance(entry, dict) and entry.get("kind") == "file")
+        if isinstance(entries, dict)
+        else frozenset()
+    )
 
 
 def _paths(items: Iterable[Any]) -> list[str]:
@@ -64,9 +68,20 @@ def fix_of(check: Check, repo: Inventory) -> Fix:
 
 
 _ELSEWHERE = {
-    "llm-adapter": "portability", "model-limits": "portability", "secrets": "security", "hardening": "security", "scanning": "security", "telemetry": "observability",
-    "dockerfile": "scaling", "server": "scaling", "kubernetes": "scaling", "profile": "goals", "ci": "ci", "slo": "slo", "load": "testing",
-}  # fmt: skip
+    "llm-adapter": "portability",
+    "model-limits": "portability",
+    "secrets": "security",
+    "hardening": "security",
+    "scanning": "security",
+    "telemetry": "observability",
+    "dockerfile": "scaling",
+    "server": "scaling",
+    "kubernetes": "scaling",
+    "profile": "goals",
+    "ci": "ci",
+    "slo": "slo",
+    "load": "testing",
+}
 """The step of recipes that settle checks of other steps; a test holds it against the recipes."""
 
 

@@ -55,7 +55,9 @@ def load(
     return Loaded(dataclasses.replace(profile, origin=tuple(sorted(origin.items()))), path, notices)
 
 
-def validate(data: Mapping[str, Any], where: str, lines: Mapping[str, int] | None = None, from_settings: frozenset[str] = frozenset()) -> Profile:
+def validate(
+    data: Mapping[str, Any], where: str, lines: Mapping[str, int] | None = None, from_settings: frozenset[str] = frozenset()
+) -> Profile:
     """Check plain data against the profile's classes.
 
     Raises:
@@ -77,7 +79,9 @@ def validate(data: Mapping[str, Any], where: str, lines: Mapping[str, int] | Non
         kind = UsageError if key in from_settings else ConfigError
         if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
             known = _keys_beside(key)
-            raise kind(f'{place}: there is no key "{key}"', f"{did_you_mean(key.rpartition('.')[2], known)} Known here: {', '.join(known)}.") from None
+            raise kind(
+                f'{place}: there is no key "{key}"', f"{did_you_mean(key.rpartition('.')[2], known)} Known here: {', '.join(known)}."
+            ) from None
         raise kind(*_misfit(place, key, first)) from None
 
 
@@ -107,14 +111,21 @@ def schema() -> dict[str, Any]:
 
     body = TypeAdapter(Profile).json_schema()
     body["properties"].pop("origin")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "prodify.yaml", **{k: v for k, v in body.items() if k != "title"}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "prodify.yaml",
+        **{k: v for k, v in body.items() if k != "title"},
+    }
 
 
 def _find(files: FileIndex) -> tuple[str | None, dict[str, Any], dict[str, int], tuple[str, ...]]:
     present = [name for name in _NAMES if name in files]
     table = _pyproject(files)
     if present:
-        notices = tuple(f"{present[0]} is used; {other} is ignored" for other in (*present[1:], *(["[tool.prodify] in pyproject.toml"] if table else [])))
+        notices = tuple(
+            f"{present[0]} is used; {other} is ignored"
+            for other in (*present[1:], *(["[tool.prodify] in pyproject.toml"] if table else []))
+        )
         data, lines = _yaml(files.text(present[0]), present[0])
         return present[0], data, lines, notices
     return ("pyproject.toml", table, {}, ()) if table else (None, {}, {}, ())
@@ -143,7 +154,9 @@ def _yaml(text: str | None, name: str) -> tuple[dict[str, Any], dict[str, int]]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark is not None else name
-        raise ConfigError(f"{place}: not valid YAML ({getattr(error, 'problem', None) or 'cannot be parsed'})", "Correct the line, or run prodify init.") from None
+        raise ConfigError(
+            f"{place}: not valid YAML ({getattr(error, 'problem', None) or 'cannot be parsed'})", "Correct the line, or run prodify init."
+        ) from None
     if data is None:
         return {}, {}
     if not isinstance(data, dict):

@@ -66,7 +66,8 @@ class Proposal:
         component = main_component(self.repo)
         if component is not None and component.entrypoint is None and len(component.candidates) > 1:
             raise AmbiguousError(
-                f"{component.name} could start at {', '.join(component.candidates)}", "Keep one of them, or name it in a Procfile: web: gunicorn MODULE:APP"
+                f"{component.name} could start at {', '.join(component.candidates)}",
+                "Keep one of them, or name it in a Procfile: web: gunicorn MODULE:APP",
             )
 
     def wishes(self, recipes: Sequence[Recipe]) -> Wishes:

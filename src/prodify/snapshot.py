@@ -24,7 +24,8 @@ def profile_snapshot(profile: Profile) -> dict[str, Any]:
         "stated": sorted(k for k, v in origin.items() if v in ("stated", "set")),
         "inferred": sorted(k for k, v in origin.items() if v == "inferred"),
     }
-    return _lists(data)
+    plain: dict[str, Any] = _lists(data)
+    return plain
 
 
 def inventory_snapshot(repo: Inventory) -> dict[str, Any]:
@@ -59,7 +60,13 @@ def _environment(variables: tuple[EnvVar, ...]) -> list[dict[str, Any]]:
     for variable in variables:
         row = rows.setdefault(
             variable.name,
-            {"name": variable.name, "path": variable.location.path, "line": variable.location.line, "required": False, "secret": variable.secret},
+            {
+                "name": variable.name,
+                "path": variable.location.path,
+                "line": variable.location.line,
+                "required": False,
+                "secret": variable.secret,
+            },
         )
         row["required"] = row["required"] or variable.required
     return [rows[name] for name in sorted(rows)]

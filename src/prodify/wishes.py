@@ -50,7 +50,9 @@ def choose(steps: Sequence[Step], names: Sequence[str], *, everything: bool, pro
         chosen = [r for r in recipes if r.id in names]
         outside = [r.id for r in chosen if steps and r.step not in steps]
         if outside:
-            raise UsageError(f"the recipe {outside[0]} does not belong to the steps given", "Leave --step out, or name a recipe of that step.")
+            raise UsageError(
+                f"the recipe {outside[0]} does not belong to the steps given", "Leave --step out, or name a recipe of that step."
+            )
         return tuple(chosen)
     if not steps and not everything:
         raise UsageError("nothing to apply was named", "Give --step STEP, --recipe NAME or --all.")

@@ -29,4 +29,14 @@ def prodify(
     start = [sys.executable, "-m", "prodify"] if sockets else [sys.executable, "-c", _NO_SOCKETS]
     environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")} | dict(env or {})
     command = [*start, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape", timeout=120, check=False)
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        timeout=120,
+        check=False,
+    )

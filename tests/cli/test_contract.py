@@ -14,7 +14,15 @@ import pytest
 
 from tests.cli.helpers import prodify
 
-READ_ONLY = [["audit"], ["audit", "--format", "json", "--show", "all"], ["detect"], ["detect", "--format", "json"], ["plan"], ["status"], ["config", "show"]]
+READ_ONLY = [
+    ["audit"],
+    ["audit", "--format", "json", "--show", "all"],
+    ["detect"],
+    ["detect", "--format", "json"],
+    ["plan"],
+    ["status"],
+    ["config", "show"],
+]
 
 
 def tree_hash(root: Path) -> str:
@@ -54,7 +62,14 @@ def test_no_secret_value_of_the_example_is_printed(shared_example: Path) -> None
     secrets = [v for v in values if len(v) > 20 and not v.startswith("http")]
     assert len(secrets) >= 3
     for command in READ_ONLY:
-        done = prodify([command[0], *(["show"] if command[0] == "config" else []), shared_example, *[w for w in command[1:] if w != "show" or command[0] != "config"]])
+        done = prodify(
+            [
+                command[0],
+                *(["show"] if command[0] == "config" else []),
+                shared_example,
+                *[w for w in command[1:] if w != "show" or command[0] != "config"],
+            ]
+        )
         for secret in secrets:
             assert secret not in done.stdout + done.stderr
 
@@ -68,7 +83,9 @@ def test_reading_commands_write_nothing_and_open_no_socket(command: list[str], s
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "utf-8"])
-@pytest.mark.parametrize("command", [["audit"], ["audit", "--show", "top"], ["plan"], ["detect"], ["explain", "debug-is-off"], ["list", "checks"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["audit"], ["audit", "--show", "top"], ["plan"], ["detect"], ["explain", "debug-is-off"], ["list", "checks"]], ids=" ".join
+)
 def test_no_command_fails_on_an_encoding_and_none_writes_escapes_to_a_pipe(command: list[str], encoding: str, shared_example: Path) -> None:
     done = prodify(command, cwd=shared_example, env={"PYTHONIOENCODING": encoding})
     assert done.returncode == 0, done.stderr
@@ -145,7 +162,11 @@ def test_exit_codes(arguments: list[str], code: int, format_: str | None, shared
 
 
 def test_unknown_words_get_a_suggestion(shared_example: Path) -> None:
-    for arguments, word in ((["explain", "debug-is-of"], "debug-is-off"), (["audit", "--step", "securty"], "security"), (["audit", "--set", "budget.monthly_us=3"], "budget.monthly_usd")):
+    for arguments, word in (
+        (["explain", "debug-is-of"], "debug-is-off"),
+        (["audit", "--step", "securty"], "security"),
+        (["audit", "--set", "budget.monthly_us=3"], "budget.monthly_usd"),
+    ):
         done = prodify(arguments, cwd=shared_example)
         assert done.returncode == 2
         assert word in done.stderr
@@ -195,7 +216,10 @@ def test_hostile_links_are_not_followed(example: Path) -> None:
 def test_git_configuration_of_the_repository_is_not_run(example: Path, tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     with (example / ".git" / "config").open("a", encoding="utf-8") as config:
-        config.write(f'[core]\n\tfsmonitor = "touch {marker}; false"\n\thooksPath = {tmp_path}\n[filter "x"]\n\tclean = touch {marker}\n\tsmudge = touch {marker}\n')
+        config.write(
+            f'[core]\n\tfsmonitor = "touch {marker}; false"\n\thooksPath = {tmp_path}\n'
+            f'[filter "x"]\n\tclean = touch {marker}\n\tsmudge = touch {marker}\n'
+        )
     (example / ".gitattributes").write_text("* filter=x diff=x\n", encoding="utf-8")
     (example / "app.py").write_text((example / "app.py").read_text() + "\n", encoding="utf-8")
     assert prodify(["audit", example]).returncode == 0

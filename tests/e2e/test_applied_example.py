@@ -27,9 +27,16 @@ from tests.cli.helpers import prodify
 
 NEEDED = ("flask", "sqlalchemy", "openai", "flask_cors", "gunicorn", "opentelemetry.sdk", "opentelemetry.instrumentation.flask")
 SETTINGS = {
-    "SECRET_KEY": "for-this-test-only", "OPENAI_API_KEY": "none", "GOOGLE_PLACES_API_KEY": "none", "SMTP_HOST": "localhost", "SMTP_USER": "none",
-    "SMTP_PASSWORD": "none", "SEND_MAILS": "0", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "PLACES_BASE_URL": "http://127.0.0.1:9",
-}  # fmt: skip
+    "SECRET_KEY": "for-this-test-only",
+    "OPENAI_API_KEY": "none",
+    "GOOGLE_PLACES_API_KEY": "none",
+    "SMTP_HOST": "localhost",
+    "SMTP_USER": "none",
+    "SMTP_PASSWORD": "none",
+    "SEND_MAILS": "0",
+    "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+    "PLACES_BASE_URL": "http://127.0.0.1:9",
+}
 
 
 def _missing() -> list[str]:
@@ -72,7 +79,9 @@ def test_the_score_rises_and_no_generated_file_is_found_fault_with(before: Path,
     old, new = audit(before), audit(applied)
     assert old["score"]["overall"] < 25
     assert new["score"]["overall"] > old["score"]["overall"] + 45
-    ours = set(json.loads((applied / ".prodify.lock.json").read_text())["files"]) - {p.relative_to(before).as_posix() for p in before.rglob("*")}
+    ours = set(json.loads((applied / ".prodify.lock.json").read_text())["files"]) - {
+        p.relative_to(before).as_posix() for p in before.rglob("*")
+    }
     blamed = {(f["check"], e["path"]) for f in new["findings"] if f["kind"] == "fail" for e in f["evidence"] if e["path"] in ours}
     assert not blamed
 
@@ -103,7 +112,9 @@ def test_undo_takes_everything_back(before: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_to_fill_in_and_no_secret_is_written(before: Path, applied: Path) -> None:
-    values = [line.partition("=")[2].strip() for line in (before / ".env").read_text().splitlines() if "=" in line and not line.startswith("#")]
+    values = [
+        line.partition("=")[2].strip() for line in (before / ".env").read_text().splitlines() if "=" in line and not line.startswith("#")
+    ]
     secrets = [v for v in values if len(v) > 20 and "://" not in v] + ["Wh3re2E4t"]
     for path in json.loads((applied / ".prodify.lock.json").read_text())["files"]:
         text = (applied / path).read_text(encoding="utf-8")
@@ -117,7 +128,11 @@ def test_the_real_validators_accept_everything(applied: Path) -> None:
     assert done.returncode == 0, done.stdout
     said = {row["validator"]: row["status"] for row in json.loads(done.stdout)["validators"]}
     if os.environ.get("PRODIFY_REQUIRE_TOOLS") == "1":
-        absent = [name for name, status in said.items() if status == "missing" and not name.startswith(("terraform", "custom-resources", "openslo"))]
+        absent = [
+            name
+            for name, status in said.items()
+            if status == "missing" and not name.startswith(("terraform", "custom-resources", "openslo"))
+        ]
         assert not absent
     if "passed" not in said.values():
         pytest.skip("no validator is installed; make validators installs them")
@@ -129,7 +144,15 @@ def test_the_generated_tests_are_green_at_once(applied: Path, tmp_path: Path) ->
     root = tmp_path / "tested"
     shutil.copytree(applied, root)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_"))}
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"], cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert " passed" in done.stdout
 
@@ -156,7 +179,9 @@ def service(applied: Path, tmp_path: Path) -> Iterator[tuple[str, subprocess.Pop
     (root / ".env").unlink(missing_ok=True)
     environment = {**os.environ, **SETTINGS, "PORT": str(port), "WEB_CONCURRENCY": "2", "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}
     with log.open("wb") as stream:
-        process = subprocess.Popen([sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:app"], cwd=root, env=environment, stdout=stream, stderr=stream)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:app"], cwd=root, env=environment, stdout=stream, stderr=stream
+        )
     try:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -19,7 +19,10 @@ from prodify.recipes import all_recipes
 from tests.checks.conftest import lay_out
 
 FIXABLE = [c for c in all_checks() if c.fixed_by is not None]
-FLASK = {"requirements.txt": "flask==3.1.0\n", "app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route(\"/\")\ndef home():\n    return \"hi\"\n"}
+FLASK = {
+    "requirements.txt": "flask==3.1.0\n",
+    "app.py": 'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route("/")\ndef home():\n    return "hi"\n',
+}
 """What an example is completed with, where it shows one file of a service only."""
 
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from prodify.cli.options import Colour, ColourOption, ConfigOption, FailOn, PathArgument, QuietOption, ReportFormat, SetOption, Show, StepOption
+from prodify.cli.options import (
+    Colour,
+    ColourOption,
+    ConfigOption,
+    FailOn,
+    PathArgument,
+    QuietOption,
+    ReportFormat,
+    SetOption,
+    Show,
+    StepOption,
+)
 from prodify.cli.session import console, emit, open_session, say
 
 if TYPE_CHECKING:
@@ -23,7 +34,9 @@ def audit(
     audience: Annotated[str | None, typer.Option("--audience", help="creator, team or public; instead of the profile's.")] = None,
     format_: Annotated[ReportFormat, typer.Option("--format", help="Output format.")] = ReportFormat.TEXT,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the report to a file.")] = None,
-    show: Annotated[Show | None, typer.Option("--show", help="top: the first screen; failed; all. Default: top at a terminal, failed elsewhere.")] = None,
+    show: Annotated[
+        Show | None, typer.Option("--show", help="top: the first screen; failed; all. Default: top at a terminal, failed elsewhere.")
+    ] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 on a finding at or above this level.")] = FailOn.NEVER,
     fail_under: Annotated[int | None, typer.Option("--fail-under", min=0, max=100, help="Exit 1 when the score is under this.")] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,

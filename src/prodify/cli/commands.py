@@ -22,6 +22,7 @@ from prodify.cli import (
     verify,
 )
 
+
 def register(app: typer.Typer) -> None:
     """Add every command, in the order in which a newcomer meets them."""
     app.callback(invoke_without_command=True)(_root)

@@ -32,7 +32,9 @@ def _lines(data: dict[str, Any]) -> list[str]:
             if component[key] is not None:
                 lines.append(f"  {key.replace('_', ' ')}: {component[key]}")
         lines += [f"  could also start at: {name}" for name in component["candidates"]]
-        lines += [f"  {place['path']}{':' + str(place['line']) if place['line'] else ''}: {place['note']}" for place in component["evidence"]]
+        lines += [
+            f"  {place['path']}{':' + str(place['line']) if place['line'] else ''}: {place['note']}" for place in component["evidence"]
+        ]
     for key in ("datastores", "brokers", "llm_providers"):
         lines.append(f"{key.replace('_', ' ')}: {', '.join(data[key]) or 'none'}")
     lines.append(f"routes: {len(data['routes'])}")

@@ -19,7 +19,9 @@ class What(StrEnum):
     VALIDATORS = "validators"
 
 
-def list_(what: Annotated[What, typer.Argument(help="checks, recipes or validators.")], format_: JsonFormatOption = ReportFormat.TEXT) -> None:
+def list_(
+    what: Annotated[What, typer.Argument(help="checks, recipes or validators.")], format_: JsonFormatOption = ReportFormat.TEXT
+) -> None:
     """List the checks, recipes or validators."""
     rows = {What.CHECKS: _checks, What.RECIPES: _recipes, What.VALIDATORS: _validators}[what]()
     if format_ is ReportFormat.JSON:
@@ -33,7 +35,10 @@ def list_(what: Annotated[What, typer.Argument(help="checks, recipes or validato
 def _checks() -> list[dict[str, Any]]:
     from prodify.checks import all_checks
 
-    return [{"step": c.step.slug, "id": c.id, "level": c.level.value, "maturity": c.maturity, "title": c.title, "recipe": c.fixed_by} for c in all_checks()]
+    return [
+        {"step": c.step.slug, "id": c.id, "level": c.level.value, "maturity": c.maturity, "title": c.title, "recipe": c.fixed_by}
+        for c in all_checks()
+    ]
 
 
 def _recipes() -> list[dict[str, Any]]:

@@ -51,7 +51,10 @@ class Conflict(StrEnum):
 
 PathArgument = Annotated[Path, typer.Argument(help="The repository.", show_default=True)]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Profile to use instead of the repository's prodify.yaml.")]
-SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value of the profile, for example slo.latency.threshold_ms=250. Repeatable.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a value of the profile, for example slo.latency.threshold_ms=250. Repeatable."),
+]
 StepOption = Annotated[list[str] | None, typer.Option("--step", metavar="STEP", help="Only this step: slug or number. Repeatable.")]
 RecipeOption = Annotated[list[str] | None, typer.Option("--recipe", metavar="NAME", help="Only this recipe. Repeatable.")]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No messages on stderr.")]

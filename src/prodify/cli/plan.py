@@ -35,7 +35,10 @@ def plan(
     if format_ is ReportFormat.JSON:
         import json
 
-        emit(json.dumps({"schema": "prodify.plan/1", "level": report.score.level, "actions": [_data(*item) for item in todo]}, indent=2) + "\n")
+        emit(
+            json.dumps({"schema": "prodify.plan/1", "level": report.score.level, "actions": [_data(*item) for item in todo]}, indent=2)
+            + "\n"
+        )
         return
     emit(_text(todo, report.score.level or 0))
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def verify(
     path: PathArgument = Path(),
     validator: Annotated[list[str] | None, typer.Option("--validator", metavar="NAME", help="Only this validator. Repeatable.")] = None,
-    everything: Annotated[bool, typer.Option("--all-files", help="Every file of the repository, not only those that prodify manages.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all-files", help="Every file of the repository, not only those that prodify manages.")
+    ] = False,
     require: Annotated[bool, typer.Option("--require-all", help="A missing validator fails the command.")] = False,
     format_: JsonFormatOption = ReportFormat.TEXT,
     quiet: QuietOption = False,

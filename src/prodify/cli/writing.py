@@ -70,7 +70,11 @@ def carry_out(root: Path, plan: Plan, mode: Mode) -> int:
     if not mode.quiet:
         for note in done.notes:
             say(note)
-        say(f"wrote {len(done.written)} files" + (f", untracked {len(done.untracked)}" if done.untracked else "") + "; prodify undo takes it back")
+        say(
+            f"wrote {len(done.written)} files"
+            + (f", untracked {len(done.untracked)}" if done.untracked else "")
+            + "; prodify undo takes it back"
+        )
     return 1 if plan.conflicts else 0
 
 

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prodify.inventory.containers import ComposeFile, Dockerfile, Dockerignore
-    from prodify.inventory.facts import Component, EnvVar, ManifestFile, ModelCall, Note, OutboundCall, Role, Route, SecretHit, Technology
+    from prodify.inventory.facts import (
+        Component,
+        EnvVar,
+        ManifestFile,
+        Match,
+        ModelCall,
+        Note,
+        OutboundCall,
+        Role,
+        Route,
+        SecretHit,
+        Technology,
+    )
     from prodify.inventory.kubernetes import KubernetesObject
     from prodify.inventory.monitoring import Monitoring
     from prodify.inventory.pycode import PythonCode
     from prodify.inventory.query import Query
-    from prodify.inventory.syntax import Match, Syntax
+    from prodify.inventory.syntax import Syntax
     from prodify.inventory.terraform import TerraformBlock
     from prodify.inventory.tests import TestFacts
     from prodify.inventory.workflows import Pipeline
@@ -39,7 +51,12 @@ class Inventory:
     """
 
     def __init__(
-        self, root: str | Path, *, hidden: frozenset[str] = frozenset(), service: str | None = None, overlay: Mapping[str, str] | None = None
+        self,
+        root: str | Path,
+        *,
+        hidden: frozenset[str] = frozenset(),
+        service: str | None = None,
+        overlay: Mapping[str, str] | None = None,
     ) -> None:
         self.files: FileIndex = open_root(root, hidden)
         if overlay:

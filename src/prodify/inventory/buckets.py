@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _NAME = re.compile(r"buckets?|boundaries", re.IGNORECASE)
-_CONSTRUCTORS = ("*.ExplicitBucketHistogramAggregation", "ExplicitBucketHistogramAggregation", "prometheus_client.Histogram", "*.Histogram", "*.create_histogram")
+_CONSTRUCTORS = (
+    "*.ExplicitBucketHistogramAggregation",
+    "ExplicitBucketHistogramAggregation",
+    "prometheus_client.Histogram",
+    "*.Histogram",
+    "*.create_histogram",
+)
 
 
 def declared_boundaries(repo: Inventory) -> tuple[tuple[Note, tuple[float, ...]], ...]:

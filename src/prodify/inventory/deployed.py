@@ -19,7 +19,7 @@ _OWN_ROLES = (Role.PRODUCTION, Role.EXAMPLE)
 
 
 def deployed_images(repo: Inventory) -> tuple[Image, ...]:
-    """Every image reference that decides what runs, once a place, by path and line; images built from the repository itself are left out."""
+    """Every image reference that decides what runs, once a place, by path and line; images built from the repository are left out."""
     found = {image.location: image for image in _references(repo)}
     return tuple(found[place] for place in sorted(found))
 
@@ -34,7 +34,9 @@ def _references(repo: Inventory) -> Iterator[Image]:
     kustomized = _kustomized(repo)
     for item in repo.kubernetes:
         if item.role in _OWN_ROLES:
-            yield from (c.image for c in (*item.containers, *item.init_containers) if c.image is not None and c.image.name not in kustomized)
+            yield from (
+                c.image for c in (*item.containers, *item.init_containers) if c.image is not None and c.image.name not in kustomized
+            )
     for block in repo.terraform:
         for inner in block.walk() if block.type == "resource" else ():
             for name, text in inner.attributes.items():

@@ -82,7 +82,9 @@ def _follow(repo: Inventory, path: str, chain: list[str], depth: int) -> None:
         for _ in dots[1:]:
             base = base.rpartition("/")[0]
         target = "/".join(part for part in (base if dots else "", *name.split(".")) if part)
-        file = next((c for c in (f"{target}.py", f"{target}/__init__.py") if c in repo.files), None) or (None if dots else _file_of(repo, name))
+        file = next((c for c in (f"{target}.py", f"{target}/__init__.py") if c in repo.files), None) or (
+            None if dots else _file_of(repo, name)
+        )
         if file is not None and not _NOT_PRODUCTION.search(file.removesuffix(".py").replace("/", ".")):
             _follow(repo, file, chain, depth + 1)
     chain.append(path)

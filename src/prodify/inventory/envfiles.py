@@ -11,16 +11,34 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 EXAMPLE_FILES = (
-    ".env.example", ".env.sample", ".env.template", ".env.dist", ".env.defaults", "env.example", "example.env", "sample.env", "dotenv.example",
-    "*.env.example", "*.env.sample", "*.env.template", ".env.*.example", "env.sample", "env.template", ".envrc.example",
-)  # fmt: skip
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    ".env.defaults",
+    "env.example",
+    "example.env",
+    "sample.env",
+    "dotenv.example",
+    "*.env.example",
+    "*.env.sample",
+    "*.env.template",
+    ".env.*.example",
+    "env.sample",
+    "env.template",
+    ".envrc.example",
+)
 """Names of files that list variables without real values."""
 
 _NAME = re.compile(r"^\s*#?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _PLATFORM = frozenset(
-    "PORT HOST HOSTNAME HOME PATH USER PWD SHELL TERM TZ LANG LC_ALL TMPDIR TEMP TMP CI NODE_ENV PYTHONPATH PYTHONUNBUFFERED FLASK_APP FLASK_ENV FLASK_DEBUG "
-    "DJANGO_SETTINGS_MODULE GAE_ENV K_SERVICE K_REVISION DYNO VERCEL VERCEL_ENV VERCEL_URL RENDER WEB_CONCURRENCY FORWARDED_ALLOW_IPS NO_COLOR KUBERNETES_SERVICE_HOST "
-    "AWS_LAMBDA_FUNCTION_NAME GITHUB_ACTIONS RAILS_ENV RACK_ENV PUBLIC_URL BASE_URL PYTEST_CURRENT_TEST DEBUG XDG_CACHE_HOME XDG_CONFIG_HOME APPDATA".split()
+    (
+        "PORT HOST HOSTNAME HOME PATH USER PWD SHELL TERM TZ LANG LC_ALL TMPDIR TEMP TMP CI NODE_ENV PYTHONPATH "
+        "PYTHONUNBUFFERED FLASK_APP FLASK_ENV FLASK_DEBUG DJANGO_SETTINGS_MODULE GAE_ENV K_SERVICE K_REVISION DYNO VERCEL "
+        "VERCEL_ENV VERCEL_URL RENDER WEB_CONCURRENCY FORWARDED_ALLOW_IPS NO_COLOR KUBERNETES_SERVICE_HOST "
+        "AWS_LAMBDA_FUNCTION_NAME GITHUB_ACTIONS RAILS_ENV RACK_ENV PUBLIC_URL BASE_URL PYTEST_CURRENT_TEST DEBUG "
+        "XDG_CACHE_HOME XDG_CONFIG_HOME APPDATA "
+    ).split()
 )
 
 

@@ -16,8 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_HARDENING = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false", "-c", "safe.directory=*",
-              "-c", "core.quotePath=false", "-c", "core.pager=cat", "-c", "submodule.recurse=false", "-c", "protocol.allow=never")  # fmt: skip
+_HARDENING = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.untrackedCache=false",
+    "-c",
+    "safe.directory=*",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "core.pager=cat",
+    "-c",
+    "submodule.recurse=false",
+    "-c",
+    "protocol.allow=never",
+)
 _TIMEOUT = 60.0
 _SYMLINK, _SUBMODULE = "120000", "160000"
 
@@ -57,9 +73,15 @@ def environment() -> dict[str, str]:
     """The environment of every git process: no user or system configuration, no prompts, no optional locks."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     return {
-        **kept, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C",
-    }  # fmt: skip
+        **kept,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "LC_ALL": "C",
+    }
 
 
 def run(root: Path, *args: str, stdin: bytes | None = None) -> bytes | None:

@@ -63,7 +63,11 @@ def growing_dictionaries(repo: Inventory) -> tuple[Note, ...]:
 
 def unclosed_sessions(repo: Inventory) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
     """Sessions that functions open from a factory of the repository, and those of them that are never closed."""
-    factories = {a.target for a in repo.python.assignments("*") if _FACTORIES.search(a.text) and "scoped_session(" not in a.text} if _any_factory(repo) else set()
+    factories = (
+        {a.target for a in repo.python.assignments("*") if _FACTORIES.search(a.text) and "scoped_session(" not in a.text}
+        if _any_factory(repo)
+        else set()
+    )
     opened, left = [], []
     for call in repo.python.calls(*(form for name in sorted(factories) for form in (name, f"*.{name}"))) if factories else ():
         if call.args or call.name.rpartition(".")[2] not in factories or call.function is None:
@@ -86,11 +90,20 @@ def _is_closed(repo: Inventory, call: Call) -> bool:
     if re.search(r"\bwith\b", line):
         return True
     module = repo.python.module(call.location.path)
-    owner = next((f for f in module.functions if f.name == call.function and _inside(f.location.line, call.location.line, f.location.end_line)), None) if module else None
+    owner = (
+        next(
+            (f for f in module.functions if f.name == call.function and _inside(f.location.line, call.location.line, f.location.end_line)),
+            None,
+        )
+        if module
+        else None
+    )
     body = "\n".join(lines[(owner.location.line or 1) - 1 : owner.location.end_line]) if owner else "\n".join(lines)
     match = re.match(r"\s*([\w.]+)\s*[:=]", line)
     name = match[1] if match else ""
-    closed = bool(name) and (f"{name}.close()" in body or f"yield {name}" in body or f"return {name}\n" in body + "\n" or f"closing({name})" in body)
+    closed = bool(name) and (
+        f"{name}.close()" in body or f"yield {name}" in body or f"return {name}\n" in body + "\n" or f"closing({name})" in body
+    )
     return closed or bool(repo.python.functions("*.teardown_appcontext", "*.teardown_request"))
 
 

@@ -29,7 +29,9 @@ CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 """Data classes of the profile, and the field names (snake case) that stand for them."""
 
-_FIELD = re.compile(r"(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.\w+|models\.\w+|fields\.\w+)\b")
+_FIELD = re.compile(
+    r"(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.\w+|models\.\w+|fields\.\w+)\b"
+)
 _KEYWORDS = ("mail", "phone", "name", "street", "address", "birth", "latitude", "iban", "card", "diagnosis", "password", "zip", "postal")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 _FLASK_PORT = 5000
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - looked for, not bound
 
 
 def disagreements(repo: Inventory) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
@@ -50,7 +51,8 @@ def _listening(repo: Inventory, dockerfile: Dockerfile) -> tuple[int | None, str
     if launch.port is not None:
         return launch.port, None
     if launch.program == "flask":
-        return _FLASK_PORT, None if any("0.0.0.0" in word or "FLASK_RUN_HOST" in word for word in dockerfile.command_words) else "127.0.0.1"
+        opened = any(_EVERYWHERE in word or "FLASK_RUN_HOST" in word for word in dockerfile.command_words)
+        return _FLASK_PORT, None if opened else "127.0.0.1"
     if launch.program != "python" or not (launch.target or "").endswith(".py"):
         return None, None
     return _python_run(repo, launch.target or "", dockerfile)

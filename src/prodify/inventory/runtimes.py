@@ -14,25 +14,84 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 AS_OF = "2026-11-22"
-"""The day this table was true; a runtime has ended when its date is before it. The date of the run plays no part, so that the same ruleset gives the same verdict."""
+"""The day this table was true; a runtime has ended when its date is before it. The date of the run plays no part, so that the same
+ruleset gives the same verdict."""
 
 END_OF_LIFE: Mapping[str, Mapping[str, str]] = {
     "python": {
-        "2.7": "2020-01-01", "3.4": "2019-03-18", "3.5": "2020-09-30", "3.6": "2021-12-23", "3.7": "2023-06-27", "3.8": "2024-10-07", "3.9": "2025-10-31",
-        "3.10": "2026-10-31", "3.11": "2027-10-31", "3.12": "2028-10-31", "3.13": "2029-10-31", "3.14": "2030-10-31", "3.15": "2031-10-31",
+        "2.7": "2020-01-01",
+        "3.4": "2019-03-18",
+        "3.5": "2020-09-30",
+        "3.6": "2021-12-23",
+        "3.7": "2023-06-27",
+        "3.8": "2024-10-07",
+        "3.9": "2025-10-31",
+        "3.10": "2026-10-31",
+        "3.11": "2027-10-31",
+        "3.12": "2028-10-31",
+        "3.13": "2029-10-31",
+        "3.14": "2030-10-31",
+        "3.15": "2031-10-31",
     },
     "node": {
-        "8": "2019-12-31", "10": "2021-04-30", "12": "2022-04-30", "14": "2023-04-30", "16": "2023-09-11", "17": "2022-06-01", "18": "2025-04-30", "19": "2023-06-01",
-        "20": "2026-04-30", "21": "2024-06-01", "22": "2027-04-30", "23": "2025-06-01", "24": "2028-04-30", "25": "2026-06-01", "26": "2029-04-30",
+        "8": "2019-12-31",
+        "10": "2021-04-30",
+        "12": "2022-04-30",
+        "14": "2023-04-30",
+        "16": "2023-09-11",
+        "17": "2022-06-01",
+        "18": "2025-04-30",
+        "19": "2023-06-01",
+        "20": "2026-04-30",
+        "21": "2024-06-01",
+        "22": "2027-04-30",
+        "23": "2025-06-01",
+        "24": "2028-04-30",
+        "25": "2026-06-01",
+        "26": "2029-04-30",
     },
-    "ruby": {"2.5": "2021-03-31", "2.6": "2022-03-31", "2.7": "2023-03-31", "3.0": "2024-04-23", "3.1": "2025-03-26", "3.2": "2026-03-31", "3.3": "2027-03-31", "3.4": "2028-03-31"},
-    "php": {"5.6": "2018-12-31", "7.2": "2020-11-30", "7.3": "2021-12-06", "7.4": "2022-11-28", "8.0": "2023-11-26", "8.1": "2025-12-31", "8.2": "2026-12-31", "8.3": "2027-12-31", "8.4": "2028-12-31"},
-    "dotnet": {"3.1": "2022-12-13", "5.0": "2022-05-10", "6.0": "2024-11-12", "7.0": "2024-05-14", "8.0": "2026-11-10", "9.0": "2026-11-10", "10.0": "2028-11-14"},
-}  # fmt: skip
+    "ruby": {
+        "2.5": "2021-03-31",
+        "2.6": "2022-03-31",
+        "2.7": "2023-03-31",
+        "3.0": "2024-04-23",
+        "3.1": "2025-03-26",
+        "3.2": "2026-03-31",
+        "3.3": "2027-03-31",
+        "3.4": "2028-03-31",
+    },
+    "php": {
+        "5.6": "2018-12-31",
+        "7.2": "2020-11-30",
+        "7.3": "2021-12-06",
+        "7.4": "2022-11-28",
+        "8.0": "2023-11-26",
+        "8.1": "2025-12-31",
+        "8.2": "2026-12-31",
+        "8.3": "2027-12-31",
+        "8.4": "2028-12-31",
+    },
+    "dotnet": {
+        "3.1": "2022-12-13",
+        "5.0": "2022-05-10",
+        "6.0": "2024-11-12",
+        "7.0": "2024-05-14",
+        "8.0": "2026-11-10",
+        "9.0": "2026-11-10",
+        "10.0": "2028-11-14",
+    },
+}
 """Language -> version -> last day of security support. Sources: the projects' release calendars (devguide.python.org/versions,
-nodejs.org/en/about/previous-releases, ruby-lang.org/en/downloads/branches, php.net/supported-versions, dotnet.microsoft.com support policy)."""
+nodejs.org/en/about/previous-releases, ruby-lang.org/en/downloads/branches, php.net/supported-versions, dotnet.microsoft.com)."""
 
 _IMAGES = {"python": "python", "node": "node", "ruby": "ruby", "php": "php", "sdk": "dotnet", "aspnet": "dotnet", "runtime": "dotnet"}
+_VERSION_FILES = (
+    ("runtime.txt", "python"),
+    (".python-version", "python"),
+    (".nvmrc", "node"),
+    (".node-version", "node"),
+    (".ruby-version", "ruby"),
+)
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
@@ -63,7 +122,13 @@ def _declarations(repo: Inventory) -> Iterator[RuntimeVersion]:
             language = _IMAGES.get(image.short_name)
             if language and image.tag and (language != "dotnet" or "dotnet" in image.name):
                 yield from _known(language, image.tag, image.location)
-    for pattern, language in (("runtime.txt", "python"), (".python-version", "python"), (".nvmrc", "node"), (".node-version", "node"), (".ruby-version", "ruby")):
+    for pattern, language in (
+        ("runtime.txt", "python"),
+        (".python-version", "python"),
+        (".nvmrc", "node"),
+        (".node-version", "node"),
+        (".ruby-version", "ruby"),
+    ):
         for path in repo.files.select(pattern):
             for number, line in enumerate(repo.files.lines(path)[:5], 1):
                 if line.strip() and not line.startswith("#"):

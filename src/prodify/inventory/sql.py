@@ -22,8 +22,20 @@ if TYPE_CHECKING:
 
 _STATEMENT = re.compile(r"^\s*(select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE)
 _VALUE_POSITION = re.compile(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
-_EXECUTORS = ("*.execute", "*.executemany", "*.executescript", "*.read_sql", "*.read_sql_query", "*.raw", "*.text", "sqlalchemy.text", "text")
-_SAFE_CALLS = frozenset(("int", "float", "len", "bool", "abs", "round", "quote_name", "quote_ident", "Identifier", "Literal", "Placeholder"))
+_EXECUTORS = (
+    "*.execute",
+    "*.executemany",
+    "*.executescript",
+    "*.read_sql",
+    "*.read_sql_query",
+    "*.raw",
+    "*.text",
+    "sqlalchemy.text",
+    "text",
+)
+_SAFE_CALLS = frozenset(
+    ("int", "float", "len", "bool", "abs", "round", "quote_name", "quote_ident", "Identifier", "Literal", "Placeholder")
+)
 _DEPTH = 6
 
 
@@ -101,7 +113,12 @@ def _parts(node: ast.expr) -> Iterator[str | ast.expr]:
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant | ast.JoinedStr):
         values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         yield from _filled(str(getattr(node.left, "value", "")), re.compile(r"%\(?\w*\)?[sdr]"), values)
-    elif isinstance(node, ast.Call) and _is_format(node) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant):
+    elif (
+        isinstance(node, ast.Call)
+        and _is_format(node)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Constant)
+    ):
         yield from _filled(str(node.func.value.value), re.compile(r"\{[^{}]*\}"), [*node.args, *(k.value for k in node.keywords)])
     else:
         yield node
@@ -117,7 +134,11 @@ def _filled(template: str, mark: re.Pattern[str], values: list[ast.expr]) -> Ite
 
 def _values(name: str, module: PyModule, call: Call) -> Iterator[ast.expr | None]:
     """What a name was assigned before the call: in its function, else at module level."""
-    local = [a for a in module.assignments if a.target == name and a.function == call.function and (a.location.line or 0) <= (call.location.line or 0)]
+    local = [
+        a
+        for a in module.assignments
+        if a.target == name and a.function == call.function and (a.location.line or 0) <= (call.location.line or 0)
+    ]
     for assignment in local or [a for a in module.assignments if a.target == name and a.function is None]:
         yield _parse(assignment.text)
 
@@ -134,7 +155,9 @@ def _is_constant(node: ast.expr | None, module: PyModule, call: Call, depth: int
         values = list(_values(node.id, module, call))
         return bool(values) and all(_is_constant(v, module, call, depth + 1) for v in values)
     if isinstance(node, ast.Attribute):
-        return node.attr.isupper() or (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls") and "table" in node.attr.lower())
+        return node.attr.isupper() or (
+            isinstance(node.value, ast.Name) and node.value.id in ("self", "cls") and "table" in node.attr.lower()
+        )
     if isinstance(node, ast.Call):
         return _is_constant_call(node, module, call, depth)
     children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]

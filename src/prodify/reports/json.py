@@ -33,27 +33,45 @@ def data(report: Report, show: str = "failed") -> dict[str, Any]:
             "level": score.level,
             "level_name": score.level_name,
             "steps": [
-                {"number": s.step.number, "slug": s.step.slug, "title": s.step.title, "score": s.score, "passed": s.passed,
-                 "failed": s.failed, "open": s.open, "not_applicable": s.not_applicable}
+                {
+                    "number": s.step.number,
+                    "slug": s.step.slug,
+                    "title": s.step.title,
+                    "score": s.score,
+                    "passed": s.passed,
+                    "failed": s.failed,
+                    "open": s.open,
+                    "not_applicable": s.not_applicable,
+                }
                 for s in score.steps
             ],
         },
         "findings": [_finding(f) for f in findings],
         "notices": list(report.notices),
-    }  # fmt: skip
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     suppressed = finding.suppressed
     return {
-        "check": finding.check, "step": finding.step.slug, "kind": finding.kind.value, "level": finding.level.value,
-        "maturity": finding.maturity, "status": finding.status, "title": finding.title, "message": finding.message, "why": finding.why,
+        "check": finding.check,
+        "step": finding.step.slug,
+        "kind": finding.kind.value,
+        "level": finding.level.value,
+        "maturity": finding.maturity,
+        "status": finding.status,
+        "title": finding.title,
+        "message": finding.message,
+        "why": finding.why,
         "evidence": [_place(e) for e in finding.evidence],
         "fingerprint": finding.fingerprint,
-        "suppressed": None if suppressed is None else {"source": suppressed.source, "reason": suppressed.reason, "expires": suppressed.expires},
-        "cwe": list(finding.cwe), "effort": finding.effort.value,
+        "suppressed": None
+        if suppressed is None
+        else {"source": suppressed.source, "reason": suppressed.reason, "expires": suppressed.expires},
+        "cwe": list(finding.cwe),
+        "effort": finding.effort.value,
         "fix": {"recipe": finding.fix.recipe, "command": finding.fix.command},
-    }  # fmt: skip
+    }
 
 
 def _place(place: Evidence) -> dict[str, Any]:

@@ -19,7 +19,9 @@ def text(report: Report, show: str = "failed") -> str:
     """The report as lines, one a finding and place, and a last line with the score."""
     lines = [line for finding in shown(report, show) for line in _lines(finding)]
     score = report.score
-    overall = "no score: nothing could be evaluated" if score.overall is None else f"{score.overall}/100, level {score.level} {score.level_name}"
+    overall = (
+        "no score: nothing could be evaluated" if score.overall is None else f"{score.overall}/100, level {score.level} {score.level_name}"
+    )
     totals = ", ".join(f"{number} {word}" for word, number in counts(report).items())
     lines.append(f"score: {overall}, ruleset {report.ruleset} ({totals})")
     return "\n".join(lines) + "\n"

@@ -9,25 +9,65 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 AS_OF = "2026-11-22"
-"""Retirements up to 2026-12-31 that were announced by this day. Source: LiteLLM 1.109.1's model map (deprecation_date), read 2026-11-22; a model that
-has left the map altogether carries the provider's published shutdown date."""
+"""Source: LiteLLM 1.109.1's model map (deprecation_date), read 2026-11-22; a model that has left the map altogether carries the
+provider's published shutdown date."""
 
 RETIRED: Mapping[str, str] = {
-    "gpt-3.5-turbo": "2026-10-23", "gpt-3.5-turbo-0125": "2026-10-23", "gpt-3.5-turbo-1106": "2026-09-28", "gpt-3.5-turbo-16k": "2024-09-13",
-    "gpt-3.5-turbo-0301": "2024-09-13", "gpt-3.5-turbo-0613": "2024-09-13", "gpt-3.5-turbo-instruct": "2026-09-28", "gpt-4": "2026-10-23",
-    "gpt-4-turbo": "2026-10-23", "gpt-4-turbo-preview": "2026-10-23", "gpt-4-32k": "2025-06-06", "gpt-4-0613": "2026-10-23",
-    "gpt-4-vision-preview": "2024-12-06", "gpt-4.1-nano": "2026-10-23", "gpt-4o-2024-05-13": "2026-10-23", "o1": "2026-10-23", "o1-preview": "2025-07-28",
-    "o1-mini": "2025-10-27", "o3-mini": "2026-10-23", "text-davinci-003": "2024-01-04", "text-davinci-002": "2024-01-04", "code-davinci-002": "2024-01-04",
-    "text-curie-001": "2024-01-04", "text-babbage-001": "2024-01-04", "text-ada-001": "2024-01-04", "davinci": "2024-01-04", "curie": "2024-01-04",
-    "babbage": "2024-01-04", "ada": "2024-01-04", "claude-instant-1": "2024-11-06", "claude-instant-1.2": "2024-11-06", "claude-2": "2025-07-21",
-    "claude-2.0": "2025-07-21", "claude-2.1": "2025-07-21", "claude-3-sonnet-20240229": "2025-07-21", "claude-3-opus-20240229": "2026-01-05",
-    "claude-3-5-sonnet-20240620": "2025-10-28", "claude-3-5-sonnet-20241022": "2025-10-28", "gemini-pro": "2025-02-15", "gemini-1.0-pro": "2025-02-15",
-    "gemini-1.5-pro": "2025-09-24", "gemini-1.5-flash": "2025-09-24", "gemini-pro-vision": "2024-07-12", "text-bison": "2025-04-09", "chat-bison": "2025-04-09",
+    "gpt-3.5-turbo": "2026-10-23",
+    "gpt-3.5-turbo-0125": "2026-10-23",
+    "gpt-3.5-turbo-1106": "2026-09-28",
+    "gpt-3.5-turbo-16k": "2024-09-13",
+    "gpt-3.5-turbo-0301": "2024-09-13",
+    "gpt-3.5-turbo-0613": "2024-09-13",
+    "gpt-3.5-turbo-instruct": "2026-09-28",
+    "gpt-4": "2026-10-23",
+    "gpt-4-turbo": "2026-10-23",
+    "gpt-4-turbo-preview": "2026-10-23",
+    "gpt-4-32k": "2025-06-06",
+    "gpt-4-0613": "2026-10-23",
+    "gpt-4-vision-preview": "2024-12-06",
+    "gpt-4.1-nano": "2026-10-23",
+    "gpt-4o-2024-05-13": "2026-10-23",
+    "o1": "2026-10-23",
+    "o1-preview": "2025-07-28",
+    "o1-mini": "2025-10-27",
+    "o3-mini": "2026-10-23",
+    "text-davinci-003": "2024-01-04",
+    "text-davinci-002": "2024-01-04",
+    "code-davinci-002": "2024-01-04",
+    "text-curie-001": "2024-01-04",
+    "text-babbage-001": "2024-01-04",
+    "text-ada-001": "2024-01-04",
+    "davinci": "2024-01-04",
+    "curie": "2024-01-04",
+    "babbage": "2024-01-04",
+    "ada": "2024-01-04",
+    "claude-instant-1": "2024-11-06",
+    "claude-instant-1.2": "2024-11-06",
+    "claude-2": "2025-07-21",
+    "claude-2.0": "2025-07-21",
+    "claude-2.1": "2025-07-21",
+    "claude-3-sonnet-20240229": "2025-07-21",
+    "claude-3-opus-20240229": "2026-01-05",
+    "claude-3-5-sonnet-20240620": "2025-10-28",
+    "claude-3-5-sonnet-20241022": "2025-10-28",
+    "gemini-pro": "2025-02-15",
+    "gemini-1.0-pro": "2025-02-15",
+    "gemini-1.5-pro": "2025-09-24",
+    "gemini-1.5-flash": "2025-09-24",
+    "gemini-pro-vision": "2024-07-12",
+    "text-bison": "2025-04-09",
+    "chat-bison": "2025-04-09",
     "mixtral-8x7b-32768": "2025-03-20",
-}  # fmt: skip
+}
 """Model name -> last day. Names as they stand in requests."""
 
-SUCCESSORS: Mapping[str, str] = {"openai": "gpt-6-luna", "anthropic": "claude-haiku-5-5", "google": "gemini-3.1-flash-lite", "mistral": "mistral-small"}
+SUCCESSORS: Mapping[str, str] = {
+    "openai": "gpt-6-luna",
+    "anthropic": "claude-haiku-5-5",
+    "google": "gemini-3.1-flash-lite",
+    "mistral": "mistral-small",
+}
 """Provider -> a small current model, for defaults of generated code. Source: LiteLLM 1.109.1's model map, read 2026-11-22."""
 
 

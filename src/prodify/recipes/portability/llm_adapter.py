@@ -49,7 +49,9 @@ def wanted(repo: Inventory) -> Place | None:
     return place
 
 
-@recipe(step=Step.PORTABILITY, fixes=("model-calls-go-through-an-adapter", "model-has-fallback", "model-spend-is-capped"), review=Review.CAREFUL)
+@recipe(
+    step=Step.PORTABILITY, fixes=("model-calls-go-through-an-adapter", "model-has-fallback", "model-spend-is-capped"), review=Review.CAREFUL
+)
 def llm_adapter(repo: Inventory, profile: Profile) -> Iterator[Wish]:
     """One module for all calls of language models: limits, time bounds, fallbacks, a cache, a daily cap; providers set by the environment.
 

@@ -40,7 +40,9 @@ def model_limits(repo: Inventory, profile: Profile) -> Iterator[Wish]:
     provider = next((t.name for t in repo.llm_providers if t.name in SUCCESSORS), None)
     for path in sorted({call.location.path for call in repo.python.calls(*_CALLS)}):
         if provider is not None:
-            yield Edit(path, bounded(profile.llm.max_output_tokens, SUCCESSORS[provider]), why="a limit for every answer, and a model that exists")
+            yield Edit(
+                path, bounded(profile.llm.max_output_tokens, SUCCESSORS[provider]), why="a limit for every answer, and a model that exists"
+            )
 
 
 def bounded(limit: int, successor: str) -> Editor:

@@ -34,5 +34,8 @@ def model_failures(repo: Inventory, _: Profile) -> Iterator[Wish]:
         return
     base = "" if place.root == "." else f"{place.root}/"
     suffix = f' / "{place.source_root}"' if place.source_root else ""
-    yield File(f"{base}tests/test_llm_adapter.py", render("testing/test_llm_adapter.py", ModelFailuresContext(place.import_line(MODULE), 1, suffix)))
+    yield File(
+        f"{base}tests/test_llm_adapter.py",
+        render("testing/test_llm_adapter.py", ModelFailuresContext(place.import_line(MODULE), 1, suffix)),
+    )
     yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)
