@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.ci._samples import github
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNTRUSTED = re.compile(
+_UNTRUSTED = lazy(
     r"\$\{\{[^}]*\b(github\.event\.(issue|pull_request|comment|review|review_comment|discussion|pages|commits|head_commit)\.(title|body|name|message|email|page_name)"
     r"|github\.event\.(issue|pull_request|comment|review|discussion|head_commit)[\w.\[\]*]*\.(title|body|message|email|name|label|ref)|github\.head_ref"
     r"|github\.event\.pull_request\.head\.(ref|label|repo\.default_branch)|inputs\.|github\.event\.inputs\.)"
 )
-_HEAD = re.compile(r"github\.event\.pull_request\.head\.(sha|ref)|github\.head_ref|refs/pull/")
+_HEAD = lazy(r"github\.event\.pull_request\.head\.(sha|ref)|github\.head_ref|refs/pull/")
 
 
 @check(
