@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from prodify.inventory import Inventory
 from prodify.inventory.facts import Call, Dependency, FileEntry, Match, ModelCall, Note, OutboundCall, Role, Route, SecretHit
 from prodify.inventory.query import Query, query
+from prodify.lazydata import dataclass
 from prodify.model import Audience, Effort, Evidence, Kind, Level, Located, Location, Review, Step, Verdict
 from prodify.profile import Profile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from prodify.checks import all_checks
 from prodify.errors import ProdifyError, UsageError, did_you_mean
 from prodify.fixes import fix_of
 from prodify.inventory import Inventory
+from prodify.lazydata import dataclass
 from prodify.model import Finding, Kind, Report, Target, Verdict
 from prodify.profile import Profile
 from prodify.score import score

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-_FENCE = re.compile(r'^```(\w*)[ \t]+title="([^"]+)"[^\n]*\n(.*?)^```[ \t]*$', re.MULTILINE | re.DOTALL)
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
+
+_FENCE = lazy(r'^```(\w*)[ \t]+title="([^"]+)"[^\n]*\n(.*?)^```[ \t]*$', re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

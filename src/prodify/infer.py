@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
+from prodify.lazyre import lazy
 from prodify.profile_file import Loaded, load
 from prodify.recipes.shared.layout import dns_label, main_component
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Component
 
-_OWNER = re.compile(r"^\s*\*\s+(\S+)", re.MULTILINE)
+_OWNER = lazy(r"^\s*\*\s+(\S+)", re.MULTILINE)
 
 
 def load_profile(repo: Inventory, settings: Sequence[str] = (), config: Path | None = None) -> Loaded:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from prodify.errors import UsageError, did_you_mean
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

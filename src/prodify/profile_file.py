@@ -6,10 +6,10 @@ Text from outside is validated by pydantic against the dataclasses of `prodify.p
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodify.errors import ConfigError, UsageError, did_you_mean
+from prodify.lazydata import dataclass
 from prodify.profile import Profile
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
-import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
@@ -17,6 +16,7 @@ from itertools import pairwise
 from textwrap import wrap
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from prodify.lazyre import lazy
 from prodify.profile import Profile
 
 _WIDTH = 110
@@ -39,7 +39,7 @@ _WHY = {
     "llm": "Every model call costs money; these bound one answer and feed the estimate.",
     "ignore": "Accepted findings: a check and a reason, and where wanted a path and a last day (path: ..., expires: 2027-01-31).",
 }  # fmt: skip
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_PLAIN = lazy(r"[A-Za-z][A-Za-z0-9._/-]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "none"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 

@@ -5,13 +5,14 @@ A reason is required. An entry that names no known check is an error; one that i
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from prodify.errors import ConfigError, did_you_mean
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Finding, Kind, Suppression
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from prodify.model import Evidence
     from prodify.profile import Ignore
 
-_COMMENT = re.compile(r"(?:#|//|--|<!--|/\*|;)\s*prodify:\s*ignore\[([a-z0-9, -]+)\]\s*(.*?)\s*(?:-->|\*/)?\s*$")
+_COMMENT = lazy(r"(?:#|//|--|<!--|/\*|;)\s*prodify:\s*ignore\[([a-z0-9, -]+)\]\s*(.*?)\s*(?:-->|\*/)?\s*$")
 _MARK = b"prodify: ignore["
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.api import File
 from prodify.changes import Wanted
 from prodify.errors import UsageError, did_you_mean
+from prodify.lazydata import dataclass
 from prodify.recipes import all_recipes
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
 
-_NUMBERS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
-_NAME = re.compile(r"buckets?|boundaries", re.IGNORECASE)
+_NUMBERS = lazy(r"\d+(?:\.\d+)?|\.\d+")
+_NAME = lazy(r"buckets?|boundaries", re.IGNORECASE)
 _CONSTRUCTORS = (
     "*.ExplicitBucketHistogramAggregation",
     "ExplicitBucketHistogramAggregation",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.shell import effective_words
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

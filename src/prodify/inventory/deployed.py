@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
 from prodify.inventory.images import Image, parse_image
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
 
-_IMAGE = re.compile(r"""["']?\bimage["']?\s*[=:]\s*"([^"\s]+)\"""")
+_IMAGE = lazy(r"""["']?\bimage["']?\s*[=:]\s*"([^"\s]+)\"""")
 _OWN_ROLES = (Role.PRODUCTION, Role.EXAMPLE)
 
 

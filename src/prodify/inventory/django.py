@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Assignment
 
-_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["']?\s*[,=:\]]\s*\(?["']?\s*([\w.]+)""")
-_NOT_PRODUCTION = re.compile(r"(^|[_.])(dev|develop|development|local|test|tests|testing|debug|ci)$")
+_MODULE = lazy(r"""DJANGO_SETTINGS_MODULE["']?\s*[,=:\]]\s*\(?["']?\s*([\w.]+)""")
+_NOT_PRODUCTION = lazy(r"(^|[_.])(dev|develop|development|local|test|tests|testing|debug|ci)$")
 _SOURCES = ("wsgi.py", "asgi.py", "manage.py", "Dockerfile*", "Procfile", "*.yml", "*.yaml", "*.toml", "*.ini", "*.sh", "celery.py")
 _DEPTH = 5
 

@@ -9,6 +9,7 @@ from prodify.inventory import pyimports
 from prodify.inventory.facts import Route
 from prodify.inventory.pymodule import literal
 from prodify.inventory.syntax import location_of
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from prodify.model import Location
 
 _ROUTE_CALLS = frozenset(("path", "re_path", "url"))
-_READ_VIEWS = re.compile(r"(List|Detail|Template|Redirect|Archive)View$")
-_WRITE_VIEWS = re.compile(r"(Create|Update|Form|Delete|Login|Edit)View$")
+_READ_VIEWS = lazy(r"(List|Detail|Template|Redirect|Archive)View$")
+_WRITE_VIEWS = lazy(r"(Create|Update|Form|Delete|Login|Edit)View$")
 
 
 def find(repo: Inventory) -> Iterator[Route]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ EXAMPLE_FILES = (
 )
 """Names of files that list variables without real values."""
 
-_NAME = re.compile(r"^\s*#?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_NAME = lazy(r"^\s*#?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _PLATFORM = frozenset(
     (
         "PORT HOST HOSTNAME HOME PATH USER PWD SHELL TERM TZ LANG LC_ALL TMPDIR TEMP TMP CI NODE_ENV PYTHONPATH "

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import EnvVar
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,20 +16,20 @@ if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
     from prodify.model import Location
 
-SECRET_NAME = re.compile(
+SECRET_NAME = lazy(
     r"(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|AUTH_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|_DSN$|_PWD$|_PASS$"
     r"|DATABASE_URL|DATABASE_URI|DB_URL|DB_URI|MONGO\w*_UR[IL]|REDIS_URL|BROKER_URL|POSTGRES_URL|WEBHOOK_URL|CONNECTION_?STRING|_KEY$)",
     re.IGNORECASE,
 )
 """Names that say that their value is secret; connection strings usually carry a password."""
-_NOT_SECRET = re.compile(
+_NOT_SECRET = lazy(
     r"(PUBLIC|PUBLISHABLE|NEXT_PUBLIC_|VITE_|REACT_APP_|MAX_TOKENS|TOKEN_LIMIT|_TOKENS$|TOKENIZER|EXPIR|_TTL$|KEY_ID$|KEY_PREFIX)",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_NAME = lazy(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _WORDS = ("environ", "getenv", "decouple", "environs", "Env(", "BaseSettings", "starlette.config")
-_CONDITION = re.compile(r"^\s*(if|elif|while|assert)\b|\b(if|not|bool\()\s*\(?$")
-_FALLBACK = re.compile(r"[)\s]*(\.(lower|strip|upper)\(\))*\s*(or\b|==|!=|in\b|is\b|if\b)")
+_CONDITION = lazy(r"^\s*(if|elif|while|assert)\b|\b(if|not|bool\()\s*\(?$")
+_FALLBACK = lazy(r"[)\s]*(\.(lower|strip|upper)\(\))*\s*(or\b|==|!=|in\b|is\b|if\b)")
 _GETTERS = frozenset(("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "environ.get", "getenv"))
 _ENV_OBJECTS = frozenset(
     (
@@ -135,9 +136,9 @@ def _subscripts(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
             yield variable(name, location, has_default=False)
 
 
-_FIELD = re.compile(r"^\s+([A-Za-z_]\w*)\s*:\s*([^=#\n]+?)\s*(?:=\s*(.+?))?\s*(?:#.*)?$")
-_ALIAS = re.compile(r"""(?:env|alias|validation_alias)\s*=\s*["'](\w+)["']""")
-_PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w*)["']""")
+_FIELD = lazy(r"^\s+([A-Za-z_]\w*)\s*:\s*([^=#\n]+?)\s*(?:=\s*(.+?))?\s*(?:#.*)?$")
+_ALIAS = lazy(r"""(?:env|alias|validation_alias)\s*=\s*["'](\w+)["']""")
+_PREFIX = lazy(r"""env_prefix\s*=\s*["'](\w*)["']""")
 
 
 def _settings(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:

@@ -5,9 +5,10 @@ Facts say what stands in the repository and judge nothing. Paths are relative PO
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from prodify.model import Location

@@ -19,6 +19,7 @@ from prodify.errors import UsageError
 from prodify.inventory import git
 from prodify.inventory.facts import FileEntry, Role, Skipped
 from prodify.inventory.roles import role_of
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,7 +29,7 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_TEXT = 1024 * 1024
 """Nothing larger is parsed; source files that a person wrote are far below."""
 _SNIFF = 8192
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = lazy(r"[*?\[]")
 
 
 class FileIndex:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.model import Location
@@ -12,9 +14,9 @@ if TYPE_CHECKING:
 _ALIASES = frozenset("latest stable edge nightly main master dev develop current lts rolling canary next release prod production".split())
 _CODE_NAMES = frozenset("stretch buster bullseye bookworm trixie forky sid bionic focal jammy noble resolute".split())
 """Debian's and Ubuntu's releases: a tag that names one is a version, if a wide one."""
-_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
-_HUB = re.compile(r"^(?:docker\.io/|index\.docker\.io/)?(?:library/)?")
-_NON_ROOT_NAMES = re.compile(
+_DIGEST = lazy(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
+_HUB = lazy(r"^(?:docker\.io/|index\.docker\.io/)?(?:library/)?")
+_NON_ROOT_NAMES = lazy(
     r"(?:.*/)?[a-z-]+-unprivileged"
     r"|(?:public\.ecr\.aws/)?bitnami(?:legacy|secure)?/.+"
     r"|cgr\.dev/.+"
@@ -22,7 +24,7 @@ _NON_ROOT_NAMES = re.compile(
     r"|jenkins/jenkins|apache/airflow|(?:quay\.io/)?jupyter/[a-z-]+|otel/[a-z-]+|openpolicyagent/[a-z-]+|solr|kong"
     r"|registry\.(?:access\.)?redhat\.(?:com|io)/(?:ubi|rhel)[0-9]+/(?:python|nodejs|ruby|php|openjdk|go-toolset|dotnet|nginx)[^/]*"
 )
-_NON_ROOT_TAGS = re.compile(r"(?:.*[-._])?(?:nonroot|rootless|chiseled|unprivileged)(?:[-._].*)?")
+_NON_ROOT_TAGS = lazy(r"(?:.*[-._])?(?:nonroot|rootless|chiseled|unprivileged)(?:[-._].*)?")
 """Images whose own configuration names a user other than root, by name or by tag. Kept by hand: what is missing counts as root."""
 
 

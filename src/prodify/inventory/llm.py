@@ -11,6 +11,7 @@ from prodify.inventory import pyimports
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import ModelCall, Technology
 from prodify.inventory.pyuse import importers, imports_of
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
 
 _HOSTS = "|".join(sorted(map(re.escape, tables.LLM_HOSTS), key=len, reverse=True))
-HOST = re.compile(_HOSTS)
-ADDRESS = re.compile(rf"://(?:[\w.{{}}$-]*\.)?({_HOSTS})")
+HOST = lazy(_HOSTS)
+ADDRESS = lazy(rf"://(?:[\w.{{}}$-]*\.)?({_HOSTS})")
 """A model API's host as part of an address; the bare name stands in tables and prose as well."""
 
 CALLS: Mapping[str, str] = {

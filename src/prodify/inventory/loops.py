@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Call, Note
 from prodify.inventory.query import query
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -21,11 +22,11 @@ _ENDLESS = query(
     {"kind": "while_statement", "has": {"field": "condition", "regex": "^(True|1)$"}},
     keywords=("while True", "while 1"),
 )
-_BROAD = re.compile(r"except\s*(:|(\(?\s*(Base)?Exception\b))")
-_NETWORK = re.compile(r"\b(requests|httpx|urllib|aiohttp|client|session|openai|anthropic)\b[\w.]*\(|\.create\(")
-_CACHE_NAME = re.compile(r"cache|memo|seen|results|sessions|store|history", re.IGNORECASE)
+_BROAD = lazy(r"except\s*(:|(\(?\s*(Base)?Exception\b))")
+_NETWORK = lazy(r"\b(requests|httpx|urllib|aiohttp|client|session|openai|anthropic)\b[\w.]*\(|\.create\(")
+_CACHE_NAME = lazy(r"cache|memo|seen|results|sessions|store|history", re.IGNORECASE)
 _SHRINKS = ("{name}.clear(", "{name}.pop(", "{name}.popitem(", "del {name}[", "len({name})")
-_FACTORIES = re.compile(r"sessionmaker\(|scoped_session\(|async_sessionmaker\(")
+_FACTORIES = lazy(r"sessionmaker\(|scoped_session\(|async_sessionmaker\(")
 
 
 def swallowed_errors(repo: Inventory) -> tuple[Note, ...]:

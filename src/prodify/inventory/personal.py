@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
 
 CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(rf"(^|_)({words})(_|$|\d)"))
+    (name, lazy(rf"(^|_)({words})(_|$|\d)"))
     for name, words in (
         ("email", "e_?mail|mail_address"),
         ("phone", "phone|phone_number|mobile|mobile_number|telephone"),
@@ -29,11 +30,11 @@ CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 """Data classes of the profile, and the field names (snake case) that stand for them."""
 
-_FIELD = re.compile(
+_FIELD = lazy(
     r"(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.\w+|models\.\w+|fields\.\w+)\b"
 )
 _KEYWORDS = ("mail", "phone", "name", "street", "address", "birth", "latitude", "iban", "card", "diagnosis", "password", "zip", "postal")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def data_classes(repo: Inventory) -> tuple[Note, ...]:

@@ -7,34 +7,35 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.data.capabilities import LIMITS, LOGS, METRICS, OTEL
 from prodify.inventory.facts import Role
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prodify.inventory import Inventory
 
-_PROBE_PATH = re.compile(
+_PROBE_PATH = lazy(
     r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
 )
-_ENV_EXAMPLE = re.compile(
+_ENV_EXAMPLE = lazy(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
     r"|(example|sample|template|default)\.env|\.env\.\w+\.(example|sample|template)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+)$",
     re.IGNORECASE,
 )
-_ENV_PER_STAGE = re.compile(r"(^|/)\.env\.(dev|development|local|test)$")
-_LICENCE = re.compile(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
-_README = re.compile(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
-_MIGRATIONS = re.compile(
+_ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")
+_LICENCE = lazy(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
+_README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
+_MIGRATIONS = lazy(
     r"(^|/)(migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
     r"|alembic/versions/[^/]+\.py|prisma/migrations/.+\.sql|db/migrate/[^/]+\.rb|database/migrations/[^/]+\.php|Migrations/\d+_[^/]+\.cs"
     r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile)$"
 )
-_UPDATES = re.compile(
+_UPDATES = lazy(
     r"^(\.github/dependabot\.ya?ml|(\.github/|\.gitlab/)?(renovate\.json5?|\.renovaterc(\.json5?)?)|\.pyup\.yml|\.dependabot/config\.yml)$"
 )
-_HOOKS = re.compile(r"^(\.pre-commit-config\.ya?ml|lefthook\.ya?ml|\.lefthook\.ya?ml|\.husky/[^/]+|\.overcommit\.yml|captainhook\.json)$")
+_HOOKS = lazy(r"^(\.pre-commit-config\.ya?ml|lefthook\.ya?ml|\.lefthook\.ya?ml|\.husky/[^/]+|\.overcommit\.yml|captainhook\.json)$")
 _OWNERS = frozenset(("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"))
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note
 from prodify.inventory.syntax import location_of
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode

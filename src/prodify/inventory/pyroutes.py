@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prodify.inventory import pyimports
 from prodify.inventory.facts import Call, Route
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,7 @@ ROUTERS: Mapping[str, tuple[str, str]] = {
 VERBS = frozenset(("get", "post", "put", "patch", "delete", "head", "options"))
 _TABLE_CALLS = frozenset(("add_url_rule", "add_api_route", "add_route", "add_api_websocket_route", "add_resource", "add_websocket_route"))
 _WORDS = ("route", "Route", "router", ".get(", ".post(", ".put(", ".patch(", ".delete(", "websocket", "add_url_rule", "add_resource")
-_DECORATED = re.compile(
+_DECORATED = lazy(
     r"^[ \t]*@[\w.]*\b(route|api_route|get|post|put|patch|delete|head|options|websocket|websocket_route|view)\(", re.MULTILINE
 )
 _MARKS = ("add_url_rule(", "add_api_route(", "add_route(", "add_resource(", "add_websocket_route(", "Route(", "tornado.web",
@@ -249,7 +251,7 @@ def _mount_prefixes(module: PyModule) -> list[tuple[int, int, str]]:
     return found
 
 
-_TORNADO_ROW = re.compile(r"""\(\s*r?["'](/[^"']*)["']\s*,\s*([\w.]+)""")
+_TORNADO_ROW = lazy(r"""\(\s*r?["'](/[^"']*)["']\s*,\s*([\w.]+)""")
 
 
 def _tornado(module: PyModule) -> Iterator[Route]:

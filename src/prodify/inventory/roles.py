@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from prodify.inventory.facts import Role
+from prodify.lazyre import lazy
 
 VENDORED_DIRS = frozenset(
     "node_modules bower_components site-packages dist-packages third_party thirdparty vendor vendors .yarn jspm_packages Pods "
@@ -21,14 +22,14 @@ EXAMPLE_DIRS = frozenset("example examples sample samples demo demos playground 
 DOCS_DIRS = frozenset("doc docs documentation wiki".split())
 CONFIG_DIRS = frozenset(".github .gitlab .circleci .devcontainer .vscode .idea".split())
 
-_TEST_FILE = re.compile(
+_TEST_FILE = lazy(
     r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|locustfile\.py|([^/]*[._-])?k6([._-][^/]*)?\.[jt]s|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
-_GENERATED_FILE = re.compile(
+_GENERATED_FILE = lazy(
     r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$"
 )
-_DOCS_FILE = re.compile(r"\.(md|mdx|rst|adoc|org)$", re.IGNORECASE)
+_DOCS_FILE = lazy(r"\.(md|mdx|rst|adoc|org)$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65536)

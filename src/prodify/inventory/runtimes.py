@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ _VERSION_FILES = (
     (".node-version", "node"),
     (".ruby-version", "ruby"),
 )
-_VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
+_VERSION = lazy(r"(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import re
 import shlex
 from functools import lru_cache
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
-_SEPARATOR = re.compile(r"&&|\|\||;;|[;|&]")
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
+from prodify.lazyre import lazy
+
+_ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_SEPARATOR = lazy(r"&&|\|\||;;|[;|&]")
+_EXPRESSION = lazy(r"\$\{\{.*?\}\}", re.DOTALL)
+_HEREDOC = lazy(r"<<-?\s*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
 _KEYWORDS = frozenset("if then elif else fi while until do done for case esac function { } ! time".split())
 _PLAIN_WRAPPERS = frozenset("sudo exec command nohup env time nice ionice xvfb-run dumb-init tini doppler dotenv gosu su-exec".split())
 _RUNNERS = tuple(

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Call, Note
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.pymodule import PyModule
 
-_STATEMENT = re.compile(r"^\s*(select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE)
-_VALUE_POSITION = re.compile(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
+_STATEMENT = lazy(r"^\s*(select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE)
+_VALUE_POSITION = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
 _EXECUTORS = (
     "*.execute",
     "*.executemany",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from prodify.inventory.yamlview import load_all, load_json
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,9 +84,9 @@ def _json_scripts(path: str, text: str) -> TargetFile:
     return file
 
 
-_RULE = re.compile(r"^([A-Za-z0-9_./%$(){} -]+?)\s*::?(?!=)\s*([^=]*)$")
-_MAKE_VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?=\s*(.*)$")
-_MAKE_REFERENCE = re.compile(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
+_RULE = lazy(r"^([A-Za-z0-9_./%$(){} -]+?)\s*::?(?!=)\s*([^=]*)$")
+_MAKE_VARIABLE = lazy(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[:?+]?=\s*(.*)$")
+_MAKE_REFERENCE = lazy(r"\$[({]([A-Za-z_][\w.-]*)[)}]")
 
 
 def _makefile(path: str, text: str) -> TargetFile:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.shell import simple_commands
 from prodify.inventory.targetfiles import TargetFile, read_target_file
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ _DIRECTORY_OPTIONS = frozenset("-C --prefix --cwd --dir --directory -d --working
 _FILE_OPTIONS = frozenset("-f --file --makefile".split())
 _TARGET_OPTIONS = frozenset("-e -s --session".split())
 _VALUE_OPTIONS = _DIRECTORY_OPTIONS | _FILE_OPTIONS | _TARGET_OPTIONS | frozenset("--filter -F --workspace -w".split())
-_SCRIPT = re.compile(r"^(?!-)[\w./${}-]+$")
-_TASK_RUNNER = re.compile(r"\s*(pdm|hatch|rye)\s+run\s+(?:-\S+\s+)*([\w:.-]+)")
+_SCRIPT = lazy(r"^(?!-)[\w./${}-]+$")
+_TASK_RUNNER = lazy(r"\s*(pdm|hatch|rye)\s+run\s+(?:-\S+\s+)*([\w:.-]+)")
 _ALL_PACKAGES = frozenset("-r --recursive --workspaces -ws --filter -F --workspace -w foreach".split())
 _Call = tuple[str, str, Location, str]
 """Name of a target, its script, the script's place, and the directory it runs in."""

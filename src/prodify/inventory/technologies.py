@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import Role, Technology
 from prodify.inventory.pyuse import imports_of
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
 
-_URL = re.compile(
+_URL = lazy(
     r"[\"'`=\s](" + "|".join(sorted(map(re.escape, tables.URL_SCHEMES), key=len, reverse=True)) + r")(?:\+\w+)?://(?=[^\s\"'`]|[\"'])"
 )
 _URL_WORDS = tuple(f"{scheme}" for scheme in tables.URL_SCHEMES)
-_ENGINE = re.compile(r"[\"'](" + "|".join(map(re.escape, tables.DJANGO_ENGINES)) + r")[\"']")
-_ORM = re.compile(
+_ENGINE = lazy(r"[\"'](" + "|".join(map(re.escape, tables.DJANGO_ENGINES)) + r")[\"']")
+_ORM = lazy(
     r"create_(?:async_)?engine\(|SQLALCHEMY_DATABASE_UR[IL]|dj_database_url|env\.db\(|databases\.Database\(|Tortoise\.init|SQLModel|peewee|DATABASE_URL"
 )
 _CODE = (
@@ -50,7 +51,7 @@ _CODE = (
     "appsettings*.json",
     "*.prisma",
 )
-_NOT_TEXT = re.compile(r"(-lock\.json|\.lock|lock\.ya?ml)$")
+_NOT_TEXT = lazy(r"(-lock\.json|\.lock|lock\.ya?ml)$")
 
 
 def find_datastores(repo: Inventory) -> tuple[Technology, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
 from prodify.inventory.syntax import location_of
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 30
 MAX_NESTING = 200
 """Nested blocks are read to the first depth; a text whose brackets nest to the second is not parsed at all."""
-_BRACKET = re.compile(r"[{}\[\]()]")
+_BRACKET = lazy(r"[{}\[\]()]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data import test_patterns as patterns
 from prodify.inventory.facts import Note, Role
+from prodify.lazydata import dataclass
 from prodify.model import Location
 
 if TYPE_CHECKING:

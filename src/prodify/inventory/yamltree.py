@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +19,8 @@ MAX_NODES = 300_000
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
-_INT = re.compile(r"[-+]?[0-9]{1,30}|0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
+_INT = lazy(r"[-+]?[0-9]{1,30}|0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
+_FLOAT = lazy(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 
 
 class Limit(ValueError):
@@ -224,7 +227,7 @@ def _anchored(builder: _Builder, tree: Tree, anchor: str | None) -> Tree:
     return tree
 
 
-_JSON_TOKEN = re.compile(
+_JSON_TOKEN = lazy(
     r'(?>\s+|//[^\n]*|/\*.*?\*/)*+(?:(?P<punctuation>[{}\[\],:])|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[^\s{}\[\],:"/]+)|(?P<end>\Z))',
     re.DOTALL,
 )

@@ -6,11 +6,11 @@ that nests too deep or whose aliases expand to too much is reported as a problem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from prodify.inventory.yamltree import Limit, Tree, read_json, read_yaml, scalar
+from prodify.lazydata import dataclass
 from prodify.model import Location
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.lazyre import lazy
 
-_CAPS = re.compile(
+_CAPS = lazy(
     r"max_budget|daily_(cap|limit|budget)|token_(budget|quota|cap)|spend_(cap|limit)|DAILY_TOKEN|monthly_(cap|limit)", re.IGNORECASE
 )
 _CACHES = (

@@ -20,13 +20,14 @@ from prodify.api import (
     not_applicable,
     passed,
 )
+from prodify.lazyre import lazy
 
-_RUN = re.compile(
+_RUN = lazy(
     r"\b(flask run|python3? \S+\.py|uvicorn|gunicorn|streamlit run|manage\.py runserver|npm (run|start|install|ci)|yarn|pnpm|bun run"
     r"|docker(-compose| compose)? (run|up|build)|go run|cargo run|mvn|gradlew?|bundle|rails s|make \w+|pip install|poetry (install|run)"
     r"|uv (run|sync)|dotnet run|php artisan|fastapi (dev|run))\b"
 )
-_LICENCE_FILE = re.compile(r"^(LICEN[CS]E|COPYING|UNLICENSE)", re.IGNORECASE)
+_LICENCE_FILE = lazy(r"^(LICEN[CS]E|COPYING|UNLICENSE)", re.IGNORECASE)
 
 
 @check(step=Step.GOALS, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, fixed_by="service-readme")

@@ -19,12 +19,13 @@ from prodify.api import (
     not_applicable,
     passed,
 )
+from prodify.lazyre import lazy
 
-_HEALTH = re.compile(
+_HEALTH = lazy(
     r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|ping|heartbeat|status|up|_health|alive|actuator/health)/?$",
     re.IGNORECASE,
 )
-_READY = re.compile(r"/(ready|readyz|readiness|health/ready|actuator/health/readiness)/?$", re.IGNORECASE)
+_READY = lazy(r"/(ready|readyz|readiness|health/ready|actuator/health/readiness)/?$", re.IGNORECASE)
 
 
 def _matching(repo: Inventory, pattern: re.Pattern[str]) -> tuple[Route, ...]:

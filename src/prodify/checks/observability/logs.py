@@ -6,13 +6,14 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.observability._libraries import APM
+from prodify.lazyre import lazy
 
-_SECRET_WORDS = re.compile(
+_SECRET_WORDS = lazy(
     r"\b(password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization)\b",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"\b(e_?mail|phone|birth_?date|address)\b", re.IGNORECASE)
-_TRACE_ID = re.compile(r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext", re.IGNORECASE)
+_PERSONAL = lazy(r"\b(e_?mail|phone|birth_?date|address)\b", re.IGNORECASE)
+_TRACE_ID = lazy(r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext", re.IGNORECASE)
 
 
 def _sources(repo: Inventory) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.lazyre import lazy
 
-_PRIVATE_HOST = re.compile(
+_PRIVATE_HOST = lazy(
     r"""["'](?:https?://|postgres(?:ql)?://[^"'@]*@?|redis://|mongodb://)?(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+|10\.\d+\.\d+\.\d+)(:\d+)?[/"']"""
 )
-_HOME_PATH = re.compile(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
+_HOME_PATH = lazy(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
 
 
 @check(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from prodify.api import (
     TEAM_AND_PUBLIC,
     Effort,
@@ -20,8 +18,9 @@ from prodify.api import (
     passed,
 )
 from prodify.inventory.data.model_names import retired_models
+from prodify.lazyre import lazy
 
-_ADAPTER = re.compile(r"class \w*(LLM|Llm|Model|Provider|Adapter|Completion)\w*\(.*(Protocol|ABC)|litellm|any_llm|langchain|llama_index")
+_ADAPTER = lazy(r"class \w*(LLM|Llm|Model|Provider|Adapter|Completion)\w*\(.*(Protocol|ABC)|litellm|any_llm|langchain|llama_index")
 
 
 @check(step=Step.PORTABILITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(477,), fixed_by="llm-adapter")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from prodify.api import Inventory, Location, Role
+from prodify.lazyre import lazy
 
-_RUNBOOK = re.compile(
+_RUNBOOK = lazy(
     r"(^|/)(run-?books?|playbooks?|operations?|ops)(/|[^/]*\.(md|rst|adoc)$)|(^|/)(RUNBOOK|OPERATIONS)[^/]*\.(md|rst)$", re.IGNORECASE
 )
 

@@ -6,8 +6,9 @@ import re
 
 from prodify.api import TEAM_AND_PUBLIC, Audience, Effort, Inventory, Level, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.runbooks._documents import saying
+from prodify.lazyre import lazy
 
-_ESCALATE = re.compile(r"\bescalat(e|ion)\b", re.IGNORECASE)
+_ESCALATE = lazy(r"\bescalat(e|ion)\b", re.IGNORECASE)
 
 
 @check(step=Step.RUNBOOKS, level=Level.NOTE, maturity=4, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="on-call")

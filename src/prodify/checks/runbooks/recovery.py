@@ -6,11 +6,12 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.runbooks._documents import saying
+from prodify.lazyre import lazy
 
-_ROLLBACK = re.compile(
+_ROLLBACK = lazy(
     r"\b(roll(ing)? ?back|rollout undo|revert (the )?(release|deploy)|update-traffic|previous (version|revision|release))\b", re.IGNORECASE
 )
-_RESTORE = re.compile(r"\b(restor(e|ing)|point-in-time|pg_restore|recover(y)? (the )?(database|backup))\b", re.IGNORECASE)
+_RESTORE = lazy(r"\b(restor(e|ing)|point-in-time|pg_restore|recover(y)? (the )?(database|backup))\b", re.IGNORECASE)
 
 
 @check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="runbook")

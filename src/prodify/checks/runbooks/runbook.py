@@ -20,8 +20,9 @@ from prodify.api import (
     passed,
 )
 from prodify.checks.runbooks._documents import runbooks, saying
+from prodify.lazyre import lazy
 
-_LOOK = re.compile(r"\b(dashboard|grafana|logs?|traces?|kibana|loki|cloudwatch|kubectl logs|gcloud logging)\b", re.IGNORECASE)
+_LOOK = lazy(r"\b(dashboard|grafana|logs?|traces?|kibana|loki|cloudwatch|kubectl logs|gcloud logging)\b", re.IGNORECASE)
 
 
 @check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="runbook")

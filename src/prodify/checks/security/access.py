@@ -6,15 +6,16 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.django import setting, settings_chain
+from prodify.lazyre import lazy
 
 _WRITING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-_AUTH_DECORATOR = re.compile(
+_AUTH_DECORATOR = lazy(
     r"(login|auth|token|jwt|permission|role|user|admin|session|require|protect|verify|oauth|api_?key|access|member|signed)", re.IGNORECASE
 )
-_AUTH_BODY = re.compile(
+_AUTH_BODY = lazy(
     r"session\[|session\.get\(|current_user|request\.user|g\.user|get_jwt_identity|verify_|authori[sz]ation|abort\(40[13]\)|Depends\(|HTTPBearer|Security\("
 )
-_PUBLIC_ROUTE = re.compile(
+_PUBLIC_ROUTE = lazy(
     r"(login|log-in|signin|sign-in|signup|sign-up|register|logout|webhook|callback|health|contact|subscribe|forgot|reset|token|oauth|auth)",
     re.IGNORECASE,
 )

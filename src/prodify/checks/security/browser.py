@@ -6,6 +6,7 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.django import setting, settings_chain
+from prodify.lazyre import lazy
 
 
 @check(
@@ -117,7 +118,7 @@ def cookies_are_protected(repo: Inventory, profile: Profile) -> Verdict:
     return failed("session cookies are sent over plain HTTP as well", *(Note(a.location, a.target) for a in sessions[:5]))
 
 
-_SCRIPT = re.compile(r"""<(?:script|link)\b[^>]*\b(?:src|href)\s*=\s*["'](https?:)?//[^"']+\.(?:js|css)[^"']*["'][^>]*>""", re.IGNORECASE)
+_SCRIPT = lazy(r"""<(?:script|link)\b[^>]*\b(?:src|href)\s*=\s*["'](https?:)?//[^"']+\.(?:js|css)[^"']*["'][^>]*>""", re.IGNORECASE)
 
 
 @check(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.sql import unsafe_sql
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REQUEST = re.compile(
+_REQUEST = lazy(
     r"\b(request\.(args|form|values|json|data|cookies|headers|files|GET|POST|get_json|query_params|body)|input\(|sys\.argv|flask\.request)\b"
 )
 
@@ -223,7 +224,7 @@ def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a model's answer is run as code", *bad) if bad else passed("no model answer was found that is run")
 
 
-_ANSWER = re.compile(
+_ANSWER = lazy(
     r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]"
 )
 

@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REQUEST = re.compile(
+_REQUEST = lazy(
     r"\b(request\.(args|form|values|json|data|cookies|headers|files|GET|POST|get_json|query_params|body)|input\(|sys\.argv|flask\.request)\b"
 )
-_SAFE_FILTER = re.compile(r"\{\{[^{}]*\|\s*safe\b[^{}]*\}\}")
-_AUTOESCAPE_OFF = re.compile(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
+_SAFE_FILTER = lazy(r"\{\{[^{}]*\|\s*safe\b[^{}]*\}\}")
+_AUTOESCAPE_OFF = lazy(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
 
 
 @check(
@@ -103,9 +104,9 @@ _INNER_HTML = tuple(
           keywords=("innerHTML", "outerHTML", "document.write", "insertAdjacentHTML"), capture=("V",))
     for language in ("javascript", "typescript")
 )  # fmt: skip
-_ESCAPERS = re.compile(r"escape|sanitize|purify|encode|textContent", re.IGNORECASE)
-_HOLE = re.compile(r"\$\{([^{}]+)\}")
-_HARMLESS_HOLE = re.compile(
+_ESCAPERS = lazy(r"escape|sanitize|purify|encode|textContent", re.IGNORECASE)
+_HOLE = lazy(r"\$\{([^{}]+)\}")
+_HARMLESS_HOLE = lazy(
     r"^[\w.]*(id|Id|ID|index|count|length|total|number|percent|width|height|size|class|className|color|icon)$|^\d+$|\.length$|toFixed\(|Date\(|Number\(|parseInt\("
 )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.lazyre import lazy
 
-_BURN = re.compile(r"burn|error_budget|slo:|sli_error|\b14\.4\b")
-_TRAFFIC_FLOOR = re.compile(r"\band\b.*(increase|rate)\(.*(count|total)|\band\b.*>\s*\d", re.DOTALL)
+_BURN = lazy(r"burn|error_budget|slo:|sli_error|\b14\.4\b")
+_TRAFFIC_FLOOR = lazy(r"\band\b.*(increase|rate)\(.*(count|total)|\band\b.*>\s*\d", re.DOTALL)
 
 
 def _operated(repo: Inventory) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ _WRAPPERS = frozenset((
     "exec", "nohup", "time", "env", "tini", "dumb-init", "catchsegv", "opentelemetry-instrument", "ddtrace-run", "newrelic-admin",
     "run-program", "poetry", "pipenv", "uv", "uvx", "run", "pdm", "hatch", "rye", "sudo", "--", "npx", "bundle", "dotenv", "doppler",
 ))  # fmt: skip
-_LINE = re.compile(
+_LINE = lazy(
     r"\b(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|streamlit run|chainlit run|flask\b.* run|flask run"
     r"|fastapi (run|dev)|celery|python3? (-m )?[\w./-]+|rq worker|dramatiq|arq)\b"
 )
-_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
-_TARGET = re.compile(r"^[A-Za-z_][\w./]*:[A-Za-z_]\w*(\(.*\))?$")
-_PORT = re.compile(r"(?:^|:)(\d{2,5})$")
-_DEFAULT_PORT = re.compile(r"\$\{\w+:-(\d{2,5})\}")
+_ASSIGNMENT = lazy(r"^[A-Za-z_]\w*=")
+_TARGET = lazy(r"^[A-Za-z_][\w./]*:[A-Za-z_]\w*(\(.*\))?$")
+_PORT = lazy(r"(?:^|:)(\d{2,5})$")
+_DEFAULT_PORT = lazy(r"\$\{\w+:-(\d{2,5})\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def _process_files(repo: Inventory) -> Iterator[tuple[list[str], Location, str, 
                 yield split(command), Location(path, number), "procfile", process.strip()
 
 
-_START = re.compile(
+_START = lazy(
     r"""^\s*["']?(?:startCommand|start_command|start|cmd|command|entrypoint|run_command|run|app)["']?\s*[:=]\s*(.+?),?\s*$"""
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.common import name_of, note_at, port_in
 from prodify.inventory.facts import Component
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.components.layout import Layout, Root
 
-_SDK = re.compile(r"""<Project\s+Sdk\s*=\s*["']([^"']+)""")
-_FRAMEWORK = re.compile(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
-_TESTS = re.compile(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
-_URLS = re.compile(
+_SDK = lazy(r"""<Project\s+Sdk\s*=\s*["']([^"']+)""")
+_FRAMEWORK = lazy(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
+_TESTS = lazy(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
+_URLS = lazy(
     r"""(?:UseUrls|applicationUrl"?\s*:|Urls"?\s*:|app\.Run)\(?\s*"https?://[^":]+:(\d{2,5})|ListenAnyIP\((\d{2,5})|"Url"\s*:\s*"http://[^":]+:(\d{2,5})"""
 )
-_LOOPS = re.compile(r"while\s*\(\s*(true|!\w+\.IsCancellationRequested)\s*\)|BackgroundService|IHostedService")
-_BOTS = re.compile(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
+_LOOPS = lazy(r"while\s*\(\s*(true|!\w+\.IsCancellationRequested)\s*\)|BackgroundService|IHostedService")
+_BOTS = lazy(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at, port_in
 from prodify.inventory.data.frameworks import GO
 from prodify.inventory.facts import Component, Note
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.data.frameworks import Framework
 
-_MAIN = re.compile(r"^package main\b", re.MULTILINE)
-_MAIN_FUNCTION = re.compile(r"^func main\(\)", re.MULTILINE)
-_SERVES = re.compile(r"ListenAndServe|\.Run\(|\.Listen\(|\.Start\(|http\.Serve|\.Serve\(|http\.Server\{")
-_PORT = re.compile(
+_MAIN = lazy(r"^package main\b", re.MULTILINE)
+_MAIN_FUNCTION = lazy(r"^func main\(\)", re.MULTILINE)
+_SERVES = lazy(r"ListenAndServe|\.Run\(|\.Listen\(|\.Start\(|http\.Serve|\.Serve\(|http\.Server\{")
+_PORT = lazy(
     r"""(?:ListenAndServe(?:TLS)?|\.Run|\.Listen|\.Start|Addr:|net\.Listen\(\s*"tcp",)\(?\s*(?:fmt\.\w+\()?"[^":]*:(\d{2,5})"""
 )
-_PORT_FALLBACK = re.compile(r"""(?i:port)\w*\s*:?=\s*"?:?(\d{2,5})"?|(?i:port)\w*"\s*,\s*"?:?(\d{2,5})""")
+_PORT_FALLBACK = lazy(r"""(?i:port)\w*\s*:?=\s*"?:?(\d{2,5})"?|(?i:port)\w*"\s*,\s*"?:?(\d{2,5})""")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:

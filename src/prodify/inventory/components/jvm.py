@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at, port_in
 from prodify.inventory.data.frameworks import JVM
 from prodify.inventory.facts import Component
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.data.frameworks import Framework
 
-_MAIN = re.compile(r"\bstatic\s+void\s+main\s*\(|^fun main\(|^suspend fun main\(|object\s+\w+\s+extends\s+App\b", re.MULTILINE)
-_MAIN_CLASS = re.compile(r"(?:<mainClass>|mainClass(?:Name)?\s*(?:=|\.set\()\s*[\"'])\s*([\w.]+)")
-_STARTS = re.compile(
+_MAIN = lazy(r"\bstatic\s+void\s+main\s*\(|^fun main\(|^suspend fun main\(|object\s+\w+\s+extends\s+App\b", re.MULTILINE)
+_MAIN_CLASS = lazy(r"(?:<mainClass>|mainClass(?:Name)?\s*(?:=|\.set\()\s*[\"'])\s*([\w.]+)")
+_STARTS = lazy(
     r"SpringApplication\.run|@SpringBootApplication|Quarkus\.run|Micronaut\.run|embeddedServer\(|Javalin\.|EngineMain|@QuarkusMain"
 )
-_CONFIGURED = re.compile(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})", re.MULTILINE)
-_YAML = re.compile(r"^(?:server|http|ktor):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
-_CODE = re.compile(r"\.start\(\s*(\d{2,5})\s*\)|\bport\(\s*(\d{2,5})\s*\)|\bport\s*=\s*(\d{2,5})|PORT\s*=\s*(\d{2,5})|listen\(\s*(\d{2,5})")
+_CONFIGURED = lazy(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})", re.MULTILINE)
+_YAML = lazy(r"^(?:server|http|ktor):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
+_CODE = lazy(r"\.start\(\s*(\d{2,5})\s*\)|\bport\(\s*(\d{2,5})\s*\)|\bport\s*=\s*(\d{2,5})|PORT\s*=\s*(\d{2,5})|listen\(\s*(\d{2,5})")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
@@ -98,7 +99,7 @@ def _name(repo: Inventory, root: Root, text: str, maven: bool) -> str | None:
     return None
 
 
-_VERSIONS = re.compile(
+_VERSIONS = lazy(
     r"<(?:java\.version|maven\.compiler\.(?:release|source)|release|kotlin\.compiler\.jvmTarget|source)>\s*([\d.]+)"
     r"|JavaLanguageVersion\.of\((\d+)|(?:source|target)Compatibility\s*=?\s*(?:JavaVersion\.VERSION_|['\"])?([\d._]+)|jvmToolchain\((\d+)"
 )

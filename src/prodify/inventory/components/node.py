@@ -10,6 +10,7 @@ from prodify.inventory.components import nodeentry
 from prodify.inventory.components.pyproject import table
 from prodify.inventory.data import node_frameworks as known
 from prodify.inventory.facts import Component, Note
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 _LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lockb", "bun"), ("bun.lock", "bun"), ("package-lock.json", "npm"),
           ("npm-shrinkwrap.json", "npm"), ("deno.lock", "deno"))  # fmt: skip
-_CONFIG = re.compile(r"(\.config\.[cm]?[jt]s|\.d\.ts|rc\.[cm]?js|gulpfile\.js|Gruntfile\.js)$")
+_CONFIG = lazy(r"(\.config\.[cm]?[jt]s|\.d\.ts|rc\.[cm]?js|gulpfile\.js|Gruntfile\.js)$")
 _BROWSER_DIRS = frozenset(("public", "static", "assets", "wwwroot"))
-_IMAGE = re.compile(r"^(?:[\w./-]*/)?(?:node|bun):(\d[\w.]*)")
+_IMAGE = lazy(r"^(?:[\w./-]*/)?(?:node|bun):(\d[\w.]*)")
 
 
 class NodeRoot:

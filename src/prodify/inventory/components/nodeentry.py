@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import split
 from prodify.inventory.data.node_frameworks import SERVER_STEMS
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,12 +20,12 @@ _RUNNERS = frozenset(
 _SUBCOMMANDS = frozenset(("run", "watch", "start", "--watch", "-r", "--import", "--loader", "--require"))
 _BUILT = ("dist/src/", "build/src/", "dist/", "build/", "lib/", "out/", ".output/server/", "bin/")
 _SOURCE_EXTENSIONS = ("ts", "js", "tsx", "mts", "mjs", "cjs", "jsx")
-_LISTEN = re.compile(
+_LISTEN = lazy(
     r"\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?([^,)}\n]+)|\bport\s*:\s*([^,}\n]+)|serve\(\s*\{[^}]*?\bport\s*:\s*([^,}\n]+)", re.IGNORECASE
 )
-_FALLBACK = re.compile(r"\bport\b['\"]?\)?\]?\)*\s*(?:\|\||\?\?)\s*['\"]?(\d{2,5})", re.IGNORECASE)
-_SCRIPT_PORT = re.compile(r"(?:\s-p|--port)[ =](\d{2,5})|\bPORT=(\d{2,5})")
-_PAGE_SCRIPT = re.compile(
+_FALLBACK = lazy(r"\bport\b['\"]?\)?\]?\)*\s*(?:\|\||\?\?)\s*['\"]?(\d{2,5})", re.IGNORECASE)
+_SCRIPT_PORT = lazy(r"(?:\s-p|--port)[ =](\d{2,5})|\bPORT=(\d{2,5})")
+_PAGE_SCRIPT = lazy(
     r"""<script[^>]+type=["']module["'][^>]+src=["']/?([^"']+)["']|<script[^>]+src=["']/?([^"']+)["'][^>]+type=["']module["']"""
 )
 

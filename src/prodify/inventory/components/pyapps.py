@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data.python_frameworks import BOTS, WEB, WORKERS, PythonFramework
 from prodify.inventory.pyuse import importers
 from prodify.inventory.syntax import location_of
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 CONSTRUCTORS: Mapping[str, PythonFramework] = {**WEB, **BOTS, **WORKERS}
 _HEADS = tuple(sorted({name.split(".")[0] for name in CONSTRUCTORS}))
 _FLAT = {(name.split(".")[0], name.split(".")[-1]): name for name in CONSTRUCTORS}
-_MAIN = re.compile(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", re.MULTILINE)
+_MAIN = lazy(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", re.MULTILINE)
 _RUNNERS = (
     ".run",
     ".launch",

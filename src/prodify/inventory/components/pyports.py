@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, run_calls
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,10 +35,10 @@ SERVER_PORTS: Mapping[str, int] = {
 """Ports that servers bind when they are told none, from their documentation."""
 
 _ARGUMENTS = ("port", "server_port")
-_FALLBACK = re.compile(
+_FALLBACK = lazy(
     r"""(?:get|getenv|config|env|int)\(\s*["']\w*PORT\w*["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})|\bor\s+["']?(\d{2,5})"""
 )
-_BIND = re.compile(r"""^\s*bind\s*=\s*f?["'][^"']*?:(\d{2,5})["']""", re.MULTILINE)
+_BIND = lazy(r"""^\s*bind\s*=\s*f?["'][^"']*?:(\d{2,5})["']""", re.MULTILINE)
 
 
 def of_component(repo: Inventory, root: Root, app: AppObject, launch: Launch | None, started: Iterable[str | None]) -> int | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,9 +16,9 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.components.layout import Layout, Root
 
-_SCRIPT = re.compile(r"""["']?\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)""")
-_IMAGE = re.compile(r"^(?:docker\.io/)?(?:library/)?(?:[\w./-]*/)?python:(\d+(?:\.\d+)*)")
-_UV_IMAGE = re.compile(r"python(\d\.\d+)")
+_SCRIPT = lazy(r"""["']?\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)""")
+_IMAGE = lazy(r"^(?:docker\.io/)?(?:library/)?(?:[\w./-]*/)?python:(\d+(?:\.\d+)*)")
+_UV_IMAGE = lazy(r"python(\d\.\d+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from prodify.inventory.components.pyapps import AppObject, app_objects, has_main
 from prodify.inventory.components.pyproject import PythonProject, read_project
 from prodify.inventory.data.python_frameworks import CLI_MODULES, SCRIPT_UI
 from prodify.inventory.facts import Component, Note
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.pymodule import PyModule
 
-_ENDLESS = re.compile(r"^\s*while\s+(True|1|not\s+\w+)\s*:", re.MULTILINE)
-_WAITS = re.compile(r"\.sleep\(|\.blpop\(|\.brpop\(|\.receive_message|\.poll\(|\.get_message|\.xread|\.consume|\.dequeue|\.fetch_job")
+_ENDLESS = lazy(r"^\s*while\s+(True|1|not\s+\w+)\s*:", re.MULTILINE)
+_WAITS = lazy(r"\.sleep\(|\.blpop\(|\.brpop\(|\.receive_message|\.poll\(|\.get_message|\.xread|\.consume|\.dequeue|\.fetch_job")
 
 
 class PythonRoot:

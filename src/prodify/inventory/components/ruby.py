@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at, pinned_version, port_in
 from prodify.inventory.data.frameworks import RUBY
 from prodify.inventory.facts import Component
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.components.layout import Layout, Root
 
-_RUBY = re.compile(r"""^\s*ruby\s+["'][^\d"']*([\d.]+)""", re.MULTILINE)
-_PUMA = re.compile(
+_RUBY = lazy(r"""^\s*ruby\s+["'][^\d"']*([\d.]+)""", re.MULTILINE)
+_PUMA = lazy(
     r"""port\s+ENV\.fetch\(["']PORT["'](?:\)\s*\{\s*|,\s*)["']?(\d+)|^\s*port\s+(\d+)|bind\s+["']tcp://[^:]+:(\d+)""", re.MULTILINE
 )
-_SET_PORT = re.compile(r"""set\s+:port\s*,\s*(\d+)|(?:-p|--port)\s+(\d+)""")
+_SET_PORT = lazy(r"""set\s+:port\s*,\s*(\d+)|(?:-p|--port)\s+(\d+)""")
 
 
 def gems(text: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from prodify.inventory.components.common import first_match, image_version, name
 from prodify.inventory.components.pyproject import read_toml, table
 from prodify.inventory.data.frameworks import RUST
 from prodify.inventory.facts import Component
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.components.layout import Layout, Root
 
-_BIND = re.compile(
+_BIND = lazy(
     r"""(?:bind|from|parse|serve|run|listen|new|SocketAddr)\w*(?:::<\w+>)?\(?[^;\n]{0,60}?"?(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[::\]):(\d{2,5})"""
 )
-_TUPLE = re.compile(r"\(\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,\s*(\d{2,5})\s*\)|bind\(\(\s*\"[^\"]*\"\s*,\s*(\d{2,5})")
-_FALLBACK = re.compile(r"""PORT"\)[^;]{0,80}?"?(\d{4,5})"?""")
+_TUPLE = lazy(r"\(\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,\s*(\d{2,5})\s*\)|bind\(\(\s*\"[^\"]*\"\s*,\s*(\d{2,5})")
+_FALLBACK = lazy(r"""PORT"\)[^;]{0,80}?"?(\d{4,5})"?""")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:

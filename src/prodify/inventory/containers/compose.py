@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.lazydata import dataclass
 from prodify.model import Location
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.containers.compose import ComposeBuild, ComposeFile, ComposeService, PortMapping
@@ -13,6 +12,7 @@ from prodify.inventory.facts import Note, Role
 from prodify.inventory.images import parse_image
 from prodify.inventory.shell import split_words
 from prodify.inventory.yamlview import documents
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ PATTERNS = tuple(
     ).split()
     for extension in (".yml", ".yaml")
 )
-_DEVELOPMENT = re.compile(r"(^|[._-])(override|dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)")
+_DEVELOPMENT = lazy(r"(^|[._-])(override|dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)")
 
 
 def read_compose_files(repo: Inventory) -> tuple[ComposeFile, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.containers.model import Dockerfile, environment_of, instruction_words
 from prodify.inventory.facts import Instruction, Role, Stage
 from prodify.inventory.images import parse_image
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ PATTERNS = (
 MAX_INSTRUCTIONS = 1000
 MAX_VALUE = 4096
 """Instructions of a file that are read, and characters of a value in which variables are filled in: values can double themselves."""
-_NOT_DOCKERFILES = re.compile(r"\.(md|txt|py|js|ts|go|dockerignore|sh|j2|tmpl|tpl|erb|bak|orig)$", re.IGNORECASE)
-_DEVELOPMENT = re.compile(r"(^|[._-])(dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)", re.IGNORECASE)
+_NOT_DOCKERFILES = lazy(r"\.(md|txt|py|js|ts|go|dockerignore|sh|j2|tmpl|tpl|erb|bak|orig)$", re.IGNORECASE)
+_DEVELOPMENT = lazy(r"(^|[._-])(dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)", re.IGNORECASE)
 _KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
 )
-_FLAG = re.compile(r"--([a-z-]+)(?:=(\S*))?\s+")
-_HEREDOC = re.compile(r"<<-?\s*['\"]?([A-Za-z_][A-Za-z0-9_]*)['\"]?")
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\}|([A-Za-z_]\w*))")
+_FLAG = lazy(r"--([a-z-]+)(?:=(\S*))?\s+")
+_HEREDOC = lazy(r"<<-?\s*['\"]?([A-Za-z_][A-Za-z0-9_]*)['\"]?")
+_VARIABLE = lazy(r"\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\}|([A-Za-z_]\w*))")
 _WRAPPING_DIRS = frozenset(
     "docker .docker deploy deployment build infra ops container containers images image dockerfiles ci compose production prod".split()
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from itertools import islice
 
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 MAX_PATTERNS = 2000
 MAX_PATTERN = 500
 """Rules of a file, and characters of a rule, that are read."""
-_ANY = re.compile(r"(?s:.+)")
+_ANY = lazy(r"(?s:.+)")
 
 
 @dataclass(frozen=True, slots=True)

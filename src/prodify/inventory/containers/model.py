@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from prodify.lazydata import dataclass
 from prodify.model import Location
 
 if TYPE_CHECKING:

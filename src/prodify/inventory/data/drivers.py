@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from prodify.lazyre import lazy
+
 IMPORTS: Mapping[str, re.Pattern[str]] = {
-    "javascript": re.compile(r"""(?:from\s*|require\(\s*|import\(\s*|^\s*import\s+)["']([^"'.][^"']*)["']""", re.MULTILINE),
-    "go": re.compile(r"""^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.-]+\.[\w./-]+|database/sql)"\s*$""", re.MULTILINE),
-    "java": re.compile(r"^\s*import\s+(?:static\s+)?([\w.]+)", re.MULTILINE),
-    "ruby": re.compile(r"""^\s*(?:require|gem)\s*\(?\s*["']([\w./-]+)["']""", re.MULTILINE),
-    "rust": re.compile(r"^\s*(?:pub\s+)?use\s+(\w+)|\b(\w+)::(?:Client|connect|Connection|Pool)", re.MULTILINE),
-    "csharp": re.compile(r"^\s*using\s+([\w.]+)\s*;", re.MULTILINE),
-    "php": re.compile(r"^\s*use\s+([\w\\]+)", re.MULTILINE),
+    "javascript": lazy(r"""(?:from\s*|require\(\s*|import\(\s*|^\s*import\s+)["']([^"'.][^"']*)["']""", re.MULTILINE),
+    "go": lazy(r"""^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.-]+\.[\w./-]+|database/sql)"\s*$""", re.MULTILINE),
+    "java": lazy(r"^\s*import\s+(?:static\s+)?([\w.]+)", re.MULTILINE),
+    "ruby": lazy(r"""^\s*(?:require|gem)\s*\(?\s*["']([\w./-]+)["']""", re.MULTILINE),
+    "rust": lazy(r"^\s*(?:pub\s+)?use\s+(\w+)|\b(\w+)::(?:Client|connect|Connection|Pool)", re.MULTILINE),
+    "csharp": lazy(r"^\s*using\s+([\w.]+)\s*;", re.MULTILINE),
+    "php": lazy(r"^\s*use\s+([\w\\]+)", re.MULTILINE),
 }
 """How each language imports; the first group that took part is the name."""
 
@@ -108,36 +110,36 @@ BROKERS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 CODE_MARKS: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("csharp", re.compile(r"\bUseNpgsql\("), "postgres"),
-    ("csharp", re.compile(r"\bUseSqlServer\("), "mssql"),
-    ("csharp", re.compile(r"\bUseSqlite\("), "sqlite"),
-    ("csharp", re.compile(r"\bUseMy[sS][qQ][lL]\("), "mysql"),
-    ("csharp", re.compile(r"\bUseCosmos\("), "cosmosdb"),
-    ("php", re.compile(r"""new\s+\\?PDO\(\s*["']mysql:|\bmysqli_connect\(|new\s+\\?mysqli\("""), "mysql"),
-    ("php", re.compile(r"""new\s+\\?PDO\(\s*["']pgsql:|\bpg_connect\("""), "postgres"),
-    ("php", re.compile(r"""new\s+\\?PDO\(\s*["']sqlite:|new\s+\\?SQLite3\("""), "sqlite"),
-    ("php", re.compile(r"\bnew\s+\\?Redis\("), "redis"),
-    ("java", re.compile(r"jdbc:postgresql:"), "postgres"),
-    ("java", re.compile(r"jdbc:(?:mysql|mariadb):"), "mysql"),
-    ("java", re.compile(r"jdbc:sqlite:"), "sqlite"),
-    ("java", re.compile(r"jdbc:sqlserver:"), "mssql"),
-    ("java", re.compile(r"jdbc:oracle:"), "oracle"),
-    ("java", re.compile(r"jdbc:h2:"), "h2"),
-    ("rust", re.compile(r"\b(?:PgPool|PgConnection|PgPoolOptions|sqlx::Postgres)\b"), "postgres"),
-    ("rust", re.compile(r"\b(?:MySqlPool|MysqlConnection|sqlx::MySql)\b"), "mysql"),
-    ("rust", re.compile(r"\b(?:SqlitePool|SqliteConnection|sqlx::Sqlite)\b"), "sqlite"),
-    ("javascript", re.compile(r"""\bdialect\s*:\s*["'](?:postgres|postgresql)["']"""), "postgres"),
-    ("javascript", re.compile(r"""\bdialect\s*:\s*["'](?:mysql|mariadb)["']"""), "mysql"),
-    ("javascript", re.compile(r"""\bdialect\s*:\s*["'](?:sqlite|turso)["']|client\s*:\s*["'](?:better-)?sqlite3["']"""), "sqlite"),
-    ("javascript", re.compile(r"""\bclient\s*:\s*["']pg["']"""), "postgres"),
-    ("javascript", re.compile(r"""\bclient\s*:\s*["']mysql2?["']"""), "mysql"),
+    ("csharp", lazy(r"\bUseNpgsql\("), "postgres"),
+    ("csharp", lazy(r"\bUseSqlServer\("), "mssql"),
+    ("csharp", lazy(r"\bUseSqlite\("), "sqlite"),
+    ("csharp", lazy(r"\bUseMy[sS][qQ][lL]\("), "mysql"),
+    ("csharp", lazy(r"\bUseCosmos\("), "cosmosdb"),
+    ("php", lazy(r"""new\s+\\?PDO\(\s*["']mysql:|\bmysqli_connect\(|new\s+\\?mysqli\("""), "mysql"),
+    ("php", lazy(r"""new\s+\\?PDO\(\s*["']pgsql:|\bpg_connect\("""), "postgres"),
+    ("php", lazy(r"""new\s+\\?PDO\(\s*["']sqlite:|new\s+\\?SQLite3\("""), "sqlite"),
+    ("php", lazy(r"\bnew\s+\\?Redis\("), "redis"),
+    ("java", lazy(r"jdbc:postgresql:"), "postgres"),
+    ("java", lazy(r"jdbc:(?:mysql|mariadb):"), "mysql"),
+    ("java", lazy(r"jdbc:sqlite:"), "sqlite"),
+    ("java", lazy(r"jdbc:sqlserver:"), "mssql"),
+    ("java", lazy(r"jdbc:oracle:"), "oracle"),
+    ("java", lazy(r"jdbc:h2:"), "h2"),
+    ("rust", lazy(r"\b(?:PgPool|PgConnection|PgPoolOptions|sqlx::Postgres)\b"), "postgres"),
+    ("rust", lazy(r"\b(?:MySqlPool|MysqlConnection|sqlx::MySql)\b"), "mysql"),
+    ("rust", lazy(r"\b(?:SqlitePool|SqliteConnection|sqlx::Sqlite)\b"), "sqlite"),
+    ("javascript", lazy(r"""\bdialect\s*:\s*["'](?:postgres|postgresql)["']"""), "postgres"),
+    ("javascript", lazy(r"""\bdialect\s*:\s*["'](?:mysql|mariadb)["']"""), "mysql"),
+    ("javascript", lazy(r"""\bdialect\s*:\s*["'](?:sqlite|turso)["']|client\s*:\s*["'](?:better-)?sqlite3["']"""), "sqlite"),
+    ("javascript", lazy(r"""\bclient\s*:\s*["']pg["']"""), "postgres"),
+    ("javascript", lazy(r"""\bclient\s*:\s*["']mysql2?["']"""), "mysql"),
 )  # fmt: skip
 """Marks in code that name a datastore without an import: builders, connection strings, ORM options."""
 
 CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]], ...] = (
     (
         ("*.prisma",),
-        re.compile(r"""^\s*provider\s*=\s*["'](postgresql|mysql|sqlite|mongodb|sqlserver|cockroachdb)["']""", re.MULTILINE),
+        lazy(r"""^\s*provider\s*=\s*["'](postgresql|mysql|sqlite|mongodb|sqlserver|cockroachdb)["']""", re.MULTILINE),
         {
             "postgresql": "postgres",
             "mysql": "mysql",
@@ -149,12 +151,12 @@ CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]],
     ),
     (
         ("config/database.yml", "*/config/database.yml"),
-        re.compile(r"^\s*adapter:\s*(postgresql|postgis|mysql2|trilogy|sqlite3|sqlserver)\b", re.MULTILINE),
+        lazy(r"^\s*adapter:\s*(postgresql|postgis|mysql2|trilogy|sqlite3|sqlserver)\b", re.MULTILINE),
         {"postgresql": "postgres", "postgis": "postgres", "mysql2": "mysql", "trilogy": "mysql", "sqlite3": "sqlite", "sqlserver": "mssql"},
     ),
     (
         ("application*.properties", "application*.yml", "application*.yaml"),
-        re.compile(r"jdbc:(postgresql|mysql|mariadb|h2|sqlserver|oracle|sqlite)\b"),
+        lazy(r"jdbc:(postgresql|mysql|mariadb|h2|sqlserver|oracle|sqlite)\b"),
         {
             "postgresql": "postgres",
             "mysql": "mysql",
@@ -167,12 +169,12 @@ CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]],
     ),
     (
         ("config/database.php", "*/config/database.php"),
-        re.compile(r"""env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](mysql|pgsql|sqlite|sqlsrv|mariadb)"""),
+        lazy(r"""env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](mysql|pgsql|sqlite|sqlsrv|mariadb)"""),
         {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"},
     ),
     (
         (".env.example", ".env"),
-        re.compile(r"^\s*DB_CONNECTION\s*=\s*(mysql|pgsql|sqlite|sqlsrv|mariadb)\b", re.MULTILINE),
+        lazy(r"^\s*DB_CONNECTION\s*=\s*(mysql|pgsql|sqlite|sqlsrv|mariadb)\b", re.MULTILINE),
         {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"},
     ),
 )

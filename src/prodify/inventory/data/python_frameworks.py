@@ -6,7 +6,8 @@ Default ports are those of the framework's own server or its usual command, from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from prodify.lazydata import dataclass
 
 
 @dataclass(frozen=True, slots=True)

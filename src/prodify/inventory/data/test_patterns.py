@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-STUB = re.compile(
+from prodify.lazyre import lazy
+
+STUB = lazy(
     r"^(pass|\.\.\.|assert\s+(True|1|\(True\)|1\s*==\s*1|True\s+is\s+True)|self\.assertTrue\(True\)"
     r"|self\.assertEqual\(\s*(\d+)(\s*\+\s*\d+)?,\s*\d+\)|return(\s+None)?|print\(.*\)|raise NotImplementedError.*|pytest\.skip\(.*\)"
     r"|assert\s+\d+\s*\+\s*\d+\s*==\s*\d+)$"
 )
 """A statement that tests nothing."""
 
-PYTHON_ASSERTION = re.compile(
+PYTHON_ASSERTION = lazy(
     r"^\s*assert\b(?!\s+(?:True|1)\s*$)|\bself\.(?:assert|fail)\w*\("
     r"|\bpytest\.(?:raises|warns|fail|approx)\b|\.assert_\w+\(|\bexpect\(",
     re.MULTILINE,
@@ -20,75 +22,75 @@ PYTHON_ASSERTION = re.compile(
 OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
     (
         ("*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts"),
-        re.compile(
+        lazy(
             r"^[ \t]*(?:it|test|tap\.test|Deno\.test|specify|QUnit\.test)"
             r"(?:\.(?:only|each|concurrent)[^(]*)?\s*\(\s*[\"'`](?P<name>[^\"'`]*)",
             re.MULTILINE,
         ),
-        re.compile(r"\bexpect\(|\bassert[.(]|\bt\.(?:is|equal|equals|same|match|ok|deepEqual|truthy|error|throws|plan)\b|\.should\."),
+        lazy(r"\bexpect\(|\bassert[.(]|\bt\.(?:is|equal|equals|same|match|ok|deepEqual|truthy|error|throws|plan)\b|\.should\."),
     ),
     (
         ("*.go",),
-        re.compile(r"^func (?P<name>Test\w+)\(\w+ \*testing\.T\)", re.MULTILINE),
-        re.compile(r"\bt\.(?:Error|Fatal|Fail)\w*\(|\b(?:assert|require|asserts)\.\w+\("),
+        lazy(r"^func (?P<name>Test\w+)\(\w+ \*testing\.T\)", re.MULTILINE),
+        lazy(r"\bt\.(?:Error|Fatal|Fail)\w*\(|\b(?:assert|require|asserts)\.\w+\("),
     ),
     (
         ("*.java", "*.kt", "*.groovy"),
-        re.compile(
+        lazy(
             r"@(?:Parameterized)?Test\b[^\n]*\n(?:\s*@[^\n]*\n)*\s*(?:public |private |internal |fun |void )*\s*(?P<name>\w+)?",
             re.MULTILINE,
         ),
-        re.compile(r"\bassert\w*\(|\bverify\(|\bexpect\w*\(|\.should\w*\("),
+        lazy(r"\bassert\w*\(|\bverify\(|\bexpect\w*\(|\.should\w*\("),
     ),
     (
         ("*.rb",),
-        re.compile(r"^\s*(?:it|test|specify|scenario)\s+[\"'](?P<name>[^\"']*)|^\s*def (?P<other>test_\w+)", re.MULTILINE),
-        re.compile(r"\bassert\w*\b|\bexpect\b|\.should\b|must_\w+"),
+        lazy(r"^\s*(?:it|test|specify|scenario)\s+[\"'](?P<name>[^\"']*)|^\s*def (?P<other>test_\w+)", re.MULTILINE),
+        lazy(r"\bassert\w*\b|\bexpect\b|\.should\b|must_\w+"),
     ),
     (
         ("*.php",),
-        re.compile(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|@test\b", re.MULTILINE),
-        re.compile(r"->assert\w*\(|\bexpect\(|::assert\w*\("),
+        lazy(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|@test\b", re.MULTILINE),
+        lazy(r"->assert\w*\(|\bexpect\(|::assert\w*\("),
     ),
     (
         ("*.cs",),
-        re.compile(
+        lazy(
             r"\[(?:Fact|Theory|Test|TestMethod|TestCase)\b[^\]]*\]\s*(?:\[[^\]]*\]\s*)*(?:public\s+)?(?:async\s+)?[\w<>]*\s*(?P<name>\w+)?"
         ),
-        re.compile(r"\bAssert\.\w+|\.Should\(\)"),
+        lazy(r"\bAssert\.\w+|\.Should\(\)"),
     ),
-    (("*.ex", "*.exs"), re.compile(r"^\s*test\s+\"(?P<name>[^\"]*)", re.MULTILINE), re.compile(r"\bassert\b|\brefute\b")),
+    (("*.ex", "*.exs"), lazy(r"^\s*test\s+\"(?P<name>[^\"]*)", re.MULTILINE), lazy(r"\bassert\b|\brefute\b")),
 )
 """File patterns, what begins a test and what asserts, for the languages other than Python and Rust."""
 
-RUST_TEST = re.compile(r"#\[(?:\w+::)?test(?:\([^)]*\))?\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(?P<name>\w+)")
-RUST_ASSERTION = re.compile(r"\b(?:debug_)?assert(?:_eq|_ne|_matches)?!\(|\.expect\(|\?;")
-SHELL_TEST = re.compile(r"\b(exit 1|test_\w+\s*\(\)|@test\b|assert_)")
-ALWAYS_TRUE = re.compile(r"expect\(\s*(true|1)\s*\)\.to(?:Be|Equal|\.be)\w*\(?\s*(true|1)?\s*\)?")
+RUST_TEST = lazy(r"#\[(?:\w+::)?test(?:\([^)]*\))?\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(?:async\s+)?fn\s+(?P<name>\w+)")
+RUST_ASSERTION = lazy(r"\b(?:debug_)?assert(?:_eq|_ne|_matches)?!\(|\.expect\(|\?;")
+SHELL_TEST = lazy(r"\b(exit 1|test_\w+\s*\(\)|@test\b|assert_)")
+ALWAYS_TRUE = lazy(r"expect\(\s*(true|1)\s*\)\.to(?:Be|Equal|\.be)\w*\(?\s*(true|1)?\s*\)?")
 """An assertion of JavaScript that cannot fail."""
 
-INTEGRATION = re.compile(
+INTEGRATION = lazy(
     r"testcontainers|django_db|django\.test|TransactionTestCase|\.create_all\(|create_engine\(|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
     r"|sqlite3\.connect|pytest_postgresql|postgresql_proc|fakeredis|mongodb-memory-server|MongoMemoryServer|gorm\.Open|sql\.Open\(|@DataJpaTest"
     r"|@SpringBootTest|ActiveRecord|DatabaseTestCase|RefreshDatabase|WebApplicationFactory|migrate!\(|sqlx::test|mongoose\.connect|DATABASE_URL"
     r"|SQLALCHEMY_DATABASE_URI"
 )
-CONTRACT = re.compile(
+CONTRACT = lazy(
     r"\bschemathesis\b|\bpact\b|@pact-foundation|pact_|PactV\d|\bdredd\b|jest-openapi|openapi_core|spring-cloud-contract|toSatisfyApiSpec"
     r"|prism mock|specmatic"
 )
-CHAOS = re.compile(
+CHAOS = lazy(
     r"toxiproxy|chaostoolkit|chaos-mesh\.org|litmuschaos|chaosmonkey|chaos_monkey|gremlin|pumba|faultInjection|fault_injection",
     re.IGNORECASE,
 )
-MODEL = re.compile(r"openai|anthropic|\bllm\b|gpt-|chat\.completions|ChatCompletion|genai|language model", re.IGNORECASE)
-MODEL_FAILURE = re.compile(
+MODEL = lazy(r"openai|anthropic|\bllm\b|gpt-|chat\.completions|ChatCompletion|genai|language model", re.IGNORECASE)
+MODEL_FAILURE = lazy(
     r"RateLimitError|APITimeoutError|APIConnectionError|APIError|APIStatusError|InternalServerError"
     r"|side_effect\s*=\s*(?:\w*\.)*\w*(?:Error|Exception|Timeout)|malformed|invalid_json|not json|timeout|fallback|circuit|mockRejected"
     r"|\b(?:429|503|529)\b",
     re.IGNORECASE,
 )
-SECRET_READ = re.compile(
+SECRET_READ = lazy(
     r"os\.environ\[\s*[\"'](?P<a>\w+)[\"']\s*\](?!\s*=[^=])|(?:os\.getenv|os\.environ\.get)\(\s*[\"'](?P<b>\w+)[\"']\s*\)"
     r"|process\.env\.(?P<c>\w+)(?!\s*(?:=[^=]|\|\||\?\?))"
     r"|os\.Getenv\(\"(?P<d>\w+)\"\)|ENV(?:\.fetch\(|\[)[\"'](?P<e>\w+)[\"'](?:\]|\))"
@@ -99,7 +101,7 @@ SETS_VARIABLE = (
 )
 """Template of a pattern for code that sets a variable itself."""
 
-COVERAGE = re.compile(
+COVERAGE = lazy(
     r"--cov\b|pytest-cov|\[tool\.coverage|\bcoverage run\b|--coverage\b"
     r"|\bnyc\b|\bc8\b|@vitest/coverage|collectCoverage|-coverprofile|jacoco"
     r"|simplecov|tarpaulin|llvm-cov|coverlet"

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.dependencies.model import Manifest, directory_of, locked_packages
 from prodify.inventory.dependencies.nodefiles import read_bun_lock, read_package_lock, read_pnpm_lock, read_yarn_lock
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_TOML_PACKAGE = re.compile(r"^name\s*=\s*\"([^\"\n]+)\"\s*\nversion\s*=\s*\"([^\"\n]+)\"", re.MULTILINE)
-_GO_SUM = re.compile(r"^(\S+) (v[^\s/]+) h1:", re.MULTILINE)
-_GEM = re.compile(r"^    ([\w.-]+) \(([^)]+)\)", re.MULTILINE)
-_GRADLE = re.compile(r"^([\w.-]+:[\w.-]+):([^=\s]+)=", re.MULTILINE)
+_TOML_PACKAGE = lazy(r"^name\s*=\s*\"([^\"\n]+)\"\s*\nversion\s*=\s*\"([^\"\n]+)\"", re.MULTILINE)
+_GO_SUM = lazy(r"^(\S+) (v[^\s/]+) h1:", re.MULTILINE)
+_GEM = lazy(r"^    ([\w.-]+) \(([^)]+)\)", re.MULTILINE)
+_GRADLE = lazy(r"^([\w.-]+:[\w.-]+):([^=\s]+)=", re.MULTILINE)
 
 
 def _toml(manager: str, ecosystem: str) -> Callable[[str, str], Manifest]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Dependency, ManifestFile
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DEVELOPMENT = re.compile(
+DEVELOPMENT = lazy(
     r"(^|[-_./ ])(dev|devel|develop|development|tests?|testing|docs?|documentation|lint|linting|format|typing|types|ci|local|debug|build|"
     r"qa|style|bench|benchmarks?|release|coverage|pre-commit|examples?)([-_./ ]|$)",
     re.IGNORECASE,
@@ -74,7 +75,7 @@ class LockState:
         return f"{self.ecosystem}: {self.how}"
 
 
-_KEY = re.compile(r"^[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*=", re.MULTILINE)
+_KEY = lazy(r"^[ \t]*[\"']?([A-Za-z0-9][\w.-]*)[\"']?[ \t]*=", re.MULTILINE)
 
 
 class Lines:

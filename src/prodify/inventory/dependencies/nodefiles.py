@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from prodify.inventory.dependencies.model import Manifest, directory_of, locked_packages, semver_pin
 from prodify.inventory.facts import Dependency
 from prodify.inventory.yamlview import load_json
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GROUPS = (("dependencies", False), ("optionalDependencies", False), ("devDependencies", True), ("peerDependencies", False))
-_YARN = re.compile(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n  version:?\s+\"?([^\"\n]+)\"?", re.MULTILINE)
-_PNPM = re.compile(r"^  ['\"]?/?(@?[^@:\s'\"(]+)[@/]([0-9][^:('\"\s]*)", re.MULTILINE)
-_BUN = re.compile(r"^[ \t]+\"[^\"\n]+\":[ \t]*\[\"(@?[^@\"]+)@([^\"]+)\"", re.MULTILINE)
+_YARN = lazy(r"^\"?(@?[^@\s\"]+)@[^\n]*:\n  version:?\s+\"?([^\"\n]+)\"?", re.MULTILINE)
+_PNPM = lazy(r"^  ['\"]?/?(@?[^@:\s'\"(]+)[@/]([0-9][^:('\"\s]*)", re.MULTILINE)
+_BUN = lazy(r"^[ \t]+\"[^\"\n]+\":[ \t]*\[\"(@?[^@\"]+)@([^\"]+)\"", re.MULTILINE)
 
 
 def read_package_json(path: str, text: str) -> Manifest:

@@ -9,24 +9,25 @@ from prodify.inventory.dependencies.model import Lines, Manifest, between, blank
 from prodify.inventory.dependencies.pythonfiles import load_toml, table
 from prodify.inventory.facts import Dependency
 from prodify.inventory.yamlview import load_json
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GO = re.compile(r"^[ \t]*(?:require[ \t]+)?([a-z0-9][\w.-]*\.[a-z]{2,}/\S+)[ \t]+(v\S+)([ \t]*//[ \t]*indirect)?", re.MULTILINE)
-_POM_PROPERTY = re.compile(r"<([\w.-]+)>([^<>]+)</\1>")
-_GRADLE = re.compile(
+_GO = lazy(r"^[ \t]*(?:require[ \t]+)?([a-z0-9][\w.-]*\.[a-z]{2,}/\S+)[ \t]+(v\S+)([ \t]*//[ \t]*indirect)?", re.MULTILINE)
+_POM_PROPERTY = lazy(r"<([\w.-]+)>([^<>]+)</\1>")
+_GRADLE = lazy(
     r"^[ \t]*(\w{0,60}(?:mplementation|api|Api|ompile|ompileOnly|untimeOnly|untime|nnotationProcessor|kapt|ksp|evelopmentOnly|classpath))"
     r"[ \t]*\(?[ \t]*"
     r"(?:platform\s*\(\s*|enforcedPlatform\s*\(\s*)?[\"']([\w.-]+:[\w.-]+)(?::([^\"'@]+))?[^\"']*[\"']",
     re.MULTILINE,
 )
-_GEM = re.compile(r"^[ \t]*gem[ \t]*\(?[ \t]*['\"]([\w.-]+)['\"](?:\s*,\s*['\"]([^'\"]+)['\"])?([^\n]*)", re.MULTILINE)
-_PACKAGE_REFERENCE = re.compile(
+_GEM = lazy(r"^[ \t]*gem[ \t]*\(?[ \t]*['\"]([\w.-]+)['\"](?:\s*,\s*['\"]([^'\"]+)['\"])?([^\n]*)", re.MULTILINE)
+_PACKAGE_REFERENCE = lazy(
     r"<(?:PackageReference|PackageVersion)\s[^>]{0,300}?(?:Include|Update)=\"([^\"]+)\"([^>]{0,300}?)(?:/>|>(.{0,300}?)</Package)",
     re.DOTALL,
 )
-_DEV_GROUP = re.compile(r"^[ \t]*group\b([^\n]{0,200}?)\)?[ \t]+do\b", re.MULTILINE)
+_DEV_GROUP = lazy(r"^[ \t]*group\b([^\n]{0,200}?)\)?[ \t]+do\b", re.MULTILINE)
 
 
 def read_go_mod(path: str, text: str) -> Manifest:

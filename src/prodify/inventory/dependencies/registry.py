@@ -12,6 +12,7 @@ from prodify.inventory.dependencies.model import Manifest, directory_of
 from prodify.inventory.dependencies.requirements import read_requirements
 from prodify.inventory.facts import Role
 from prodify.inventory.files import decode
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MAX_MANIFEST = 512 * 1024
 """Characters of a manifest that is not a lock file; people's have a tenth of it."""
 Reader = "Callable[[str, str], Manifest | None]"
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = lazy(
     r"(^|.*[-_.])(requirements|reqs)([-_.].*)?\.(txt|in|lock|pip)$|^requirements\.lock$|^requirements-.*\.lock$", re.IGNORECASE
 )
 _BY_NAME: dict[str, Callable[[str, str], Manifest | None]] = {

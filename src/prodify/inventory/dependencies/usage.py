@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.dependencies.importnames import IMPLICIT
 from prodify.inventory.dependencies.model import normalised
 from prodify.inventory.dependencies.names import STDLIB, distributions_of, is_declared, modules_of
 from prodify.inventory.facts import Note, Role
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Dependency, ManifestFile
     from prodify.inventory.pymodule import PyModule
 
-_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_WORD = lazy(r"[A-Za-z_][\w-]*")
 _MAX_WORDS = 30_000_000
 _TOOL_FILES = frozenset(
     "setup.py noxfile.py conftest.py fabfile.py tasks.py dodo.py SConstruct versioneer.py gunicorn.conf.py manage.py".split()
 )
-_OPTIONAL = re.compile(r"\b(ImportError|ModuleNotFoundError|Exception)\b|except\s*:")
-_CONDITION = re.compile(r"TYPE_CHECKING|sys\.version|sys\.platform|platform\.|os\.name|find_spec|hexversion|PY2|PY3")
+_OPTIONAL = lazy(r"\b(ImportError|ModuleNotFoundError|Exception)\b|except\s*:")
+_CONDITION = lazy(r"TYPE_CHECKING|sys\.version|sys\.platform|platform\.|os\.name|find_spec|hexversion|PY2|PY3")
 
 
 def python_manifests(repo: Inventory) -> dict[str, list[ManifestFile]]:

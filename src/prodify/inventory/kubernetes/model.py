@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.containers.model import EnvironmentEntry
 from prodify.inventory.facts import Note
 from prodify.inventory.images import parse_image
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

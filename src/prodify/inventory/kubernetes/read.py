@@ -12,6 +12,7 @@ from prodify.inventory.images import parse_image
 from prodify.inventory.kubernetes.model import HelmChart, KubernetesObject
 from prodify.inventory.yamltree import Tree
 from prodify.inventory.yamlview import YamlNode, document, documents
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
     from prodify.inventory.images import Image
 
 _KUSTOMIZATIONS = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
-_OBJECT = re.compile(r"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
-_KIND = re.compile(r"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+_OBJECT = lazy(r"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_KIND = lazy(r"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 _CORE_GROUPS = frozenset(("", "apps", "batch", "autoscaling", "policy", "extensions"))
 _OTHER_GROUPS = frozenset(
     "backstage.io kind.x-k8s.io k3d.io eksctl.io kubeadm.k8s.io kubelet.config.k8s.io apiserver.config.k8s.io kubeproxy.config.k8s.io "
     "kubescheduler.config.k8s.io audit.k8s.io tilt.dev".split()
 )
 """Groups of files that look like objects and are configuration of a tool on someone's machine."""
-_TOP_KIND = re.compile(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
+_TOP_KIND = lazy(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
 _LARGE = 50_000
-_VERSION = re.compile(r"v\d+((alpha|beta)\d+)?")
+_VERSION = lazy(r"v\d+((alpha|beta)\d+)?")
 
 
 def read_objects(files: FileIndex) -> tuple[KubernetesObject, ...]:

@@ -12,20 +12,21 @@ from prodify.inventory.monitoring.dashboards import dashboard, is_dashboard
 from prodify.inventory.monitoring.model import AlertRule, CollectorConfig, Monitoring
 from prodify.inventory.monitoring.slos import slo_specs, terraform_slo
 from prodify.inventory.yamlview import documents, load_all, load_json
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.monitoring.model import AlertmanagerConfig, Dashboard, RecordingRule, ScrapeConfig, SloSpec
     from prodify.inventory.yamlview import YamlNode
 
-_HINT = re.compile(
+_HINT = lazy(
     r"^[ \t]*(?:- )?(?:alert|record|rule_files|scrape_configs|receivers|exporters|slos)[ \t]*:"
     r"|apiVersion:\s*[\"']?(?:openslo|n9|sloth|pyrra|monitoring\.coreos|opentelemetry|grafana)",
     re.MULTILINE,
 )
-_DASHBOARDS = re.compile(r"(^|/)[^/]*(dashboard|grafana)", re.IGNORECASE)
+_DASHBOARDS = lazy(r"(^|/)[^/]*(dashboard|grafana)", re.IGNORECASE)
 """Directories that are no example, whatever a directory below is called."""
-_TEMPLATE = re.compile(r"^[ \t]*\{\{[-%]|\{%", re.MULTILINE)
+_TEMPLATE = lazy(r"^[ \t]*\{\{[-%]|\{%", re.MULTILINE)
 
 
 class _Collected:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Route
 from prodify.inventory.polyglot.others import calls
 from prodify.inventory.pyroutes import join
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "Any",
           "All", "Handle", "HandleFunc")  # fmt: skip
 QUERY = calls("go", "call_expression", rf'^[\w.]+\.({"|".join(_VERBS)})\(\s*"', *(f".{verb}(" for verb in _VERBS))
-_READ = re.compile(rf'^(?P<owner>[\w.]+)\.(?P<verb>{"|".join(_VERBS)})\(\s*"(?P<path>[^"]*)"\s*,(?:.*,)?\s*(?P<handler>[\w.]+)?', re.DOTALL)
+_READ = lazy(rf'^(?P<owner>[\w.]+)\.(?P<verb>{"|".join(_VERBS)})\(\s*"(?P<path>[^"]*)"\s*,(?:.*,)?\s*(?P<handler>[\w.]+)?', re.DOTALL)
 _FRAMEWORKS = ("gin-gonic/gin", "labstack/echo", "gofiber/fiber", "go-chi/chi", "gorilla/mux", "net/http")
 _NAMES = {
     "gin-gonic/gin": "gin",
@@ -28,10 +29,10 @@ _NAMES = {
     "gorilla/mux": "gorilla",
     "net/http": "net/http",
 }
-_GROUP = re.compile(r'(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)"')
-_HANDED = re.compile(r'(?:\w+\.)?(\w+)\(\s*(?:&?\w+\s*,\s*)*(\w+)(?:\.Group\(\s*"([^"]*)"[^)]*\))?\s*[,)]')
-_FUNCTION = re.compile(r"^func\s+(?:\([^)]*\)\s*)?(\w+)\(([^)]*)\)", re.MULTILINE)
-_BLOCK = re.compile(r'\.Route\(\s*"([^"]*)"\s*,\s*func\(\s*(\w+)')
+_GROUP = lazy(r'(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)"')
+_HANDED = lazy(r'(?:\w+\.)?(\w+)\(\s*(?:&?\w+\s*,\s*)*(\w+)(?:\.Group\(\s*"([^"]*)"[^)]*\))?\s*[,)]')
+_FUNCTION = lazy(r"^func\s+(?:\([^)]*\)\s*)?(\w+)\(([^)]*)\)", re.MULTILINE)
+_BLOCK = lazy(r'\.Route\(\s*"([^"]*)"\s*,\s*func\(\s*(\w+)')
 
 
 def routes(repo: Inventory) -> Iterator[Route]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.environment import variable
 from prodify.inventory.facts import EnvVar, ModelCall, OutboundCall, Role
 from prodify.inventory.query import Query, query
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -89,11 +90,11 @@ OLD_OPENAI = everywhere(
 
 _BROWSER_DIRS = frozenset(("public", "static", "assets", "views", "templates", "wwwroot", "client", "frontend", "www"))
 _META = frozenset(("next", "remix", "react-router", "sveltekit", "nuxt", "tanstack-start", "solid-start", "qwik"))
-_SERVER_NAME = re.compile(
+_SERVER_NAME = lazy(
     r"\.server\.|\+server\.|\+page\.server|\+layout\.server|(^|/)(route|middleware|proxy|server|instrumentation)\.[jt]sx?$|(^"
     r"|/)pages/api/|(^|/)server/"
 )
-_SERVER_TEXT = re.compile(
+_SERVER_TEXT = lazy(
     r"""^["']use server["']|export (?:async function|const) (?:loader|action)\b|from ["'](?:server-only|next/headers|next/server"""
     r"""|node:\w+|fs|fs/promises|openai|@anthropic-ai/sdk|@prisma/client|pg|mongoose)["']"""
     r"|process\.env\.(?!NEXT_PUBLIC_|NODE_ENV|PUBLIC_)[A-Z]",
@@ -150,10 +151,10 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
     yield from _schemas(repo)
 
 
-_VALIDATED = re.compile(
+_VALIDATED = lazy(
     r"\b(\w+)\s*\.\s*(?:safeParse|parse|validateSync|validate)\(\s*process\.env\b|\bcleanEnv\(\s*process\.env\s*,|\bcreateEnv\("
 )
-_SCHEMA_KEY = re.compile(r"^\s*[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)", re.MULTILINE)
+_SCHEMA_KEY = lazy(r"^\s*[\"']?([A-Z][A-Z0-9_]*)[\"']?\s*:(?!:)", re.MULTILINE)
 
 
 def _schemas(repo: Inventory) -> Iterator[EnvVar]:
@@ -262,9 +263,9 @@ def _has_default(repo: Inventory, path: str) -> bool:
     )
 
 
-_LIMITS = re.compile(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
-_MODEL = re.compile(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
-_MODEL_NAME = re.compile(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
+_LIMITS = lazy(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
+_MODEL = lazy(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
+_MODEL_NAME = lazy(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
 
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
@@ -306,7 +307,7 @@ PROVIDERS = {
     "@ai-sdk/deepseek": "deepseek", "@ai-sdk/gateway": "vercel",
 }  # fmt: skip
 """Packages of model SDKs."""
-_IMPORT = re.compile(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""")
+_IMPORT = lazy(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""")
 
 
 def provider_in(text: str) -> str | None:

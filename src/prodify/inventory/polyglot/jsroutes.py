@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Role, Route
 from prodify.inventory.polyglot.javascript import everywhere, server_side
 from prodify.inventory.pyroutes import join
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ MOUNTS = everywhere(
 )
 DECORATED = everywhere({"kind": "decorator", "regex": r"^@(Controller|Get|Post|Put|Patch|Delete|All|Head|Options)\("}, ("@Controller",))
 
-_OWNER = re.compile(
+_OWNER = lazy(
     r"""(?:const|let|var)\s+([\w$]+)(?:\s*:\s*[\w.<>]+)?\s*=\s*(?:await\s+)?(?:new\s+)?(express(?:\.Router)?|Router|fastify|Fastify"""
     r"""|Hono|Koa|KoaRouter|OpenAPIHono|Elysia|polka"""
     r"""|restify\.createServer|createRouter|jsonServer\.create)\s*(?:<[^>]*>)?\(([^)]*)\)"""
 )
-_IMPORT = re.compile(
+_IMPORT = lazy(
     r"""import\s+(?:\*\s+as\s+)?([\w$]+)?(?:\s*,\s*)?(?:\{([^}]*)\})?\s*from\s*["'](\.[^"']*)["']|(?:const|let|var)\s+(?:([\w$]+)"""
     r"""|\{([^}]*)\})\s*=\s*(?:await\s+)?(?:require|import)\(\s*["'](\.[^"']*)["']"""
 )
@@ -188,7 +189,7 @@ def _nest(repo: Inventory) -> Iterator[Route]:
             )
 
 
-_VERB_EXPORT = re.compile(r"export\s+(?:async\s+)?(?:function|const|let)\s+(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b|export\s*\{([^}]*)\}")
+_VERB_EXPORT = lazy(r"export\s+(?:async\s+)?(?:function|const|let)\s+(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b|export\s*\{([^}]*)\}")
 
 
 def _files(repo: Inventory) -> Iterator[Route]:

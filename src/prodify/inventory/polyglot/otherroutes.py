@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, Route
 from prodify.inventory.polyglot.others import calls
 from prodify.inventory.pyroutes import join
 from prodify.inventory.query import Query
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -31,37 +32,37 @@ ROUTES: tuple[_RouteQuery, ...] = (
     _RouteQuery(
         "sparkjava",
         calls("java", "method_invocation", r'^(Spark\.)?(get|post|put|patch|delete|options)\("/', "spark."),
-        re.compile(r'^(?:Spark\.)?(?P<verb>\w+)\("(?P<path>/[^"]*)"\s*,\s*(?:new\s+)?(?P<handler>\w+)?'),
+        lazy(r'^(?:Spark\.)?(?P<verb>\w+)\("(?P<path>/[^"]*)"\s*,\s*(?:new\s+)?(?P<handler>\w+)?'),
     ),
     _RouteQuery(
         "javalin",
         calls("java", "method_invocation", r'^\w+\.(get|post|put|patch|delete)\("/', "javalin"),
-        re.compile(r'^\w+\.(?P<verb>\w+)\("(?P<path>/[^"]*)"\s*,\s*(?P<handler>[\w:]+)?'),
+        lazy(r'^\w+\.(?P<verb>\w+)\("(?P<path>/[^"]*)"\s*,\s*(?P<handler>[\w:]+)?'),
     ),
     _RouteQuery(
         "ktor",
         calls("kotlin", "call_expression", r'^(get|post|put|patch|delete)\("', "ktor"),
-        re.compile(r'^(?P<verb>\w+)\("(?P<path>[^"]*)"'),
+        lazy(r'^(?P<verb>\w+)\("(?P<path>[^"]*)"'),
     ),
     _RouteQuery(
         "sinatra",
         calls("ruby", "call", r"""^(get|post|put|patch|delete)\s*\(?\s*['"]/""", "sinatra", "Sinatra"),
-        re.compile(r"""^(?P<verb>\w+)\s*\(?\s*['"](?P<path>[^'"]*)"""),
+        lazy(r"""^(?P<verb>\w+)\s*\(?\s*['"](?P<path>[^'"]*)"""),
     ),
     _RouteQuery(
         "laravel",
         calls("php", "scoped_call_expression", r"^Route::(get|post|put|patch|delete|any)\(", "Route::"),
-        re.compile(r"""^Route::(?P<verb>\w+)\(\s*['"](?P<path>[^'"]*)['"]"""),
+        lazy(r"""^Route::(?P<verb>\w+)\(\s*['"](?P<path>[^'"]*)['"]"""),
     ),
     _RouteQuery(
         "slim",
         calls("php", "member_call_expression", r"^\$(app|group|router)->(get|post|put|patch|delete|any)\(", "Slim", "->get(", "->post("),
-        re.compile(r"""^\$\w+->(?P<verb>\w+)\(\s*['"](?P<path>/[^'"]*)['"]"""),
+        lazy(r"""^\$\w+->(?P<verb>\w+)\(\s*['"](?P<path>/[^'"]*)['"]"""),
     ),
     _RouteQuery(
         "aspnetcore",
         calls("csharp", "invocation_expression", r'^\w+\.Map(Get|Post|Put|Patch|Delete)\("', "MapGet", "MapPost", "MapPut", "MapDelete"),
-        re.compile(r'^\w+\.Map(?P<verb>\w+)\("(?P<path>[^"]*)"\s*,\s*(?P<handler>\w+\b(?!\s*=>))?'),
+        lazy(r'^\w+\.Map(?P<verb>\w+)\("(?P<path>[^"]*)"\s*,\s*(?P<handler>\w+\b(?!\s*=>))?'),
     ),
 )
 """Calls that register a route, by framework."""
@@ -86,7 +87,7 @@ def _route(row: _RouteQuery, match: Match, parts: Mapping[str, str | None]) -> R
     return Route((verb,), path or "/", match.location, handler.split(".")[-1] if handler else None, ".", row.framework, match.location.path)
 
 
-_ANNOTATION = re.compile(
+_ANNOTATION = lazy(
     r"[@\[](?P<name>Request|Get|Post|Put|Patch|Delete|HttpGet|HttpPost|HttpPut|HttpPatch|HttpDelete|Route)(?:Mapping)?\b"
     r"(?:\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*\"(?P<path>[^\"]*)\")?[^\n]*"
 )
@@ -125,7 +126,7 @@ def _annotated(repo: Inventory) -> Iterator[Route]:
                 )
 
 
-_RAILS = re.compile(
+_RAILS = lazy(
     r"""^\s*(get|post|put|patch|delete|root|resources?|namespace|scope)\b\s*\(?\s*(?:to:\s*)?[:'"]?([\w/:#.-]*)['"]?(.*)$"""
 )
 

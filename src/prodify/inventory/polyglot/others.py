@@ -8,12 +8,13 @@ after 60 s, Guzzle and java.net wait for ever.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.environment import variable
 from prodify.inventory.facts import EnvVar, OutboundCall, Role
 from prodify.inventory.query import Query, query
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ ENVIRONMENT: tuple[Query, ...] = (
     calls("php", "subscript_expression", r"^\$_(ENV|SERVER)\[", "$_ENV"),
     calls("csharp", "invocation_expression", r'^(System\.)?Environment\.GetEnvironmentVariable\("', "GetEnvironmentVariable"),
 )
-_ENV_NAME = re.compile(r"""[\["'(\s]([A-Z_][A-Z0-9_]*)["'\]]""")
-_DEFAULTED = re.compile(r"""^\S*\(\s*["'][^"']+["']\s*,\s*\S|\}\s*$|\{ """)
-_AFTER = re.compile(r"""^\s*(\|\||\?\?|\?:|\.unwrap_or|\.or_else|\.ok\(\)|\.orElse|\bor\b|\.getOrElse)""")
-_CLAP = re.compile(
+_ENV_NAME = lazy(r"""[\["'(\s]([A-Z_][A-Z0-9_]*)["'\]]""")
+_DEFAULTED = lazy(r"""^\S*\(\s*["'][^"']+["']\s*,\s*\S|\}\s*$|\{ """)
+_AFTER = lazy(r"""^\s*(\|\||\?\?|\?:|\.unwrap_or|\.or_else|\.ok\(\)|\.orElse|\bor\b|\.getOrElse)""")
+_CLAP = lazy(
     r"""#\[(?:clap|arg)\([^\]]*\benv\b(?:\s*=\s*"(?P<name>\w+)")?[^\]]*\)\]\s*(?:///[^\n]*\s*)*(?:pub\s+)?(?P<field>\w+)\s*:\s*(?P<type>\w+)"""
 )
-_SPRING = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)(:[^}]*)?\}")
-_ERB = re.compile(r"""ENV(?:\[|\.fetch\()["']([A-Z_][A-Z0-9_]*)["'](?:\]|\)\s*(\{)?|\s*(,))""")
+_SPRING = lazy(r"\$\{([A-Z_][A-Z0-9_]*)(:[^}]*)?\}")
+_ERB = lazy(r"""ENV(?:\[|\.fetch\()["']([A-Z_][A-Z0-9_]*)["'](?:\]|\)\s*(\{)?|\s*(,))""")
 
 
 def environment(repo: Inventory) -> Iterator[EnvVar]:
@@ -105,7 +106,7 @@ OUTBOUND: tuple[_Outbound, ...] = (
         "net/http",
         calls("go", "call_expression", r"^http\.(Get|Post|PostForm|Head)\(", "http.Get(", "http.Post", "http.Head("),
         False,
-        re.compile(r"(?!)"),
+        lazy(r"(?!)"),
     ),
     _Outbound(
         "net/http",
@@ -118,52 +119,52 @@ OUTBOUND: tuple[_Outbound, ...] = (
             "lient.Post",
         ),
         False,
-        re.compile(r"http\.Client\{[^}]*Timeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"),
+        lazy(r"http\.Client\{[^}]*Timeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"),
         '"net/http"',
     ),
-    _Outbound("resty", calls("go", "call_expression", r"^resty\.New\(\)", "resty.New"), False, re.compile(r"SetTimeout")),
+    _Outbound("resty", calls("go", "call_expression", r"^resty\.New\(\)", "resty.New"), False, lazy(r"SetTimeout")),
     _Outbound(
-        "okhttp", calls("java", "method_invocation", r"(?s)^\w+(\.newCall\(.*\))\.(execute|enqueue)\(", "newCall"), True, re.compile(r"")
+        "okhttp", calls("java", "method_invocation", r"(?s)^\w+(\.newCall\(.*\))\.(execute|enqueue)\(", "newCall"), True, lazy(r"")
     ),
     _Outbound(
-        "okhttp", calls("kotlin", "call_expression", r"(?s)^\w+\.newCall\(.*\)\.(execute|enqueue)\(", "newCall"), True, re.compile(r"")
+        "okhttp", calls("kotlin", "call_expression", r"(?s)^\w+\.newCall\(.*\)\.(execute|enqueue)\(", "newCall"), True, lazy(r"")
     ),
     _Outbound(
         "java.net.http",
         calls("java", "method_invocation", r"^\w+\.(send|sendAsync)\(", "java.net.http"),
         False,
-        re.compile(r"\.timeout\(|connectTimeout"),
+        lazy(r"\.timeout\(|connectTimeout"),
     ),
     _Outbound(
-        "java.net", calls("java", "method_invocation", r"^\w+\.openConnection\(", "openConnection"), False, re.compile(r"setReadTimeout")
+        "java.net", calls("java", "method_invocation", r"^\w+\.openConnection\(", "openConnection"), False, lazy(r"setReadTimeout")
     ),
     _Outbound(
         "resttemplate",
         calls("java", "method_invocation", r"(?i)^\w*resttemplate\.(\w*for\w+|exchange|execute)\(", "RestTemplate"),
         False,
-        re.compile(r"(?i)readtimeout"),
+        lazy(r"(?i)readtimeout"),
     ),
-    _Outbound("net-http", calls("ruby", "call", r"^Net::HTTP\.(get|post|get_response|start|new)", "Net::HTTP"), True, re.compile(r"")),
-    _Outbound("httparty", calls("ruby", "call", r"^HTTParty\.(get|post|put|patch|delete)", "HTTParty"), True, re.compile(r"")),
-    _Outbound("faraday", calls("ruby", "call", r"^Faraday\.(new|get|post)", "Faraday"), True, re.compile(r"")),
-    _Outbound("reqwest", calls("rust", "call_expression", r"^reqwest::get\(", "reqwest::get"), False, re.compile(r"(?!)")),
+    _Outbound("net-http", calls("ruby", "call", r"^Net::HTTP\.(get|post|get_response|start|new)", "Net::HTTP"), True, lazy(r"")),
+    _Outbound("httparty", calls("ruby", "call", r"^HTTParty\.(get|post|put|patch|delete)", "HTTParty"), True, lazy(r"")),
+    _Outbound("faraday", calls("ruby", "call", r"^Faraday\.(new|get|post)", "Faraday"), True, lazy(r"")),
+    _Outbound("reqwest", calls("rust", "call_expression", r"^reqwest::get\(", "reqwest::get"), False, lazy(r"(?!)")),
     _Outbound(
         "reqwest",
         calls("rust", "call_expression", r"(?s)^[\w.]*client[\w.()]*\.(get|post|put|patch|delete)\(", "reqwest"),
         False,
-        re.compile(r"\.timeout\("),
+        lazy(r"\.timeout\("),
         "reqwest",
     ),
     _Outbound(
         "guzzle",
         calls("php", "member_call_expression", r"^\$\w*(client|guzzle|http)\w*->(get|post|put|request|send)\(", "Guzzle"),
         False,
-        re.compile(r"['\"]timeout['\"]"),
+        lazy(r"['\"]timeout['\"]"),
     ),
     _Outbound(
-        "laravel-http", calls("php", "scoped_call_expression", r"^Http::(get|post|put|patch|delete)\(", "Http::"), True, re.compile(r"")
+        "laravel-http", calls("php", "scoped_call_expression", r"^Http::(get|post|put|patch|delete)\(", "Http::"), True, lazy(r"")
     ),
-    _Outbound("curl", calls("php", "function_call_expression", r"^curl_exec\(", "curl_exec"), False, re.compile(r"CURLOPT_TIMEOUT")),
+    _Outbound("curl", calls("php", "function_call_expression", r"^curl_exec\(", "curl_exec"), False, lazy(r"CURLOPT_TIMEOUT")),
     _Outbound(
         "httpclient",
         calls(
@@ -173,7 +174,7 @@ OUTBOUND: tuple[_Outbound, ...] = (
             "HttpClient",
         ),
         True,
-        re.compile(r""),
+        lazy(r""),
     ),
 )
 """Calls by language, whether the library's default is finite, and what else in the file bounds them."""

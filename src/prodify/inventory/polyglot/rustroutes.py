@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Route
 from prodify.inventory.polyglot.others import calls
 from prodify.inventory.pyroutes import join
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 ATTRIBUTES = calls(
     "rust", "attribute_item", r'^#\[(get|post|put|patch|delete|head)\("', "#[get", "#[post", "#[put", "#[delete", "#[patch", "#[head"
 )
-_ATTRIBUTE = re.compile(r'^#\[(?P<verb>\w+)\("(?P<path>[^"]*)"')
-_ROUTE = re.compile(r'\.route\(\s*"(?P<path>[^"]*)"\s*,\s*(?P<service>(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)')
-_VERB = re.compile(r"(?:^|\.|::)(get|post|put|patch|delete|any|head)\(\s*([\w:]+)?")
-_NEST = re.compile(r'\.nest\(\s*"([^"]*)"\s*,\s*([\w:]+)')
-_FUNCTION = re.compile(r"\bfn\s+(\w+)")
+_ATTRIBUTE = lazy(r'^#\[(?P<verb>\w+)\("(?P<path>[^"]*)"')
+_ROUTE = lazy(r'\.route\(\s*"(?P<path>[^"]*)"\s*,\s*(?P<service>(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)')
+_VERB = lazy(r"(?:^|\.|::)(get|post|put|patch|delete|any|head)\(\s*([\w:]+)?")
+_NEST = lazy(r'\.nest\(\s*"([^"]*)"\s*,\s*([\w:]+)')
+_FUNCTION = lazy(r"\bfn\s+(\w+)")
 
 
 def routes(repo: Inventory) -> Iterator[Route]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from prodify.inventory.secrets.lazy import lazy
+from prodify.lazydata import dataclass
 
 _INLINE = lazy(rb"(?i)gitleaks:allow|pragma:\s{0,4}allowlist[ \t]+secret")
 _NEXT_LINE = lazy(rb"(?i)pragma:\s{0,4}allowlist[ \t]+nextline[ \t]+secret")

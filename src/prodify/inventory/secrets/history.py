@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.allow import Ignore
 from prodify.inventory.secrets.gitstream import LARGEST_BLOB, RunGit, blob_sizes, contents
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify, words_of
@@ -28,6 +26,7 @@ from prodify.inventory.secrets.values import (
     is_weak,
     is_words,
 )
+from prodify.lazydata import dataclass
 
 _PUBLIC_NAME = lazy(
     r"^(?:VITE|NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|VUE_APP|STORYBOOK|NG_APP)_|(?i:publish|public|anon_?key|site_?key|client_?id)"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.rules import RULES
 from prodify.inventory.secrets.triggers import NAME_WORDS, PATTERNS, Trigger
+from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

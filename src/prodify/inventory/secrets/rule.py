@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 TOKEN = "token"  # noqa: S105 - a category
 PASSWORD = "password"  # noqa: S105 - a category
@@ -18,8 +20,8 @@ RIGHT = r"(?![A-Za-z0-9])"
 WINDOW = 512
 """How far, in bytes, a match is confirmed to either side of the offset where the engine saw it end."""
 
-_OPTIONAL_TAIL = re.compile(r"(?:\[[^\]]*\]|\\?.)(?:\{0,\d+\})(\)*)$")
-_TAIL = re.compile(r"(\{\d+),\d*\}(\)*)$")
+_OPTIONAL_TAIL = lazy(r"(?:\[[^\]]*\]|\\?.)(?:\{0,\d+\})(\)*)$")
+_TAIL = lazy(r"(\{\d+),\d*\}(\)*)$")
 _ASSIGN = r"""[\w .\-]{0,24}\\?["'\]\)]{0,3}\s{0,4}(?:=>|:=|\|\||\?\?|[:=,])\s{0,4}\\?["'`]?"""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +11,7 @@ from prodify.inventory.commands import Command
 from prodify.inventory.shell import MAX_COMMANDS
 from prodify.inventory.workflows.model import ActionUse, Job, Permissions, Pipeline, PipelineStep
 from prodify.inventory.yamlview import document, documents
+from prodify.lazydata import dataclass
 from prodify.model import Location
 
 if TYPE_CHECKING:

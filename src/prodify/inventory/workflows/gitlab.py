@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from prodify.inventory.workflows.branches import holds_default
 from prodify.inventory.workflows.github import step_commands, texts
 from prodify.inventory.workflows.model import ActionUse, Job, Pipeline, PipelineStep
 from prodify.inventory.yamlview import documents
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,8 @@ _GLOBALS = frozenset(
 )
 MAX_LINES = 1000
 """Lines of one script, and jobs that one job extends."""
-_MERGE = re.compile(r"merge_request")
-_BRANCH_RULE = re.compile(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*(==|!=|=~)\s*(\$CI_DEFAULT_BRANCH|[\"'][^\"']*[\"']|/[^/]*/)")
+_MERGE = lazy(r"merge_request")
+_BRANCH_RULE = lazy(r"\$CI_COMMIT_(?:BRANCH|REF_NAME)\s*(==|!=|=~)\s*(\$CI_DEFAULT_BRANCH|[\"'][^\"']*[\"']|/[^/]*/)")
 
 
 def read_gitlab(path: str, source: Source) -> Pipeline:

@@ -9,19 +9,20 @@ from prodify.inventory.commands import Command
 from prodify.inventory.dependencies.model import blanked
 from prodify.inventory.workflows.branches import holds_default
 from prodify.inventory.workflows.model import Job, Pipeline
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
     from prodify.inventory.workflows.github import Source
 
-_SHELL = re.compile(
+_SHELL = lazy(
     r"\b(?:sh|bat|powershell|pwsh)\b\s*\(?\s*(?:[A-Za-z]+\s*:\s*\w+\s*,\s*)*(?:script\s*:\s*)?"
     r"(?:\"\"\"(?P<a>.*?)\"\"\"|'''(?P<b>.*?)'''|\"(?P<c>(?:[^\"\\\n]|\\.)*)\"|'(?P<d>(?:[^'\\\n]|\\.)*)')",
     re.DOTALL,
 )
-_STAGE = re.compile(r"\bstage\s*\(?\s*['\"]([^'\"\n]+)['\"]")
-_BRANCH = re.compile(r"\bbranch\s+(?:pattern:\s*)?['\"]([^'\"\n]+)['\"]")
-_LINE_COMMENT = re.compile(r"(?<![:'\"\w])//[^\n]*")
+_STAGE = lazy(r"\bstage\s*\(?\s*['\"]([^'\"\n]+)['\"]")
+_BRANCH = lazy(r"\bbranch\s+(?:pattern:\s*)?['\"]([^'\"\n]+)['\"]")
+_LINE_COMMENT = lazy(r"(?<![:'\"\w])//[^\n]*")
 
 
 def read_jenkins(path: str, source: Source) -> Pipeline:

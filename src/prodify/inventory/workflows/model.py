@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prodify.inventory.commands import Command, matching
 from prodify.inventory.facts import Note
+from prodify.lazydata import dataclass
 from prodify.model import Location
 
 if TYPE_CHECKING:

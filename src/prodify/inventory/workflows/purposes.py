@@ -20,6 +20,7 @@ from prodify.inventory.workflows.tools import (
     TEST_ACTIONS,
     TESTS,
 )
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from prodify.inventory.workflows.model import ActionUse, Work
 
 
-_TEST_NAME = re.compile(r"(?:^|[ :/_.-])(?:tests?|unit|spec|check|integration|e2e|pytest|jest|verify)(?:$|[ :/_.-])", re.IGNORECASE)
+_TEST_NAME = lazy(r"(?:^|[ :/_.-])(?:tests?|unit|spec|check|integration|e2e|pytest|jest|verify)(?:$|[ :/_.-])", re.IGNORECASE)
 _TARGET_PROGRAMS = frozenset("npm pnpm yarn bun make gmake just task composer poe hatch pdm rye tox nox deno rake turbo nx lerna".split())
 _TRIVIAL = frozenset(
     "echo exit true false : printf cd set export rm mkdir cp mv ls cat sleep touch source . test [ [[ which chmod pip pip3 npm yarn pnpm "
@@ -37,13 +38,13 @@ _TRIVIAL = frozenset(
 _JVM = frozenset("mvn mvnw gradle gradlew".split())
 _JVM_TESTS = frozenset("test verify package install check build deploy integrationTest integration-test ci".split())
 _LINT_GOALS = frozenset("lint checkstyle:check spotless:check spotlessCheck ktlintCheck detekt pmd:check spotbugs:check lintDebug".split())
-_IMAGE_WORKFLOW = re.compile(
+_IMAGE_WORKFLOW = lazy(
     r"(docker|image|container)[-_]?(build|publish|push)|(build|publish|push)[-_]?(docker|image|container)", re.IGNORECASE
 )
-_TEST_WORKFLOW = re.compile(r"(^|[-_.])(unit-?)?tests?([-_.]|$)", re.IGNORECASE)
-_HOOK = re.compile(r"DEPLOY_?HOOK|deploy_hook|/deploy/srv-|render\.com/deploy|api\.vercel\.com/v1/integrations/deploy", re.IGNORECASE)
+_TEST_WORKFLOW = lazy(r"(^|[-_.])(unit-?)?tests?([-_.]|$)", re.IGNORECASE)
+_HOOK = lazy(r"DEPLOY_?HOOK|deploy_hook|/deploy/srv-|render\.com/deploy|api\.vercel\.com/v1/integrations/deploy", re.IGNORECASE)
 _STARTS = ("docker compose up", "docker-compose up", "systemctl restart", "pm2 restart", "pm2 reload")
-_REMOTE = re.compile(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|systemctl (restart|reload)|pm2 |kubectl |supervisorctl)")
+_REMOTE = lazy(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|systemctl (restart|reload)|pm2 |kubectl |supervisorctl)")
 
 
 def tests(work: Work) -> tuple[Note, ...]:
