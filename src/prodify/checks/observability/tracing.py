@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks._buckets import by_default, holding
 from prodify.checks.observability._libraries import APM
+from prodify.inventory.buckets import declared_boundaries
 from prodify.inventory.data.capabilities import METRICS, OTEL
 
 
@@ -93,11 +95,14 @@ def model_calls_are_traced(repo: Inventory, profile: Profile) -> Verdict:
 
     Fails:
         ```text title="requirements.txt"
+        flask
         openai
         ```
         ```python title="app.py"
+        from flask import Flask
         from openai import OpenAI
 
+        app = Flask(__name__)
         client = OpenAI()
 
         def ask(question):
@@ -178,3 +183,67 @@ def telemetry_is_named(repo: Inventory, profile: Profile) -> Verdict:
             if "service.name" in line or "OTEL_SERVICE_NAME" in line or "SERVICE_NAME" in line:
                 return passed("telemetry names its service", Note(Location(path, number), "service.name"))
     return failed("telemetry does not name its service")
+
+
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Give the histogram of request durations a boundary at the objective's threshold (a View, or buckets=).",
+)
+def duration_buckets_hold_slo(repo: Inventory, profile: Profile) -> Verdict:
+    """Request durations are counted with a boundary at the objective's threshold.
+
+    Why:
+        A histogram only knows how many requests lay below each of its boundaries; how many took
+        longer than 300 ms can then only be guessed.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        prometheus-client
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from prometheus_client import Histogram
+
+        app = Flask(__name__)
+        duration = Histogram("http_request_duration_seconds", "Time to answer")
+        ```
+        ```yaml title="prodify.yaml"
+        slo: {latency: {threshold_ms: 300}}
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        prometheus-client
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from prometheus_client import Histogram
+
+        app = Flask(__name__)
+        duration = Histogram("http_request_duration_seconds", "Time to answer", buckets=(0.1, 0.2, 0.3, 0.5, 1.0))
+        ```
+        ```yaml title="prodify.yaml"
+        slo: {latency: {threshold_ms: 300}}
+        ```
+    """
+    if not repo.web_services:
+        return not_applicable("no web service")
+    measured = repo.uses(*METRICS)
+    meters = repo.python.calls("opentelemetry.sdk.metrics.MeterProvider", "opentelemetry.metrics.set_meter_provider")
+    if measured is None and not meters:
+        return not_applicable("nothing measures requests yet")
+    wanted = profile.slo.latency.threshold_seconds
+    good = holding(repo, wanted)
+    if good:
+        return passed(f"a boundary stands at {wanted:g} s", *good)
+    declared = declared_boundaries(repo)
+    if not declared and by_default(wanted):
+        return passed(f"the libraries' own boundaries have one at {wanted:g} s", *([measured] if measured else meters[:1]))
+    places = [note for note, _ in declared] or ([measured] if measured else [Note(m.location, m.name) for m in meters[:1]])
+    return failed(f"no boundary stands at {wanted:g} s", *places)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.observability._promql import metrics_of, unknown_metrics
 from prodify.inventory.data.capabilities import OTEL
 
 _ERRORS = (
@@ -151,3 +152,64 @@ def alerts_exist(repo: Inventory, profile: Profile) -> Verdict:
     if rules or cloud:
         return passed("alerts are defined", *rules[:5], *cloud[:5])
     return failed("no alert is defined")
+
+
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="dashboard",
+    hint="Emit the metric, or ask for one that is emitted; the names are those of the code and of the recording rules.",
+)
+def dashboard_metrics_exist(repo: Inventory, profile: Profile) -> Verdict:
+    """Every metric that a dashboard shows is emitted.
+
+    Why:
+        A panel that asks for a metric nobody emits says "No data", and in an incident that looks like everything is quiet.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        prometheus-client
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from prometheus_client import Counter
+
+        app = Flask(__name__)
+        orders = Counter("orders_total", "Orders")
+        ```
+        ```json title="deploy/grafana/app.json"
+        {"title": "app", "schemaVersion": 41, "panels": [{"title": "Payments", "type": "timeseries",
+         "targets": [{"expr": "sum(rate(payments_total[5m]))"}]}]}
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        prometheus-client
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from prometheus_client import Counter
+
+        app = Flask(__name__)
+        orders = Counter("orders_total", "Orders")
+        ```
+        ```json title="deploy/grafana/app.json"
+        {"title": "app", "schemaVersion": 41, "panels": [{"title": "Orders", "type": "timeseries",
+         "targets": [{"expr": "sum(rate(orders_total[5m]))"}]}]}
+        ```
+    """
+    asked = [(name, place) for board in repo.monitoring.dashboards for query, place in board.queries for name in metrics_of(query)]
+    if not asked:
+        return not_applicable("no dashboard asks Prometheus for a metric")
+    missing = unknown_metrics(repo, dict.fromkeys(name for name, _ in asked))
+    if missing:
+        places = [Note(place, name) for name, place in asked if name in missing]
+        return failed(f"nothing emits {', '.join(sorted(missing)[:6])}", *places)
+    return passed(
+        f"all {len({name for name, _ in asked})} metrics of the dashboards are emitted", *(d.location for d in repo.monitoring.dashboards)
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks._buckets import by_default, holding
+from prodify.inventory.buckets import declared_boundaries
 
 
 @check(step=Step.SLO, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="telemetry")
@@ -53,15 +55,15 @@ def latency_slo_has_its_bucket(repo: Inventory, profile: Profile) -> Verdict:
                   / rate(http_server_request_duration_seconds_count[5m]) > 0.05
         ```
     """
-    from prodify.inventory.buckets import declared_boundaries
-
     rules = [Note(r.location, r.note) for r in repo.monitoring.rules if "_bucket" in r.expr]
     rules += [Note(r.location, r.note) for r in repo.monitoring.recording if "_bucket" in r.expr]
     wanted = profile.slo.latency.threshold_seconds
     declared = declared_boundaries(repo)
     if not rules and not declared:
         return not_applicable("nothing measures latency in buckets yet")
-    holding = [note for note, values in declared if any(abs(value - wanted) < 1e-9 for value in values)]
-    if holding:
-        return passed(f"a bucket ends at {wanted:g} s", *holding)
+    good = holding(repo, wanted)
+    if good:
+        return passed(f"a bucket ends at {wanted:g} s", *good)
+    if not declared and by_default(wanted):
+        return passed(f"a bucket of the libraries' own ends at {wanted:g} s", *rules[:5])
     return failed(f"no bucket ends at {wanted:g} s", *(note for note, _ in declared), *rules[:5])
