@@ -8,7 +8,14 @@ from prodify.inventory.dependencies import imported_but_undeclared, lock_states,
 _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "setuptools", "hatch"))
 
 
-@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1357, 829), fixed_by="lock")
+@check(
+    step=Step.CI,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(1357, 829),
+    hint="Lock every version with its hash: uv pip compile --universal --generate-hashes (the recipe lock writes that as a script), uv lock, poetry lock, npm install.",
+)
 def dependencies_are_locked(repo: Inventory, profile: Profile) -> Verdict:
     """The same versions of all dependencies are installed everywhere.
 

@@ -256,6 +256,11 @@ def dependency_updates_are_automated(repo: Inventory, profile: Profile) -> Verdi
         ```text title="requirements.txt"
         flask==3.1.0
         ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
 
     Passes:
         ```text title="requirements.txt"

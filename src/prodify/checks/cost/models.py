@@ -22,7 +22,7 @@ _CACHES = (
 )
 
 
-@check(step=Step.COST, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(770,), fixed_by="llm-adapter")
+@check(step=Step.COST, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(770,), fixed_by="model-limits")
 def model_tokens_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
     """Every model call limits the answer's tokens.
 
@@ -160,7 +160,13 @@ def model_spend_is_capped(repo: Inventory, profile: Profile) -> Verdict:
     return failed("nothing caps what the model may cost", *repo.model_calls)
 
 
-@check(step=Step.COST, level=Level.NOTE, maturity=3, effort=Effort.HOURS, fixed_by="llm-adapter")
+@check(
+    step=Step.COST,
+    level=Level.NOTE,
+    maturity=3,
+    effort=Effort.HOURS,
+    hint="Send the calls through the adapter of the recipe llm-adapter, which remembers answers, or keep answers in Redis with an expiry.",
+)
 def model_answers_are_cached(repo: Inventory, profile: Profile) -> Verdict:
     """Answers to the same question are cached.
 

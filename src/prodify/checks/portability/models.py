@@ -23,7 +23,7 @@ from prodify.lazyre import lazy
 _ADAPTER = lazy(r"class \w*(LLM|Llm|Model|Provider|Adapter|Completion)\w*\(.*(Protocol|ABC)|litellm|any_llm|langchain|llama_index")
 
 
-@check(step=Step.PORTABILITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(477,), fixed_by="llm-adapter")
+@check(step=Step.PORTABILITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(477,), fixed_by="model-limits")
 def model_is_not_retired(repo: Inventory, profile: Profile) -> Verdict:
     """The models that are called still exist.
 
@@ -68,7 +68,7 @@ def model_is_not_retired(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.PORTABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="llm-adapter")
+@check(step=Step.PORTABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="model-limits")
 def model_name_is_configurable(repo: Inventory, profile: Profile) -> Verdict:
     """The model's name comes from the configuration.
 

@@ -61,11 +61,14 @@ def restore_is_documented(repo: Inventory, profile: Profile) -> Verdict:
 
     Fails:
         ```text title="requirements.txt"
+        flask
         psycopg2-binary
         ```
         ```python title="app.py"
         import psycopg2
+        from flask import Flask
 
+        app = Flask(__name__)
         db = psycopg2.connect("dbname=app")
         ```
 

@@ -80,11 +80,7 @@ def no_secret_in_code(repo: Inventory, profile: Profile) -> Verdict:
         DATABASE_URL = os.environ["DATABASE_URL"]
         ```
     """
-    hits = [
-        h
-        for h in repo.secrets
-        if h.form != "env-file" and h.in_tree and h.level == "error" and not (h.default and h.category == "framework-key")
-    ]
+    hits = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level != "note" and h.category != "framework-key"]
     if hits:
         return failed(f"{len(hits)} secret{'s stand' if len(hits) != 1 else ' stands'} in code or configuration", *map(evidence, hits))
     if not repo.files.paths:

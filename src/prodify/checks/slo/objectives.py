@@ -56,7 +56,14 @@ def slos_are_defined(repo: Inventory, profile: Profile) -> Verdict:
     return passed("objectives are specified", *found) if found else failed("no objective is specified")
 
 
-@check(step=Step.SLO, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="slo")
+@check(
+    step=Step.SLO,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    hint="Set slo.availability_percent and slo.latency.target_percent above 93, and the guardrail above the objective, in prodify.yaml.",
+)
 def slo_is_feasible(repo: Inventory, profile: Profile) -> Verdict:
     """The objectives can be met and can be missed.
 

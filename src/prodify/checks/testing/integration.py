@@ -25,6 +25,10 @@ def integration_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
 
         app = Flask(__name__)
         db = psycopg2.connect(os.environ["DATABASE_URL"])
+
+        @app.route("/")
+        def home():
+            return "hi"
         ```
         ```python title="tests/test_app.py"
         def test_sum():

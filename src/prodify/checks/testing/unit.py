@@ -21,6 +21,10 @@ def unit_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
         from flask import Flask
 
         app = Flask(__name__)
+
+        @app.route("/")
+        def home():
+            return "hi"
         ```
         ```python title="tests/test_app.py"
         def test_app():

@@ -12,7 +12,7 @@ from prodify.recipes.shared.layout import naming
 PATH = "prodify.yaml"
 
 
-@recipe(step=Step.GOALS, fixes=("profile-is-complete", "success-criteria-are-measurable"))
+@recipe(step=Step.GOALS, fixes=("profile-is-complete", "success-criteria-are-measurable", "budget-is-stated"))
 def profile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """The goals of the service in prodify.yaml, every value with its meaning and unit.
 

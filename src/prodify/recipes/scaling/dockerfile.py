@@ -61,6 +61,7 @@ class DockerfileContext:
 @recipe(
     step=Step.SCALING,
     fixes=(
+        "platform-files-have-an-alternative",
         "image-is-the-artefact", "image-runs-as-non-root", "image-tag-is-not-latest", "base-image-is-pinned",
         "dockerignore-excludes-secrets", "image-build-leaks-no-secret", "dev-server-is-not-production",
         "production-server-is-configured", "port-comes-from-environment",
