@@ -23,6 +23,7 @@ def build() -> typer.Typer:
     """The application with every command."""
     app = typer.Typer(
         name="prodify",
+        cls=commands.Group,
         help="Turn a prototype into a supported production service, in small, reviewable, proven steps.",
         no_args_is_help=True,
         add_completion=False,
