@@ -200,7 +200,7 @@ class OutboundCall:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """A call of a language model. `model` when it is a literal; `max_tokens`/`timeout`: whether it is bounded."""
+    """A call of a language model. `model` when it is a literal, or the literal default of a setting (then it is `configurable`); `max_tokens`/`timeout`: whether it is bounded."""
 
     provider: str
     name: str
@@ -210,6 +210,7 @@ class ModelCall:
     timeout: bool
     in_loop: bool = False
     function: str | None = None
+    configurable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ def model_calls(repo: Inventory) -> Iterator[ModelCall]:
                 continue
             provider = (provider_of(client[0], client[1]) or _sdk_provider(client[1]) if client is not None else None) or kind
             model, limited = _model(repo, module, call, client), _limited(module, call, client)
-            found.append(ModelCall(provider, call.name, call.location, model, limited, _timed(call, client), call.in_loop, call.function))
+            timed, setting = _timed(call, client), _is_setting(module, call, client)
+            found.append(ModelCall(provider, call.name, call.location, model, limited, timed, call.in_loop, call.function, setting))
     looped = called_in_loops(repo, {call.function for call in found if call.function})
     for model_call in found:
         yield replace(model_call, in_loop=model_call.in_loop or model_call.function in looped)
@@ -171,15 +172,27 @@ def _model(repo: Inventory, module: PyModule, call: Call, client: tuple[PyModule
     """The model's name when it is a literal, a constant, or the fallback of a setting."""
     sources = [(module, call)] + ([client] if client is not None else [])
     for home, source in sources:
-        argument = next(
-            (a for name in ("model", "engine", "model_name", "modelId", "model_id", "deployment_id") if (a := source.arg(name))), None
-        )
+        argument = next((a for name in _MODEL_ARGUMENTS if (a := source.arg(name))), None)
         if argument is None and source.name.endswith("GenerativeModel"):
             argument = source.arg("model_name", 0)
         if argument is not None:
             value = _text_value(repo, home, argument.text, argument.value)
             return value or _parameter_default(repo, source, argument.text)
     return None
+
+
+_MODEL_ARGUMENTS = ("model", "engine", "model_name", "modelId", "model_id", "deployment_id")
+_SETTING = re.compile(r"environ|getenv|\bconfig\(|\benv\(|\bsettings\.|\bconfig\.|\bconf\.")
+
+
+def _is_setting(module: PyModule, call: Call, client: tuple[PyModule, Call] | None) -> bool:
+    """Whether the model's name is read from the configuration, in the call, on the client, or through a name of the same file."""
+    for home, source in [(module, call)] + ([client] if client is not None else []):
+        argument = next((a for name in _MODEL_ARGUMENTS if (a := source.arg(name)) is not None), None)
+        if argument is not None:
+            texts = [argument.text, *(a.text for a in home.assignments if a.target == argument.text)]
+            return any(_SETTING.search(text) for text in texts)
+    return False
 
 
 def _parameter_default(repo: Inventory, call: Call, name: str) -> str | None:

@@ -106,7 +106,7 @@ def model_name_is_configurable(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.model_calls:
         return not_applicable("no model call was found")
-    fixed = [Note(c.location, c.model) for c in repo.model_calls if c.model]
+    fixed = [Note(c.location, c.model) for c in repo.model_calls if c.model and not c.configurable]
     return (
         failed("a model's name is written in the code", *fixed)
         if fixed
