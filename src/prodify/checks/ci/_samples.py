@@ -9,12 +9,11 @@ from prodify.api import Inventory, Note
 
 if TYPE_CHECKING:
     from prodify.inventory.workflows.model import Job, Pipeline
+from prodify.lazyre import lazy
 
-_PRODUCTION = re.compile(r"(?<![a-z])(prod|live(?!ness)|release)", re.IGNORECASE)
-_EARLIER = re.compile(
-    r"(?<![a-z])(stag|preview|pre-?prod|uat(?![a-z])|qa(?![a-z])|test-env|dev(elopment)?(?![a-z])|sandbox)", re.IGNORECASE
-)
-_PAGES = re.compile(r"gh-pages|github-pages|deploy-pages|mkdocs|ghpages", re.IGNORECASE)
+_PRODUCTION = lazy(r"(?<![a-z])(prod|live(?!ness)|release)", re.IGNORECASE)
+_EARLIER = lazy(r"(?<![a-z])(stag|preview|pre-?prod|uat(?![a-z])|qa(?![a-z])|test-env|dev(elopment)?(?![a-z])|sandbox)", re.IGNORECASE)
+_PAGES = lazy(r"gh-pages|github-pages|deploy-pages|mkdocs|ghpages", re.IGNORECASE)
 
 
 def live(repo: Inventory) -> tuple[Pipeline, ...]:

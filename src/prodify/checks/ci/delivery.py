@@ -25,11 +25,12 @@ from prodify.checks.ci._samples import deploy_jobs, deployments, is_staging, pro
 
 if TYPE_CHECKING:
     from prodify.inventory.workflows.model import Job, Pipeline
+from prodify.lazyre import lazy
 
 _GITOPS = ("argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
 _PULLED = ("render.yaml", "vercel.json", "netlify.toml", "railway.json", "railway.toml", ".do/app.yaml", "now.json", "amplify.yml")
 """Files of platforms that deploy every push to the default branch by themselves."""
-_GATE = re.compile(r"(?<![a-z])(gate|approv|slo(?![a-z])|error.?budget|burn|analysis|soak|manual)", re.IGNORECASE)
+_GATE = lazy(r"(?<![a-z])(gate|approv|slo(?![a-z])|error.?budget|burn|analysis|soak|manual)", re.IGNORECASE)
 _BY_HAND = frozenset(("workflow_dispatch", "release", "tag", "manual", "web"))
 
 

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prodify.inventory.workflows.model import Pipeline
+from prodify.lazyre import lazy
 
-_DIGEST = re.compile(r"@\$?\{?\{?[^}\n]*(sha256|digest)|sha256:[0-9a-f$\[]|outputs\.(digest|image)|\bdigest\b", re.IGNORECASE)
-_IMAGE = re.compile(r"kubectl|kustomize|helm|gcloud run|deploy-cloudrun|ecs|docker|podman|nomad|containerapp|apprunner|k8s", re.IGNORECASE)
-_KEYS = re.compile(r"^(AWS_SECRET_ACCESS_KEY|AZURE_CREDENTIALS|ARM_CLIENT_SECRET|AZURE_CLIENT_SECRET|GCP_SA_KEY|GOOGLE_CREDENTIALS)$")
+_DIGEST = lazy(r"@\$?\{?\{?[^}\n]*(sha256|digest)|sha256:[0-9a-f$\[]|outputs\.(digest|image)|\bdigest\b", re.IGNORECASE)
+_IMAGE = lazy(r"kubectl|kustomize|helm|gcloud run|deploy-cloudrun|ecs|docker|podman|nomad|containerapp|apprunner|k8s", re.IGNORECASE)
+_KEYS = lazy(r"^(AWS_SECRET_ACCESS_KEY|AZURE_CREDENTIALS|ARM_CLIENT_SECRET|AZURE_CLIENT_SECRET|GCP_SA_KEY|GOOGLE_CREDENTIALS)$")
 _KEYED_INPUTS = {
     "google-github-actions/auth": ("credentials_json",),
     "google-github-actions/setup-gcloud": ("service_account_key",),

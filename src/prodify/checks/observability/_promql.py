@@ -10,17 +10,18 @@ from prodify.inventory.data.capabilities import OTEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+from prodify.lazyre import lazy
 
-_STRINGS = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
-_LABELS = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]")
-_CLAUSES = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^()]*\)", re.IGNORECASE)
-_VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\w+|\[\[\w+\]\]")
-_NAME = re.compile(r"(?<![\w.:$])([a-zA-Z_:][\w:]*)(?!\s*\(|[\w:])")
+_STRINGS = lazy(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
+_LABELS = lazy(r"\{[^{}]*\}|\[[^\[\]]*\]")
+_CLAUSES = lazy(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^()]*\)", re.IGNORECASE)
+_VARIABLES = lazy(r"\$\{[^{}]*\}|\$\w+|\[\[\w+\]\]")
+_NAME = lazy(r"(?<![\w.:$])([a-zA-Z_:][\w:]*)(?!\s*\(|[\w:])")
 _WORDS = frozenset("and or unless bool offset inf nan by without on ignoring group_left group_right start end atan2 true false".split())
-_OTHER_LANGUAGE = re.compile(r"\bselect\b.*\bfrom\b|\|=|\|~|\|\s*(json|logfmt|line_format)|^\s*\{|^\s*from\(", re.IGNORECASE | re.DOTALL)
-_LABEL_VALUES = re.compile(r"^\s*label_values\(\s*(?:(.*)\s*,)?\s*[\w.]+\s*\)\s*$", re.DOTALL)
-_SUFFIX = re.compile(r"_(total|bucket|count|sum|created|info)$")
-_UNIT = re.compile(r"_(seconds|milliseconds|bytes|ratio|percent)$")
+_OTHER_LANGUAGE = lazy(r"\bselect\b.*\bfrom\b|\|=|\|~|\|\s*(json|logfmt|line_format)|^\s*\{|^\s*from\(", re.IGNORECASE | re.DOTALL)
+_LABEL_VALUES = lazy(r"^\s*label_values\(\s*(?:(.*)\s*,)?\s*[\w.]+\s*\)\s*$", re.DOTALL)
+_SUFFIX = lazy(r"_(total|bucket|count|sum|created|info)$")
+_UNIT = lazy(r"_(seconds|milliseconds|bytes|ratio|percent)$")
 
 _ALWAYS = ("up", "ALERTS", "ALERTS_FOR_STATE", "target_info", "absent", "scrape_")
 _EXPORTERS = tuple(
