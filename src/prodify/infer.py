@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
 from prodify.lazyre import lazy
+from prodify.profile import is_one_line
 from prodify.profile_file import Loaded, load
 from prodify.recipes.shared.layout import dns_label, main_component
 
@@ -76,7 +77,7 @@ def code_owner(repo: Inventory) -> str | None:
     for path in ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"):
         text = repo.files.text(path) if path in repo.files else None
         match = _OWNER.search(text or "")
-        if match:
+        if match and is_one_line(match[1]):
             return match[1]
     return None
 

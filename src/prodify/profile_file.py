@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodify.errors import ConfigError, UsageError, did_you_mean
 from prodify.lazydata import dataclass
-from prodify.profile import Profile
+from prodify.profile import Profile, Service, is_dns_label, is_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -63,8 +63,9 @@ def validate(
     Raises:
         ConfigError, UsageError: for the first thing that does not fit; the message names the key, what was found and what is expected.
     """
-    if not data:
-        return Profile()
+    simple = _simple(data)
+    if simple is not None:
+        return simple
     from pydantic import TypeAdapter, ValidationError
 
     if "origin" in data:
@@ -83,6 +84,16 @@ def validate(
                 f'{place}: there is no key "{key}"', f"{did_you_mean(key.rpartition('.')[2], known)} Known here: {', '.join(known)}."
             ) from None
         raise kind(*_misfit(place, key, first)) from None
+
+
+def _simple(data: Mapping[str, Any]) -> Profile | None:
+    """The profile of data that names the service and its owner at most, as most repositories' is; it needs no pydantic."""
+    about = data.get("service", {})
+    if not data.keys() <= {"service"} or not isinstance(about, dict):
+        return None
+    checks = {"name": is_dns_label, "owner": is_one_line}
+    fits = all(key in checks and type(value) is str and checks[key](value) for key, value in about.items())
+    return Profile(service=Service(**about)) if fits else None
 
 
 _SHAPES = {
