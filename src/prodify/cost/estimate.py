@@ -82,7 +82,8 @@ def model_lines(profile: Profile, usage: Usage) -> tuple[Line, ...]:
 def _model_line(profile: Profile, usage: Usage, model: Model) -> Line:
     llm, requests = profile.llm, profile.traffic.monthly_requests
     name = f"Language model {model.name or f'of {model.provider}'}"
-    calls = f"{llm.calls_per_request:g} call{'' if llm.calls_per_request == 1 else 's'} a request with {llm.input_tokens:,} tokens in and {llm.output_tokens:,} out, nothing cached"
+    times = f"{llm.calls_per_request:g} call{'' if llm.calls_per_request == 1 else 's'} a request"
+    calls = f"{times} with {llm.input_tokens:,} tokens in and {llm.output_tokens:,} out, nothing cached"
     if usage.model_calls_in_loops:
         calls += "; a call stands in a loop: count how often it runs and set llm.calls_per_request"
     listed = prices.model_price(model.name) if model.name and not model.is_local else None

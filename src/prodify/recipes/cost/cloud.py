@@ -99,3 +99,13 @@ def emails(profile: Profile) -> tuple[str, ...]:
 def resources(repo: Inventory) -> tuple[TerraformBlock, ...]:
     """Resources of clouds in the repository's own Terraform."""
     return tuple(block for block in repo.terraform if block.type == "resource" and block.kind.startswith(("aws_", "google_", "azurerm_")))
+
+
+def runtime_account(service: str, environment: str) -> str:
+    """Name of the Google service account that a Cloud Run service runs as: 6 to 30 characters, one for each environment.
+
+    >>> runtime_account("shop", "production"), runtime_account("shop", "staging")
+    ('shop-runtime', 'shop-runtime-staging')
+    """
+    name = f"{service[:14].rstrip('-')}-runtime"
+    return name if environment == "production" else f"{name}-{environment}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.cost.budget import BUDGETS, budget_files
-from prodify.recipes.cost.cloud import MODULES, SHARED, account
+from prodify.recipes.cost.cloud import MODULES, SHARED, account, runtime_account
 from prodify.recipes.shared.layout import INFRA
 from prodify.render import render
 
@@ -63,7 +63,7 @@ def suspend(repo: Inventory, profile: Profile) -> Iterator[File]:
     percent, module = str(profile.budget.suspend_percent), ModuleContext()
     yield File(f"{FUNCTION}/main.py", render("cost/suspend/main.py", FunctionContext(percent)))
     if found.cloud == "gcp":
-        staging = f"{found.service}-staging" if profile.platform.runtime == "cloud-run" else ""
+        staging = runtime_account(found.service, "staging") if profile.platform.runtime == "cloud-run" else ""
         shared = SharedSuspendContext(found.service, found.region, percent, staging)
         yield File(f"{FUNCTION}/cloud.py", render("cost/suspend/gcp.py", module))
         yield File(f"{MODULES}/suspend/main.tf", render("cost/infra/suspend-gcp.tf", module))

@@ -1,0 +1,56 @@
+"""Deploy files take up the identities that Terraform makes. Part of the recipe `terraform`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify import edits
+from prodify.api import Edit
+from prodify.recipes.cost.cloud import runtime_account
+from prodify.recipes.scaling.cloud_run import FOLDER
+from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.shared.layout import KUBERNETES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.profile import Profile
+    from prodify.recipes.cost.cloud import Account
+
+
+def identity_edits(repo: Inventory, profile: Profile, found: Account, engine: str, settings: tuple[str, ...]) -> Iterator[Edit]:
+    """Each environment runs as its own account, where the manifests name one (with `platform.project`), and reaches its database."""
+    if engine and profile.platform.runtime == "cloud-run":
+        # The database has a private address only: the service takes its way through the network.
+        network = {
+            "run.googleapis.com/network-interfaces": '[{"network":"default","subnetwork":"default"}]',
+            "run.googleapis.com/vpc-access-egress": "private-ranges-only",
+        }
+        reach = edits.yaml.merge({"spec": {"template": {"metadata": {"annotations": network}}}})
+        for environment in ("staging", "production"):
+            yield Edit(f"{FOLDER}/{environment}.yaml", reach, why="the database is reached through the private network")
+    if not found.project:
+        return
+    if found.cloud == "gcp" and profile.platform.runtime == "cloud-run":
+        ending = f"@{found.project}.iam.gserviceaccount.com"
+        for environment in ("staging", "production"):
+            account = runtime_account(found.service, environment)
+            swap = _account(f"{found.service}{ending}", f"{account}{ending}")
+            yield Edit(f"{FOLDER}/{environment}.yaml", swap, why=f"{environment} runs as the account that Terraform makes")
+    if found.cloud == "aws" and settings and profile.secret_store == found.cloud and kubernetes_service(repo, profile) is not None:
+        role = f"arn:aws:iam::{found.project}:role/{found.service}-staging"
+        patch = f"- op: replace\n  path: /metadata/annotations/eks.amazonaws.com~1role-arn\n  value: {role}\n"
+        item = {"target": {"kind": "ServiceAccount", "name": found.service}, "patch": patch}
+        add = edits.yaml.ensure_list_item(["patches"], item, key="patch")
+        yield Edit(f"{KUBERNETES}/overlays/staging/kustomization.yaml", add, why="staging reads its own secrets and not production's")
+
+
+def _account(before: str, after: str) -> Callable[[str], str]:
+    """Replace exactly the account that the manifest was written with; one that a person chose stays."""
+
+    @edits.preserving
+    def edit(text: str) -> str:
+        return text.replace(f"serviceAccountName: {before}\n", f"serviceAccountName: {after}\n")
+
+    return edit

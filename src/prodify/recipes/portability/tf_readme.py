@@ -1,0 +1,90 @@
+"""The commands of `infra/README.md`, by cloud. No recipe of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.recipes.shared.layout import KUBERNETES
+
+if TYPE_CHECKING:
+    from prodify.recipes.cost.cloud import Account
+
+TITLES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MySQL"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadmeContext:
+    """What `portability/terraform/README.md` names; commands as they are typed."""
+
+    service: str
+    makes: str
+    database: str
+    create_bucket: str
+    init: str
+    variables: str
+    then: str
+
+
+def readme_context(found: Account, *, runtime: str, engine: str, settings: tuple[str, ...]) -> ReadmeContext:
+    """The commands for one account and runtime."""
+    makes = ["identities", "secrets without their values", *([f"a {TITLES[engine]} database"] if engine else [])]
+    return ReadmeContext(
+        service=found.service,
+        makes=", ".join(makes[:-1]) + f" and {makes[-1]}",
+        database=TITLES[engine] if engine else "",
+        create_bucket=_bucket(found),
+        init=found.init,
+        variables=_variables(found),
+        then=_then(found, runtime, engine, settings),
+    )
+
+
+def _variables(found: Account) -> str:
+    if found.cloud == "aws":
+        return ' -var "cluster=$EKS_CLUSTER"'
+    return "" if found.project else ' -var "project=$PROJECT"'
+
+
+def _bucket(found: Account) -> str:
+    name = found.bucket or '"$STATE_BUCKET"'
+    if found.cloud == "gcp":
+        project = found.project or '"$PROJECT"'
+        return (
+            f"gcloud storage buckets create gs://{name} --project {project} --location {found.region} \\\n"
+            "  --uniform-bucket-level-access --public-access-prevention\n"
+            f"gcloud storage buckets update gs://{name} --versioning"
+        )
+    elsewhere = f" \\\n  --create-bucket-configuration LocationConstraint={found.region}"
+    place = "" if found.region == "us-east-1" else elsewhere
+    return (
+        f"aws s3api create-bucket --bucket {name} --region {found.region}{place}\n"
+        f"aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled"
+    )
+
+
+def _then(found: Account, runtime: str, engine: str, settings: tuple[str, ...]) -> str:
+    """How the secrets get their values: by hand, once, outside of Terraform and of the shell's history."""
+    project = f" --project {found.project}" if found.project else ' --project "$PROJECT"'
+    secret, lines = f"{found.service}-production", []
+    if runtime == "cloud-run":
+        name = settings[0] if settings else "NAME"
+        lines.append(
+            "Give every secret its value; `read -rs` keeps it out of the shell's history. For staging the same with `-staging-`.\n\n"
+            f"```sh\nread -rs VALUE && printf '%s' \"$VALUE\" | gcloud secrets versions add {secret}-{name} --data-file=-{project}\n```"
+        )
+    else:
+        add = (
+            f"gcloud secrets versions add {secret} --data-file=settings.json{project}"
+            if found.cloud == "gcp"
+            else f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string file://settings.json --region {found.region}"
+        )
+        keys = ", ".join(f"`{name}`" for name in settings) or "the settings"
+        lines.append(
+            f"Give the secret its value, a JSON object with {keys}, from a file outside of the repository that you delete\n"
+            f"afterwards. For staging the same with `{found.service}-staging`.\n\n```sh\n{add}\n```\n\nThe manifests in `{KUBERNETES}` read it."
+        )
+    if engine:
+        place = f"the secret `{secret}-database`" if found.cloud == "gcp" else "the secret that `terraform output database` names"
+        lines.append(f"What `DATABASE_URL` is made from stands in {place}.")
+    return "\n\n".join(lines)
