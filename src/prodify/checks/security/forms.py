@@ -1,0 +1,195 @@
+"""What handlers check of a request before they believe it: its shape, and that its page was ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.security._requests import WRITING, handler_text, reading_routes
+from prodify.inventory.django import setting, settings_chain
+from prodify.lazyre import lazy
+
+if TYPE_CHECKING:
+    from prodify.api import Located
+
+_VALIDATORS = (
+    "pydantic", "marshmallow", "wtforms", "flask-wtf", "cerberus", "jsonschema", "voluptuous", "webargs", "flask-smorest", "apiflask",
+    "schema", "attrs", "msgspec", "colander", "djangorestframework", "django-ninja", "flask-restx", "connexion", "zod", "joi", "ajv",
+    "yup", "valibot", "class-validator", "express-validator", "superstruct", "@sinclair/typebox", "io-ts", "celebrate", "@hapi/joi",
+    "fastest-validator", "arktype",
+)  # fmt: skip
+_TYPED = frozenset(("fastapi", "litestar", "blacksheep", "django-ninja", "nestjs", "spring", "aspnet"))
+_BY_HAND = lazy(
+    r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
+    r"|status\(4|\bnot in\b|raise \w*(Validation|BadRequest|ValueError)|is_valid\("
+)
+_GUARDS = (
+    "flask-wtf",
+    "flask-seasurf",
+    "starlette-csrf",
+    "asgi-csrf",
+    "fastapi-csrf-protect",
+    "csurf",
+    "csrf-csrf",
+    "lusca",
+    "@fastify/csrf-protection",
+    "tiny-csrf",
+)
+
+
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    cwe=(20,),
+    hint="Describe each body as a model (pydantic, marshmallow, zod) and answer 400 or 422 when it does not fit.",
+)
+def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
+    """What a request brings is checked before it is used.
+
+    Why:
+        A missing field becomes an error page, a text of ten megabytes a slow database, and a number below zero a present.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, request
+
+        app = Flask(__name__)
+
+        @app.route("/orders", methods=["POST"])
+        def order():
+            data = request.get_json()
+            return save(data["place"], data["people"])
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        pydantic
+        ```
+        ```python title="app.py"
+        from flask import Flask, request
+        from pydantic import BaseModel, Field
+
+        app = Flask(__name__)
+
+        class Order(BaseModel):
+            place: str = Field(max_length=80)
+            people: int = Field(ge=1, le=20)
+
+        @app.route("/orders", methods=["POST"])
+        def order():
+            wanted = Order.model_validate(request.get_json())
+            return save(wanted.place, wanted.people)
+        ```
+    """
+    routes = reading_routes(repo)
+    if not routes:
+        typed = [r for r in repo.routes if r.framework in _TYPED and WRITING & set(r.methods)]
+        return (
+            passed("the framework checks bodies against types", *typed[:5]) if typed else not_applicable("no route reads a request's body")
+        )
+    library = repo.uses(*_VALIDATORS)
+    if library is not None:
+        return passed("bodies are checked against a description", library)
+    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _BY_HAND.search(handler_text(repo, r))]
+    if bare:
+        return failed("a route uses what the request brings without a look at it", *bare)
+    return passed("handlers look at what the request brings", *(r.location for r in routes[:5]))
+
+
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    cwe=(352,),
+    hint="Add Flask-WTF's CSRFProtect (Django: its middleware), or set SESSION_COOKIE_SAMESITE to Lax where every change is a POST.",
+)
+def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
+    """Other sites' pages cannot act in a visitor's name.
+
+    Why:
+        The browser sends the session cookie with every request, also with one that a stranger's page makes while the visitor is logged in.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        ```
+        ```python title="app.py"
+        from flask import Flask, request, session
+
+        app = Flask(__name__)
+
+        @app.route("/login", methods=["POST"])
+        def login():
+            session["user"] = request.form["user"]
+            return "ok"
+
+        @app.route("/delete", methods=["POST"])
+        def delete():
+            return remove(session["user"])
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        flask-wtf
+        ```
+        ```python title="app.py"
+        from flask import Flask, request, session
+        from flask_wtf.csrf import CSRFProtect
+
+        app = Flask(__name__)
+        CSRFProtect(app)
+
+        @app.route("/login", methods=["POST"])
+        def login():
+            session["user"] = request.form["user"]
+            return "ok"
+
+        @app.route("/delete", methods=["POST"])
+        def delete():
+            return remove(session["user"])
+        ```
+    """
+    if settings_chain(repo):
+        return _django(repo)
+    routes = [r for r in repo.routes if WRITING & set(r.methods)]
+    sessions: list[Located] = [*repo.python.assignments("session[*", "flask.session[*", "request.session[*")]
+    sessions += [*repo.python.calls("flask_login.login_user")]
+    if not routes or not sessions:
+        return not_applicable("no session cookie decides what a request may change")
+    same_site = [a for a in repo.python.assignments("*SESSION_COOKIE_SAMESITE*") if a.value in ("Lax", "Strict")]
+    updates = [c for c in repo.python.calls("*.config.update", "*.from_mapping") if c.arg("SESSION_COOKIE_SAMESITE") is not None]
+    middleware = repo.python.calls("*.SessionMiddleware", "*.add_middleware")
+    strict = [c for c in middleware if "same_site" in c.text and "none" not in c.text.lower()]
+    library = repo.uses(*_GUARDS)
+    if library is not None or same_site or updates or strict:
+        return passed(
+            "forged requests are refused",
+            *([library] if library else []),
+            *(Note(a.location, a.target) for a in same_site),
+            *updates,
+            *strict,
+        )
+    return failed(
+        "a stranger's page can act in a visitor's name", *(Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes[:5])
+    )
+
+
+def _django(repo: Inventory) -> Verdict:
+    """Django's middleware, and views that are exempt from it."""
+    middleware = setting(repo, "MIDDLEWARE")
+    exempt = repo.python.functions("*.csrf_exempt", "csrf_exempt", "*.decorators.csrf.csrf_exempt")
+    if middleware is None:
+        return not_applicable("the settings name no middleware")
+    if "CsrfViewMiddleware" not in middleware.text:
+        return failed("Django's protection against forged requests is not among the middleware", Note(middleware.location, "MIDDLEWARE"))
+    if exempt:
+        return failed("a view is exempt from the protection against forged requests", *(Note(f.location, f.name) for f in exempt))
+    return passed("Django refuses forged requests", Note(middleware.location, "MIDDLEWARE"))
