@@ -62,7 +62,7 @@ def _text(todo: list[tuple[Action, tuple[str, ...]]], level: int) -> str:
         for action, paths in group:
             by_hand = "" if action.recipe else "  (by hand)"
             lines.append(f"  {action.command}  [{action.effort.value}]{by_hand}")
-            lines += [f"      {finding.level.value}: {finding.title.rstrip('.')}" for finding in action.findings]
+            lines += [f"      {finding.level.value}: {finding.message}  ({finding.check})" for finding in action.findings]
             if paths:
                 lines.append(f"      touches {', '.join(paths)}")
     if not todo:

@@ -20,6 +20,7 @@ COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 NEXT = 5
 """How many actions the first screen names."""
 _BAR = 16
+_INDENT = 5
 _GOOD, _FAIR = 80, 40
 
 
@@ -64,14 +65,16 @@ def _show_actions(todo: tuple[Action, ...], console: Console) -> None:
         return
     console.print("\n[bold]Do next[/bold]")
     for action in todo[:NEXT]:
-        console.print(_action_line(action), overflow="ellipsis", no_wrap=True)
+        console.print(_action_line(action, console.width), overflow="ellipsis", no_wrap=True)
 
 
-def _action_line(action: Action) -> str:
+def _action_line(action: Action, console_width: int) -> str:
     worst = action.findings[0]
     colour = COLOURS[worst.level]
-    what = worst.title.rstrip(".")
-    more = f" (+{len(action.findings) - 1})" if len(action.findings) > 1 else ""
+    what = worst.message[:1].upper() + worst.message[1:]
+    more = f"; and {len(action.findings) - 1} more" if len(action.findings) > 1 else ""
+    room = console_width - _INDENT - len(more)
+    what = what if len(what) <= room else what[: room - 3].rstrip(" ,;(") + "..."
     return f"  [{colour}]{escape(action.command)}[/{colour}]\n     [dim]{escape(what)}{more}[/dim]"
 
 
