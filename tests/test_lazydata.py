@@ -100,7 +100,23 @@ def test_mutable_values_have_their_own_defaults_and_no_hash() -> None:
         hash(one)
 
 
-def test_nothing_is_compiled_until_an_instance_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+@lazydata.dataclass(frozen=True, slots=True)
+class Rich:
+    a: int
+    b: list[int] = field(default_factory=lambda: [7])
+    c: str = field(default="c", compare=False, repr=False)
+
+
+def test_defaults_of_every_kind_reach_the_constructor() -> None:
+    assert (Rich(1).b, Rich(1, [2]).b, Rich(a=1, c="d").c) == ([7], [2], "d")
+    assert Rich(1).b is not Rich(1).b
+    assert Rich(1, c="x") == Rich(1, c="y") and repr(Rich(1)) == "Rich(a=1, b=[7])"
+    assert dataclasses.replace(Rich(1), a=2) == Rich(2)
+    with pytest.raises(TypeError, match=r"Rich\.__init__\(\) got an unexpected keyword argument 'z'"):
+        Rich(1, z=2)
+
+
+def test_the_standard_decorator_runs_only_for_what_is_compared_or_derived(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     real = dataclasses.dataclass
 
@@ -113,9 +129,10 @@ def test_nothing_is_compiled_until_an_instance_is_made(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(dataclasses, "dataclass", noted)
     point, named = _pair(lazydata.dataclass)
-    assert made == []
+    one = point(1)
+    assert made == [] and one.x == 1
+    assert one == point(1)
+    assert made == ["Point"]
     named(1)
-    assert made == ["Named", "Point"]
-    point(1)
     named(2)
-    assert made == ["Named", "Point"]
+    assert made == ["Point", "Named"]

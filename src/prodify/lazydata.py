@@ -1,8 +1,8 @@
-"""`dataclass` for slotted value classes, with methods that are written when the first instance is made.
+"""`dataclass` for slotted value classes, with methods that are written when they are first called.
 
-The standard decorator compiles some six methods a class at import, about half a millisecond; an audit imports a hundred such
-classes and makes instances of a few. Use it as the standard one, in modules that every audit imports. Type checkers see the
-standard decorator.
+The standard decorator compiles six methods a class at import, about half a millisecond; an audit imports a hundred such classes,
+makes instances of half of them and compares few. Use it as the standard one, in modules that every audit imports. Type checkers
+see the standard decorator.
 """
 
 from __future__ import annotations
@@ -50,8 +50,15 @@ def _postponed(plain: type[Any], options: dict[str, Any]) -> type[Any]:
                 if name in vars(plain):
                     setattr(made, name, vars(plain)[name])
 
+    def complete_init() -> None:
+        if not _set_init(made, plain, names, frozen=bool(options.get("frozen"))):
+            complete()
+
     for name in methods:
         setattr(made, name, _stub(made, name, complete))
+    if plain.__bases__ == (object,) and not options.keys() & {"init", "kw_only"}:
+        setattr(made, "__match_args__", tuple(names))  # noqa: B010 - mypy knows better than to assign it
+        made.__init__ = _stub(made, "__init__", complete_init)
     if options.get("eq", True) and not options.get("frozen"):
         made.__hash__ = None  # as the standard decorator has it for mutable classes
     for name in ("__dataclass_fields__", "__dataclass_params__"):
@@ -71,6 +78,35 @@ def _stub(owner: type[Any], name: str, complete: Any) -> Any:
         return getattr(owner, name)(self, *arguments, **named)
 
     return method
+
+
+def _set_init(made: Any, plain: type[Any], names: list[str], *, frozen: bool) -> bool:
+    """Write the constructor alone, which is all that most classes need; False for fields that only the standard decorator knows."""
+    scope: dict[str, Any] = {"_set": object.__setattr__, "_absent": object()}
+    parameters, lines = [], []
+    for name in names:
+        given = vars(plain).get(name, dataclasses.MISSING)
+        described = given if isinstance(given, dataclasses.Field) else None
+        if described is not None and not (described.init and described.kw_only in (False, dataclasses.MISSING)):
+            return False
+        default = given if described is None else described.default
+        value = name
+        if described is not None and described.default_factory is not dataclasses.MISSING:
+            scope[f"_new_{name}"] = described.default_factory
+            parameters.append(f"{name}=_absent")
+            value = f"_new_{name}() if {name} is _absent else {name}"
+        elif default is not dataclasses.MISSING:
+            scope[f"_default_{name}"] = default
+            parameters.append(f"{name}=_default_{name}")
+        else:
+            parameters.append(name)
+        lines.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
+    lines += ["self.__post_init__()"] if hasattr(plain, "__post_init__") else []
+    # The names are identifiers of a class body in this package.
+    exec(f"def __init__({', '.join(['self', *parameters])}):\n " + "\n ".join(lines or ["pass"]), scope)  # noqa: S102
+    scope["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
+    made.__init__ = scope["__init__"]
+    return True
 
 
 class _Pending:
