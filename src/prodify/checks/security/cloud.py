@@ -23,8 +23,9 @@ _DENY = lazy(r"\"?Effect\"?\s*[=:]\s*\"Deny\"", re.IGNORECASE)
 _MEMBERS = ("allUsers", "allAuthenticatedUsers")
 _MEANT = lazy(r"public|static|asset|website|www|cdn|frontend|front|site|media|download|docs|web", re.IGNORECASE)
 _STORES = (
-    "aws_s3_bucket", "aws_db_instance", "aws_rds_cluster", "aws_redshift", "aws_opensearch", "google_storage", 
-    "google_sql_database_instance", "google_bigquery_dataset", "azurerm_storage", "azurerm_mssql", "azurerm_postgresql", "azurerm_mysql", "azurerm_cosmosdb",
+    "aws_s3_bucket", "aws_db_instance", "aws_rds_cluster", "aws_redshift", "aws_opensearch", "google_storage",
+    "google_sql_database_instance", "google_bigquery_dataset", "azurerm_storage", "azurerm_mssql", "azurerm_postgresql",
+    "azurerm_mysql", "azurerm_cosmosdb",
 )  # fmt: skip
 
 

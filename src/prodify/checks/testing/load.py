@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Profile, Step, Verdict, check, failed, not_applicable, passed
+import re
+
+from prodify.api import (
+    TEAM_AND_PUBLIC,
+    Audience,
+    Effort,
+    Inventory,
+    Level,
+    Location,
+    Profile,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+)
+from prodify.lazyre import lazy
+
+_RESULT = lazy(
+    r"(load|perf(ormance)?|benchmark|k6|locust|stress)[^/]*(baseline|result|report|summary)"
+    r"|(load|perf(ormance)?|k6|locust)/([^/]*/)*[^/]*(baseline|result|summary)",
+    re.IGNORECASE,
+)
+_MEASURED = lazy(r"p\(?9[059]\)?|percentile|http_req_duration|requests? (a|per) second|req/s|\brps\b", re.IGNORECASE)
 
 
 @check(step=Step.TESTING, level=Level.WARNING, maturity=3, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="load")
@@ -102,3 +126,52 @@ def load_test_thresholds_match_slo(repo: Inventory, profile: Profile) -> Verdict
         if wanted in text or ("k6/" not in text and any(word in text for word in spoken[1:])):
             return passed(f"the load test fails above {latency.threshold_ms} ms", note)
     return failed(f"no load test fails when p{latency.target_percent:g} is above {latency.threshold_ms} ms", *repo.tests.load)
+
+
+@check(
+    step=Step.TESTING,
+    level=Level.NOTE,
+    maturity=3,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.HOURS,
+    hint="Run the load test once, and commit its date, requests a second, p95 and errors as docs/load-baseline.md.",
+)
+def load_baseline_is_recorded(repo: Inventory, profile: Profile) -> Verdict:
+    """The result of a load test is kept with the code.
+
+    Why:
+        Slower than what? Only a number from before says whether last month's changes cost a third of the capacity.
+
+    Fails:
+        ```javascript title="load/k6.js"
+        import http from 'k6/http';
+
+        export const options = { thresholds: { http_req_duration: ['p(95)<300'] } };
+
+        export default function () {
+          http.get(`${__ENV.BASE_URL}/`);
+        }
+        ```
+
+    Passes:
+        ```javascript title="load/k6.js"
+        import http from 'k6/http';
+
+        export const options = { thresholds: { http_req_duration: ['p(95)<300'] } };
+
+        export default function () {
+          http.get(`${__ENV.BASE_URL}/`);
+        }
+        ```
+        ```markdown title="docs/load-baseline.md"
+        # Load, 2026-11-02
+
+        20 requests a second for ten minutes: p95 210 ms, 0.02 % errors.
+        ```
+    """
+    if not repo.tests.load:
+        return not_applicable("no load test")
+    paths = repo.files.select("*.md", "*.json", "*.csv", "*.txt", "*.html", "*.rst", "*.y*ml")
+    named = [p for p in paths if _RESULT.search(p)]
+    found = [Location(p) for p in named if _MEASURED.search(repo.files.text(p) or "")]
+    return passed("a result is recorded", *found[:3]) if found else failed("no result of a load test is recorded", *repo.tests.load)

@@ -1,0 +1,162 @@
+"""Work that grows with the data: queries in loops, whole tables, answers asked for again and again."""
+
+from __future__ import annotations
+
+import re
+
+from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.scaling._stores import SQL
+from prodify.lazyre import lazy
+
+_WHOLE = lazy(r"^\s*select\s+\*?.*\bfrom\b(?!.*\b(where|limit|fetch|top|group by|count\()\b)", re.IGNORECASE | re.DOTALL)
+_STATEMENT = lazy(r"^\s*(select|update|insert|delete)\b", re.IGNORECASE)
+_ONCE = lazy(
+    r"(^|/)(migrations?|alembic|scripts?|seeds?|fixtures|management/commands|versions)/|(^|/)(seed|migrate|init_db|setup|import)\w*\.py$"
+)
+_CACHES = (
+    "flask-caching", "cachetools", "requests-cache", "aiocache", "cashews", "dogpile.cache", "diskcache", "django-cachalot", "hishel",
+    "cachecontrol", "fastapi-cache2", "lru-cache", "node-cache", "keyv", "memjs", "apicache", "redis", "ioredis", "pymemcache",
+)  # fmt: skip
+
+
+@check(
+    step=Step.SCALING,
+    level=Level.NOTE,
+    maturity=3,
+    effort=Effort.HOURS,
+    status="preview",
+    cwe=(1049, 1073),
+    hint="Ask once for all rows (a join, IN, selectinload, prefetch_related), and give every list a LIMIT and pages.",
+)
+def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
+    """A request makes few queries, and each of them returns few rows.
+
+    Why:
+        One query an item and a list without an end are fast with the ten rows of a prototype and take minutes with a hundred thousand.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        flask-sqlalchemy
+        psycopg2-binary
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from flask_sqlalchemy import SQLAlchemy
+
+        app = Flask(__name__)
+        app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql://localhost/app"
+        db = SQLAlchemy(app)
+
+        @app.route("/places")
+        def places():
+            return [place.name for place in Place.query.all()]
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        flask-sqlalchemy
+        psycopg2-binary
+        ```
+        ```python title="app.py"
+        from flask import Flask
+        from flask_sqlalchemy import SQLAlchemy
+
+        app = Flask(__name__)
+        app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql://localhost/app"
+        db = SQLAlchemy(app)
+
+        @app.route("/places")
+        def places():
+            return [place.name for place in Place.query.order_by(Place.name).limit(50)]
+        ```
+    """
+    if not any(t.name in SQL for t in repo.datastores):
+        return not_applicable("no SQL datastore")
+    whole = [c for c in repo.python.calls("*.query.all", "*.objects.all") if _is_served(c)]
+    asked = [c for c in repo.python.calls("*.execute") if _is_served(c)]
+    bad = [Note(c.location, f"{c.name} reads every row") for c in whole]
+    bad += [Note(c.location, "a SELECT without WHERE or LIMIT") for c in asked if _WHOLE.search(_statement(c))]
+    bad += [Note(c.location, "a query for each item of a loop") for c in asked if c.in_loop and _STATEMENT.search(_statement(c))]
+    bad += [
+        Note(c.location, "a query for each item of a loop")
+        for c in repo.python.calls("*.query.get", "*.query.filter_by")
+        if c.in_loop and _is_served(c)
+    ]
+    return failed("the work of a request grows with the data", *bad) if bad else passed("no query was found that grows without end")
+
+
+def _is_served(call: Call) -> bool:
+    """Whether a call stands in a function of the running service, not in a script that is run once."""
+    return call.function is not None and not _ONCE.search(call.location.path)
+
+
+def _statement(call: Call) -> str:
+    """The text of the statement that a call runs, without quotes and wrappers."""
+    return (
+        call.args[0].text.removeprefix("text(").removeprefix("sqlalchemy.text(").lstrip("rRfFbBuU").strip("\"'() \n") if call.args else ""
+    )
+
+
+@check(
+    step=Step.SCALING,
+    level=Level.NOTE,
+    maturity=3,
+    effort=Effort.HOURS,
+    status="preview",
+    cwe=(1073,),
+    hint="Keep answers that many requests need for a few minutes: cachetools.TTLCache, requests-cache or Redis.",
+)
+def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
+    """Answers of other servers are kept for a while.
+
+    Why:
+        A page that asks three other services is as slow as the slowest of them, each time, for everybody, and pays each time.
+
+    Fails:
+        ```text title="requirements.txt"
+        flask
+        requests
+        ```
+        ```python title="app.py"
+        import requests
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @app.route("/weather")
+        def weather():
+            return requests.get("https://api.example.org/weather", timeout=5).json()
+        ```
+
+    Passes:
+        ```text title="requirements.txt"
+        flask
+        requests
+        cachetools
+        ```
+        ```python title="app.py"
+        import requests
+        from cachetools import TTLCache, cached
+        from flask import Flask
+
+        app = Flask(__name__)
+
+        @cached(TTLCache(maxsize=100, ttl=300))
+        def load():
+            return requests.get("https://api.example.org/weather", timeout=5).json()
+
+        @app.route("/weather")
+        def weather():
+            return load()
+        ```
+    """
+    reads = [c for c in repo.outbound_calls if c.name.endswith((".get", "fetch", "urlopen", ".request"))]
+    if not reads or not repo.web_services:
+        return not_applicable("no page asks another server")
+    library = repo.uses(*_CACHES)
+    kept = repo.python.functions("functools.lru_cache", "functools.cache", "*.cached", "*.memoize", "streamlit.cache_data")
+    if library is not None or kept:
+        return passed("answers are kept", *([library] if library else []), *(Note(f.location, f.name) for f in kept[:3]))
+    return failed("other servers are asked anew each time", *(Note(c.location, c.name) for c in reads))
