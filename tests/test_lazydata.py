@@ -112,8 +112,9 @@ def test_defaults_of_every_kind_reach_the_constructor() -> None:
     assert Rich(1).b is not Rich(1).b
     assert Rich(1, c="x") == Rich(1, c="y") and repr(Rich(1)) == "Rich(a=1, b=[7])"
     assert dataclasses.replace(Rich(1), a=2) == Rich(2)
+    kind: Any = Rich
     with pytest.raises(TypeError, match=r"Rich\.__init__\(\) got an unexpected keyword argument 'z'"):
-        Rich(1, z=2)
+        kind(1, z=2)
 
 
 def test_the_standard_decorator_runs_only_for_what_is_compared_or_derived(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note, Role
@@ -11,9 +12,11 @@ from prodify.inventory.pymodule import PyModule, read_module
 from prodify.inventory.syntax import CODE_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from prodify.inventory.syntax import Syntax
+
+_WILD = frozenset("*?[")
 
 
 class PythonCode:
@@ -50,21 +53,19 @@ class PythonCode:
 
     def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
         """Calls whose resolved name matches one of `names`, by path and line."""
-        return tuple(c for m in self._holding(names, roles) for c in m.calls if any(fnmatchcase(c.name, n) for n in names))
+        wanted = name_test(names)
+        return tuple(c for m in self._holding(names, roles) for c in m.calls_where(wanted))
 
     def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
         """Assignments whose target, as written, matches one of `targets`."""
         words = [word for target in targets for word in _words(target)]
-        return tuple(a for m in self.modules(words, roles) for a in m.assignments if any(fnmatchcase(a.target, t) for t in targets))
+        wanted = name_test(targets)
+        return tuple(a for m in self.modules(words, roles) for a in m.assignments if wanted(a.target))
 
     def functions(self, *decorators: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Function, ...]:
         """Functions with a decorator whose resolved name matches one of `decorators`."""
-        return tuple(
-            f
-            for m in self._holding(decorators, roles)
-            for f in m.functions
-            if any(fnmatchcase(d.name, n) for d in f.decorators for n in decorators)
-        )
+        wanted = name_test(decorators)
+        return tuple(f for m in self._holding(decorators, roles) for f in m.functions if any(wanted(d.name) for d in f.decorators))
 
     def imports(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Note, ...]:
         """Places that import one of `modules` or something of it."""
@@ -94,6 +95,20 @@ class PythonCode:
         """Whether a file imports one of `modules` or something of it."""
         module = self.module(path)
         return module is not None and any(n.note == m or n.note.startswith(m + ".") for n in module.imported for m in modules)
+
+
+@lru_cache(maxsize=256)
+def name_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """What tells whether a name matches one of the patterns. `*.x` and `x.*`, nearly all there are, need no regular expression."""
+    exact = frozenset(p for p in patterns if not _WILD.intersection(p))
+    ends = tuple(p[1:] for p in patterns if p.startswith("*") and not _WILD.intersection(p[1:]))
+    starts = tuple(p[:-1] for p in patterns if p.endswith("*") and not _WILD.intersection(p[:-1]))
+    others = [p for p in patterns if _WILD.intersection(p[1:-1]) or _WILD.intersection(p) - {"*"} or p.count("*") > 1]
+
+    def wanted(name: str) -> bool:
+        return name in exact or name.endswith(ends) or name.startswith(starts) or any(fnmatchcase(name, p) for p in others)
+
+    return wanted
 
 
 def import_pattern(modules: Iterable[str]) -> re.Pattern[str]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note
 from prodify.inventory.syntax import location_of
-from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from ast_grep_py import SgNode
 
 _LOOPS = frozenset(
@@ -29,37 +30,74 @@ _CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None, "0"
 _MAX_TEXT = 2000
 
 
-@dataclass(slots=True)
 class PyModule:
-    """What one file says. `imports` maps a local name to the dotted name it stands for; `imported` lists imported modules with places."""
+    """What one file says, each kind of fact taken from the tree when it is first asked for.
 
-    path: str
-    imports: dict[str, str] = field(default_factory=dict)
-    imported: list[Note] = field(default_factory=list)
-    calls: tuple[Call, ...] = ()
-    assignments: tuple[Assignment, ...] = ()
-    functions: tuple[Function, ...] = ()
-    with_names: dict[str, list[str]] = field(default_factory=dict)
-    """Text of the value in `with value as name` to the names given to it."""
+    `imports` maps a local name to the dotted name it stands for; `imported` lists imported modules with places.
+    """
+
+    def __init__(self, path: str, root: SgNode) -> None:
+        self.path = path
+        self.imports: dict[str, str] = {}
+        self.imported: list[Note] = []
+        self._root = root
+        _imports(self, root)
 
     def resolve(self, name: str) -> str:
         """A written dotted name with its first part replaced by what the file imported it from."""
         head, dot, rest = name.partition(".")
         return self.imports.get(head, head) + dot + rest
 
+    @cached_property
+    def _called(self) -> tuple[tuple[str, SgNode], ...]:
+        """Resolved name and node of every call; most calls are told apart by the name alone."""
+        found = []
+        for node in self._root.find_all(kind="call"):
+            found.append((_name(self, node), node))
+        return tuple(found)
+
+    @cached_property
+    def _calls(self) -> dict[int, Call]:
+        return {}
+
+    def calls_where(self, wanted: Callable[[str], object]) -> Iterator[Call]:
+        """The calls whose resolved name is wanted, in the order of the tree."""
+        for number, (name, node) in enumerate(self._called):
+            if wanted(name):
+                known = self._calls.get(number)
+                if known is None:
+                    known = self._calls[number] = _call(self, node, name)
+                yield known
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call, with its resolved name."""
+        return tuple(self.calls_where(lambda _name: True))
+
+    @cached_property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Every assignment."""
+        return tuple(a for node in self._root.find_all(kind="assignment") if (a := _assignment(self, node)) is not None)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Every function and method, with its decorators."""
+        return tuple(_function(self, node) for node in self._root.find_all(kind="function_definition"))
+
+    @cached_property
+    def with_names(self) -> dict[str, list[str]]:
+        """Text of the value in `with value as name` to the names given to it."""
+        found: dict[str, list[str]] = {}
+        for node in self._root.find_all(kind="as_pattern"):
+            value, alias = node.child(0), node.field("alias")
+            if value is not None and alias is not None:
+                found.setdefault(value.text()[:_MAX_TEXT], []).append(alias.text())
+        return found
+
 
 def read_module(path: str, root: SgNode) -> PyModule:
-    """Extract the facts of one parsed Python file."""
-    module = PyModule(path)
-    _imports(module, root)
-    module.calls = tuple(_call(module, node) for node in root.find_all(kind="call"))
-    module.assignments = tuple(a for node in root.find_all(kind="assignment") if (a := _assignment(module, node)) is not None)
-    module.functions = tuple(_function(module, node) for node in root.find_all(kind="function_definition"))
-    for node in root.find_all(kind="as_pattern"):
-        value, alias = node.child(0), node.field("alias")
-        if value is not None and alias is not None:
-            module.with_names.setdefault(value.text()[:_MAX_TEXT], []).append(alias.text())
-    return module
+    """The facts of one parsed Python file."""
+    return PyModule(path, root)
 
 
 def _imports(module: PyModule, root: SgNode) -> None:
@@ -90,9 +128,12 @@ def _imports(module: PyModule, root: SgNode) -> None:
                     module.imports[alias.text()] = prefix + name.text()
 
 
-def _call(module: PyModule, node: SgNode) -> Call:
-    function = node.field("function")
-    name = module.resolve("".join(function.text().split())) if function is not None else ""
+def _name(module: PyModule, call: SgNode) -> str:
+    function = call.field("function")
+    return module.resolve("".join(function.text().split())) if function is not None else ""
+
+
+def _call(module: PyModule, node: SgNode, name: str) -> Call:
     arguments, star = _arguments(node.field("arguments"))
     enclosing, in_loop = _context(node)
     return Call(name, location_of(module.path, node), arguments, node.text()[:_MAX_TEXT], enclosing, in_loop, star)
@@ -204,6 +245,6 @@ def _parameters(node: SgNode | None) -> list[str]:
 def _decorator(module: PyModule, node: SgNode) -> Call:
     call = node.child(1)
     if call is not None and call.kind() == "call":
-        return _call(module, call)
+        return _call(module, call, _name(module, call))
     text = "".join(call.text().split()) if call is not None else ""
     return Call(module.resolve(text), location_of(module.path, node), (), text)
