@@ -14,7 +14,8 @@ _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "
     maturity=1,
     effort=Effort.MINUTES,
     cwe=(1357, 829),
-    hint="Lock every version with its hash: uv pip compile --universal --generate-hashes (the recipe lock writes that as a script), uv lock, poetry lock, npm install.",
+    hint="Lock every version with its hash: uv pip compile --universal --generate-hashes (the recipe lock writes that as a script), "
+    "uv lock, poetry lock, npm install.",
 )
 def dependencies_are_locked(repo: Inventory, profile: Profile) -> Verdict:
     """The same versions of all dependencies are installed everywhere.

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from prodify.inventory.workflows.model import Pipeline
 from prodify.lazyre import lazy
 
-_DIGEST = lazy(r"@\$?\{?\{?[^}\n]*(sha256|digest)|sha256:[0-9a-f$\[]|outputs\.(digest|image)|\bdigest\b", re.IGNORECASE)
-_IMAGE = lazy(r"kubectl|kustomize|helm|gcloud run|deploy-cloudrun|ecs|docker|podman|nomad|containerapp|apprunner|k8s", re.IGNORECASE)
+_DIGEST = lazy(r"@\$?\{?\{?[^}\n]*(sha256|digest)|sha256:[0-9a-f$\[]|\bdigest\b", re.IGNORECASE)
+_IMAGE = lazy(
+    r"kubectl|kustomize|helm|gcloud run|deploy-cloudrun|ecs|docker (stack|service)|nomad|containerapp|apprunner|k8s", re.IGNORECASE
+)
 _KEYS = lazy(r"^(AWS_SECRET_ACCESS_KEY|AZURE_CREDENTIALS|ARM_CLIENT_SECRET|AZURE_CLIENT_SECRET|GCP_SA_KEY|GOOGLE_CREDENTIALS)$")
 _KEYED_INPUTS = {
     "google-github-actions/auth": ("credentials_json",),

@@ -25,9 +25,12 @@ _UNIT = lazy(r"_(seconds|milliseconds|bytes|ratio|percent)$")
 
 _ALWAYS = ("up", "ALERTS", "ALERTS_FOR_STATE", "target_info", "absent", "scrape_")
 _EXPORTERS = tuple(
-    "kube_ container_ kubelet_ node_ redis_ pg_ mysql_ mongodb_ nginx_ traefik_ envoy_ istio_ haproxy_ argocd_ rollout_ keda_ prometheus_ "
-    "alertmanager_ grafana_ loki_ tempo_ otelcol_ probe_ apiserver_ coredns_ cert_ certmanager_ rabbitmq_ kafka_ celery_ aws_ stackdriver_ "
-    "cloudrun_ run_googleapis_com_ machine_ windows_ blackbox_ jvm_ go_".split()
+    (
+        "kube_ container_ kubelet_ node_ redis_ pg_ mysql_ mongodb_ nginx_ traefik_ envoy_ istio_ haproxy_ argocd_ rollout_ keda_ "
+        "prometheus_ alertmanager_ grafana_ loki_ tempo_ otelcol_ probe_ apiserver_ coredns_ cert_ certmanager_ rabbitmq_ kafka_ "
+        "celery_ aws_ stackdriver_ cloudrun_ run_googleapis_com_ postgresql_ traces_span_metrics_ traces_service_graph_ "
+        "memcached_ elasticsearch_ machine_ windows_ blackbox_ jvm_ go_"
+    ).split()
 )
 """Prefixes of what clusters, servers and exporters emit: it comes from outside the repository."""
 _STANDARD = {
@@ -37,6 +40,7 @@ _STANDARD = {
     ("prometheus-flask-exporter",): ("flask_", "process_", "python_"),
     ("prometheus-fastapi-instrumentator",): ("http_request", "http_requests_", "http_response", "process_", "python_"),
     ("starlette-exporter", "starlette-prometheus"): ("starlette_", "process_", "python_"),
+    ("github.com/prometheus/client_golang",): ("process_", "promhttp_"),
     ("django-prometheus",): ("django_", "process_", "python_"),
     ("prom-client", "express-prom-bundle", "fastify-metrics"): ("process_", "nodejs_", "http_request_"),
     ("io.micrometer:micrometer-registry-prometheus", "micrometer-registry-prometheus"): ("http_server_", "jvm_", "process_", "system_"),
@@ -61,7 +65,8 @@ def metrics_of(expression: str) -> tuple[str, ...]:
     for _ in range(3):
         bare = _LABELS.sub(" ", _VARIABLES.sub(" ", bare))
     bare = _CLAUSES.sub(" ", bare)
-    return tuple(dict.fromkeys(name for name in _NAME.findall(bare) if name.lower() not in _WORDS))
+    found = (name for name in _NAME.findall(bare) if name.lower() not in _WORDS)
+    return tuple(dict.fromkeys(name for name in found if "_" in name or ":" in name or name in _ALWAYS or name == name.lower()))
 
 
 def unknown_metrics(repo: Inventory, names: Iterable[str]) -> frozenset[str]:
@@ -76,15 +81,21 @@ def unknown_metrics(repo: Inventory, names: Iterable[str]) -> frozenset[str]:
 
 
 def _is_in_code(repo: Inventory, name: str) -> bool:
-    """Whether a metric's name, or the OpenTelemetry name that it comes from, stands in production code."""
+    """Whether a metric's name, the OpenTelemetry name that it comes from, or namespace and name apart stand in production code."""
     base = _UNIT.sub("", _SUFFIX.sub("", name))
-    parts = [re.escape(part) for part in base.split("_") if part]
+    parts = [part for part in base.split("_") if part]
     if not parts:
         return False
-    pattern = re.compile(r"[._-]?".join(parts), re.IGNORECASE)
-    longest = max(base.split("_"), key=len)
-    for language in ("python", "javascript", "typescript", "go", "java", "ruby"):
-        for path in repo.syntax.sources(language, (longest,)):
-            if pattern.search(repo.files.text(path) or ""):
+    whole = re.compile(r"[._-]?".join(map(re.escape, parts)), re.IGNORECASE)
+    apart = [
+        (f'"{"_".join(parts[:n])}"', re.compile(rf"[\"']{'[._-]'.join(map(re.escape, parts[n:]))}(_\w+)?[\"']"))
+        for n in (1, 2)
+        if len(parts) > n
+    ]
+    longest = max(parts, key=len)
+    for language in repo.syntax.by_language:
+        for path in repo.syntax.sources(language, (longest, longest.capitalize())):
+            text = repo.files.text(path) or ""
+            if whole.search(text) or any(space in text and rest.search(text) for space, rest in apart):
                 return True
     return False

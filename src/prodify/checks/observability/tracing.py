@@ -8,6 +8,12 @@ from prodify.checks.observability._libraries import APM
 from prodify.inventory.buckets import declared_boundaries
 from prodify.inventory.data.capabilities import METRICS, OTEL
 
+_MEASURING = (
+    "prometheus-flask-exporter", "prometheus-fastapi-instrumentator", "starlette-exporter", "starlette-prometheus", "django-prometheus",
+    "express-prom-bundle", "fastify-metrics",
+)  # fmt: skip
+"""Packages that measure the duration of requests by themselves."""
+
 
 @check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
 def traces_are_exported(repo: Inventory, profile: Profile) -> Verdict:
@@ -234,10 +240,12 @@ def duration_buckets_hold_slo(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.web_services:
         return not_applicable("no web service")
-    measured = repo.uses(*METRICS)
-    meters = repo.python.calls("opentelemetry.sdk.metrics.MeterProvider", "opentelemetry.metrics.set_meter_provider")
+    measured = repo.uses(*_MEASURING)
+    meters = repo.python.calls(
+        "opentelemetry.sdk.metrics.MeterProvider", "opentelemetry.metrics.set_meter_provider", "prometheus_client.Histogram"
+    )
     if measured is None and not meters:
-        return not_applicable("nothing measures requests yet")
+        return not_applicable("nothing measures how long requests take yet")
     wanted = profile.slo.latency.threshold_seconds
     good = holding(repo, wanted)
     if good:

@@ -32,6 +32,7 @@ _WHO = lazy(
 _ADDRESS = lazy(
     r"[\w.+-]+@[\w-]+\.\w+|(?<![\w/])@[A-Za-z][\w-]+(/[\w-]+)?|(?<![\w/&])#[a-z][\w-]{2,}|\+\d[\d ()-]{6,}|https?://\S*(slack|teams|discord|pagerduty|chat)\S*"
 )
+_PLACES = lazy(r"(^|/)(readme|contact|support|security|maintainers|on-?call|team|operations|runbook)[^/]*$|runbooks?/", re.IGNORECASE)
 _SCHEDULES = (
     "pagerduty_schedule",
     "opsgenie_schedule",
@@ -141,8 +142,11 @@ def contacts_are_named(repo: Inventory, profile: Profile) -> Verdict:
     ]
     if owners:
         return passed("owners are listed", *owners)
-    for path in (*documents(repo), *repo.files.select("pyproject.toml", "package.json", "setup.py", roles=(Role.PRODUCTION,))):
+    for path in (
+        *(p for p in documents(repo) if _PLACES.search(p)),
+        *repo.files.select("pyproject.toml", "package.json", "setup.py", roles=(Role.PRODUCTION,)),
+    ):
         for number, line in enumerate(repo.files.lines(path), 1):
-            if _ADDRESS.search(line[:400]) and (_WHO.search(line[:400]) or "author" in line or "email" in line) and "git@" not in line:
+            if _ADDRESS.search(line[:400]) and (_WHO.search(line[:400]) or "author" in line) and "git@" not in line:
                 return passed("a contact is named", Note(Location(path, number), "contact"))
     return failed("nobody is named who could be asked")

@@ -13,10 +13,10 @@ _STATEMENT = lazy(r"^\s*(select|update|insert|delete)\b", re.IGNORECASE)
 _ONCE = lazy(
     r"(^|/)(migrations?|alembic|scripts?|seeds?|fixtures|management/commands|versions)/|(^|/)(seed|migrate|init_db|setup|import)\w*\.py$"
 )
-_CACHES = (
-    "flask-caching", "cachetools", "requests-cache", "aiocache", "cashews", "dogpile.cache", "diskcache", "django-cachalot", "hishel",
-    "cachecontrol", "fastapi-cache2", "lru-cache", "node-cache", "keyv", "memjs", "apicache", "redis", "ioredis", "pymemcache",
-)  # fmt: skip
+_MODULES = ("flask_caching", "cachetools", "requests_cache", "aiocache", "cashews", "dogpile", "diskcache", "hishel", "cachecontrol",
+            "fastapi_cache", "redis", "pymemcache", "django.core.cache")  # fmt: skip
+_PACKAGES = ("lru-cache", "node-cache", "keyv", "memjs", "apicache", "redis", "ioredis", "django-cachalot")
+_ASIDE = lazy(r"(^|/)(scripts?|tools?|docker|examples?|notebooks?|bin)/|example|demo", re.IGNORECASE)
 
 
 @check(
@@ -152,11 +152,13 @@ def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
             return load()
         ```
     """
-    reads = [c for c in repo.outbound_calls if c.name.endswith((".get", "fetch", "urlopen", ".request"))]
+    reads = [
+        c for c in repo.outbound_calls if c.name.endswith((".get", "fetch", "urlopen", ".request")) and not _ASIDE.search(c.location.path)
+    ]
     if not reads or not repo.web_services:
         return not_applicable("no page asks another server")
-    library = repo.uses(*_CACHES)
+    imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
     kept = repo.python.functions("functools.lru_cache", "functools.cache", "*.cached", "*.memoize", "streamlit.cache_data")
-    if library is not None or kept:
-        return passed("answers are kept", *([library] if library else []), *(Note(f.location, f.name) for f in kept[:3]))
+    if imported or library or kept:
+        return passed("answers are kept", *imported[:2], *([library] if library else []), *(Note(f.location, f.name) for f in kept[:3]))
     return failed("other servers are asked anew each time", *(Note(c.location, c.name) for c in reads))

@@ -11,12 +11,16 @@ from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.api import Located
+    from prodify.inventory.facts import Function
 
-_VALIDATORS = (
-    "pydantic", "marshmallow", "wtforms", "flask-wtf", "cerberus", "jsonschema", "voluptuous", "webargs", "flask-smorest", "apiflask",
-    "schema", "attrs", "msgspec", "colander", "djangorestframework", "django-ninja", "flask-restx", "connexion", "zod", "joi", "ajv",
-    "yup", "valibot", "class-validator", "express-validator", "superstruct", "@sinclair/typebox", "io-ts", "celebrate", "@hapi/joi",
-    "fastest-validator", "arktype",
+_MODULES = (
+    "pydantic", "marshmallow", "wtforms", "flask_wtf", "cerberus", "jsonschema", "voluptuous", "webargs", "flask_smorest", "apiflask",
+    "msgspec", "colander", "rest_framework.serializers", "ninja", "flask_restx", "connexion", "django.forms",
+)  # fmt: skip
+"""Python modules that check data; imported, since lists of pinned requirements name them for other libraries' sake as well."""
+_PACKAGES = (
+    "zod", "joi", "ajv", "yup", "valibot", "class-validator", "express-validator", "superstruct", "@sinclair/typebox", "io-ts",
+    "celebrate", "@hapi/joi", "fastest-validator", "arktype",
 )  # fmt: skip
 _TYPED = frozenset(("fastapi", "litestar", "blacksheep", "django-ninja", "nestjs", "spring", "aspnet"))
 _BY_HAND = lazy(
@@ -93,9 +97,9 @@ def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
         return (
             passed("the framework checks bodies against types", *typed[:5]) if typed else not_applicable("no route reads a request's body")
         )
-    library = repo.uses(*_VALIDATORS)
-    if library is not None:
-        return passed("bodies are checked against a description", library)
+    imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
+    if imported or library:
+        return passed("bodies are checked against a description", *imported[:3], *([library] if library else []))
     bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _BY_HAND.search(handler_text(repo, r))]
     if bare:
         return failed("a route uses what the request brings without a look at it", *bare)
@@ -190,6 +194,14 @@ def _django(repo: Inventory) -> Verdict:
         return not_applicable("the settings name no middleware")
     if "CsrfViewMiddleware" not in middleware.text:
         return failed("Django's protection against forged requests is not among the middleware", Note(middleware.location, "MIDDLEWARE"))
-    if exempt:
-        return failed("a view is exempt from the protection against forged requests", *(Note(f.location, f.name) for f in exempt))
+    trusting = [f for f in exempt if _asks_the_cookie(repo, f)]
+    if trusting:
+        return failed("a view that trusts the session is exempt from the protection", *(Note(f.location, f.name) for f in trusting))
     return passed("Django refuses forged requests", Note(middleware.location, "MIDDLEWARE"))
+
+
+def _asks_the_cookie(repo: Inventory, function: Function) -> bool:
+    """Whether a view knows its caller by the session; webhooks and interfaces with keys of their own need no protection."""
+    lines = repo.files.lines(function.location.path)
+    body = "\n".join(lines[(function.location.line or 1) - 1 : function.location.end_line])
+    return "request.user" in body or "login_required" in body or "request.session" in body
