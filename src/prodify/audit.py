@@ -65,10 +65,11 @@ def audit(
         validate(profile.ignore, [c.id for c in checks])
         relevant = [entry for entry in profile.ignore if entry.check in {f.check for f in findings}]
         findings, notices = suppress(findings, repo, relevant, today or date.today())
+    inventory, faults = inventory_snapshot(repo)
     commit = repo.files.git.head if repo.files.git is not None else None
     return Report(
-        __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory_snapshot(repo), score(findings),
-        findings, notices,
+        __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory, score(findings),
+        findings, (*notices, *faults),
     )  # fmt: skip
 
 

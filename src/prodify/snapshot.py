@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from prodify.inventory.facts import Skipped
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Component, EnvVar, Route
     from prodify.model import Location
     from prodify.profile import Profile
+
+HAS = tuple(
+    (
+        "tests ci dockerfile compose k8s terraform env_example readme lockfile healthcheck otel metrics structured_logs rate_limit "
+        "migrations precommit license codeowners dependabot"
+    ).split()
+)
+"""The keys of the `has` block, in the contract's order."""
 
 
 def profile_snapshot(profile: Profile) -> dict[str, Any]:
@@ -28,20 +40,31 @@ def profile_snapshot(profile: Profile) -> dict[str, Any]:
     return plain
 
 
-def inventory_snapshot(repo: Inventory) -> dict[str, Any]:
-    """The inventory block of the report."""
-    return {
-        "kind": repo.kind,
-        "components": [_component(c) for c in repo.components],
-        "datastores": [t.name for t in repo.datastores],
-        "brokers": [t.name for t in repo.brokers],
-        "llm_providers": [t.name for t in repo.llm_providers],
-        "external_http": bool(repo.outbound_calls),
-        "environment": _environment(repo.environment),
-        "routes": [_route(route) for route in repo.routes],
-        "has": dict(repo.has),
-        "skipped": asdict(repo.files.skipped),
+def inventory_snapshot(repo: Inventory) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The inventory block of the report, and a notice for every part that could not be told.
+
+    A fault in one fact must not keep the rest of the report from its reader, so that fact is empty and said to be.
+    """
+    parts: dict[str, tuple[Callable[[], Any], Any]] = {
+        "kind": (lambda: repo.kind, "unknown"),
+        "components": (lambda: [_component(c) for c in repo.components], []),
+        "datastores": (lambda: [t.name for t in repo.datastores], []),
+        "brokers": (lambda: [t.name for t in repo.brokers], []),
+        "llm_providers": (lambda: [t.name for t in repo.llm_providers], []),
+        "external_http": (lambda: bool(repo.outbound_calls), False),
+        "environment": (lambda: _environment(repo.environment), []),
+        "routes": (lambda: [_route(route) for route in repo.routes], []),
+        "has": (lambda: dict(repo.has), dict.fromkeys(HAS, False)),
+        "skipped": (lambda: asdict(repo.files.skipped), asdict(Skipped())),
     }
+    data, notices = {}, []
+    for key, (tell, otherwise) in parts.items():
+        try:
+            data[key] = tell()
+        except Exception as error:  # a fault of ours in one fact
+            data[key] = otherwise
+            notices.append(f"inventory: {key} could not be told ({type(error).__name__}); please report it")
+    return data, tuple(notices)
 
 
 def _component(component: Component) -> dict[str, Any]:

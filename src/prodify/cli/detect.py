@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from prodify.cli.options import JsonFormatOption, PathArgument, ReportFormat
-from prodify.cli.session import emit
+from prodify.cli.session import emit, say
 
 
 def detect(path: PathArgument = Path(), format_: JsonFormatOption = ReportFormat.TEXT) -> None:
@@ -16,7 +16,9 @@ def detect(path: PathArgument = Path(), format_: JsonFormatOption = ReportFormat
     from prodify.inventory import Inventory
     from prodify.snapshot import inventory_snapshot
 
-    data = inventory_snapshot(Inventory(path))
+    data, notices = inventory_snapshot(Inventory(path))
+    for notice in notices:
+        say(notice)
     if format_ is ReportFormat.JSON:
         emit(json.dumps({"schema": "prodify.inventory/1", "inventory": data}, indent=2, ensure_ascii=False) + "\n")
         return
