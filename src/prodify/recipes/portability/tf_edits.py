@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from prodify import edits
@@ -18,18 +19,20 @@ if TYPE_CHECKING:
     from prodify.profile import Profile
     from prodify.recipes.cost.cloud import Account
 
+_JOINED = ("run.googleapis.com/network-interfaces", "run.googleapis.com/vpc-access-connector")
+_BESIDE = re.compile(r"^( +)run\.googleapis\.com/execution-environment:.*\n", re.MULTILINE)
+_NETWORK = (
+    "# The database has a private address only: the way to it leads through the network.",
+    'run.googleapis.com/network-interfaces: \'[{"network":"default","subnetwork":"default"}]\'',
+    "run.googleapis.com/vpc-access-egress: private-ranges-only",
+)
+
 
 def identity_edits(repo: Inventory, profile: Profile, found: Account, engine: str, settings: tuple[str, ...]) -> Iterator[Edit]:
     """Each environment runs as its own account, where the manifests name one (with `platform.project`), and reaches its database."""
     if engine and profile.platform.runtime == "cloud-run":
-        # The database has a private address only: the service takes its way through the network.
-        network = {
-            "run.googleapis.com/network-interfaces": '[{"network":"default","subnetwork":"default"}]',
-            "run.googleapis.com/vpc-access-egress": "private-ranges-only",
-        }
-        reach = edits.yaml.merge({"spec": {"template": {"metadata": {"annotations": network}}}})
         for environment in ("staging", "production"):
-            yield Edit(f"{FOLDER}/{environment}.yaml", reach, why="the database is reached through the private network")
+            yield Edit(f"{FOLDER}/{environment}.yaml", _join_network(), why="the database is reached through the private network")
     if not found.project:
         return
     if found.cloud == "gcp" and profile.platform.runtime == "cloud-run":
@@ -44,6 +47,18 @@ def identity_edits(repo: Inventory, profile: Profile, found: Account, engine: st
         item = {"target": {"kind": "ServiceAccount", "name": found.service}, "patch": patch}
         add = edits.yaml.ensure_list_item(["patches"], item, key="patch")
         yield Edit(f"{KUBERNETES}/overlays/staging/kustomization.yaml", add, why="staging reads its own secrets and not production's")
+
+
+def _join_network() -> Callable[[str], str]:
+    """Join the service to the private network, below the annotation of its execution environment; unless it is joined to one."""
+
+    @edits.preserving
+    def edit(text: str) -> str:
+        if any(name in text for name in _JOINED):
+            return text
+        return _BESIDE.sub(lambda match: match[0] + "".join(f"{match[1]}{line}\n" for line in _NETWORK), text, count=1)
+
+    return edit
 
 
 def _account(before: str, after: str) -> Callable[[str], str]:

@@ -79,11 +79,12 @@ def _then(found: Account, runtime: str, engine: str, settings: tuple[str, ...]) 
             if found.cloud == "gcp"
             else f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string file://settings.json --region {found.region}"
         )
-        keys = ", ".join(f"`{name}`" for name in settings) or "the settings"
+        keys = "\n".join(f"- `{name}`" for name in settings)
         lines.append(
-            f"Give the secret its value, a JSON object with {keys}, from a file outside of the repository that you delete\n"
-            f"afterwards. For staging the same with `{found.service}-staging`.\n\n```sh\n{add}\n```\n\nThe manifests in `{KUBERNETES}` read it."
+            f"Give the secret `{secret}` its value, a JSON object{' with these keys' if keys else ''}, from a file outside of the\n"
+            f"repository that you delete afterwards. For staging the same with `{found.service}-staging`.\n{keys and chr(10)}{keys}"
         )
+        lines.append(f"```sh\n{add}\n```\n\nThe manifests in `{KUBERNETES}` read it.")
     if engine:
         place = f"the secret `{secret}-database`" if found.cloud == "gcp" else "the secret that `terraform output database` names"
         lines.append(f"What `DATABASE_URL` is made from stands in {place}.")
