@@ -77,7 +77,7 @@ def variable(name: str, location: Location, *, has_default: bool, required: bool
 def _calls(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
     """`os.getenv("X")`, `config("X")` of decouple, `env("X")` and `env.str("X")` of environ and environs."""
     objects = _env_objects(module)
-    for call in module.calls:
+    for call in module.calls_where(lambda name: name in _GETTERS or name == "decouple.config" or name.partition(".")[0] in objects):
         name = call.arg("key", 0) or call.arg("name", 0) or call.arg("var", 0)
         if name is None or not isinstance(name.value, str) or not _NAME.match(name.value):
             continue

@@ -33,15 +33,22 @@ CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _FIELD = lazy(
     r"(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.\w+|models\.\w+|fields\.\w+)\b"
 )
+_MARKS = lazy(
+    r"=\s*\(?\s*(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.|models\.|fields\.|[^\n]{0,40}\.Column\()"
+    r"|\b(request\.(form|values|POST)|cleaned_data)\.get\("
+)
+"""What a file with fields has, besides a keyword."""
 _KEYWORDS = ("mail", "phone", "name", "street", "address", "birth", "latitude", "iban", "card", "diagnosis", "password", "zip", "postal")
+_FORM_GETTERS = ("request.form.get", "request.values.get", "request.POST.get", ".cleaned_data.get")
 _CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def data_classes(repo: Inventory) -> tuple[Note, ...]:
     """The data classes that models and forms hold, one note each (its text is the class), with the first field that shows it."""
     first: dict[str, Note] = {}
-    for module in repo.python.modules(_KEYWORDS):
-        for name, note in _fields(module):
+    for path in repo.syntax.sources("python", _KEYWORDS):
+        module = repo.python.module(path) if _MARKS.search(repo.syntax.text(path)) else None
+        for name, note in _fields(module) if module is not None else ():
             snake = _CAMEL.sub("_", name).lower()
             for label, pattern in CLASSES:
                 if label not in first and pattern.search(snake):
@@ -54,6 +61,6 @@ def _fields(module: PyModule) -> Iterator[tuple[str, Note]]:
     for assignment in module.assignments:
         if _FIELD.match(assignment.text) or ".Column(" in assignment.text[:40]:
             yield assignment.target.split(":")[0].strip(), Note(assignment.location, assignment.target)
-    for call in module.calls:
-        if call.name.endswith(("request.form.get", "request.values.get", "request.POST.get", ".cleaned_data.get")) and call.args:
+    for call in module.calls_where(lambda name: name.endswith(_FORM_GETTERS)):
+        if call.args:
             yield str(call.args[0].value or ""), Note(call.location, "form field")

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note, Role
 from prodify.inventory.pymodule import PyModule, read_module
 from prodify.inventory.syntax import CODE_ROLES
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from prodify.inventory.syntax import Syntax
 
+_IMPORT = lazy(r"^[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 _WILD = frozenset("*?[")
 
 
@@ -28,6 +30,7 @@ class PythonCode:
     def __init__(self, syntax: Syntax) -> None:
         self._syntax = syntax
         self._modules: dict[str, PyModule | None] = {}
+        self._import_lines: dict[str, dict[str, list[str]]] = {}
 
     def module(self, path: str) -> PyModule | None:
         """The facts of one file, None when it cannot be read."""
@@ -67,13 +70,30 @@ class PythonCode:
         wanted = name_test(decorators)
         return tuple(f for m in self._holding(decorators, roles) for f in m.functions if any(wanted(d.name) for d in f.decorators))
 
+    def importing(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
+        """Files that import one of `modules` or something of it, told from their text: enough to know that no parse is needed."""
+        heads = frozenset(name.partition(".")[0] for name in modules)
+        below = tuple(name + "." for name in modules)
+        for path in self._syntax.sources("python", (), roles):
+            names = self._imported(path)
+            if any(name in modules or name.startswith(below) for head in heads & names.keys() for name in names[head]):
+                yield path
+
+    def _imported(self, path: str) -> dict[str, list[str]]:
+        """The dotted names on the import lines of a file, by their first part."""
+        known = self._import_lines.get(path)
+        if known is None:
+            known = self._import_lines[path] = {}
+            for match in _IMPORT.finditer(self._syntax.text(path)):
+                for name in [match[1]] if match[1] else [part.split()[0] for part in match[2].split(",") if part.strip()]:
+                    known.setdefault(name.partition(".")[0], []).append(name)
+        return known
+
     def imports(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Note, ...]:
         """Places that import one of `modules` or something of it."""
-        pattern = import_pattern(modules)
-        paths = [path for path in self._syntax.sources("python", modules, roles) if pattern.search(self._syntax.text(path))]
         return tuple(
             note
-            for path in paths
+            for path in self.importing(*modules, roles=roles)
             if (m := self.module(path)) is not None
             for note in m.imported
             if any(note.note == name or note.note.startswith(name + ".") for name in modules)
@@ -109,12 +129,6 @@ def name_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
         return name in exact or name.endswith(ends) or name.startswith(starts) or any(fnmatchcase(name, p) for p in others)
 
     return wanted
-
-
-def import_pattern(modules: Iterable[str]) -> re.Pattern[str]:
-    """What matches a line that imports one of the modules or something of it: cheaper than a parse, enough to know that none is needed."""
-    names = "|".join(map(re.escape, modules))
-    return re.compile(rf"^[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w., \t]+,[ \t]*)?)(?:{names})\b", re.MULTILINE)
 
 
 def _words(pattern: str) -> list[str]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory import pyimports
 from prodify.inventory.facts import OutboundCall
-from prodify.inventory.pycode import import_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,15 +40,13 @@ _FUNCTIONS: Mapping[str, tuple[str, int | None]] = {
 """Functions that make a request: library, and where the time-out stands by position."""
 
 _MODULES = ("requests", "httpx", "urllib.request", "urllib2", "aiohttp", "urllib3", "http.client", "httplib2", "cloudscraper", "wget",
-            "requests_oauthlib", "requests_cache", "urllib import request", "http import client")  # fmt: skip
+            "requests_oauthlib", "requests_cache", "urllib", "http")  # fmt: skip
 """What a file imports that makes requests."""
 
 
 def find(repo: Inventory) -> Iterator[OutboundCall]:
     """Every outbound call in production Python."""
-    pattern = import_pattern(_MODULES)
-    words = {re.split(r"[. ]", name)[0] for name in _MODULES}
-    paths = [path for path in repo.syntax.sources("python", words) if pattern.search(repo.files.text(path) or "")]
+    paths = list(repo.python.importing(*_MODULES))
     shared: set[str] = set()
     for path in paths:
         module = repo.python.module(path)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.pycode import import_pattern
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -16,9 +14,7 @@ if TYPE_CHECKING:
 
 def importers(repo: Inventory, heads: Iterable[str]) -> Iterator[str]:
     """Production files that import one of the top-level modules or something of it, told from their text."""
-    words = sorted(set(heads))
-    pattern = import_pattern(words)
-    return (path for path in repo.syntax.sources("python", words) if pattern.search(repo.files.text(path) or ""))
+    return repo.python.importing(*heads)
 
 
 def imports_of(repo: Inventory, names: Iterable[str]) -> Iterator[tuple[str, Note]]:
