@@ -6,7 +6,14 @@ from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step,
 from prodify.checks.ci._samples import live
 
 
-@check(step=Step.CI, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, fixed_by="ci")
+@check(
+    step=Step.CI,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="ci",
+    hint="Let your pipeline run on pushes and pull requests; repair it where it cannot be read.",
+)
 def ci_exists(repo: Inventory, profile: Profile) -> Verdict:
     """Something builds or tests every change.
 
@@ -43,7 +50,14 @@ def ci_exists(repo: Inventory, profile: Profile) -> Verdict:
     return failed("no pipeline runs on a push or pull request" if idle else "there is no CI pipeline", *idle)
 
 
-@check(step=Step.CI, level=Level.ERROR, maturity=1, effort=Effort.HOURS, fixed_by="ci")
+@check(
+    step=Step.CI,
+    level=Level.ERROR,
+    maturity=1,
+    effort=Effort.HOURS,
+    fixed_by="ci",
+    hint="Add a step that runs the tests (pytest, npm test, go test) to a pipeline that pull requests start.",
+)
 def tests_run_on_pull_requests(repo: Inventory, profile: Profile) -> Verdict:
     """Tests run before a change is merged.
 
@@ -83,7 +97,14 @@ def tests_run_on_pull_requests(repo: Inventory, profile: Profile) -> Verdict:
     return failed("no pipeline runs a test", *(p.location for p in live(repo)))
 
 
-@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="ci")
+@check(
+    step=Step.CI,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="ci",
+    hint="Add pushes to the default branch to what starts the pipeline.",
+)
 def default_branch_is_built(repo: Inventory, profile: Profile) -> Verdict:
     """Every merge to the default branch runs through CI.
 
@@ -125,7 +146,14 @@ def default_branch_is_built(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.CI, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, fixed_by="ci")
+@check(
+    step=Step.CI,
+    level=Level.NOTE,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="ci",
+    hint="Add a step that runs a linter (ruff check, eslint, golangci-lint) to the job that runs the tests.",
+)
 def lint_runs_in_ci(repo: Inventory, profile: Profile) -> Verdict:
     """A linter runs in CI.
 
@@ -161,7 +189,14 @@ def lint_runs_in_ci(repo: Inventory, profile: Profile) -> Verdict:
     return passed("a linter runs", *runs) if runs else failed("no linter runs in CI", *(p.location for p in live(repo)))
 
 
-@check(step=Step.CI, level=Level.WARNING, maturity=1, effort=Effort.HOURS, fixed_by="ci")
+@check(
+    step=Step.CI,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.HOURS,
+    fixed_by="ci",
+    hint="Add a job that builds the image with docker build (or docker/build-push-action) on every change.",
+)
 def image_is_built_in_ci(repo: Inventory, profile: Profile) -> Verdict:
     """CI builds the image that is deployed.
 
@@ -206,7 +241,14 @@ def image_is_built_in_ci(repo: Inventory, profile: Profile) -> Verdict:
     return failed("CI builds no image", *(d.location for d in repo.dockerfiles))
 
 
-@check(step=Step.CI, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, fixed_by="pre-commit")
+@check(
+    step=Step.CI,
+    level=Level.NOTE,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="pre-commit",
+    hint="Write .pre-commit-config.yaml with hooks for secrets, large files and your linter, and run pre-commit install.",
+)
 def pre_commit_is_configured(repo: Inventory, profile: Profile) -> Verdict:
     """Checks run before each commit.
 
@@ -245,7 +287,15 @@ def pre_commit_is_configured(repo: Inventory, profile: Profile) -> Verdict:
     return passed("checks run before each commit", *found) if found else failed("nothing checks a commit before it is made")
 
 
-@check(step=Step.CI, level=Level.NOTE, maturity=1, effort=Effort.MINUTES, cwe=(1104,), fixed_by="dependabot")
+@check(
+    step=Step.CI,
+    level=Level.NOTE,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(1104,),
+    fixed_by="dependabot",
+    hint="Let Dependabot or Renovate propose updates of every package manager that the repository uses, once a week.",
+)
 def dependency_updates_are_automated(repo: Inventory, profile: Profile) -> Verdict:
     """Updates of dependencies are proposed by a machine.
 

@@ -26,7 +26,15 @@ _BUDGETS = (
 )
 
 
-@check(step=Step.COST, level=Level.WARNING, maturity=1, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="profile")
+@check(
+    step=Step.COST,
+    level=Level.WARNING,
+    maturity=1,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="profile",
+    hint="Set budget.monthly_usd in prodify.yaml.",
+)
 def budget_is_stated(repo: Inventory, profile: Profile) -> Verdict:
     """A monthly budget is stated.
 

@@ -14,7 +14,14 @@ def _where(repo: Inventory) -> tuple[Location, ...]:
     )
 
 
-@check(step=Step.GOALS, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="profile")
+@check(
+    step=Step.GOALS,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="profile",
+    hint="State service.name, audience, traffic, slo, budget and platform in prodify.yaml.",
+)
 def profile_is_complete(repo: Inventory, profile: Profile) -> Verdict:
     """The goals of the service are written down in one place.
 
@@ -65,7 +72,14 @@ def profile_is_complete(repo: Inventory, profile: Profile) -> Verdict:
     return passed("the profile states the goals", *_where(repo))
 
 
-@check(step=Step.GOALS, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="profile")
+@check(
+    step=Step.GOALS,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="profile",
+    hint="State slo.latency.threshold_ms, slo.availability_percent, slo.guardrails.error_percent and budget.monthly_usd in prodify.yaml.",
+)
 def success_criteria_are_measurable(repo: Inventory, profile: Profile) -> Verdict:
     """Success is stated in numbers: latency, availability, error rate and budget.
 

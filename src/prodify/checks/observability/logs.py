@@ -20,7 +20,14 @@ def _sources(repo: Inventory) -> tuple[str, ...]:
     return tuple(p for p in repo.syntax.by_language["python"] if repo.files.entries[p].role.value == "production")
 
 
-@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Give the log's handler a JSON formatter (structlog, python-json-logger, pino), with time, level and message as fields.",
+)
 def logs_are_structured(repo: Inventory, profile: Profile) -> Verdict:
     """Logs are data: one JSON object a line.
 
@@ -62,7 +69,14 @@ def logs_are_structured(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.OBSERVABILITY, level=Level.NOTE, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.NOTE,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Add trace_id and span_id of the current span to every log line, in the formatter.",
+)
 def logs_carry_trace_ids(repo: Inventory, profile: Profile) -> Verdict:
     """Log lines carry the id of their trace.
 

@@ -15,7 +15,14 @@ _MEASURING = (
 """Packages that measure the duration of requests by themselves."""
 
 
-@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Instrument the framework and its clients with OpenTelemetry, and export over OTLP.",
+)
 def traces_are_exported(repo: Inventory, profile: Profile) -> Verdict:
     """Requests leave traces.
 
@@ -53,7 +60,14 @@ def traces_are_exported(repo: Inventory, profile: Profile) -> Verdict:
     return passed("traces are made", found) if found else failed("nothing traces requests")
 
 
-@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Measure the number, the failures and the duration of requests with OpenTelemetry or a Prometheus middleware.",
+)
 def request_metrics_are_exported(repo: Inventory, profile: Profile) -> Verdict:
     """Rate, errors and duration of requests are measured.
 
@@ -92,7 +106,14 @@ def request_metrics_are_exported(repo: Inventory, profile: Profile) -> Verdict:
     return failed("nothing measures requests")
 
 
-@check(step=Step.OBSERVABILITY, level=Level.NOTE, maturity=2, effort=Effort.HOURS, fixed_by="telemetry")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.NOTE,
+    maturity=2,
+    effort=Effort.HOURS,
+    fixed_by="telemetry",
+    hint="Instrument the model's client with an OpenTelemetry package for it, or open a span with model and tokens around each call.",
+)
 def model_calls_are_traced(repo: Inventory, profile: Profile) -> Verdict:
     """Calls of language models are traced, with their tokens.
 
@@ -148,7 +169,14 @@ def model_calls_are_traced(repo: Inventory, profile: Profile) -> Verdict:
     return failed("nothing traces the calls of the model", *repo.model_calls)
 
 
-@check(step=Step.OBSERVABILITY, level=Level.NOTE, maturity=2, effort=Effort.MINUTES, fixed_by="telemetry")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.NOTE,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Set service.name, service.version and deployment.environment.name on the telemetry's resource, or in OTEL_RESOURCE_ATTRIBUTES.",
+)
 def telemetry_is_named(repo: Inventory, profile: Profile) -> Verdict:
     """Telemetry says which service, version and environment it comes from.
 

@@ -105,7 +105,15 @@ def dashboard_exists(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="slo")
+@check(
+    step=Step.OBSERVABILITY,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="slo",
+    hint="Write an alert that fires when the service is down, and one for its error rate, in the monitoring that you have.",
+)
 def alerts_exist(repo: Inventory, profile: Profile) -> Verdict:
     """Somebody is told when the service is down.
 

@@ -136,7 +136,14 @@ def _is_default_or_comment(line: str) -> bool:
     )
 
 
-@check(step=Step.PORTABILITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="server")
+@check(
+    step=Step.PORTABILITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="server",
+    hint="Read PORT from the environment where the server is started, with the port of today as the default.",
+)
 def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
     """The port comes from the environment.
 

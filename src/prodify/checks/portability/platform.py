@@ -5,7 +5,14 @@ from __future__ import annotations
 from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Location, Profile, Step, Verdict, check, failed, not_applicable, passed
 
 
-@check(step=Step.PORTABILITY, level=Level.WARNING, maturity=1, effort=Effort.HOURS, fixed_by="dockerfile")
+@check(
+    step=Step.PORTABILITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.HOURS,
+    fixed_by="dockerfile",
+    hint="Write a Dockerfile that installs the locked dependencies and starts the service, or use buildpacks.",
+)
 def image_is_the_artefact(repo: Inventory, profile: Profile) -> Verdict:
     """The service is delivered as an image.
 
@@ -91,7 +98,14 @@ def infrastructure_is_code(repo: Inventory, profile: Profile) -> Verdict:
     return failed("no infrastructure is written down")
 
 
-@check(step=Step.PORTABILITY, level=Level.NOTE, maturity=2, effort=Effort.HOURS, fixed_by="dockerfile")
+@check(
+    step=Step.PORTABILITY,
+    level=Level.NOTE,
+    maturity=2,
+    effort=Effort.HOURS,
+    fixed_by="dockerfile",
+    hint="Add a Dockerfile beside the platform's own file, so that the service can run elsewhere.",
+)
 def platform_files_have_an_alternative(repo: Inventory, profile: Profile) -> Verdict:
     """The service can leave the platform it runs on.
 

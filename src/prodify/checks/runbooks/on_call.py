@@ -49,7 +49,15 @@ def escalation_is_defined(repo: Inventory, profile: Profile) -> Verdict:
     return passed("escalation is described", *found[:3]) if found else failed("nothing says who is called next")
 
 
-@check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=4, audiences=(Audience.PUBLIC,), effort=Effort.HOURS, fixed_by="alertmanager")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.WARNING,
+    maturity=4,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.HOURS,
+    fixed_by="alertmanager",
+    hint="Give Alertmanager a receiver that wakes somebody (PagerDuty, Opsgenie, incident.io), and route severity page to it.",
+)
 def paging_is_wired(repo: Inventory, profile: Profile) -> Verdict:
     """Alerts reach a pager.
 

@@ -14,7 +14,14 @@ _ROLLBACK = lazy(
 _RESTORE = lazy(r"\b(restor(e|ing)|point-in-time|pg_restore|recover(y)? (the )?(database|backup))\b", re.IGNORECASE)
 
 
-@check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="runbook")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="runbook",
+    hint="Write down the command that brings the version before back, and how to see that it worked.",
+)
 def rollback_is_documented(repo: Inventory, profile: Profile) -> Verdict:
     """It is written down how to go back to the version before.
 
@@ -52,7 +59,14 @@ def rollback_is_documented(repo: Inventory, profile: Profile) -> Verdict:
     return passed("going back is described", *found[:3]) if found else failed("nothing says how to go back to the version before")
 
 
-@check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=2, effort=Effort.HOURS, fixed_by="runbook")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    fixed_by="runbook",
+    hint="Write down the commands that restore each datastore from its backup, and how long that takes.",
+)
 def restore_is_documented(repo: Inventory, profile: Profile) -> Verdict:
     """It is written down how to restore the data.
 

@@ -25,7 +25,15 @@ from prodify.lazyre import lazy
 _LOOK = lazy(r"\b(dashboard|grafana|logs?|traces?|kibana|loki|cloudwatch|kubectl logs|gcloud logging)\b", re.IGNORECASE)
 
 
-@check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="runbook")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.HOURS,
+    fixed_by="runbook",
+    hint="Write docs/runbooks/index.md: where to look, how to go back, whom to call.",
+)
 def runbook_exists(repo: Inventory, profile: Profile) -> Verdict:
     """A runbook says what to do when it breaks.
 
@@ -64,7 +72,15 @@ def runbook_exists(repo: Inventory, profile: Profile) -> Verdict:
     return passed("a runbook is there", *(Location(p) for p in found[:5])) if found else failed("no runbook says what to do when it breaks")
 
 
-@check(step=Step.RUNBOOKS, level=Level.NOTE, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="runbook")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.NOTE,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="runbook",
+    hint="Add the addresses of logs, traces and dashboards to the runbook.",
+)
 def runbook_shows_where_to_look(repo: Inventory, profile: Profile) -> Verdict:
     """The runbook says where logs, traces and dashboards are.
 
@@ -112,7 +128,15 @@ def runbook_shows_where_to_look(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.RUNBOOKS, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="runbook")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.HOURS,
+    fixed_by="runbook",
+    hint="Write a page for every alert, and link it in the annotation runbook_url.",
+)
 def every_alert_has_a_runbook(repo: Inventory, profile: Profile) -> Verdict:
     """Every alert links to a runbook that exists.
 
@@ -157,7 +181,15 @@ def every_alert_has_a_runbook(repo: Inventory, profile: Profile) -> Verdict:
     return failed("an alert has no runbook", *bad) if bad else passed("every alert links to a runbook", *rules[:5])
 
 
-@check(step=Step.RUNBOOKS, level=Level.NOTE, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="runbook")
+@check(
+    step=Step.RUNBOOKS,
+    level=Level.NOTE,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="runbook",
+    hint="Begin every runbook with three numbered steps, each with the command to paste.",
+)
 def first_three_steps_are_given(repo: Inventory, profile: Profile) -> Verdict:
     """Runbooks give the first three steps with their commands.
 

@@ -19,7 +19,15 @@ from prodify.api import (
 )
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=3, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="kubernetes")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=3,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.HOURS,
+    fixed_by="kubernetes",
+    hint="Add a HorizontalPodAutoscaler to your deployment, or the autoscaling of your platform.",
+)
 def autoscaling_is_configured(repo: Inventory, profile: Profile) -> Verdict:
     """The number of replicas follows the load.
 
@@ -69,7 +77,14 @@ def autoscaling_is_configured(repo: Inventory, profile: Profile) -> Verdict:
     return failed("the number of replicas is fixed, or nothing says it")
 
 
-@check(step=Step.SCALING, level=Level.ERROR, maturity=3, effort=Effort.MINUTES, fixed_by="kubernetes")
+@check(
+    step=Step.SCALING,
+    level=Level.ERROR,
+    maturity=3,
+    effort=Effort.MINUTES,
+    fixed_by="kubernetes",
+    hint="Set resources.requests.cpu on every container of what is autoscaled by CPU.",
+)
 def autoscaler_has_requests(repo: Inventory, profile: Profile) -> Verdict:
     """What is autoscaled by CPU requests CPU.
 
@@ -133,7 +148,15 @@ def autoscaler_has_requests(repo: Inventory, profile: Profile) -> Verdict:
     return failed("an autoscaled container requests no CPU", *bad) if bad else passed("autoscaled containers request CPU", *scalers)
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=3, audiences=(Audience.PUBLIC,), effort=Effort.MINUTES, fixed_by="kubernetes")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=3,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.MINUTES,
+    fixed_by="kubernetes",
+    hint="Set minReplicas to at least the profile's min_replicas, and maxReplicas so that the planned peak fits.",
+)
 def autoscaler_bounds_fit_goals(repo: Inventory, profile: Profile) -> Verdict:
     """The autoscaler's bounds fit the goals.
 

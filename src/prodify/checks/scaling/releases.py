@@ -13,7 +13,15 @@ def _workloads(repo: Inventory) -> list[object]:
     return [o for o in repo.kubernetes if o.is_long_running]
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=3, audiences=(Audience.PUBLIC,), effort=Effort.HOURS, fixed_by="rollouts")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=3,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.HOURS,
+    fixed_by="rollouts",
+    hint="Release to a share of the users first: a canary (Argo Rollouts, Flagger, traffic splits), or a feature flag.",
+)
 def releases_are_progressive(repo: Inventory, profile: Profile) -> Verdict:
     """A release reaches a few users first.
 

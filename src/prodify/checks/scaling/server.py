@@ -8,7 +8,14 @@ from prodify.inventory.components.commands import RANKS, launches
 _SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit"))
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="server")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    fixed_by="server",
+    hint="Start the application with gunicorn or uvicorn, with a number of workers and a timeout, where production starts it.",
+)
 def production_server_is_configured(repo: Inventory, profile: Profile) -> Verdict:
     """A production server starts the application.
 
@@ -50,7 +57,14 @@ def production_server_is_configured(repo: Inventory, profile: Profile) -> Verdic
     return failed("nothing starts it with a production server", *(n for c in services for n in c.evidence[:1]))
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=2, effort=Effort.HOURS, fixed_by="server")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.HOURS,
+    fixed_by="server",
+    hint="Use a server with a grace period, start it in exec form, and keep the grace period below the orchestrator's.",
+)
 def shutdown_is_graceful(repo: Inventory, profile: Profile) -> Verdict:
     """A stopped service finishes what it began.
 

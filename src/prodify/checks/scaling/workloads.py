@@ -5,7 +5,14 @@ from __future__ import annotations
 from prodify.api import Audience, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="kubernetes")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="kubernetes",
+    hint="Add a livenessProbe and a readinessProbe to every container that serves a port.",
+)
 def probes_are_set(repo: Inventory, profile: Profile) -> Verdict:
     """Containers have liveness and readiness probes.
 
@@ -58,7 +65,15 @@ def probes_are_set(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.SCALING, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, cwe=(770,), fixed_by="kubernetes")
+@check(
+    step=Step.SCALING,
+    level=Level.WARNING,
+    maturity=2,
+    effort=Effort.MINUTES,
+    cwe=(770,),
+    fixed_by="kubernetes",
+    hint="Set requests for CPU and memory and a limit for memory on every container.",
+)
 def resources_are_set(repo: Inventory, profile: Profile) -> Verdict:
     """Containers request what they need and have a memory limit.
 
@@ -109,7 +124,15 @@ def resources_are_set(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.SCALING, level=Level.NOTE, maturity=3, audiences=(Audience.PUBLIC,), effort=Effort.MINUTES, fixed_by="kubernetes")
+@check(
+    step=Step.SCALING,
+    level=Level.NOTE,
+    maturity=3,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.MINUTES,
+    fixed_by="kubernetes",
+    hint="Add a PodDisruptionBudget with maxUnavailable: 1 that selects the pods.",
+)
 def disruption_budget_exists(repo: Inventory, profile: Profile) -> Verdict:
     """Maintenance leaves a replica running.
 

@@ -76,7 +76,15 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
                 yield Note(entry.location, f"the image sets {entry.name}={entry.value}")
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.HOURS, cwe=(1188,), fixed_by="server")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.HOURS,
+    cwe=(1188,),
+    fixed_by="server",
+    hint="Start the service with a production server (gunicorn, uvicorn, node server.js) in the image, the Procfile or the compose file.",
+)
 def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
     """What starts in production is not a development server.
 

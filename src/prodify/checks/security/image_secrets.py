@@ -71,7 +71,15 @@ def _is_secret_file(word: str) -> bool:
     )
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(538,), fixed_by="dockerfile")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(538,),
+    fixed_by="dockerfile",
+    hint="Add .git, .env and .env.* to .dockerignore, or copy named files instead of the whole directory.",
+)
 def dockerignore_excludes_secrets(repo: Inventory, profile: Profile) -> Verdict:
     """What is copied into the image leaves environment files and the git history out.
 

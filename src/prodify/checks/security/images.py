@@ -7,7 +7,15 @@ from prodify.inventory.deployed import deployed_images
 from prodify.inventory.yamlview import YamlNode
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(250,), fixed_by="dockerfile")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(250,),
+    fixed_by="dockerfile",
+    hint="Add a USER with a number above 0 to the last stage of the Dockerfile, and give it the files that it writes.",
+)
 def image_runs_as_non_root(repo: Inventory, profile: Profile) -> Verdict:
     """The container image does not run as root.
 
@@ -36,7 +44,15 @@ def image_runs_as_non_root(repo: Inventory, profile: Profile) -> Verdict:
     return passed("every image names a user other than root", *(d.user_location for d in images))
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(1357,), fixed_by="dockerfile")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=1,
+    effort=Effort.MINUTES,
+    cwe=(1357,),
+    fixed_by="dockerfile",
+    hint="Name a version in every FROM (python:3.14-slim-trixie), or better its digest.",
+)
 def base_image_is_pinned(repo: Inventory, profile: Profile) -> Verdict:
     """Base images name a version.
 
@@ -100,7 +116,15 @@ def image_tag_is_not_latest(repo: Inventory, profile: Profile) -> Verdict:
     )
 
 
-@check(step=Step.SECURITY, level=Level.WARNING, maturity=3, effort=Effort.HOURS, cwe=(250,), fixed_by="kubernetes")
+@check(
+    step=Step.SECURITY,
+    level=Level.WARNING,
+    maturity=3,
+    effort=Effort.HOURS,
+    cwe=(250,),
+    fixed_by="kubernetes",
+    hint="Set runAsNonRoot, seccompProfile RuntimeDefault, allowPrivilegeEscalation: false and capabilities drop ALL in every pod.",
+)
 def pods_are_restricted(repo: Inventory, profile: Profile) -> Verdict:
     """Pods meet the restricted Pod Security Standard.
 

@@ -224,9 +224,7 @@ def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a model's answer is run as code", *bad) if bad else passed("no model answer was found that is run")
 
 
-_ANSWER = lazy(
-    r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]"
-)
+_ANSWER = lazy(r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]")
 
 
 def _from_model(repo: Inventory, call: Call, text: str) -> bool:

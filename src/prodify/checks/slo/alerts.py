@@ -15,7 +15,15 @@ def _operated(repo: Inventory) -> bool:
     return bool(repo.web_services)
 
 
-@check(step=Step.SLO, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="slo")
+@check(
+    step=Step.SLO,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.HOURS,
+    fixed_by="slo",
+    hint="Alert on how fast the error budget burns, with a long and a short window: 14.4 times for an hour, 6 times for six hours.",
+)
 def alerts_use_burn_rate(repo: Inventory, profile: Profile) -> Verdict:
     """Alerts fire on how fast the error budget burns.
 
@@ -66,7 +74,15 @@ def alerts_use_burn_rate(repo: Inventory, profile: Profile) -> Verdict:
     return failed("no alert follows the error budget", *rules[:5])
 
 
-@check(step=Step.SLO, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="slo")
+@check(
+    step=Step.SLO,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="slo",
+    hint="Add a floor to every alert on a ratio: and sum(increase(requests_total[1h])) > 100.",
+)
 def alerts_survive_low_traffic(repo: Inventory, profile: Profile) -> Verdict:
     """One failed request at night does not page.
 
@@ -118,7 +134,15 @@ def alerts_survive_low_traffic(repo: Inventory, profile: Profile) -> Verdict:
     return passed("ratio alerts need a number of requests", *(r for r in ratios if r not in bare))
 
 
-@check(step=Step.SLO, level=Level.NOTE, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="slo")
+@check(
+    step=Step.SLO,
+    level=Level.NOTE,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.HOURS,
+    fixed_by="slo",
+    hint="Write a promtool test for every alert: series that make it fire, and series that leave it silent.",
+)
 def alert_rules_have_tests(repo: Inventory, profile: Profile) -> Verdict:
     """Alert rules have tests that fire and stay silent.
 
@@ -162,7 +186,15 @@ def alert_rules_have_tests(repo: Inventory, profile: Profile) -> Verdict:
     return passed("alert rules are tested", *tests) if tests else failed("no test fires these alerts", *repo.monitoring.rules[:5])
 
 
-@check(step=Step.SLO, level=Level.NOTE, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="slo")
+@check(
+    step=Step.SLO,
+    level=Level.NOTE,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="slo",
+    hint="Add a paging alert that fires within minutes when p95 or the error rate passes a fixed limit.",
+)
 def guardrails_are_set(repo: Inventory, profile: Profile) -> Verdict:
     """An alert pages at once when latency or errors pass a limit.
 

@@ -7,7 +7,15 @@ from prodify.checks._buckets import by_default, holding
 from prodify.inventory.buckets import declared_boundaries
 
 
-@check(step=Step.SLO, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="telemetry")
+@check(
+    step=Step.SLO,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.MINUTES,
+    fixed_by="telemetry",
+    hint="Give the histogram of request durations a boundary at the objective's threshold (a View, or buckets=).",
+)
 def latency_slo_has_its_bucket(repo: Inventory, profile: Profile) -> Verdict:
     """The latency histogram has a bucket at the objective's threshold.
 

@@ -12,7 +12,15 @@ def _operated(repo: Inventory) -> bool:
     return bool(repo.web_services)
 
 
-@check(step=Step.SLO, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.HOURS, fixed_by="slo")
+@check(
+    step=Step.SLO,
+    level=Level.WARNING,
+    maturity=2,
+    audiences=TEAM_AND_PUBLIC,
+    effort=Effort.HOURS,
+    fixed_by="slo",
+    hint="Write an objective for availability and one for latency as OpenSLO, Sloth or Pyrra beside the code.",
+)
 def slos_are_defined(repo: Inventory, profile: Profile) -> Verdict:
     """Service level objectives are written down as code.
 

@@ -104,7 +104,14 @@ def tests_assert_something(repo: Inventory, profile: Profile) -> Verdict:
     return passed(f"{len(cases)} tests hold {repo.tests.assertions} assertions", *cases[:3])
 
 
-@check(step=Step.TESTING, level=Level.NOTE, maturity=2, effort=Effort.MINUTES, fixed_by="ci")
+@check(
+    step=Step.TESTING,
+    level=Level.NOTE,
+    maturity=2,
+    effort=Effort.MINUTES,
+    fixed_by="ci",
+    hint="Run the tests with coverage (pytest --cov, nyc, go test -cover) in your pipeline.",
+)
 def coverage_is_measured(repo: Inventory, profile: Profile) -> Verdict:
     """Test coverage is measured.
 
