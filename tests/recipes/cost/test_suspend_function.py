@@ -255,8 +255,12 @@ class FakeApi:
         self.patches: list[tuple[str, Any]] = []
         self.pages = lambda url, key: cloud.Api.pages(self, url, key)
         labels = {"environment": "staging", "cloud.example.org/own": "x"}
-        self.service = {"name": "projects/p/locations/r/services/shop-staging", "labels": labels, "scaling": {"minInstanceCount": 1}}
-        self.deployment = {
+        self.service: dict[str, Any] = {
+            "name": "projects/p/locations/r/services/shop-staging",
+            "labels": labels,
+            "scaling": {"minInstanceCount": 1},
+        }
+        self.deployment: dict[str, Any] = {
             "metadata": {"name": "shop", "namespace": "shop-staging", "labels": {"environment": "staging"}},
             "spec": {"replicas": 3},
         }
@@ -294,9 +298,9 @@ def test_google_cloud_is_asked_for_exactly_that(gcp: Function) -> None:
 def test_google_cloud_resumes_to_what_it_was(gcp: Function) -> None:
     api = FakeApi(gcp.cloud)
     api.service["scaling"] = {"scalingMode": "MANUAL"}
-    for labels in (api.service["labels"], api.deployment["metadata"]["labels"]):  # type: ignore[index]
+    for labels in (api.service["labels"], api.deployment["metadata"]["labels"]):
         labels["suspended-by"] = "budget"
-    api.deployment["metadata"]["annotations"] = {BEFORE: "3"}  # type: ignore[index]
+    api.deployment["metadata"]["annotations"] = {BEFORE: "3"}
     api.deployment["spec"] = {"replicas": 0}
     kinds = [gcp.cloud.CloudRun(api, "p", "r"), gcp.cloud.Deployments(api, "p")]
     assert len(gcp.main.run("resume", "", kinds, True)["resources"]) == 2
