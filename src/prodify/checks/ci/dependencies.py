@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.ci._installs import loose_installs
 from prodify.inventory.dependencies import imported_but_undeclared, lock_states, problems
 
 _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "setuptools", "hatch"))
@@ -52,12 +53,13 @@ def dependencies_are_locked(repo: Inventory, profile: Profile) -> Verdict:
     if not relevant:
         return not_applicable("a library leaves versions to the applications that use it")
     loose = [s for s in relevant if not s.locked]
-    if not loose:
+    by_name = list(loose_installs(repo))
+    if not loose and not by_name:
         return passed("every component's dependencies are fixed", *relevant)
     places = [Note(d.location, f"{d.name} has no fixed version") for s in loose for d in s.unpinned] or [
         Note(s.location, s.note) for s in loose
     ]
-    return failed("a build next week may install other versions", *places)
+    return failed("a build next week may install other versions", *places, *by_name)
 
 
 @check(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.inventory.components.commands import RANKS, Launch, launches
 from prodify.inventory.django import setting
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 _WEB = ("flask", "quart", "dash", "bottle", "sanic", "flask_socketio", "aiohttp")
 _DEBUG_ENVIRONMENT = frozenset(
     (("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true"))
+)
+_SERVING = lazy(r"\b(flask|manage\.py|adev)\b.*\brun(server\w*)?\b|\brun(server\w*)?[\"',]")
+_START_SCRIPT = lazy(r'^\s*"start"\s*:\s*"([^"]*)"')
+_NODE_DEVELOPMENT = lazy(
+    r"\b((netlify|vercel|next|nuxt|nuxi|remix|astro|wrangler) dev|nodemon|ts-node-dev|(tsx|node) --?watch|tsx watch|nest start --watch)\b"
 )
 _RAILS_DEBUG = query("ruby", {"any": [{"pattern": "config.consider_all_requests_local = true"}, {"pattern": "config.log_level = :debug"}]},
                      keywords=("consider_all_requests_local", "log_level"))  # fmt: skip
@@ -125,7 +131,8 @@ def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.services:
         return not_applicable("no service is started")
     starts = [x for x in launches(repo) if RANKS[x.source] >= RANKS["platform"] and x.process in ("", "web", "app", "worker")]
-    bad = [Note(x.location, f"{x.program} {x.target or ''}".strip()) for x in starts if _is_development(repo, x)] + list(_embedded(repo))
+    bad = [Note(x.location, f"{x.program} {x.target or ''}".strip()) for x in starts if _is_development(repo, x)]
+    bad += [*_embedded(repo), *_start_scripts(repo)]
     if bad:
         return failed("a development server is what starts", *bad)
     if starts:
@@ -136,12 +143,20 @@ def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
 def _is_development(repo: Inventory, start: Launch) -> bool:
     """Whether a start command runs a development server: by its name, or because the file that it runs calls one."""
     if start.program in ("flask", "adev") or (start.program == "python" and (start.target or "").endswith("manage.py")):
-        return True
+        return _serves(repo, start)
     if start.program != "python" or not start.target:
         return False
     path = start.target.lstrip("./") if start.target.endswith(".py") else start.target.replace(".", "/") + ".py"
     served = [p for p in repo.files.select("*.py") if p == path or p.endswith("/" + path)]
     return any(call.location.path in served for call in _flask_runs(repo))
+
+
+def _serves(repo: Inventory, start: Launch) -> bool:
+    """Whether a command of flask or manage.py serves requests: an image's start script migrates the database with them as well."""
+    lines = repo.files.lines(start.location.path)
+    written = lines[(start.location.line or 1) - 1 : start.location.end_line or start.location.line]
+    commands = [s.text for d in repo.dockerfiles for s in d.start if s.location == start.location]
+    return any(_SERVING.search(text) for text in (commands or written))
 
 
 def _flask_runs(repo: Inventory) -> tuple[Call, ...]:
@@ -164,3 +179,16 @@ def _embedded(repo: Inventory) -> Iterator[Note]:
     if workers and not repo.web_services:
         for call in _flask_runs(repo):
             yield Note(call.location, f"{call.name}() beside the {workers[0].kind}")
+
+
+def _start_scripts(repo: Inventory) -> Iterator[Note]:
+    """The start script of a Node service that runs a development server; an image with a command of its own does not use it."""
+    for component in repo.web_services:
+        path = "package.json" if component.path == "." else f"{component.path}/package.json"
+        own = [d for d in repo.dockerfiles if d.component == component.path and d.command is not None and "start" not in d.command.value]
+        if component.language not in ("javascript", "typescript") or path not in repo.files or own:
+            continue
+        for number, line in enumerate(repo.files.lines(path), 1):
+            match = _START_SCRIPT.match(line[:500])
+            if match and _NODE_DEVELOPMENT.search(match[1]):
+                yield Note(Location(path, number), f"start runs {match[1]}")
