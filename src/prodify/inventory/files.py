@@ -6,7 +6,6 @@ larger than a cap is read. What was left out is counted.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from prodify.errors import UsageError
 from prodify.inventory import git
+from prodify.inventory.content import MAX_BYTES, Content, decode
 from prodify.inventory.facts import FileEntry, Role, Skipped
 from prodify.inventory.roles import role_of
 from prodify.lazyre import lazy
@@ -24,11 +24,8 @@ from prodify.lazyre import lazy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-MAX_BYTES = 16 * 1024 * 1024
-"""Nothing larger is read."""
 MAX_TEXT = 1024 * 1024
 """Nothing larger is parsed; source files that a person wrote are far below."""
-_SNIFF = 8192
 _GLOB = lazy(r"[*?\[]")
 
 
@@ -45,7 +42,6 @@ class FileIndex:
             raise UsageError(f"{root}: found {found}, expected a directory", "Give the path of the repository to look at.")
         self.root = root.resolve()
         self._hidden = hidden
-        self._safe_dirs: dict[str, bool] = {"": True}
         self._texts: dict[str, str | None] = {}
 
     @cached_property
@@ -116,24 +112,7 @@ class FileIndex:
 
     def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
         """The bytes of a file of the index; None when it is gone, no regular file, outside the root, or larger than `limit`."""
-        directory = path.rpartition("/")[0]
-        if path not in self.entries or not self._is_safe(directory):
-            return None
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        try:
-            handle = os.open(self.root / path, flags)
-        except OSError:
-            return None
-        try:
-            about = os.fstat(handle)
-            if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
-                return None
-            with os.fdopen(handle, "rb", closefd=False) as stream:
-                return stream.read(limit + 1)[:limit]
-        except OSError:
-            return None
-        finally:
-            os.close(handle)
+        return self.content.read(path, limit) if path in self.entries else None
 
     def size(self, path: str) -> int | None:
         """Size in bytes, None when the file is gone."""
@@ -162,82 +141,35 @@ class FileIndex:
             return 0
 
     @cached_property
+    def content(self) -> Content:
+        """The reader of the tree's files, which notes what each file is as it is read."""
+        content = Content(str(self.root))
+        if not self._surely_dirty:
+            content.blobs = {path: entry.blob for path, entry in self.entries.items() if entry.blob is not None}
+        return content
+
+    @cached_property
     def skipped(self) -> Skipped:
-        """What was left out and why; reads the start of every file."""
-        binary = too_large = unreadable = 0
-        for path in self.entries:
-            size = self.size(path)
-            if size is None:
-                unreadable += 1
-            elif size > MAX_BYTES:
-                too_large += 1
-            elif (head := self._head(path)) is None:
-                unreadable += 1
-            elif is_binary(head):
-                binary += 1
-        return Skipped(binary, too_large, self._found[2], self._found[1], unreadable)
+        """What was left out and why; reads the files that nobody has read."""
+        kinds = [self.content.about(path).kind for path in self.entries]
+        return Skipped(kinds.count("binary"), kinds.count("large"), self._found[2], self._found[1], kinds.count("unreadable"))
+
+    @property
+    def _surely_dirty(self) -> bool:
+        return self.git is not None and bool(self.git.staged or self.git.untracked or self.git.head is None)
 
     @cached_property
     def dirty(self) -> bool | None:
         """Whether the work tree differs from the commit; None without git. Hashes files itself, so that no filter program runs."""
         if self.git is None:
             return None
-        if self.git.staged or self.git.untracked or self.git.head is None:
-            return True
-        return any(self._differs(entry) for entry in self.entries.values() if entry.blob is not None)
-
-    def _differs(self, entry: FileEntry) -> bool:
-        data = self.read(entry.path)
-        if data is None:
-            return self.size(entry.path) is None
-        plain = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-        if plain == entry.blob or len(entry.blob or "") != len(plain):
-            return False
-        unix = data.replace(b"\r\n", b"\n")  # a checkout with autocrlf holds CRLF where the blob holds LF
-        return hashlib.sha1(b"blob %d\0" % len(unix) + unix, usedforsecurity=False).hexdigest() != entry.blob
-
-    def _head(self, path: str) -> bytes | None:
-        if not self._is_safe(path.rpartition("/")[0]):
-            return None
-        try:
-            handle = os.open(self.root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        except OSError:
-            return None
-        try:
-            return os.read(handle, _SNIFF) if stat.S_ISREG(os.fstat(handle).st_mode) else None
-        except OSError:
-            return None
-        finally:
-            os.close(handle)
-
-    def _is_safe(self, directory: str) -> bool:
-        """Whether a directory really lies under the root: no part of it may be a symbolic link."""
-        known = self._safe_dirs.get(directory)
-        if known is None:
-            parent = directory.rpartition("/")[0]
-            known = self._is_safe(parent) and not os.path.islink(self.root / directory)  # noqa: PTH114 - Path.is_symlink is slower
-            self._safe_dirs[directory] = known
-        return known
+        return self._surely_dirty or any(self.content.about(path).differs for path in self.content.blobs)
 
 
 @lru_cache(maxsize=256)
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], object] | None:
     """What tells whether a text matches one of the globs; None when there are none."""
     return re.compile("|".join(translate(pattern) for pattern in patterns)).match if patterns else None
-
-
-def is_binary(data: bytes) -> bool:
-    """Whether bytes are not text: a NUL byte near the start, unless a UTF-16 byte-order mark explains it."""
-    return b"\0" in data[:_SNIFF] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
-
-
-def decode(data: bytes) -> str | None:
-    """Text of bytes: UTF-8 or UTF-16 by byte-order mark, else UTF-8 with replacement; None for binary."""
-    if is_binary(data):
-        return None
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    return data.decode("utf-8-sig", errors="replace")
 
 
 def iter_text(index: FileIndex, *patterns: str, roles: Iterable[Role] | None = None) -> Iterator[tuple[str, str]]:

@@ -12,16 +12,16 @@ import os
 import pickle
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from prodify.inventory.facts import Role, SecretHit
+    from prodify.inventory.facts import Role
 
-    Result = tuple[list[SecretHit], frozenset[bytes]]
     Item = tuple[str, Callable[[], bytes | None], Role]
-    Scan = Callable[[str, bytes, Role], Result]
+
+Result = TypeVar("Result")
 
 FORK_FROM = 8 << 20
 """Bytes of text after which the rest is shared with a second process."""
@@ -29,7 +29,7 @@ CHUNK = 16
 """Neighbouring files that one process takes at a time."""
 
 
-def scan_many(scan: Scan, items: Iterable[Item], *, fork_from: int = FORK_FROM) -> dict[str, Result]:
+def scan_many(scan: Callable[[str, bytes, Role], Result], items: Iterable[Item], *, fork_from: int = FORK_FROM) -> dict[str, Result]:
     """Scan every item and return the results by path, in the order of `items`.
 
     A loader that returns None, or raises OSError, leaves its file out.
@@ -43,7 +43,7 @@ def scan_many(scan: Scan, items: Iterable[Item], *, fork_from: int = FORK_FROM) 
     return {work[index][0]: results[index] for index in sorted(results)}
 
 
-def _alone(scan: Scan, work: Sequence[Item], results: dict[int, Result], limit: int | None) -> int:
+def _alone(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], results: dict[int, Result], limit: int | None) -> int:
     """Scan from the start until `limit` bytes are done; return where to go on."""
     done = 0
     for index, item in enumerate(work):
@@ -53,7 +53,7 @@ def _alone(scan: Scan, work: Sequence[Item], results: dict[int, Result], limit: 
     return len(work)
 
 
-def _scan_one(scan: Scan, index: int, item: Item, results: dict[int, Result]) -> int:
+def _scan_one(scan: Callable[[str, bytes, Role], Result], index: int, item: Item, results: dict[int, Result]) -> int:
     path, load, role = item
     try:
         data = load()
@@ -65,7 +65,7 @@ def _scan_one(scan: Scan, index: int, item: Item, results: dict[int, Result]) ->
     return len(data)
 
 
-def _shared(scan: Scan, work: Sequence[Item], start: int, results: dict[int, Result]) -> None:
+def _shared(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], start: int, results: dict[int, Result]) -> None:
     """Let a forked child take every other chunk. What it cannot deliver is scanned here."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -89,7 +89,7 @@ def _shared(scan: Scan, work: Sequence[Item], start: int, results: dict[int, Res
         results.update(theirs)
 
 
-def _child(scan: Scan, work: Sequence[Item], start: int, reading: int, writing: int) -> None:
+def _child(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], start: int, reading: int, writing: int) -> None:
     """Scan the odd chunks, write the results to the pipe, and end without running anything of the parent's."""
     code = 1
     try:

@@ -115,21 +115,17 @@ class Scanner:
 
         work = list(items)
         results = scan_many(self.scan, work)
-        ignored = self._ignored(work)
-        if ignored:
-            for path, (hits, keywords) in results.items():
-                results[path] = ([h for h in hits if Ignore(path, h.location.line or 0) not in ignored], keywords)
-        return results
+        marks = next((load() for path, load, _ in work if path == ".gitleaksignore" and path in results), None)
+        kept = self.without_ignored({path: hits for path, (hits, _) in results.items()}, marks)
+        return {path: (kept[path], keywords) for path, (_, keywords) in results.items()}
 
     @staticmethod
-    def _ignored(work: list[tuple[str, Callable[[], bytes | None], Role]]) -> frozenset[Ignore]:
-        for path, load, _ in work:
-            if path == ".gitleaksignore":
-                try:
-                    return parse_gitleaksignore((load() or b"").decode("utf-8", "replace"))
-                except OSError:
-                    return frozenset()
-        return frozenset()
+    def without_ignored(found: dict[str, list[SecretHit]], marks: bytes | None) -> dict[str, list[SecretHit]]:
+        """Return the hits by path without those that `marks`, the content of `.gitleaksignore`, names."""
+        ignored = parse_gitleaksignore((marks or b"").decode("utf-8", "replace"))
+        if not ignored:
+            return found
+        return {path: [h for h in hits if Ignore(path, h.location.line or 0) not in ignored] for path, hits in found.items()}
 
     def _candidates(self, data: bytes, events: list[tuple[int, int]], kind: FileKind, role: Role) -> list[Candidate]:
         found: list[Candidate] = []
