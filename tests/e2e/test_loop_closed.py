@@ -31,7 +31,7 @@ def test_recipe_settles_its_check(check: Check, tmp_path: Path) -> None:
     recipe = next(r for r in all_recipes() if r.id == check.fixed_by)
     assert check.id in recipe.fixes, f"{recipe.id} does not say that it fixes {check.id}"
     files = {f.path: f.text for f in example_files(section(check.doc, "Fails"))}
-    lay_out(tmp_path, {**({} if "requirements.txt" in files or "app.py" in files else FLASK), **files})
+    lay_out(tmp_path, files if "requirements.txt" in files or "app.py" in files else {**FLASK, **files})
     before = Inventory(tmp_path)
     profile = load_profile(before).profile
     found = run_check(check, before, profile)

@@ -32,6 +32,7 @@ EXAMPLE_FILES = (
 """Names of files that list variables without real values."""
 
 _NAME = lazy(r"^\s*#?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_SET_BY_TERRAFORM = re.compile(r"^[ \t]*\"?([A-Z][A-Z0-9_]{2,})\"?[ \t]*=", re.MULTILINE)
 _PLATFORM = frozenset(
     (
         "PORT HOST HOSTNAME HOME PATH USER PWD SHELL TERM TZ LANG LC_ALL TMPDIR TEMP TMP CI NODE_ENV PYTHONPATH "
@@ -44,9 +45,11 @@ _PLATFORM = frozenset(
 
 
 def documented_variables(repo: Inventory) -> tuple[frozenset[str], tuple[Location, ...]]:
-    """The names that example files list (in comments as well), and the files."""
+    """The names that example files list (in comments as well) or that Terraform sets, and the example files."""
     names: set[str] = set()
     places = []
+    for path in repo.files.select("*.tf"):
+        names.update(_SET_BY_TERRAFORM.findall(repo.files.text(path) or ""))
     for path in repo.files.select(*EXAMPLE_FILES):
         names.update(_NAME.findall(repo.files.text(path) or ""))
         places.append(Location(path))

@@ -16,7 +16,7 @@ _ONCE = lazy(
 _MODULES = ("flask_caching", "cachetools", "requests_cache", "aiocache", "cashews", "dogpile", "diskcache", "hishel", "cachecontrol",
             "fastapi_cache", "redis", "pymemcache", "django.core.cache")  # fmt: skip
 _PACKAGES = ("lru-cache", "node-cache", "keyv", "memjs", "apicache", "redis", "ioredis", "django-cachalot")
-_ASIDE = lazy(r"(^|/)(scripts?|tools?|docker|examples?|notebooks?|bin)/|example|demo", re.IGNORECASE)
+_ASIDE = lazy(r"(^|/)(scripts?|tools?|docker|examples?|notebooks?|bin|infra|functions|deploy)/|example|demo", re.IGNORECASE)
 
 
 @check(

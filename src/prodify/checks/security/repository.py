@@ -157,6 +157,9 @@ def security_contact_exists(repo: Inventory, profile: Profile) -> Verdict:
         ```markdown title="README.md"
         # My app
         ```
+        ```yaml title="prodify.yaml"
+        service: {name: app, owner: "@example/team"}
+        ```
 
     Passes:
         ```markdown title="SECURITY.md"

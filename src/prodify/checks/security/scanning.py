@@ -72,6 +72,11 @@ def dependencies_are_scanned(repo: Inventory, profile: Profile) -> Verdict:
         ```text title="requirements.txt"
         flask==3.1.0
         ```
+        ```python title="app.py"
+        from flask import Flask
+
+        app = Flask(__name__)
+        ```
         ```yaml title=".github/workflows/ci.yml"
         name: ci
         on: [push]

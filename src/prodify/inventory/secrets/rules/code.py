@@ -55,7 +55,7 @@ RULES = (
         ("npm_",),
         r"npm_[A-Za-z0-9]{36}",
         structure="github",
-        yes=("npm_|{crc62*30}", "//registry.npmjs.org/:_authToken=npm_|{crc62*30}"),
+        yes=("npm_|{crc62*30}", "//registry.example.org/:_authToken=npm_|{crc62*30}"),
         no=("npm_config_registry_and_other_settings_x", "npm_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
     ),
     Rule(
