@@ -12,6 +12,8 @@ _ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _SEPARATOR = lazy(r"&&|\|\||;;|[;|&]")
 _EXPRESSION = lazy(r"\$\{\{.*?\}\}", re.DOTALL)
 _HEREDOC = lazy(r"<<-?\s*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
+_PREFIX = lazy(r"^\$\{[A-Za-z_]\w*\}(?=[A-Za-z])")
+"""A variable right in front of a program's name holds the directory it lies in, or nothing: `${PREFIX}coverage`."""
 _KEYWORDS = frozenset("if then elif else fi while until do done for case esac function { } ! time".split())
 _PLAIN_WRAPPERS = frozenset("sudo exec command nohup env time nice ionice xvfb-run dumb-init tini doppler dotenv gosu su-exec".split())
 _RUNNERS = tuple(
@@ -135,6 +137,8 @@ def _unwrap(words: list[str]) -> list[str]:
         return words[1:]
     if words[0].startswith("@") and len(words[0]) > 1:
         return [words[0][1:], *words[1:]]
+    if _PREFIX.match(words[0]):
+        return [_PREFIX.sub("", words[0]), *words[1:]]
     if head in _PLAIN_WRAPPERS:
         rest = _after_options(words[1:])
         return rest[1:] if head in ("gosu", "su-exec") else rest
@@ -148,8 +152,9 @@ def _unwrap(words: list[str]) -> list[str]:
     for runner in _RUNNERS:
         if head == runner[0] and tuple(words[1 : len(runner)]) == runner[1:]:
             rest = words[len(runner) :]
-            if head == "coverage" and "-m" in rest:
-                return rest[rest.index("-m") + 1 :] or words
+            module = next((option for option in ("-m", "--module") if head == "coverage" and option in rest), None)
+            if module is not None:
+                return rest[rest.index(module) + 1 :] or words
             rest = _after_options(rest)
             if head == "timeout" or (head in ("dockerize", "wait-for-it", "wait-for-it.sh") and "--" not in words):
                 rest = rest[1:]

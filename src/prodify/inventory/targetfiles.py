@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_LINE = 4000
 """Characters of a logical line that are read; people's are far shorter."""
+_FACTOR = lazy(r"^(?:py|pypy|python)(?:$|[\d.$-])|\$")
+"""Environments of tox by interpreter: `py`, `py312`, `py3.12-min`, or a name that is known only when it runs."""
 MAX_TASKS = 300
 """Tasks taken from one TOML file."""
 
@@ -31,15 +33,21 @@ class Target:
 
 @dataclass(slots=True)
 class TargetFile:
-    """The targets of one file, in order. `default` runs when none is named."""
+    """The targets of one file, in order. `default` runs when none is named.
+
+    `has_base`: every environment of tox that names only interpreters runs the commands of the nameless one.
+    """
 
     path: str
     targets: dict[str, Target] = field(default_factory=dict)
     default: tuple[str, ...] = ()
+    has_base: bool = False
 
     def scripts(self, name: str) -> list[tuple[str, int]]:
         """Script texts and lines of a target and of what it depends on; the default's for an empty name. A glob names several."""
         wanted = list(self.default) if not name else [t for t in self.targets if t == name or ("*" in name and fnmatchcase(t, name))]
+        if not wanted and self.has_base and _FACTOR.match(name):
+            wanted = [""]
         found: list[tuple[str, int]] = []
         seen: set[str] = set()
         while wanted and len(seen) < 100:
@@ -184,15 +192,19 @@ def _tox_ini(path: str, text: str) -> TargetFile:
         if section.startswith("testenv") and key in ("commands", "commands_pre"):
             name = section.partition(":")[2]
             command = entry.group(2) if entry is not None else line.strip()
-            command = re.sub(r"^[^:{}\s]+:\s+", "", command.lstrip("- "))
+            command = re.sub(r"^[^:{}\s]+:\s+", "", command.lstrip("- ")).replace("{posargs}", "")
             if command and not command.startswith("#"):
-                file.targets.setdefault(name, Target()).lines.append((command.replace("{posargs}", ""), number))
-    main = file.targets.get("")
-    file.default = tuple(file.targets)
-    if main is not None:
-        for name in ("py", "python", *re.findall(r"\bpy3\d*\b", text)):
-            file.targets.setdefault(name, main)
+                _add_line(file.targets.setdefault(name, Target()), command, number)
+    file.default, file.has_base = tuple(file.targets), "" in file.targets
     return file
+
+
+def _add_line(target: Target, command: str, number: int) -> None:
+    """A line of a script; it continues the one before that ends in a backslash."""
+    if target.lines and target.lines[-1][0].endswith("\\"):
+        before, first = target.lines.pop()
+        command, number = f"{before[:-1].rstrip()} {command}"[:MAX_LINE], first
+    target.lines.append((command, number))
 
 
 def _noxfile(path: str, text: str) -> TargetFile:
@@ -231,12 +243,14 @@ def _toml_tasks(path: str, text: str) -> TargetFile:
     if isinstance(legacy, str):
         inner = _tox_ini(path, legacy)
         file.targets.update(inner.targets)
-        file.default = inner.default
-    for name, env in {"": _table(data, "env_run_base"), **_table(data, "env"), **_table(tool, "tox", "env")}.items():
+        file.default, file.has_base = inner.default, inner.has_base
+    base = _table(data, "env_run_base") or _table(tool, "tox", "env_run_base")
+    for name, env in {"": base, **_table(data, "env"), **_table(tool, "tox", "env")}.items():
         for command in env.get("commands", ()) if isinstance(env, dict) else ():
             if isinstance(command, list):
                 words = " ".join(word for word in command if isinstance(word, str))
                 file.targets.setdefault(name, Target()).lines.append((words, 1))
+    file.has_base = file.has_base or bool(base)
     file.default = file.default or tuple(name for name in file.targets if name in ("", "py"))
     return file
 

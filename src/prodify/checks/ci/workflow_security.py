@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _UNTRUSTED = lazy(
     r"\$\{\{[^}]*\b(github\.event\.(issue|pull_request|comment|review|review_comment|discussion|pages|commits|head_commit)\.(title|body|name|message|email|page_name)"
     r"|github\.event\.(issue|pull_request|comment|review|discussion|head_commit)[\w.\[\]*]*\.(title|body|message|email|name|label|ref)|github\.head_ref"
-    r"|github\.event\.pull_request\.head\.(ref|label|repo\.default_branch)|inputs\.|github\.event\.inputs\.)"
+    r"|github\.event\.pull_request\.head\.(ref|label|repo\.default_branch))"
 )
 _HEAD = lazy(r"github\.event\.pull_request\.head\.(sha|ref)|github\.head_ref|refs/pull/")
 
@@ -174,7 +174,7 @@ def _injections(repo: Inventory) -> Iterator[Note]:
             script = step.run or (step.with_.get("script", "") if "github-script" in (step.uses or "") else "")
             for number, line in enumerate(script.splitlines()):
                 match = _UNTRUSTED.search(line)
-                if match and ("inputs." not in match[1] or "workflow_call" not in workflow.triggers):
+                if match:
                     place = Location(workflow.path, step.run_line + number) if step.run else step.location
                     yield Note(place, match[1])
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 _TEST_NAME = lazy(r"(?:^|[ :/_.-])(?:tests?|unit|spec|check|integration|e2e|pytest|jest|verify)(?:$|[ :/_.-])", re.IGNORECASE)
+_TEST_SCRIPT = lazy(r"(?:^|/)(?:test_\w+|\w+_test|(?:run_?)?tests?)\.(?:py|[cm]?js|ts|rb|php)$")
+_INTERPRETERS = frozenset("python python3 py node ruby php deno bun tsx ts-node".split())
 _TARGET_PROGRAMS = frozenset("npm pnpm yarn bun make gmake just task composer poe hatch pdm rye tox nox deno rake turbo nx lerna".split())
 _TRIVIAL = frozenset(
     "echo exit true false : printf cd set export rm mkdir cp mv ls cat sleep touch source . test [ [[ which chmod pip pip3 npm yarn pnpm "
@@ -94,6 +96,8 @@ def _is_test(command: Command) -> bool:
         return bool(words & _JVM_TESTS) and not skipped
     if command.runs("docker compose up", "docker-compose up", "docker compose run", "docker build", "docker compose -f"):
         return _TEST_NAME.search(command.text.replace("--", " ")) is not None
+    if command.program in _INTERPRETERS and len(words) > 1 and _TEST_SCRIPT.search(command.words[1]):
+        return True
     via = (command.via or "").rpartition(" -> ")[2] or command.via or ""
     program, _, target = via.partition(" ")
     real = command.program not in _TRIVIAL and not command.runs(*LINTERS)
