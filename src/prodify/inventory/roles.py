@@ -16,20 +16,23 @@ GENERATED_DIRS = frozenset(
     "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles".split()
 )
 TEST_DIRS = frozenset(
-    "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data".split()
+    "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data "
+    "benches benchmarks".split()
 )
 EXAMPLE_DIRS = frozenset("example examples sample samples demo demos playground cookbook recipes-examples".split())
+EXAMPLE_ROOTS = frozenset(("contrib",))
+"""At the root these hold what others contributed to try things out; deeper down they are packages (`django/contrib`)."""
 DOCS_DIRS = frozenset("doc docs documentation wiki".split())
 CONFIG_DIRS = frozenset(".github .gitlab .circleci .devcontainer .vscode .idea".split())
 
 _TEST_FILE = lazy(
-    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|locustfile\.py|([^/]*[._-])?k6([._-][^/]*)?\.[jt]s|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
+    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|locustfile\.py|benchmarks?\.py|bench_[^/]*\.py|([^/]*[._-])?k6([._-][^/]*)?\.[jt]s|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
 _GENERATED_FILE = lazy(
     r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$"
 )
-_DOCS_FILE = lazy(r"\.(md|mdx|rst|adoc|org)$", re.IGNORECASE)
+_DOCS_FILE = lazy(r"\.(md|mdx|rst|adoc|org|[1-8])$", re.IGNORECASE)  # sections 1 to 8 of the manual
 
 
 @lru_cache(maxsize=65536)
@@ -41,6 +44,8 @@ def _of_directory(directory: str) -> Role | None:
     for part in parts:
         if part in GENERATED_DIRS or part.endswith(".egg-info"):
             return Role.GENERATED
+    if parts and parts[0] in EXAMPLE_ROOTS:
+        return Role.EXAMPLE
     lowered = [part.lower() for part in _before_packages(parts)]
     for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
         if any(part in names for part in lowered):

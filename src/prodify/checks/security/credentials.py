@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+
+_CHOSEN = query(
+    "python",
+    {
+        "any": [{"pattern": "$C.verify_mode = ssl.CERT_NONE"}, {"pattern": "$C.check_hostname = False"}],
+        "inside": {
+            "any": [
+                {"kind": kind, "has": {"field": "condition", "regex": r"(?i)verif|insecure|secure|trust|tls|ssl|cert"}}
+                for kind in ("if_statement", "elif_clause")
+            ],
+            "stopBy": {"kind": "function_definition"},
+        },
+    },
+    keywords=("CERT_NONE", "check_hostname"),
+)
+"""Checks that only a caller's own choice switches off, as HTTP libraries let their callers do."""
 
 
 @check(
@@ -103,6 +119,7 @@ def tls_is_verified(repo: Inventory, profile: Profile) -> Verdict:
             return requests.get(url, timeout=5)
         ```
     """
+    chosen = {(m.location.path, m.location.line) for m in repo.find(_CHOSEN)}
     clients = ("requests.*", "httpx.*", "*.get", "*.post", "*.put", "*.request", "*.Client", "*.AsyncClient")
     bad = [
         Note(c.location, f"{c.name}(verify=False)")
@@ -114,7 +131,7 @@ def tls_is_verified(repo: Inventory, profile: Profile) -> Verdict:
     bad += [
         Note(a.location, a.target)
         for a in repo.python.assignments("*.verify_mode", "*.check_hostname")
-        if a.text in ("ssl.CERT_NONE", "False")
+        if a.text in ("ssl.CERT_NONE", "False") and (a.location.path, a.location.line) not in chosen
     ]
     if bad:
         return failed("certificates are not verified", *bad)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.security._disposable import is_disposable
 from prodify.checks.security._redaction import evidence
 
 
@@ -53,7 +54,8 @@ def image_build_leaks_no_secret(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.dockerfiles:
         return not_applicable("no Dockerfile")
     paths = {d.path for d in repo.dockerfiles}
-    written = [evidence(h) for h in repo.secrets if h.location.path in paths and h.level != "note"]
+    found = [h for h in repo.secrets if h.location.path in paths and h.level != "note"]
+    written = [evidence(h) for h in found if not is_disposable(repo, h)]
     copied = [
         i for d in repo.dockerfiles for i in d.instructions
         if i.keyword in ("COPY", "ADD") and any(_is_secret_file(word) for word in i.value.split()[:-1])

@@ -126,6 +126,10 @@ def untrusted_code_is_not_run(repo: Inventory, profile: Profile) -> Verdict:
     return failed("something that may come from outside is run as code", *bad) if bad else passed("no input was found that is run as code")
 
 
+_UNSAFE_LOADERS = frozenset(("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"))
+"""Loaders of PyYAML that call what a document names; FullLoader makes plain values only since PyYAML 5.4."""
+
+
 def _dangerous(repo: Inventory) -> Iterator[Note]:
     for call in repo.python.calls(
         "eval", "exec", "os.system", "os.popen", "pickle.loads", "dill.loads", "marshal.loads", "jsonpickle.decode"
@@ -133,12 +137,10 @@ def _dangerous(repo: Inventory) -> Iterator[Note]:
         first = call.arg("source", 0)
         if first is not None and not first.literal and _comes_from_request(repo, call, first.text):
             yield Note(call.location, f"{call.name} of a request's data")
-    for call in repo.python.calls("yaml.load", "yaml.unsafe_load", "yaml.full_load", "yaml.load_all"):
+    for call in repo.python.calls("yaml.load", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.load_all"):
         loader = call.arg("Loader", 1)
-        unsafe = (
-            call.name != "yaml.load" or loader is None or "Unsafe" in loader.text or loader.text.endswith(("yaml.Loader", "FullLoader"))
-        )
-        if unsafe and "Safe" not in (loader.text if loader else ""):
+        named = loader.text.rpartition(".")[2] if loader is not None else "Loader"
+        if "unsafe" in call.name or named in _UNSAFE_LOADERS:
             yield Note(call.location, f"{call.name} without a safe loader")
     for call in repo.python.calls("subprocess.*"):
         first = call.arg("args", 0)

@@ -17,6 +17,7 @@ from prodify.api import (
     not_applicable,
     passed,
 )
+from prodify.checks.security._disposable import is_disposable
 from prodify.checks.security._redaction import evidence
 
 
@@ -80,7 +81,8 @@ def no_secret_in_code(repo: Inventory, profile: Profile) -> Verdict:
         DATABASE_URL = os.environ["DATABASE_URL"]
         ```
     """
-    hits = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level != "note" and h.category != "framework-key"]
+    loud = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level != "note" and h.category != "framework-key"]
+    hits = [h for h in loud if not is_disposable(repo, h)]
     if hits:
         return failed(f"{len(hits)} secret{'s stand' if len(hits) != 1 else ' stands'} in code or configuration", *map(evidence, hits))
     if not repo.files.paths:
@@ -121,7 +123,8 @@ def secret_key_is_not_a_default(repo: Inventory, profile: Profile) -> Verdict:
         app.secret_key = os.environ["SECRET_KEY"]
         ```
     """
-    hits = [h for h in repo.secrets if h.category == "framework-key" and h.form != "env-file" and h.in_tree and h.level != "note"]
+    loud = [h for h in repo.secrets if h.category == "framework-key" and h.form != "env-file" and h.in_tree and h.level != "note"]
+    hits = [h for h in loud if not is_disposable(repo, h)]
     if hits:
         return failed("the key that signs sessions or tokens is written down", *map(evidence, hits))
     if not repo.web_services:

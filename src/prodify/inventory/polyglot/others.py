@@ -119,7 +119,7 @@ OUTBOUND: tuple[_Outbound, ...] = (
             "lient.Post",
         ),
         False,
-        lazy(r"http\.Client\{[^}]*Timeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"),
+        lazy(r"http\.Client\{[^}]*Timeout|[cC]lient\w*\([^\n]*\b[Tt]imeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"),
         '"net/http"',
     ),
     _Outbound("resty", calls("go", "call_expression", r"^resty\.New\(\)", "resty.New"), False, lazy(r"SetTimeout")),
