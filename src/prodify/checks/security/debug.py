@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.api import (
+    Call,
+    Effort,
+    Inventory,
+    Level,
+    Location,
+    Note,
+    Profile,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+    query,
+    undecided,
+)
 from prodify.inventory.components.commands import RANKS, Launch, launches
 from prodify.inventory.django import setting
 from prodify.lazyre import lazy
@@ -135,8 +151,12 @@ def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
     bad += [*_embedded(repo), *_start_scripts(repo)]
     if bad:
         return failed("a development server is what starts", *bad)
+    known = [x for x in starts if x.program not in ("python", "flask") or _starts_server(repo, x)]
+    if known or (starts and not repo.web_services):
+        return passed("the start command runs no development server", *(Note(x.location, x.program) for x in known or starts))
     if starts:
-        return passed("the start command runs a production server", *(Note(x.location, x.program) for x in starts))
+        what = ", ".join(sorted({f"{x.program} {x.target or ''}".strip() for x in starts}))
+        return undecided(f"whether {what} runs a production server is not clear", *(Note(x.location, x.program) for x in starts))
     return not_applicable("nothing says yet how the service starts in production")
 
 
@@ -144,11 +164,25 @@ def _is_development(repo: Inventory, start: Launch) -> bool:
     """Whether a start command runs a development server: by its name, or because the file that it runs calls one."""
     if start.program in ("flask", "adev") or (start.program == "python" and (start.target or "").endswith("manage.py")):
         return _serves(repo, start)
+    return any(call.location.path in _files_of(repo, start) for call in _flask_runs(repo))
+
+
+def _files_of(repo: Inventory, start: Launch) -> tuple[str, ...]:
+    """Files that a command of the interpreter may mean."""
     if start.program != "python" or not start.target:
-        return False
+        return ()
     path = start.target.lstrip("./") if start.target.endswith(".py") else start.target.replace(".", "/") + ".py"
-    served = [p for p in repo.files.select("*.py") if p == path or p.endswith("/" + path)]
-    return any(call.location.path in served for call in _flask_runs(repo))
+    return tuple(p for p in repo.files.select("*.py") if p == path or p.endswith("/" + path))
+
+
+def _starts_server(repo: Inventory, start: Launch) -> bool:
+    """Whether the file that the interpreter runs calls a production server."""
+    files = _files_of(repo, start)
+    calls = repo.python.calls(
+        "uvicorn.run", "uvicorn.Server", "waitress.serve", "hypercorn.*", "granian.*", "gevent.pywsgi.WSGIServer", "aiohttp.web.run_app",
+        "cheroot.*", "tornado.*", "bjoern.run", "meinheld.*", "grpc.server", "sanic.*", "*.launch", "gunicorn.*", "*.run_polling",
+    )  # fmt: skip
+    return any(call.location.path in files for call in calls)
 
 
 def _serves(repo: Inventory, start: Launch) -> bool:
