@@ -78,3 +78,17 @@ def role_of(path: str) -> Role:
     if found is None and _DOCS_FILE.search(name):
         return Role.DOCS
     return found or Role.PRODUCTION
+
+
+_BESIDE = frozenset("scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations".split())
+
+
+def beside_the_service(path: str) -> bool:
+    """Whether production code is not the service itself: scripts, infrastructure and its functions, migrations.
+
+    What stands there prints to a terminal and gets its settings from whoever runs it.
+
+    >>> beside_the_service("infra/functions/suspend/main.py"), beside_the_service("src/shop/app.py")
+    (True, False)
+    """
+    return any(part.lower() in _BESIDE for part in path.split("/")[:-1])

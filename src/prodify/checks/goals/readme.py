@@ -20,6 +20,7 @@ from prodify.api import (
     not_applicable,
     passed,
 )
+from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import lazy
 
 _RUN = lazy(
@@ -118,7 +119,9 @@ def environment_variables_are_documented(repo: Inventory, profile: Profile) -> V
     """
     from prodify.inventory.envfiles import documented_variables, is_platform_variable
 
-    wanted = {v.name: v for v in repo.environment if not is_platform_variable(v.name)}
+    wanted = {v.name: v for v in repo.environment if not is_platform_variable(v.name) and not beside_the_service(v.location.path)}
+    if not repo.services:  # what only tunes a library or a command is documented with it; a key must be known before the first run
+        wanted = {name: variable for name, variable in wanted.items() if variable.secret}
     if not wanted:
         return not_applicable("the code reads no environment variable")
     documented, places = documented_variables(repo)

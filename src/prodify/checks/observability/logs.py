@@ -6,6 +6,7 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.observability._libraries import APM
+from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import lazy
 
 _SECRET_WORDS = lazy(
@@ -176,7 +177,7 @@ def prints_are_not_logs(repo: Inventory, profile: Profile) -> Verdict:
     prints = [
         c
         for c in repo.python.calls("print")
-        if c.function is not None and "/" not in c.location.path.removeprefix("src/").partition("scripts")[1]
+        if c.function is not None and not beside_the_service(c.location.path)
     ]
     return failed(f"{len(prints)} prints stand where a log belongs", *prints) if prints else passed("nothing is printed")
 

@@ -156,8 +156,10 @@ def service_account_token_is_off(repo: Inventory, profile: Profile) -> Verdict:
     bad = []
     for pod in pods:
         spec = pod.pod_spec
-        flag = spec.get("automountServiceAccountToken") if spec is not None else None
-        name = (spec.string("serviceAccountName") if spec is not None else None) or "default"
+        if spec is None or not pod.containers:  # a rollout that takes its pods from a Deployment
+            continue
+        flag = spec.get("automountServiceAccountToken")
+        name = spec.string("serviceAccountName") or "default"
         if flag is None and name in accounts:
             flag = accounts[name].get("automountServiceAccountToken")
         if name not in bound and (flag is None or flag.value is not False):
