@@ -200,7 +200,10 @@ class OutboundCall:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """A call of a language model. `model` when it is a literal, or the literal default of a setting (then it is `configurable`); `max_tokens`/`timeout`: whether it is bounded."""
+    """A call of a language model. `model` when it is a literal, or the literal default of a setting (then it is `configurable`).
+
+    `max_tokens` and `timeout`: whether the answer and the wait are bounded.
+    """
 
     provider: str
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prodify.inventory.content import MAX_BYTES
 from prodify.inventory.facts import FileEntry
-from prodify.inventory.files import MAX_BYTES, FileIndex
+from prodify.inventory.files import FileIndex
 from prodify.inventory.roles import role_of
 
 if TYPE_CHECKING:

@@ -44,10 +44,12 @@ def runtime_version_is_declared(repo: Inventory, profile: Profile) -> Verdict:
     components = [c for c in repo.components if c.kind not in ("static-site", "notebook")]
     if not components:
         return not_applicable("no component with a runtime")
-    silent = [c for c in components if c.runtime_version is None]
+    declared = any(c.runtime_version is not None for c in components)
+    silent = [c for c in components if c.runtime_version is None and not (declared and c.kind == "script")]
     if silent:
         return failed(
-            f"no runtime version is declared for {', '.join(c.name for c in silent)}", *(n for c in silent for n in c.evidence[:1])
+            f"no runtime version is declared for {', '.join(c.name.strip() or c.path for c in silent)}",
+            *(n for c in silent for n in c.evidence[:1]),
         )
     return passed(
         "every component declares its runtime's version",
