@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from prodify.inventory.content import decode
 from prodify.inventory.dependencies import nodefiles, otherfiles, pythonfiles
 from prodify.inventory.dependencies.lockfiles import LOCK_READERS
 from prodify.inventory.dependencies.model import Manifest, directory_of
 from prodify.inventory.dependencies.requirements import read_requirements
 from prodify.inventory.facts import Role
-from prodify.inventory.content import decode
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
