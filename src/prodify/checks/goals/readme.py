@@ -26,7 +26,8 @@ from prodify.lazyre import lazy
 _RUN = lazy(
     r"\b(flask run|python3? \S+\.py|uvicorn|gunicorn|streamlit run|manage\.py runserver|npm (run|start|install|ci)|yarn|pnpm|bun run"
     r"|docker(-compose| compose)? (run|up|build)|go run|cargo run|mvn|gradlew?|bundle|rails s|make \w+|pip install|poetry (install|run)"
-    r"|uv (run|sync)|dotnet run|php artisan|fastapi (dev|run))\b"
+    r"|uv (run|sync|add|tool install)|uvx|pipx (install|run)|brew install|go (get|install)|cargo install|apt(-get)? install"
+    r"|dotnet run|php artisan|fastapi (dev|run))\b"
 )
 _LICENCE_FILE = lazy(r"^(LICEN[CS]E|COPYING|UNLICENSE)", re.IGNORECASE)
 

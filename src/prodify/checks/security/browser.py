@@ -108,6 +108,8 @@ def cookies_are_protected(repo: Inventory, profile: Profile) -> Verdict:
             return "ok"
         ```
     """
+    if not repo.web_services:
+        return not_applicable("no web service keeps a session")
     secure = [*repo.python.assignments("*SESSION_COOKIE_SECURE*")]
     updates = [c for c in repo.python.calls("*.config.update", "*.from_mapping") if c.arg("SESSION_COOKIE_SECURE") is not None]
     sessions = repo.python.assignments("session[*", "flask.session[*", "request.session[*")

@@ -238,8 +238,8 @@ def secrets_come_from_a_store(repo: Inventory, profile: Profile) -> Verdict:
               remoteRef: {key: app-secret-key}
         ```
     """
-    if not any(v.secret for v in repo.environment) and not repo.secrets:
-        return not_applicable("no secret is used")
+    if not repo.services or (not any(v.secret for v in repo.environment) and not repo.secrets):
+        return not_applicable("no service uses a secret")
     objects = [
         o
         for o in repo.kubernetes

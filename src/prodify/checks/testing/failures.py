@@ -54,8 +54,8 @@ def chaos_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
             assert app.test_client().get("/").status_code == 200
         ```
     """
-    if not repo.datastores and not repo.outbound_calls:
-        return not_applicable("no dependency that could fail")
+    if not repo.services or (not repo.datastores and not repo.outbound_calls):
+        return not_applicable("no service with a dependency that could fail")
     found = repo.tests.chaos
     return passed("failures of dependencies are tested", *found) if found else failed("no test makes a dependency fail")
 
