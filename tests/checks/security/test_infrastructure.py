@@ -19,9 +19,7 @@ from tests.checks.conftest import Judge
             {"infra/a.tf": 'resource "aws_s3_bucket_acl" "website" {\n  acl = "public-read-write"\n}\n'}, Kind.FAIL, id="writable by all"
         ),
         pytest.param(
-            {
-                "infra/a.tf": 'resource "google_storage_bucket_iam_member" "x" {\n  role = "storage.admin"\n  member = "allUsers"\n}\n'
-            },
+            {"infra/a.tf": 'resource "google_storage_bucket_iam_member" "x" {\n  role = "storage.admin"\n  member = "allUsers"\n}\n'},
             Kind.FAIL,
             id="everybody may write",
         ),
@@ -113,7 +111,8 @@ def test_a_download_over_two_lines_is_seen(judge: Judge) -> None:
 def test_a_webhook_may_be_exempt_from_the_protection_against_forgery(judge: Judge, exempt: str, kind: Kind) -> None:
     files = {
         "requirements.txt": "django\n",
-        "manage.py": 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+        "manage.py": "import os\nfrom django.core.management import execute_from_command_line\n\n"
+        'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\nexecute_from_command_line()\n',
         "shop/settings.py": 'MIDDLEWARE = ["django.middleware.csrf.CsrfViewMiddleware"]\n',
         "shop/views.py": f"from django.views.decorators.csrf import csrf_exempt\n\n\n@csrf_exempt\ndef hook(request):\n    {exempt}\n",
     }

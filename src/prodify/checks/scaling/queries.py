@@ -72,6 +72,8 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
             return [place.name for place in Place.query.order_by(Place.name).limit(50)]
         ```
     """
+    if not repo.services:
+        return not_applicable("no service answers requests")
     if not any(t.name in SQL for t in repo.datastores):
         return not_applicable("no SQL datastore")
     whole = [c for c in repo.python.calls("*.query.all", "*.objects.all") if _is_served(c)]

@@ -161,6 +161,8 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
             return remove(session["user"])
         ```
     """
+    if not repo.web_services:
+        return not_applicable("no web service")
     if settings_chain(repo):
         return _django(repo)
     routes = [r for r in repo.routes if WRITING & set(r.methods)]
