@@ -106,6 +106,8 @@ def slo_is_feasible(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not _operated(repo):
         return not_applicable("no web service")
+    if profile.source("slo") == "default" and not repo.monitoring.slos:
+        return not_applicable("no objective is stated yet")
     fastest = round(_FASTEST_SHARE * profile.slo.window_days * 24, 2)
     where = [Location(p) for p in ("prodify.yaml", "prodify.yml") if p in repo.files]
     budgets = {"availability": profile.slo.error_budget_ratio, "latency": 1 - profile.slo.latency.target_percent / 100}
