@@ -96,6 +96,28 @@ def run(root: Path, *args: str, stdin: bytes | None = None) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def run_all(root: Path, *commands: tuple[str, ...]) -> list[bytes | None]:
+    """Run several git commands in `root` at the same time; each answer as `run` gives it."""
+    started: list[subprocess.Popen[bytes] | None] = []
+    for arguments in commands:
+        try:
+            quiet, out = subprocess.DEVNULL, subprocess.PIPE
+            started.append(subprocess.Popen(command(*arguments), cwd=root, env=environment(), stdin=quiet, stdout=out, stderr=quiet))
+        except OSError:
+            started.append(None)
+    return [None if process is None else _answer(process) for process in started]
+
+
+def _answer(process: subprocess.Popen[bytes]) -> bytes | None:
+    with process:
+        try:
+            output = process.communicate(timeout=_TIMEOUT)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+        return output if process.returncode == 0 else None
+
+
 def command(*args: str) -> list[str]:
     """The full argument list of a hardened git command, for callers that stream its output."""
     return ["git", *_HARDENING, *args]
@@ -106,18 +128,24 @@ def listing(root: Path) -> Listing | None:
 
     A directory that git itself ignores (a build folder inside another checkout) counts as being in no work tree.
     """
-    staged_index = run(root, "ls-files", "-s", "-z", "--cached")
+    staged_index, others_raw, ignored_raw, double_raw, head, unchanged = run_all(
+        root,
+        ("ls-files", "-s", "-z", "--cached"),
+        ("ls-files", "-z", "--others", "--exclude-standard"),
+        ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"),
+        ("ls-files", "-z", "--cached", "--ignored", "--exclude-standard"),
+        ("rev-parse", "--verify", "-q", "HEAD"),
+        ("diff-index", "--cached", "--quiet", "HEAD", "--", "."),
+    )
     if staged_index is None:
         return None if not (root / ".git").is_dir() else _without_git_binary(root)
-    others = _names(run(root, "ls-files", "-z", "--others", "--exclude-standard"))
+    others, ignored = _names(others_raw), _names(ignored_raw)
     tracked = tuple(sorted(_entries(staged_index), key=lambda entry: entry.path))
-    ignored = _names(run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"))
     if not tracked and not others and ignored and run(root, "check-ignore", "-q", ".") is not None:
         return None
-    double = frozenset(_names(run(root, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")))
-    head = run(root, "rev-parse", "--verify", "-q", "HEAD")
-    staged = head is not None and run(root, "diff-index", "--cached", "--quiet", "HEAD", "--", ".") is None
-    return Listing(tracked, tuple(sorted(others)), double, tuple(sorted(ignored)), head.decode().strip() if head else None, staged)
+    staged = head is not None and unchanged is None
+    commit = head.decode().strip() if head else None
+    return Listing(tracked, tuple(sorted(others)), frozenset(_names(double_raw)), tuple(sorted(ignored)), commit, staged)
 
 
 def _names(raw: bytes | None) -> list[str]:

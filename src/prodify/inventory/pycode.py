@@ -46,18 +46,23 @@ class PythonCode:
             if module is not None:
                 yield module
 
-    def _holding(self, names: Iterable[str], roles: Iterable[Role]) -> Iterator[PyModule]:
-        """Every file that holds all the literal parts of one of the dotted names: without them none of it can be called there."""
-        needs = [tuple(part for part in name.split(".") if part and "*" not in part) for name in names]
-        for path in self._syntax.sources("python", {max(need, key=len, default="") for need in needs}, roles):
+    def _holding(self, names: Iterable[str], roles: Iterable[Role], *, called: bool) -> Iterator[PyModule]:
+        """Every file that holds all the literal parts of one of the dotted names: without them none of it can be called there.
+
+        `called`: the last part must be followed by a parenthesis, or stand in an import under another name.
+        """
+        needs = [_needs(name, called=called) for name in names]
+        for path in self._syntax.sources("python", {word for need in needs for word in need[0]}, roles):
             text = self._syntax.text(path)
-            if any(all(part in text for part in need) for need in needs) and (module := self.module(path)) is not None:
-                yield module
+            if any(any(form in text for form in last) and all(part in text for part in others) for last, others in needs):
+                module = self.module(path)
+                if module is not None:
+                    yield module
 
     def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
         """Calls whose resolved name matches one of `names`, by path and line."""
         wanted = name_test(names)
-        return tuple(c for m in self._holding(names, roles) for c in m.calls_where(wanted))
+        return tuple(c for m in self._holding(names, roles, called=True) for c in m.calls_where(wanted))
 
     def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
         """Assignments whose target, as written, matches one of `targets`."""
@@ -68,7 +73,8 @@ class PythonCode:
     def functions(self, *decorators: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Function, ...]:
         """Functions with a decorator whose resolved name matches one of `decorators`."""
         wanted = name_test(decorators)
-        return tuple(f for m in self._holding(decorators, roles) for f in m.functions if any(wanted(d.name) for d in f.decorators))
+        modules = self._holding(decorators, roles, called=False)
+        return tuple(f for m in modules for f in m.functions if any(wanted(d.name) for d in f.decorators))
 
     def importing(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
         """Files that import one of `modules` or something of it, told from their text: enough to know that no parse is needed."""
@@ -78,6 +84,10 @@ class PythonCode:
             names = self._imported(path)
             if any(name in modules or name.startswith(below) for head in heads & names.keys() for name in names[head]):
                 yield path
+
+    def import_lines(self, path: str) -> tuple[str, ...]:
+        """The dotted names of modules on lines that look like imports, without a parse; those of a docstring among them."""
+        return tuple(name for names in self._imported(path).values() for name in names)
 
     def _imported(self, path: str) -> dict[str, list[str]]:
         """The dotted names on the import lines of a file, by their first part."""
@@ -129,6 +139,17 @@ def name_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
         return name in exact or name.endswith(ends) or name.startswith(starts) or any(fnmatchcase(name, p) for p in others)
 
     return wanted
+
+
+def _needs(name: str, *, called: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Texts of which one, and texts of which all, stand in every file that can call the dotted name."""
+    parts = [part for part in name.split(".") if part and "*" not in part]
+    if not parts:
+        return ("",), ()
+    if called and not name.endswith("*"):
+        return (f"{parts[-1]}(", f"{parts[-1]} (", f"{parts[-1]} as "), tuple(parts[:-1])
+    longest = max(parts, key=len)
+    return (longest,), tuple(part for part in parts if part != longest)
 
 
 def _words(pattern: str) -> list[str]:

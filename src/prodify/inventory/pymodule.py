@@ -57,17 +57,24 @@ class PyModule:
         return tuple(found)
 
     @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where in `_called` each name stands: far fewer names than calls."""
+        found: dict[str, list[int]] = {}
+        for number, (name, _) in enumerate(self._called):
+            found.setdefault(name, []).append(number)
+        return found
+
+    @cached_property
     def _calls(self) -> dict[int, Call]:
         return {}
 
     def calls_where(self, wanted: Callable[[str], object]) -> Iterator[Call]:
         """The calls whose resolved name is wanted, in the order of the tree."""
-        for number, (name, node) in enumerate(self._called):
-            if wanted(name):
-                known = self._calls.get(number)
-                if known is None:
-                    known = self._calls[number] = _call(self, node, name)
-                yield known
+        for number in sorted(number for name, numbers in self._places.items() if wanted(name) for number in numbers):
+            known = self._calls.get(number)
+            if known is None:
+                known = self._calls[number] = _call(self, self._called[number][1], self._called[number][0])
+            yield known
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

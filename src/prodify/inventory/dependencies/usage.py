@@ -42,14 +42,20 @@ def undeclared(repo: Inventory) -> tuple[Note, ...]:
         return ()
     first_party = _first_party(repo)
     found: dict[tuple[str, str], Note] = {}
-    for module in repo.python.modules(roles=(Role.PRODUCTION,)):
-        if module.path.rpartition("/")[2] in _TOOL_FILES:
+    declared_above: dict[str, set[str]] = {}
+    for path in repo.syntax.sources("python", (), (Role.PRODUCTION,)):
+        if path.rpartition("/")[2] in _TOOL_FILES:
             continue
-        groups = _above(module.path, manifests)
+        groups = _above(path, manifests)
         if not groups or any(getattr(m, "problem", None) for group in groups for m in manifests[group]):
             continue
-        declared = {normalised(d.name) for group in groups for m in manifests[group] for d in m.dependencies}
-        declared |= {normalised(name) for group in groups for m in manifests[group] if (name := getattr(m, "project", None))}
+        declared = declared_above.get(groups[0])
+        if declared is None:
+            declared = declared_above[groups[0]] = _declared(groups, manifests)
+        suspects = [n for n in repo.python.import_lines(path) if _is_third_party(n, first_party) and not is_declared(n, declared)]
+        module = repo.python.module(path) if suspects else None  # parsed only where the text already says so
+        if module is None:
+            continue
         optional: frozenset[int] | None = None
         for note in module.imported:
             key = (groups[0], distributions_of(note.note)[0])
@@ -59,6 +65,12 @@ def undeclared(repo: Inventory) -> tuple[Note, ...]:
             if note.location.line not in optional:
                 found[key] = Note(note.location, key[1])
     return tuple(sorted(found.values(), key=lambda n: (n.location.path, n.location.line or 0)))
+
+
+def _declared(groups: list[str], manifests: dict[str, list[ManifestFile]]) -> set[str]:
+    """The normalised names of what manifests in these directories declare, and of the projects themselves."""
+    found = {normalised(d.name) for group in groups for m in manifests[group] for d in m.dependencies}
+    return found | {normalised(name) for group in groups for m in manifests[group] if (name := getattr(m, "project", None))}
 
 
 def _above(path: str, manifests: dict[str, list[ManifestFile]]) -> list[str]:
@@ -108,7 +120,7 @@ def _guards(ancestor: SgNode) -> bool:
 
 def unused(repo: Inventory) -> tuple[Dependency, ...]:
     """Production dependencies that nothing imports or names. Frozen lists, which hold what others need, are left out."""
-    used: set[str] = {note.note for module in repo.python.modules(roles=tuple(Role)) for note in module.imported}
+    used = {name for path in repo.syntax.sources("python", (), tuple(Role)) for name in repo.python.import_lines(path)}
     prefixes = {".".join(name.split(".")[:count]) for name in used for count in range(1, name.count(".") + 2)}
     candidates = []
     for manifest in (m for group in python_manifests(repo).values() for m in group):
