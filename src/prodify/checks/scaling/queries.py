@@ -154,13 +154,15 @@ def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
             return load()
         ```
     """
-    reads = [
-        c for c in repo.outbound_calls if c.name.endswith((".get", "fetch", "urlopen", ".request")) and not _ASIDE.search(c.location.path)
-    ]
+    calls = [c for c in repo.outbound_calls if c.name.endswith((".get", "fetch", "urlopen", ".request"))]
+    reads = [c for c in calls if not _ASIDE.search(c.location.path)]
     if not reads or not repo.web_services:
         return not_applicable("no page asks another server")
     imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
     kept = repo.python.functions("functools.lru_cache", "functools.cache", "*.cached", "*.memoize", "streamlit.cache_data")
     if imported or library or kept:
         return passed("answers are kept", *imported[:2], *([library] if library else []), *(Note(f.location, f.name) for f in kept[:3]))
-    return failed("other servers are asked anew each time", *(Note(c.location, c.name) for c in reads))
+    anew = [c for c in reads if "cache" not in (repo.files.text(c.location.path) or "").lower()]
+    if not anew:
+        return passed("answers are kept in a cache of the code's own", *(Note(c.location, c.name) for c in reads[:3]))
+    return failed("other servers are asked anew each time", *(Note(c.location, c.name) for c in anew))
