@@ -42,7 +42,7 @@ def setting(repo: Inventory, name: str) -> Assignment | None:
 
 def _production_module(repo: Inventory) -> str | None:
     """The settings file of production: a module named for it beside the one that the server's entry names, else that one."""
-    if not repo.python.imports("django", roles=(Role.PRODUCTION,)):
+    if not any(repo.python.imports_in(path, "django") for path in repo.python.importing("django")):
         return None
     named = [path for module in _named_modules(repo) if (path := _file_of(repo, module)) is not None]
     settings = repo.files.select("settings.py", "*/settings/*.py", "settings/*.py", "*/config/*.py", roles=(Role.PRODUCTION,))
