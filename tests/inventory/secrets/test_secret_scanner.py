@@ -234,5 +234,5 @@ def test_a_child_that_dies_costs_time_and_no_finding(scanner: Scanner, monkeypat
 
     monkeypatch.setattr(parallel, "_may_fork", lambda: True)
     items = [(f"f{n}.py", LINE.encode, Role.PRODUCTION) for n in range(40)]
-    results = parallel.scan_many(scan, items, fork_from=1)  # type: ignore[arg-type]
+    results = parallel.scan_many(scan, items, fork_from=1)
     assert len(results) == 40 and all(len(hits) == 1 for hits, _ in results.values())
