@@ -30,7 +30,8 @@ _README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", 
 _MIGRATIONS = lazy(
     r"(^|/)(migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
     r"|alembic/versions/[^/]+\.py|prisma/migrations/.+\.sql|db/migrate/[^/]+\.rb|database/migrations/[^/]+\.php|Migrations/\d+_[^/]+\.cs"
-    r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile)$"
+    r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile"
+    r"|(database|db|storage|store|models?|migrations?|schema)/migrations?\.(go|py|rs|[jt]s))$"
 )
 _UPDATES = lazy(
     r"^(\.github/dependabot\.ya?ml|(\.github/|\.gitlab/)?(renovate\.json5?|\.renovaterc(\.json5?)?)|\.pyup\.yml|\.dependabot/config\.yml)$"

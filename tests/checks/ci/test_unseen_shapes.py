@@ -58,3 +58,20 @@ def test_inputs_of_a_manual_run_come_from_no_stranger(judge: Judge) -> None:
     assert judge("untrusted-input-stays-out-of-scripts", {".github/workflows/t.yml": text}).kind == "pass"
     title = workflow('echo "${{ github.event.pull_request.title }}"')
     assert judge("untrusted-input-stays-out-of-scripts", {".github/workflows/t.yml": title}).kind == "fail"
+
+
+def test_a_cluster_of_the_job_is_no_production(judge: Judge) -> None:
+    text = (
+        "name: e2e\non: [push]\njobs:\n  kind:\n    runs-on: ubuntu-24.04\n    steps:\n"
+        "      - uses: helm/kind-action@v1\n      - run: kubectl apply -f deploy.yaml\n"
+    )
+    assert judge("production-deploy-is-gated", {".github/workflows/e2e.yml": text}).kind == "notApplicable"
+    lasting = text.replace("      - uses: helm/kind-action@v1\n", "").replace("push]", "push]\nenv:\n  STAGE: production")
+    assert judge("production-deploy-is-gated", {".github/workflows/e2e.yml": lasting}).kind == "fail"
+
+
+def test_a_list_that_uv_installs(judge: Judge) -> None:
+    lines = "FROM python:3.14-slim\nCOPY . .\nRUN uv pip install --system --index-strategy unsafe-best-match {what}\n"
+    files = {"requirements.txt": "flask==3.1.2 --hash=sha256:" + "0" * 64 + "\n", "app.py": "import flask\n"}
+    assert judge("dependencies-are-locked", {**files, "Dockerfile": lines.format(what="--requirements requirements.txt")}).kind == "pass"
+    assert judge("dependencies-are-locked", {**files, "Dockerfile": lines.format(what="gunicorn")}).kind == "fail"

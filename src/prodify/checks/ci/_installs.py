@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 _TOOLS = frozenset("pip setuptools wheel uv poetry pipenv pdm hatch virtualenv npm pnpm yarn corepack build".split())
 """Installers: they build the image and are not part of what runs in it."""
 _WITH_VALUE = frozenset(
-    "-i --index-url --extra-index-url --prefix --target -t --find-links -f --trusted-host --registry --cache -c --constraint".split()
+    "-i --index-url --index-strategy --python -p --extra-index-url --prefix --target -t --find-links -f --trusted-host --registry --cache "
+    "-c --constraint".split()
 )
-_FROM_A_LIST = frozenset(("-r", "--requirement", "-e", "--editable", "--require-hashes"))
+_FROM_A_LIST = frozenset(("-r", "--requirement", "--requirements", "--group", "-e", "--editable", "--require-hashes"))
 
 
 def loose_installs(repo: Inventory) -> Iterator[Note]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.lazyre import lazy
 
 _PRIVATE_HOST = lazy(
     r"""["'](?:https?://|postgres(?:ql)?://[^"'@]*@?|redis://|mongodb://)?(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+|10\.\d+\.\d+\.\d+)(:\d+)?[/"']"""
 )
+_WHOLE_ENVIRONMENT = (
+    query("go", {"kind": "call_expression", "regex": r"^(os\.Environ|\w+\.AutomaticEnv|envconfig\.Process|env\.Parse\w*)\W"},
+          keywords=("os.Environ", "AutomaticEnv", "envconfig.Process", "env.Parse")),
+    *(query(language, "$F(process.env)", keywords=("process.env)",)) for language in ("javascript", "typescript")),
+)  # fmt: skip
+"""Code that hands every variable at once to a reader of settings, which looks the names up by itself."""
+_PORT_NAME = lazy(r"\bport\b", re.IGNORECASE)
 _HOME_PATH = lazy(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
 
 
@@ -58,6 +65,9 @@ def configuration_comes_from_environment(repo: Inventory, profile: Profile) -> V
         return not_applicable("no service to configure")
     if repo.environment:
         return passed("settings are read from the environment", *(Note(v.location, v.name) for v in repo.environment[:5]))
+    whole = repo.find(*_WHOLE_ENVIRONMENT)
+    if whole:
+        return passed("settings are read from the environment", *(m.location for m in whole[:5]))
     if not repo.datastores and not repo.outbound_calls and not repo.llm_providers:
         return not_applicable("nothing needs to be configured")
     return failed("no setting is read from the environment", *(t.location for t in (*repo.datastores, *repo.llm_providers)))
@@ -187,4 +197,10 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
         for number, line in enumerate(repo.files.lines(path), 1):
             if re.search(r"\$\{?PORT\b|[\"']PORT[\"']", line):
                 return passed("PORT is read", Note(Location(path, number), "PORT"))
+    readers = sorted({m.location.path for m in repo.find(*_WHOLE_ENVIRONMENT)})
+    for directory in {path.rpartition("/")[0] for path in readers}:  # the names stand beside the reader
+        for path in repo.files.select(f"{directory}/*" if directory else "*", roles=(Role.PRODUCTION,)):
+            beside = path.rpartition("/")[0] == directory and path.endswith((".go", ".js", ".ts"))
+            if beside and _PORT_NAME.search(repo.files.text(path) or ""):
+                return passed("the port is among the settings read from the environment", Location(path))
     return failed("the port is fixed", *(n for c in repo.web_services for n in c.evidence[:1]))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.inventory.components.commands import RANKS, launches
 
 _SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit"))
+
+_STOP_SIGNALS = (
+    query("go", {"kind": "call_expression", "regex": r"^signal\.Notify(Context)?\("}, keywords=("signal.Notify",)),
+    *(
+        query(language, {"kind": "call_expression", "regex": r"^process\.(on|once)\(\s*.SIGTERM"}, keywords=("SIGTERM",))
+        for language in ("javascript", "typescript")
+    ),
+)
 
 
 @check(
@@ -104,6 +112,7 @@ def shutdown_is_graceful(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no service")
     servers = [x for x in launches(repo) if x.program in _SERVERS - {"streamlit"} and RANKS[x.source] >= RANKS["compose"]]
     handlers = [c.location for c in repo.python.calls("signal.signal")] + [f.location for f in repo.python.functions("*.on_event")]
+    handlers += [match.location for match in repo.find(*_STOP_SIGNALS)]
     if servers or handlers:
         return passed(
             "the server or the code handles the stop signal",

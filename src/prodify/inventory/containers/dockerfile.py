@@ -30,6 +30,8 @@ MAX_INSTRUCTIONS = 1000
 MAX_VALUE = 4096
 """Instructions of a file that are read, and characters of a value in which variables are filled in: values can double themselves."""
 _NOT_DOCKERFILES = lazy(r"\.(md|txt|py|js|ts|go|dockerignore|sh|j2|tmpl|tpl|erb|bak|orig)$", re.IGNORECASE)
+_PACKAGE_BUILDS = lazy(r"(^|/)(debian|deb|rpm|packaging/(linux|windows|macos|snap|flatpak|appimage))/", re.IGNORECASE)
+"""Images in which packages for operating systems are made; nobody runs the application in them."""
 _DEVELOPMENT = lazy(r"(^|[._-])(dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)", re.IGNORECASE)
 _KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
@@ -47,7 +49,7 @@ def read_dockerfiles(repo: Inventory) -> tuple[Dockerfile, ...]:
     paths = [
         path
         for path in repo.files.select(*PATTERNS, roles=(Role.PRODUCTION,))
-        if ".devcontainer" not in path.split("/") and not _NOT_DOCKERFILES.search(path)
+        if ".devcontainer" not in path.split("/") and not _NOT_DOCKERFILES.search(path) and not _PACKAGE_BUILDS.search(path)
     ]
     deployable = [path for path in paths if not _DEVELOPMENT.search(path.rpartition("/")[2])]
     return tuple(read_dockerfile(path, text, repo.files) for path in deployable or paths if (text := repo.files.text(path)) is not None)

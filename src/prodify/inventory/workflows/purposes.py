@@ -45,6 +45,11 @@ _IMAGE_WORKFLOW = lazy(
 )
 _TEST_WORKFLOW = lazy(r"(^|[-_.])(unit-?)?tests?([-_.]|$)", re.IGNORECASE)
 _HOOK = lazy(r"DEPLOY_?HOOK|deploy_hook|/deploy/srv-|render\.com/deploy|api\.vercel\.com/v1/integrations/deploy", re.IGNORECASE)
+_CLUSTERS = ("kind create", "k3d cluster create", "minikube start", "microk8s install", "ctlptl create")
+_CLUSTER_ACTIONS = (
+    "helm/kind-action", "engineerd/setup-kind", "container-tools/kind-action", "medyagh/setup-minikube", "manusa/actions-setup-minikube",
+    "AbsaOSS/k3d-action", "nolar/setup-k3d-k3s", "fluxcd/pkg/actions/kind",
+)  # fmt: skip
 _STARTS = ("docker compose up", "docker-compose up", "systemctl restart", "pm2 restart", "pm2 reload")
 _REMOTE = lazy(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|systemctl (restart|reload)|pm2 |kubectl |supervisorctl)")
 
@@ -75,7 +80,17 @@ def image_pushes(work: Work) -> tuple[Note, ...]:
 def deployments(work: Work) -> tuple[Note, ...]:
     """Where something is deployed."""
     own = {job.id for job in work.each_job if "self-hosted" in job.runs_on}  # the runner is the server
-    return _notes(work, DEPLOYS, DEPLOY_ACTIONS, also=lambda c: _is_deployment(c) or (c.job in own and c.runs(*_STARTS)))
+    lasting = [job for job in work.each_job if not _has_throw_away_cluster(job)]
+    found = [
+        note for job in lasting
+        for note in _notes(job, DEPLOYS, DEPLOY_ACTIONS, also=lambda c: _is_deployment(c) or (c.job in own and c.runs(*_STARTS)))
+    ]  # fmt: skip
+    return _sorted(found)
+
+
+def _has_throw_away_cluster(job: Work) -> bool:
+    """Whether a cluster is made for the job alone, to test on."""
+    return bool(job.runs(*_CLUSTERS)) or any(_named(use, _CLUSTER_ACTIONS) for use in job.uses_all)
 
 
 def scans(work: Work) -> tuple[Note, ...]:
