@@ -40,6 +40,12 @@ def audit(
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 on a finding at or above this level.")] = FailOn.NEVER,
     fail_under: Annotated[int | None, typer.Option("--fail-under", min=0, max=100, help="Exit 1 when the score is under this.")] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="The pre-commit mode: secrets in what is staged, as text. Knows --fail-on, --no-ignores, -q.")
+    ] = False,
+    history: Annotated[
+        bool | None, typer.Option("--history/--no-history", help="Look for secrets in git history. Default: where it is cheap.")
+    ] = None,
     no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Count suppressed findings as well.")] = False,
     settings: SetOption = None,
     config: ConfigOption = None,
@@ -47,16 +53,20 @@ def audit(
     quiet: QuietOption = False,
 ) -> None:
     """Inventory a repository, score it against ten steps and say what to do next."""
+    if staged:
+        from prodify.cli.staged import audit_staged
+
+        raise typer.Exit(audit_staged(path, fail_on, ignores=not no_ignores, quiet=quiet))
     from prodify.audit import Selection
     from prodify.audit import audit as run_audit
     from prodify.model import Step
 
     words = [*(settings or ()), *([f"audience={audience}"] if audience else [])]
-    session = open_session(path, words, config, quiet=quiet)
+    session = open_session(path, words, config, quiet=quiet, history=history)
     selection = Selection(tuple(Step.parse(s) for s in step or ()), tuple(select or ()), tuple(ignore or ()))
     report = run_audit(session.repo, session.loaded.profile, selection, ignores=not no_ignores)
     if not quiet:
-        for notice in report.notices:
+        for notice in (*report.notices, *_unread_history(report)):
             say(notice)
     _print(report, format_, output, show, colour)
     code = exit_code(report, fail_on, fail_under, exit_zero=exit_zero)
@@ -78,6 +88,11 @@ def _print(report: Report, format_: ReportFormat, output: Path | None, show: Sho
         show_report(report, console(colour), (show or Show.TOP).value)
     else:
         emit(text(report, (show or Show.FAILED).value), output)
+
+
+def _unread_history(report: Report) -> list[str]:
+    """What to say when git history was too large to be read unasked."""
+    return [f.message for f in report.findings if f.check == "no-secret-in-history" and "--history reads it" in f.message]
 
 
 def exit_code(report: Report, fail_on: FailOn, fail_under: int | None, *, exit_zero: bool) -> int:

@@ -27,11 +27,13 @@ class Session:
     loaded: Loaded
 
 
-def open_session(path: Path, settings: Sequence[str] | None = None, config: Path | None = None, *, quiet: bool = False) -> Session:
-    """Open a repository and load its profile; notices about the profile go to stderr."""
+def open_session(
+    path: Path, settings: Sequence[str] | None = None, config: Path | None = None, *, quiet: bool = False, history: bool | None = None
+) -> Session:
+    """Open a repository and load its profile; notices about the profile go to stderr. `history` as the inventory has it."""
     from prodify.infer import load_profile
 
-    repo = Inventory(path)
+    repo = Inventory(path, history=history)
     loaded = load_profile(repo, tuple(settings or ()), config)
     if not quiet:
         for notice in loaded.notices:

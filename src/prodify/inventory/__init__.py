@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         SecretHit,
         Technology,
     )
+    from prodify.inventory.historyscan import HistorySecrets
     from prodify.inventory.kubernetes import KubernetesObject
     from prodify.inventory.monitoring import Monitoring
     from prodify.inventory.pycode import PythonCode
@@ -44,7 +45,7 @@ class Inventory:
 
     `hidden` paths are treated as absent: recipes look at a repository without the files that prodify itself wrote, so that
     what they want does not depend on whether they ran before. `service` names the component to write for where several rival.
-    `overlay` holds texts that stand instead of what is on disk.
+    `overlay` holds texts that stand instead of what is on disk. `history`: whether to read git's history; None where it is cheap.
 
     Raises:
         UsageError: when `root` is missing or no directory.
@@ -57,6 +58,7 @@ class Inventory:
         hidden: frozenset[str] = frozenset(),
         service: str | None = None,
         overlay: Mapping[str, str] | None = None,
+        history: bool | None = None,
     ) -> None:
         self.files: FileIndex = open_root(root, hidden)
         if overlay:
@@ -64,6 +66,7 @@ class Inventory:
 
             self.files = OverlayIndex(self.files.root, hidden, overlay)
         self.service = service
+        self._history = history
 
     # -- code ---------------------------------------------------------------------------------------------------------
 
@@ -169,6 +172,13 @@ class Inventory:
         from prodify.inventory.secretscan import find_secrets
 
         return find_secrets(self)
+
+    @cached_property
+    def history_secrets(self) -> HistorySecrets:
+        """Secrets in git's history, redacted, or why it was not read."""
+        from prodify.inventory.historyscan import find_history_secrets
+
+        return find_history_secrets(self, self._history)
 
     # -- dependencies and tests ---------------------------------------------------------------------------------------
 

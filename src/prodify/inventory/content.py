@@ -95,6 +95,10 @@ class Content:
             known = self._about[path]
         return known
 
+    def known(self, path: str) -> About | None:
+        """What a file is, None when nobody has read it."""
+        return self._about.get(path)
+
     def learn(self, path: str, about: About) -> None:
         """Take over what another process found out."""
         self._about.setdefault(path, about)

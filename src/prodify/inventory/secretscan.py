@@ -35,12 +35,13 @@ def scan_tree(repo: Inventory, scanner: Scanner) -> Mapping[str, list[SecretHit]
 
     content = repo.files.content
 
-    def scan(path: str, data: bytes, role: Role) -> tuple[list[SecretHit], About]:
-        return scanner.scan(path, data, role)[0], content.about(path)
+    def scan(path: str, data: bytes, role: Role) -> tuple[list[SecretHit], About | None]:
+        return scanner.scan(path, data, role)[0], content.known(path)
 
     items = [(path, partial(repo.files.read, path), entry.role) for path, entry in repo.files.entries.items()]
     hits = {}
     for path, (of_file, about) in scan_many(scan, items).items():
-        content.learn(path, about)
+        if about is not None:
+            content.learn(path, about)
         hits[path] = of_file
     return scanner.without_ignored(hits, repo.files.read(".gitleaksignore"))

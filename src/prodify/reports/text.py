@@ -17,7 +17,7 @@ _WORDS = {Kind.PASS: "pass", Kind.NOT_APPLICABLE: "not-applicable", Kind.OPEN: "
 
 def text(report: Report, show: str = "failed") -> str:
     """The report as lines, one a finding and place, and a last line with the score."""
-    lines = [line for finding in shown(report, show) for line in _lines(finding)]
+    lines = [line for finding in shown(report, show) for line in lines_of(finding)]
     score = report.score
     overall = (
         "no score: nothing could be evaluated" if score.overall is None else f"{score.overall}/100, level {score.level} {score.level_name}"
@@ -27,7 +27,8 @@ def text(report: Report, show: str = "failed") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(finding: Finding) -> Iterator[str]:
+def lines_of(finding: Finding) -> Iterator[str]:
+    """One line a place of a finding; one for the whole repository where there is none."""
     word = finding.level.value if finding.kind is Kind.FAIL else _WORDS[finding.kind]
     if finding.suppressed is not None:
         word = f"suppressed-{word}"

@@ -26,6 +26,11 @@ class BlobCache:
         self._path = (folder if folder is not None else cache.default_cache_dir()) / f"clean-{digest}.bin"
         self._known = self._read()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known."""
+        return not self._known
+
     def is_clean(self, blob: str) -> bool:
         """Whether the blob was looked at before and held nothing."""
         return _short(blob) in self._known

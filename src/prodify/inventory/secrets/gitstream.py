@@ -47,8 +47,8 @@ def blob_sizes(run_git: RunGit) -> list[tuple[str, int]]:
         return [(row[1].decode("ascii"), int(row[2])) for row in rows if len(row) == 3 and row[0] == b"blob"]
 
 
-def contents(run_git: RunGit, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield (id, content) of each blob that git can deliver; a missing one (shallow or partial clone) is left out."""
+def contents(run_git: RunGit, blobs: Iterable[str], *, largest: int = 1 << 62) -> Iterator[tuple[str, bytes]]:
+    """Yield (id, content) of each blob that git can deliver; missing ones (shallow or partial clone) and larger ones are left out."""
     wanted = "".join(f"{blob}\n" for blob in blobs).encode()
     if not wanted:
         return
@@ -57,7 +57,16 @@ def contents(run_git: RunGit, blobs: Iterable[str]) -> Iterator[tuple[str, bytes
             parts = header.split()
             if len(parts) != 3:
                 continue
-            data = stream.read(int(parts[2]))
+            size = int(parts[2])
+            if size > largest:
+                _pass_over(stream, size + 1)
+                continue
+            data = stream.read(size)
             stream.read(1)
             if parts[1] == b"blob":
                 yield parts[0].decode("ascii"), data
+
+
+def _pass_over(stream: BinaryIO, size: int) -> None:
+    while size > 0 and (chunk := stream.read(min(size, 1 << 20))):
+        size -= len(chunk)

@@ -121,19 +121,21 @@ def _ignored(hit: SecretHit, ignores: Collection[Ignore]) -> bool:
 
 def scan_staged(scanner: Scanner, run_git: RunGit, role_of: Callable[[str], Role]) -> dict[str, list[SecretHit]]:
     """Return the hits of what is staged, by path: the content that the next commit would hold, not the working tree's."""
-    staged = _staged(run_git)
+    staged = staged_files(run_git)
     data = dict(contents(run_git, sorted({blob for _, blob in staged})))
     return {path: scanner.scan(path, data[blob], role_of(path))[0] for path, blob in sorted(staged) if blob in data}
 
 
-def _staged(run_git: RunGit) -> list[tuple[str, str]]:
+def staged_files(run_git: RunGit) -> list[tuple[str, str]]:
+    """Return (path, blob id) of every regular file that is staged as new or changed, paths relative to where git runs."""
     with run_git(("rev-parse", "--verify", "-q", "HEAD"), None) as stream:
         has_commit = bool(stream.read().strip())
     if not has_commit:
         with run_git(("ls-files", "-s", "-z", "--cached"), None) as stream:
             rows = [row.partition(b"\t") for row in stream.read().split(b"\0") if row]
         return [(path.decode("utf-8", "replace"), head.split()[1].decode("ascii")) for head, _, path in rows if head.startswith(b"100")]
-    with run_git(("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=AM", "HEAD"), None) as stream:
+    arguments = ("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--relative", "--diff-filter=AM", "HEAD")
+    with run_git(arguments, None) as stream:
         tokens = stream.read().split(b"\0")
     pairs = zip(tokens[::2], tokens[1::2], strict=False)
     return [
