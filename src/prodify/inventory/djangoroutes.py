@@ -78,6 +78,7 @@ class _Table:
     def __init__(self, repo: Inventory, module: PyModule) -> None:
         self.repo = repo
         self.module = module
+        self.inside = False
 
     def rows(self) -> Iterator[_Row]:
         """Rows in the order of the file."""
@@ -122,11 +123,26 @@ class _Table:
         if target.kind() in ("list", "tuple") and target.find(kind="call") is not None:
             yield from self._of(target, path)
             return
+        named = self._list(target.text()) if target.kind() == "identifier" else None
+        if named is not None and not self.inside:
+            self.inside = True  # a list of routes may include others, not itself
+            yield from self._of(named, path)
+            self.inside = False
+            return
         name = literal(target)[0]
         dotted = name if isinstance(name, str) else self.module.resolve(target.text().strip("("))
         found = pyimports.locate(self.repo, self.module.path, dotted.split(",")[0].strip("'\" "))
         included = found[0] if found is not None else None
         yield _Row(path, location_of(self.module.path, view), ("GET",), target.text(), included)
+
+    def _list(self, name: str) -> SgNode | None:
+        """The list of routes that a name of the module stands for."""
+        root = self.repo.syntax.tree(self.module.path, "python")
+        for node in root.find_all(kind="assignment") if root is not None else ():
+            left, right = node.field("left"), node.field("right")
+            if left is not None and left.text() == name and right is not None and right.kind() in ("list", "tuple"):
+                return right
+        return None
 
     def _registered(self) -> Iterator[_Row]:
         """View sets registered on a REST framework router."""

@@ -70,3 +70,9 @@ def test_images_that_make_packages_run_nothing(judge: Judge) -> None:
     own = {key: value for key, value in GO.items() if key != "Dockerfile"}
     assert judge("image-runs-as-non-root", {**own, **build}).kind == "notApplicable"
     assert judge("image-runs-as-non-root", {**own, "packaging/docker/Dockerfile": build["packaging/debian/Dockerfile"]}).kind == "fail"
+
+
+def test_servers_that_read_the_port_by_themselves(judge: Judge) -> None:
+    package = '{"name": "shop", "scripts": {"start": "next start"}, "dependencies": {"next": "16.0.0", "react": "19.2.0"}}'
+    files = {"package.json": package, "app/page.tsx": "export default function Page() {\n  return null;\n}\n"}
+    assert judge("port-comes-from-environment", files).kind == "pass"

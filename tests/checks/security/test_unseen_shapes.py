@@ -109,3 +109,22 @@ def test_a_go_client_made_with_a_timeout(judge: Judge) -> None:
     module = {"go.mod": "module shop\n\ngo 1.26\n"}
     assert judge("outbound-calls-have-timeouts", {**module, "main.go": go.replace("OPTION", "Timeout: 10 * time.Second")}).kind == "pass"
     assert judge("outbound-calls-have-timeouts", {**module, "main.go": go.replace("OPTION", "")}).kind == "fail"
+
+
+@pytest.mark.parametrize(("dependencies", "kind"), [("[Depends(authenticated)]", "pass"), ("[Depends(get_db)]", "fail"), ("[]", "fail")])
+def test_a_router_that_asks_for_all_its_routes(judge: Judge, dependencies: str, kind: str) -> None:
+    code = (
+        "from fastapi import APIRouter, Depends, FastAPI\n\nfrom shared import authenticated, get_db\n\napp = FastAPI()\n"
+        "@app.get('/')\ndef home():\n    return {}\n"
+    )
+    routes = (
+        "from fastapi import APIRouter, Depends\n\nfrom shared import authenticated, get_db\n\n"
+        f"router = APIRouter(prefix='/v1', dependencies={dependencies})\n\n"
+        "@router.post('/messages')\ndef send(text: str):\n    return text\n"
+    )
+    files = {
+        "requirements.txt": "fastapi\n",
+        "main.py": code + "from routes import router\napp.include_router(router)\n",
+        "routes.py": routes,
+    }
+    assert judge("write-routes-need-authentication", files).kind == kind

@@ -192,7 +192,8 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no web service")
     if any(v.name == "PORT" for v in repo.environment):
         return passed("PORT is read", *(Note(v.location, "PORT") for v in repo.environment if v.name == "PORT"))
-    names = ("Procfile", "Dockerfile*", "*.sh", "gunicorn*.py", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml")
+    names = ("Procfile", "Dockerfile*", "*.sh", "gunicorn*.py", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml",
+             "settings*.y*ml", "application*.y*ml", "config*.y*ml")  # fmt: skip
     for path in repo.files.select(*names):
         for number, line in enumerate(repo.files.lines(path), 1):
             if re.search(r"\$\{?PORT\b|[\"']PORT[\"']", line):
@@ -203,4 +204,7 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
             beside = path.rpartition("/")[0] == directory and path.endswith((".go", ".js", ".ts"))
             if beside and _PORT_NAME.search(repo.files.text(path) or ""):
                 return passed("the port is among the settings read from the environment", Location(path))
-    return failed("the port is fixed", *(n for c in repo.web_services for n in c.evidence[:1]))
+    fixed = [c for c in repo.web_services if c.framework not in ("next", "nuxt", "remix")]
+    if not fixed:
+        return passed("the framework's server reads PORT by itself", *(n for c in repo.web_services for n in c.evidence[:1]))
+    return failed("the port is fixed", *(n for c in fixed for n in c.evidence[:1]))

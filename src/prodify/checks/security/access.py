@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.django import setting, settings_chain
 from prodify.lazyre import lazy
 
+if TYPE_CHECKING:
+    from prodify.inventory.pymodule import PyModule
+
 _WRITING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+_ASKING = lazy(r"(Depends|Security)\(\s*[\w.]*(auth|user|token|login|key|permission|verif|admin|current|require|check)", re.IGNORECASE)
 _AUTH_DECORATOR = lazy(
     r"(login|auth|token|jwt|permission|role|user|admin|session|require|protect|verify|oauth|api_?key|access|member|signed)", re.IGNORECASE
 )
@@ -142,9 +147,16 @@ def _guarded_globally(repo: Inventory) -> bool:
     return bool(hooks) or (django is not None and "IsAuthenticated" in django.text)
 
 
+def _router_asks(module: PyModule) -> bool:
+    """Whether the file's router or application runs a dependency before every route, as `APIRouter(dependencies=[Depends(user)])`."""
+    made = [c for c in module.calls if c.name.rpartition(".")[2] in ("APIRouter", "FastAPI")]
+    given = [c.arg("dependencies") for c in made]
+    return bool(given) and all(g is not None and _ASKING.search(g.text) for g in given)
+
+
 def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
     module = repo.python.module(place.path)
-    if module is None or handler is None:
+    if module is None or handler is None or _router_asks(module):
         return True
     for function in module.functions:
         if function.name == handler.rpartition(".")[2]:
