@@ -42,3 +42,17 @@ def test_a_script_beside_a_component_shares_its_runtime(judge: Judge) -> None:
 )
 def test_commands_of_a_readme(judge: Judge, line: str, kind: str) -> None:
     assert judge("readme-says-how-to-run", {**LIBRARY, "README.md": f"# Shop\n\n{line}\n"}).kind == kind
+
+
+def test_pages_without_a_program_need_no_unit_test(judge: Judge) -> None:
+    site = {"_config.yml": "title: Shop\n", "index.html": "<!doctype html>\n<title>Shop</title>\n", "js/menu.js": "document.title = 'x';\n"}
+    assert judge("unit-tests-exist", site).kind == "notApplicable"
+
+
+def test_a_program_beside_pages_does(judge: Judge) -> None:
+    files = {
+        "requirements.txt": "flask\n",
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "static/index.html": "<p>x</p>\n",
+    }
+    assert judge("unit-tests-exist", files).kind == "fail"

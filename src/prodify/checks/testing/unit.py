@@ -52,6 +52,8 @@ def unit_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
     cases = repo.tests.cases
     if cases:
         return passed(f"{len(cases)} tests", *cases[:5])
+    if repo.kind == "static-site" and all(c.language == "html" for c in repo.components):
+        return not_applicable("pages without a program of their own")
     return failed("there is no test that tests anything")
 
 
