@@ -1,0 +1,27 @@
+"""The detector alone, as a process of its own: `python -m benchmarks.secrets DIRECTORY` or `--history REPOSITORY`."""
+
+from __future__ import annotations
+
+import sys
+
+from prodify.inventory import Inventory
+
+
+def main(arguments: list[str]) -> int:
+    """Scan a tree, or a history without what an earlier run knows, and print how many secrets there are."""
+    if arguments[0] == "--history":
+        from pathlib import Path
+
+        from prodify.inventory.roles import role_of
+        from prodify.inventory.secrets.gitstream import runner
+        from prodify.inventory.secrets.history import scan_history
+        from prodify.inventory.secrets.scanner import Scanner
+
+        print(len(scan_history(Scanner(), runner(Path(arguments[1])), role_of).hits))
+    else:
+        print(len(Inventory(arguments[0]).secrets))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
