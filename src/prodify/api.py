@@ -85,7 +85,7 @@ class Check:
     @property
     def why(self) -> str:
         """The docstring's `Why:` paragraph, on one line."""
-        return " ".join(section(self.doc, "Why").split())
+        return " ".join(word for line in _section_lines(self.doc, "Why") for word in line.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def check(
     """
 
     def describe(function: CheckFunction) -> Check:
-        doc = inspect.cleandoc(function.__doc__ or "")
+        doc = _dedented(function.__doc__ or "")
         name = function.__name__.replace("_", "-")
         return Check(
             name, step, level, maturity, tuple(audiences), effort, status, tuple(cwe), fixed_by, hint, doc, function, function.__module__
@@ -197,6 +197,11 @@ def section(doc: str, name: str) -> str:
     >>> section("Title.\\n\\nWhy:\\n    Because.\\n\\nFails:\\n    x", "Why")
     'Because.'
     """
+    lines = _section_lines(doc, name)
+    return inspect.cleandoc("\n".join(lines)) if any(lines) else ""
+
+
+def _section_lines(doc: str, name: str) -> list[str]:
     lines, inside = [], False
     for line in doc.splitlines():
         if line and not line.startswith(" "):
@@ -204,7 +209,14 @@ def section(doc: str, name: str) -> str:
             continue
         if inside:
             lines.append(line)
-    return inspect.cleandoc("\n".join(lines)) if any(lines) else ""
+    return lines
+
+
+def _dedented(doc: str) -> str:
+    """What `inspect.cleandoc` returns, for the usual docstring of a function at module level without its line by line work."""
+    if "\n    Why:\n" in doc and "\t" not in doc and doc[:1].strip():
+        return doc.replace("\n    ", "\n").rstrip("\n ")
+    return inspect.cleandoc(doc)
 
 
 def passed(message: str, *where: Located | Evidence | Location) -> Verdict:

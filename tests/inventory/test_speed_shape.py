@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from prodify.inventory.pycode import name_test
+from prodify.checks import all_checks
+from prodify.inventory.globs import glob_test
+from prodify.reports.json import indented
 
 from .conftest import Repo
 
@@ -86,10 +92,14 @@ def test_only_candidates_are_parsed(repo: Repo, monkeypatch: pytest.MonkeyPatch)
         (("*.a.*",), "x.a.y", True),
         (("?.a",), "x.a", True),
         (("?.a",), "xx.a", False),
+        (("a*a",), "a", False),
+        (("a*a",), "aba", True),
+        (("[ab].c", "x*"), "b.c", True),
+        ((), "a", False),
     ],
 )
 def test_names_match_as_globs_do(patterns: tuple[str, ...], name: str, expected: bool) -> None:
-    assert name_test(patterns)(name) is expected
+    assert glob_test(patterns)(name) is expected is any(fnmatchcase(name, p) for p in patterns)
 
 
 def test_the_import_lines_of_a_file_name_what_a_parse_finds(repo: Repo) -> None:
@@ -103,3 +113,20 @@ def test_the_import_lines_of_a_file_name_what_a_parse_finds(repo: Repo) -> None:
     ]  # fmt: skip
 
 
+
+
+def test_documentation_is_dedented_as_the_library_does() -> None:
+    checks = all_checks()
+    assert len(checks) > 100
+    assert [c.id for c in checks if c.doc != inspect.cleandoc(c.run.__doc__ or "")] == []
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(_JSON)
+def test_reports_are_written_as_the_library_does(value: object) -> None:
+    assert indented(value) == json.dumps(value, indent=2, ensure_ascii=False)

@@ -7,10 +7,8 @@ larger than a cap is read. What was left out is counted.
 from __future__ import annotations
 
 import os
-import re
 import stat
-from fnmatch import translate
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +16,14 @@ from prodify.errors import UsageError
 from prodify.inventory import git
 from prodify.inventory.content import MAX_BYTES, Content, decode
 from prodify.inventory.facts import FileEntry, Role, Skipped
+from prodify.inventory.globs import glob_test
 from prodify.inventory.roles import role_of
-from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_TEXT = 1024 * 1024
 """Nothing larger is parsed; source files that a person wrote are far below."""
-_GLOB = lazy(r"[*?\[]")
 
 
 class FileIndex:
@@ -88,17 +85,12 @@ class FileIndex:
         `*` crosses slashes in whole-path patterns. `roles` limits to those; by default vendored and generated files are left out.
         """
         wanted = frozenset(roles) if roles is not None else frozenset(Role) - {Role.VENDORED, Role.GENERATED}
-        names = tuple(p for p in patterns if "/" not in p)
-        ends = tuple(p[1:] for p in names if p.startswith("*.") and not _GLOB.search(p[1:]))
-        exact = frozenset(p for p in names if not _GLOB.search(p))
-        other = _matcher(tuple(p for p in names if p not in exact and p[1:] not in ends))
-        found = []
-        for name, paths in self._names.items():
-            if name in exact or (ends and name.endswith(ends)) or (other and other(name)):
-                found += paths
-        whole = _matcher(tuple(p for p in patterns if "/" in p))
-        if whole is not None:
-            found += [path for path in self.entries if whole(path)]
+        by_name = glob_test(tuple(p for p in patterns if "/" not in p))
+        found = [path for name, paths in self._names.items() if by_name(name) for path in paths]
+        wholes = tuple(p for p in patterns if "/" in p)
+        if wholes:
+            by_path = glob_test(wholes)
+            found += [path for path in self.entries if by_path(path)]
         entries = self.entries
         return tuple(sorted({path for path in found if entries[path].role in wanted}))
 
@@ -164,12 +156,6 @@ class FileIndex:
         if self.git is None:
             return None
         return self._surely_dirty or any(self.content.about(path).differs for path in self.content.blobs)
-
-
-@lru_cache(maxsize=256)
-def _matcher(patterns: tuple[str, ...]) -> Callable[[str], object] | None:
-    """What tells whether a text matches one of the globs; None when there are none."""
-    return re.compile("|".join(translate(pattern) for pattern in patterns)).match if patterns else None
 
 
 def iter_text(index: FileIndex, *patterns: str, roles: Iterable[Role] | None = None) -> Iterator[tuple[str, str]]:

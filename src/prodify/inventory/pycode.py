@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note, Role
+from prodify.inventory.globs import glob_test
 from prodify.inventory.pymodule import PyModule, read_module
 from prodify.inventory.syntax import CODE_ROLES
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from prodify.inventory.syntax import Syntax
 
 _IMPORT = lazy(r"^[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
-_WILD = frozenset("*?[")
 
 
 class PythonCode:
@@ -61,18 +59,18 @@ class PythonCode:
 
     def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
         """Calls whose resolved name matches one of `names`, by path and line."""
-        wanted = name_test(names)
+        wanted = glob_test(names)
         return tuple(c for m in self._holding(names, roles, called=True) for c in m.calls_where(wanted))
 
     def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
         """Assignments whose target, as written, matches one of `targets`."""
         words = [word for target in targets for word in _words(target)]
-        wanted = name_test(targets)
+        wanted = glob_test(targets)
         return tuple(a for m in self.modules(words, roles) for a in m.assignments if wanted(a.target))
 
     def functions(self, *decorators: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Function, ...]:
         """Functions with a decorator whose resolved name matches one of `decorators`."""
-        wanted = name_test(decorators)
+        wanted = glob_test(decorators)
         modules = self._holding(decorators, roles, called=False)
         return tuple(f for m in modules for f in m.functions if any(wanted(d.name) for d in f.decorators))
 
@@ -125,20 +123,6 @@ class PythonCode:
         """Whether a file imports one of `modules` or something of it."""
         module = self.module(path)
         return module is not None and any(n.note == m or n.note.startswith(m + ".") for n in module.imported for m in modules)
-
-
-@lru_cache(maxsize=256)
-def name_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """What tells whether a name matches one of the patterns. `*.x` and `x.*`, nearly all there are, need no regular expression."""
-    exact = frozenset(p for p in patterns if not _WILD.intersection(p))
-    ends = tuple(p[1:] for p in patterns if p.startswith("*") and not _WILD.intersection(p[1:]))
-    starts = tuple(p[:-1] for p in patterns if p.endswith("*") and not _WILD.intersection(p[:-1]))
-    others = [p for p in patterns if _WILD.intersection(p[1:-1]) or _WILD.intersection(p) - {"*"} or p.count("*") > 1]
-
-    def wanted(name: str) -> bool:
-        return name in exact or name.endswith(ends) or name.startswith(starts) or any(fnmatchcase(name, p) for p in others)
-
-    return wanted
 
 
 def _needs(name: str, *, called: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:

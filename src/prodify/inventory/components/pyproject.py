@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -43,8 +42,13 @@ def table(data: object, *keys: str) -> dict[str, object]:
 
 def read_toml(repo: Inventory, path: str) -> dict[str, object]:
     """A TOML file's content, empty when it is missing or malformed."""
+    text = repo.files.text(path) if path in repo.files else None
+    if not text:
+        return {}
+    import tomllib
+
     try:
-        return tomllib.loads(repo.files.text(path) or "")
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import pickle
 import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
@@ -74,6 +73,8 @@ def _shared(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], st
     os.close(writing)
     for index in _indices(len(work), start, 0):
         _scan_one(scan, index, work[index], results)
+    import pickle
+
     with open(reading, "rb") as stream:  # noqa: PTH123
         answer = stream.read()
     _, status = os.waitpid(child, 0)
@@ -91,6 +92,8 @@ def _shared(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], st
 
 def _child(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], start: int, reading: int, writing: int) -> None:
     """Scan the odd chunks, write the results to the pipe, and end without running anything of the parent's."""
+    import pickle
+
     code = 1
     try:
         os.close(reading)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
@@ -66,7 +65,10 @@ def url(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
 
 def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate | None:
     scheme, user, password, host = (found[g].decode("utf-8", "replace") for g in ("scheme", "user", "password", "host"))
-    password = unquote(password)
+    if "%" in password:
+        from urllib.parse import unquote
+
+        password = unquote(password)
     scheme = scheme.lower()
     if (
         is_reference(password)
