@@ -117,23 +117,23 @@ def test_defaults_of_every_kind_reach_the_constructor() -> None:
         kind(1, z=2)
 
 
-def test_the_standard_decorator_runs_only_for_what_is_compared_or_derived(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
+def test_the_standard_decorator_writes_no_method_until_one_is_needed_that_only_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, bool]] = []
     real = dataclasses.dataclass
 
     def noted(**options: Any) -> Any:
         def decorate(cls: type[Any]) -> type[Any]:
-            made.append(cls.__name__)
+            asked.append((cls.__name__, options.get("init", True)))
             return real(**options)(cls)
 
         return decorate
 
     monkeypatch.setattr(dataclasses, "dataclass", noted)
     point, named = _pair(lazydata.dataclass)
-    one = point(1)
-    assert made == [] and one.x == 1
-    assert one == point(1)
-    assert made == ["Point"]
-    named(1)
-    named(2)
-    assert made == ["Point", "Named"]
+    assert asked == []
+    assert point(1) == point(1) and hash(point(1)) == hash(point(1)) and dataclasses.asdict(point(1))["x"] == 1
+    assert asked == [("Point", False)], "the fields were looked at, nothing was written"
+    assert repr(point(1)).endswith("Point(x=1, y=0, tags=())") and point(1) < point(2)
+    assert asked == [("Point", False), ("Point", True)]
+    assert named(1).name == "here" and named(1) == named(1)
+    assert asked[2:] == [("Named", False)]

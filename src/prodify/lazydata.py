@@ -12,6 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - re-exported
 else:
 
@@ -21,103 +22,126 @@ else:
             return lambda target: dataclass(target, **options)
         if not options.get("slots") or {"__init__", "__repr__", "__eq__", "__hash__"} & cls.__dict__.keys():
             return dataclasses.dataclass(**options)(cls)
-        return _postponed(cls, options)
+        return _Postponed(cls, options).made
 
 
 _LOCK = RLock()
 _ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 
 
-def _postponed(plain: type[Any], options: dict[str, Any]) -> type[Any]:
-    """Return a slotted copy of `plain` whose methods, on first use, come from a standard dataclass made of `plain`."""
-    names = [name for name, hint in plain.__annotations__.items() if "ClassVar" not in str(hint)]
-    inherited = {slot for base in plain.__mro__[1:] for slot in getattr(base, "__slots__", ())}
-    body = {key: value for key, value in vars(plain).items() if key not in ("__dict__", "__weakref__", *names)}
-    body |= {"__slots__": tuple(name for name in names if name not in inherited), "__qualname__": plain.__qualname__}
-    body |= {"__getstate__": _state, "__setstate__": _set_state}
-    if options.get("frozen"):
-        body |= {"__setattr__": _refuse, "__delattr__": _refuse}
-    made: Any = type(plain).__call__(type(plain), plain.__name__, plain.__bases__, body)
-    methods = _methods(options)
-    standard = {key: value for key, value in options.items() if key != "slots"}
+class _Postponed:
+    """What is known of one class: `plain` as it was written, and `made`, the slotted class whose methods come later."""
 
-    def complete() -> None:
+    def __init__(self, plain: type[Any], options: dict[str, Any]) -> None:
+        self.plain = plain
+        self.options = {key: value for key, value in options.items() if key != "slots"}
+        self.frozen = bool(options.get("frozen"))
+        self.completed = False
+        names = [name for name, hint in plain.__annotations__.items() if "ClassVar" not in str(hint)]
+        inherited = {slot for base in plain.__mro__[1:] for slot in getattr(base, "__slots__", ())}
+        body = {key: value for key, value in vars(plain).items() if key not in ("__dict__", "__weakref__", *names)}
+        body |= {"__slots__": tuple(name for name in names if name not in inherited), "__qualname__": plain.__qualname__}
+        body |= {"__getstate__": _state, "__setstate__": _set_state}
+        if self.frozen:
+            body |= {"__setattr__": _refuse, "__delattr__": _refuse}
+        self.made: Any = type(plain).__call__(type(plain), plain.__name__, plain.__bases__, body)
+        self._postpone()
+
+    def _postpone(self) -> None:
+        writers: dict[str, Callable[[], None]] = {"__init__": self._write_init, "__repr__": self.complete}
+        if self.options.get("eq", True):
+            writers["__eq__"] = lambda: self._write_comparison("__eq__")
+            if self.frozen:
+                writers["__hash__"] = lambda: self._write_comparison("__hash__")
+            else:
+                self.made.__hash__ = None  # as the standard decorator has it for mutable classes
+        if self.options.get("order"):
+            writers |= dict.fromkeys(_ORDER, self.complete)
+        self.methods = tuple(writers)
+        for name, write in writers.items():
+            setattr(self.made, name, _stub(self.made, name, write))
+        for name in ("__dataclass_fields__", "__match_args__"):
+            setattr(self.made, name, _Pending(self.made, name, self.describe))
+        self.made.__dataclass_params__ = _Pending(self.made, "__dataclass_params__", self.complete)
+
+    def describe(self) -> None:
+        """Find out the fields, and write nothing: the standard decorator makes them of a copy."""
         with _LOCK:
-            if "__dataclass_fields__" in vars(plain):  # another thread was here first
+            body = {key: value for key, value in vars(self.plain).items() if key not in ("__dict__", "__weakref__")}
+            copy = type(self.plain).__call__(type(self.plain), self.plain.__name__, self.plain.__bases__, body)
+            frozen = self.frozen and self.plain.__bases__ != (object,)  # a class under a frozen one has to be frozen
+            kw_only = bool(self.options.get("kw_only"))
+            dataclasses.dataclass(init=False, repr=False, eq=False, frozen=frozen, kw_only=kw_only)(copy)
+            for name in ("__dataclass_fields__", "__match_args__"):
+                setattr(self.made, name, getattr(copy, name))
+
+    def complete(self) -> None:
+        """Take everything from a standard dataclass made of the class as it was written."""
+        with _LOCK:
+            if self.completed:  # another thread was here first
                 return
-            dataclasses.dataclass(**standard)(plain)
-            for name in (*methods, "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__replace__"):
-                if name in vars(plain):
-                    setattr(made, name, vars(plain)[name])
+            dataclasses.dataclass(**self.options)(self.plain)
+            for name in (*self.methods, "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__replace__"):
+                if name in vars(self.plain):
+                    setattr(self.made, name, vars(self.plain)[name])
+            self.completed = True
 
-    def complete_init() -> None:
-        if not _set_init(made, plain, names, frozen=bool(options.get("frozen"))):
-            complete()
+    def _write_init(self) -> None:
+        """The constructor alone, which is all that most classes need."""
+        fields = dataclasses.fields(self.made)
+        if any(not field.init or field.kw_only for field in fields) or self.options.get("init") is False:
+            return self.complete()
+        scope: dict[str, Any] = {"_set": object.__setattr__, "_absent": object()}
+        parameters, lines = [], []
+        for field in fields:
+            name = value = field.name
+            if field.default_factory is not dataclasses.MISSING:
+                scope[f"_new_{name}"] = field.default_factory
+                parameters.append(f"{name}=_absent")
+                value = f"_new_{name}() if {name} is _absent else {name}"
+            elif field.default is not dataclasses.MISSING:
+                scope[f"_default_{name}"] = field.default
+                parameters.append(f"{name}=_default_{name}")
+            else:
+                parameters.append(name)
+            lines.append(f"_set(self, {name!r}, {value})" if self.frozen else f"self.{name} = {value}")
+        lines += ["self.__post_init__()"] if hasattr(self.made, "__post_init__") else []
+        return self._define("__init__", ["self", *parameters], lines or ["pass"], scope)
 
-    for name in methods:
-        setattr(made, name, _stub(made, name, complete))
-    if plain.__bases__ == (object,) and not options.keys() & {"init", "kw_only"}:
-        setattr(made, "__match_args__", tuple(names))  # noqa: B010 - mypy knows better than to assign it
-        made.__init__ = _stub(made, "__init__", complete_init)
-    if options.get("eq", True) and not options.get("frozen"):
-        made.__hash__ = None  # as the standard decorator has it for mutable classes
-    for name in ("__dataclass_fields__", "__dataclass_params__"):
-        setattr(made, name, _Pending(made, name, complete))
-    return made  # type: ignore[no-any-return]
+    def _write_comparison(self, name: str) -> None:
+        fields = [field for field in dataclasses.fields(self.made) if field.compare]
+        if any(field.hash is not None for field in fields):
+            return self.complete()
+        mine, theirs = ("".join(f"{owner}.{field.name}, " for field in fields) for owner in ("self", "other"))
+        if name == "__hash__":
+            return self._define(name, ["self"], [f"return hash(({mine}))"], {})
+        same = [f"if other.__class__ is self.__class__: return ({mine}) == ({theirs})", "return NotImplemented"]
+        return self._define(name, ["self", "other"], same, {})
+
+    def _define(self, name: str, parameters: list[str], lines: list[str], scope: dict[str, Any]) -> None:
+        # The names are identifiers of a class body in this package.
+        exec(f"def {name}({', '.join(parameters)}):\n " + "\n ".join(lines), scope)  # noqa: S102
+        scope[name].__qualname__ = f"{self.made.__qualname__}.{name}"
+        setattr(self.made, name, scope[name])
 
 
-def _methods(options: dict[str, Any]) -> tuple[str, ...]:
-    """The methods that the standard decorator writes, less those that `_postponed` gives at once."""
-    equality = ("__eq__", *(("__hash__",) if options.get("frozen") else ())) if options.get("eq", True) else ()
-    return ("__init__", "__repr__", *equality, *(_ORDER if options.get("order") else ()))
-
-
-def _stub(owner: type[Any], name: str, complete: Any) -> Any:
+def _stub(owner: type[Any], name: str, write: Callable[[], None]) -> Any:
     def method(self: Any, *arguments: Any, **named: Any) -> Any:
-        complete()
+        write()
         return getattr(owner, name)(self, *arguments, **named)
 
     return method
 
 
-def _set_init(made: Any, plain: type[Any], names: list[str], *, frozen: bool) -> bool:
-    """Write the constructor alone, which is all that most classes need; False for fields that only the standard decorator knows."""
-    scope: dict[str, Any] = {"_set": object.__setattr__, "_absent": object()}
-    parameters, lines = [], []
-    for name in names:
-        given = vars(plain).get(name, dataclasses.MISSING)
-        described = given if isinstance(given, dataclasses.Field) else None
-        if described is not None and not (described.init and described.kw_only in (False, dataclasses.MISSING)):
-            return False
-        default = given if described is None else described.default
-        value = name
-        if described is not None and described.default_factory is not dataclasses.MISSING:
-            scope[f"_new_{name}"] = described.default_factory
-            parameters.append(f"{name}=_absent")
-            value = f"_new_{name}() if {name} is _absent else {name}"
-        elif default is not dataclasses.MISSING:
-            scope[f"_default_{name}"] = default
-            parameters.append(f"{name}=_default_{name}")
-        else:
-            parameters.append(name)
-        lines.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
-    lines += ["self.__post_init__()"] if hasattr(plain, "__post_init__") else []
-    # The names are identifiers of a class body in this package.
-    exec(f"def __init__({', '.join(['self', *parameters])}):\n " + "\n ".join(lines or ["pass"]), scope)  # noqa: S102
-    scope["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
-    made.__init__ = scope["__init__"]
-    return True
-
-
 class _Pending:
     """Stands for what `dataclasses.fields`, `replace` and `asdict` read of a class."""
 
-    def __init__(self, owner: type[Any], name: str, complete: Any) -> None:
-        self._of = (owner, name, complete)
+    def __init__(self, owner: type[Any], name: str, find: Callable[[], None]) -> None:
+        self._of = (owner, name, find)
 
     def __get__(self, instance: object, owner: type[Any] | None = None) -> Any:
-        made, name, complete = self._of
-        complete()
+        made, name, find = self._of
+        find()
         return getattr(made, name)
 
 
