@@ -21,14 +21,14 @@ from .conftest import Repo
 _AUDIT = """
 import dataclasses, json, re, sys
 counts = {"dataclasses": 0, "patterns": 0}
-make, compile = dataclasses._process_class, re._compiler.compile
-def counted(kind, function):
-    def call(*arguments, **named):
-        counts[kind] += 1
-        return function(*arguments, **named)
-    return call
-dataclasses._process_class = counted("dataclasses", make)
-re._compiler.compile = counted("patterns", compile)
+make, compile = dataclasses.dataclass, re._compiler.compile
+def dataclass(*arguments, **options):
+    counts["dataclasses"] += options.get("init", True)
+    return make(*arguments, **options)
+def counted(*arguments):
+    counts["patterns"] += 1
+    return compile(*arguments)
+dataclasses.dataclass, re._compiler.compile = dataclass, counted
 from prodify.cli.app import run
 code = run(["audit", sys.argv[1], "--format", "json", "-o", sys.argv[2]])
 print(json.dumps({**counts, "code": code, "modules": sorted(sys.modules)}))
@@ -64,7 +64,7 @@ def test_an_audit_imports_nothing_heavy(run: dict[str, object]) -> None:
 
 
 def test_few_classes_and_patterns_are_compiled(run: dict[str, object]) -> None:
-    assert isinstance(run["dataclasses"], int) and run["dataclasses"] <= 45
+    assert isinstance(run["dataclasses"], int) and run["dataclasses"] <= 15
     assert isinstance(run["patterns"], int) and run["patterns"] <= 330
 
 
