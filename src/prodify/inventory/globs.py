@@ -35,7 +35,7 @@ def glob_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     def matches(text: str) -> bool:
         if text in exact or text.endswith(ends) or text.startswith(starts):
             return True
-        if any(len(text) >= size and text.startswith(before) and text.endswith(after) for before, after, size in pairs):
+        if pairs and any(len(text) >= size and text.startswith(before) and text.endswith(after) for before, after, size in pairs):
             return True
         return rest is not None and rest.match(text) is not None
 

@@ -43,6 +43,10 @@ _DOTTED = lazy(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
 _CHANGE_ME = lazy(r"(?i)change|insecure")
 _MESSAGE = lazy(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
+_NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()
+"""Literals that were judged to be none."""
+_MOST_REMEMBERED = 4096
+_SHORT = 64
 _LONGEST = 2048
 _LONGEST_PROSE = 128
 _PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
@@ -92,6 +96,16 @@ class Literal:
 
 def judge(literal: Literal, kind: FileKind) -> Candidate | None:
     """Return a candidate when the literal is a secret of the kind that its name speaks of, None otherwise."""
+    key = (literal.name, literal.value, literal.sep, literal.quoted, literal.fallback, literal.signs, kind)
+    if key in _NO_SECRETS:  # machine-made files say the same ten thousand times
+        return None
+    found = _judged(literal, kind)
+    if found is None and len(literal.value) < _SHORT and len(_NO_SECRETS) < _MOST_REMEMBERED:
+        _NO_SECRETS.add(key)
+    return found
+
+
+def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
     name_kind = classify(literal.name)
     value = literal.value
     if len(value) > _LONGEST or (len(value) > _LONGEST_PROSE and " " in value):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TRIGGER_BASE = 10_000
 KEYWORD_BASE = 20_000
+_TRIGGERS = tuple(Trigger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +60,4 @@ def make_plan(keywords: Iterable[bytes] = ()) -> SearchPlan:
 
 def trigger_of(identifier: int) -> Trigger:
     """Return the contextual trigger of an identifier."""
-    return Trigger(identifier - TRIGGER_BASE)
+    return _TRIGGERS[identifier - TRIGGER_BASE]
