@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Match, Role
+from prodify.inventory.haystack import Haystack
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Syntax:
     def __init__(self, files: FileIndex) -> None:
         self._files = files
         self._trees: dict[str, SgNode | None] = {}
+        self._by_role: dict[tuple[str, Role], tuple[str, ...]] = {}
+        self._haystacks: dict[tuple[str, Role], Haystack] = {}
 
     @cached_property
     def by_language(self) -> Mapping[str, tuple[str, ...]]:
@@ -54,18 +57,25 @@ class Syntax:
 
     def sources(self, language: str, keywords: Iterable[str] = (), roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
         """Paths of a language's files that hold at least one of the keywords (any file when there are none)."""
-        wanted, words = frozenset(roles), _shortest(keywords)
-        for path in self.by_language[language]:
-            if self._files.entries[path].role not in wanted:
-                continue
-            if not words:
-                yield path
-                continue
-            text = self._files.text(path) or ""
-            for word in words:  # a plain loop: this runs for every file and question
-                if word in text:
-                    yield path
-                    break
+        words = _shortest(keywords)
+        found: list[str] = []
+        for role in frozenset(roles):
+            paths = self._of(language, role)
+            if words and "" not in words:
+                haystack = self._haystacks.get((language, role))
+                if haystack is None:
+                    haystack = self._haystacks[language, role] = Haystack([self.text(path) for path in paths])
+                paths = tuple(paths[number] for number in haystack.holding(words))
+            found += paths
+        yield from sorted(found)
+
+    def _of(self, language: str, role: Role) -> tuple[str, ...]:
+        """The files of a language that have a role, sorted."""
+        known = self._by_role.get((language, role))
+        if known is None:
+            entries = self._files.entries
+            known = self._by_role[language, role] = tuple(p for p in self.by_language[language] if entries[p].role is role)
+        return known
 
     def text(self, path: str) -> str:
         """The text of a source file, empty when it cannot be read."""

@@ -1,0 +1,33 @@
+"""Which of many texts hold a word: one search over all of them answers as a search in each does."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodify.inventory.haystack import Haystack
+from prodify.model import Location
+
+from .conftest import Repo
+
+_TEXT = st.text(alphabet="ab\n\0é\ud800", max_size=12)
+_WORD = st.text(alphabet="abé", min_size=1, max_size=4)
+
+
+@given(st.lists(_TEXT, max_size=6), st.lists(_WORD, max_size=3))
+def test_it_answers_as_a_search_in_every_text(texts: list[str], words: list[str]) -> None:
+    expected = [number for number, text in enumerate(texts) if any(word in text for word in words)]
+    haystack = Haystack(texts)
+    assert haystack.holding(words) == expected
+    assert haystack.holding(words) == expected  # from what the first question left
+
+
+def test_sources_come_by_role_and_in_order(repo: Repo) -> None:
+    inv = repo({"b.py": "alpha = 1\n", "a.py": "beta = 1\n", "tests/test_c.py": "alpha = 2\n", "d.py": "\n"})
+    production = inv.files.entries["b.py"].role
+    test = inv.files.entries["tests/test_c.py"].role
+    assert list(inv.syntax.sources("python", ("alpha", "beta"))) == ["a.py", "b.py"]
+    assert list(inv.syntax.sources("python", ("alpha",), (test, production))) == ["b.py", "tests/test_c.py"]
+    assert list(inv.syntax.sources("python")) == ["a.py", "b.py", "d.py"]
+    assert list(inv.syntax.sources("python", ("gamma",))) == []
+    assert [c.location for c in inv.python.assignments("alpha")] == [Location("b.py", 1, 1)]
