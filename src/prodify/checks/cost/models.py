@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded
 
-_CAPS = lazy(
-    r"max_budget|daily_(cap|limit|budget)|token_(budget|quota|cap)|spend_(cap|limit)|DAILY_TOKEN|monthly_(cap|limit)", re.IGNORECASE
+_CAPS = guarded(
+    r"max_budget|daily_(cap|limit|budget)|token_(budget|quota|cap)|spend_(cap|limit)|DAILY_TOKEN|monthly_(cap|limit)",
+    "max_budget daily_ token_ spend_ monthly_",
+    re.IGNORECASE,
 )
 _CACHES = (
     "functools.lru_cache",
@@ -154,6 +156,8 @@ def model_spend_is_capped(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no model is called")
     for language in ("python", "javascript", "typescript"):
         for path in repo.syntax.sources(language):
+            if _CAPS.search(repo.files.text(path) or "") is None:
+                continue
             for number, line in enumerate(repo.files.lines(path), 1):
                 if _CAPS.search(line[:300]):
                     return passed("model spend is capped", Note(Location(path, number), "cap"))

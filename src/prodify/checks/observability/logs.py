@@ -7,14 +7,18 @@ import re
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.observability._libraries import APM
 from prodify.inventory.roles import beside_the_service
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded, lazy
 
 _SECRET_WORDS = lazy(
     r"\b(password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization)\b",
     re.IGNORECASE,
 )
 _PERSONAL = lazy(r"\b(e_?mail|phone|birth_?date|address)\b", re.IGNORECASE)
-_TRACE_ID = lazy(r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext", re.IGNORECASE)
+_TRACE_ID = guarded(
+    r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext",
+    "trace_id traceid get_span_context log_correlation merge_contextvars tracecontext",
+    re.IGNORECASE,
+)
 
 
 def _sources(repo: Inventory) -> tuple[str, ...]:
@@ -120,6 +124,8 @@ def logs_carry_trace_ids(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.has["otel"] and repo.uses(*APM) is None:
         return not_applicable("nothing is traced yet")
     for path in _sources(repo):
+        if _TRACE_ID.search(repo.files.text(path) or "") is None:
+            continue
         for number, line in enumerate(repo.files.lines(path), 1):
             if _TRACE_ID.search(line[:400]):
                 return passed("log lines carry the trace's id", Note(Location(path, number), "trace id"))
@@ -174,11 +180,7 @@ def prints_are_not_logs(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not any(c.language == "python" for c in repo.services):
         return not_applicable("no Python service")
-    prints = [
-        c
-        for c in repo.python.calls("print")
-        if c.function is not None and not beside_the_service(c.location.path)
-    ]
+    prints = [c for c in repo.python.calls("print") if c.function is not None and not beside_the_service(c.location.path)]
     return failed(f"{len(prints)} prints stand where a log belongs", *prints) if prints else passed("nothing is printed")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded, lazy
 
 STUB = lazy(
     r"^(pass|\.\.\.|assert\s+(True|1|\(True\)|1\s*==\s*1|True\s+is\s+True)|self\.assertTrue\(True\)"
@@ -69,25 +69,37 @@ SHELL_TEST = lazy(r"\b(exit 1|test_\w+\s*\(\)|@test\b|assert_)")
 ALWAYS_TRUE = lazy(r"expect\(\s*(true|1)\s*\)\.to(?:Be|Equal|\.be)\w*\(?\s*(true|1)?\s*\)?")
 """An assertion of JavaScript that cannot fail."""
 
-INTEGRATION = lazy(
+INTEGRATION = guarded(
     r"testcontainers|django_db|django\.test|TransactionTestCase|\.create_all\(|create_engine\(|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
     r"|sqlite3\.connect|pytest_postgresql|postgresql_proc|fakeredis|mongodb-memory-server|MongoMemoryServer|gorm\.Open|sql\.Open\(|@DataJpaTest"
     r"|@SpringBootTest|ActiveRecord|DatabaseTestCase|RefreshDatabase|WebApplicationFactory|migrate!\(|sqlx::test|mongoose\.connect|DATABASE_URL"
-    r"|SQLALCHEMY_DATABASE_URI"
+    r"|SQLALCHEMY_DATABASE_URI",
+    "testcontainers django_db django.test TransactionTestCase .create_all( create_engine( psycopg asyncpg pymongo "
+    "redis. sqlite3.connect pytest_postgresql postgresql_proc fakeredis mongodb-memory-server MongoMemoryServer "
+    "gorm.Open sql.Open( @DataJpaTest @SpringBootTest ActiveRecord DatabaseTestCase RefreshDatabase "
+    "WebApplicationFactory migrate!( sqlx::test mongoose.connect DATABASE_URL SQLALCHEMY_DATABASE_URI",
 )
-CONTRACT = lazy(
+CONTRACT = guarded(
     r"\bschemathesis\b|\bpact\b|@pact-foundation|pact_|PactV\d|\bdredd\b|jest-openapi|openapi_core|spring-cloud-contract|toSatisfyApiSpec"
-    r"|prism mock|specmatic"
+    r"|prism mock|specmatic",
+    "schemathesis pact Pact dredd jest-openapi openapi_core spring-cloud-contract toSatisfyApiSpec prism+mock specmatic",
 )
-CHAOS = lazy(
+CHAOS = guarded(
     r"toxiproxy|chaostoolkit|chaos-mesh\.org|litmuschaos|chaosmonkey|chaos_monkey|gremlin|pumba|faultInjection|fault_injection",
+    "toxiproxy chaostoolkit chaos-mesh.org litmuschaos chaosmonkey chaos_monkey gremlin pumba faultinjection fault_injection",
     re.IGNORECASE,
 )
-MODEL = lazy(r"openai|anthropic|\bllm\b|gpt-|chat\.completions|ChatCompletion|genai|language model", re.IGNORECASE)
-MODEL_FAILURE = lazy(
+MODEL = guarded(
+    r"openai|anthropic|\bllm\b|gpt-|chat\.completions|ChatCompletion|genai|language model",
+    "openai anthropic llm gpt- chat.completions chatcompletion genai language+model",
+    re.IGNORECASE,
+)
+MODEL_FAILURE = guarded(
     r"RateLimitError|APITimeoutError|APIConnectionError|APIError|APIStatusError|InternalServerError"
     r"|side_effect\s*=\s*(?:\w*\.)*\w*(?:Error|Exception|Timeout)|malformed|invalid_json|not json|timeout|fallback|circuit|mockRejected"
     r"|\b(?:429|503|529)\b",
+    "ratelimiterror apitimeouterror apiconnectionerror apierror apistatuserror internalservererror side_effect "
+    "malformed invalid_json not+json timeout fallback circuit mockrejected 429 503 529",
     re.IGNORECASE,
 )
 SECRET_READ = lazy(
