@@ -222,6 +222,12 @@ def test_yaml_list_item_by_key(text: str, result: str) -> None:
     assert hold(yaml.ensure_list_item(["repos"], HOOK, key="repo"), text, may_change=1) == result
 
 
+def test_yaml_below_a_deeper_block_that_a_shallower_key_follows() -> None:
+    text = "services:\n  web:\n    deploy:\n      limits: {cpus: '1'}\n    build: .\n  db:\n    image: x\n"
+    result = hold(yaml.merge({"services": {"web": {"deploy": {"replicas": 2}, "restart": "always"}}}), text)
+    assert result == text.replace("'1'}\n", "'1'}\n      replicas: 2\n").replace("build: .\n", "build: .\n    restart: always\n")
+
+
 def test_yaml_keeps_comments_and_block_scalars() -> None:
     text = (
         "jobs:\n    test: # ours\n        run: |\n            # no comment\n            make\n\n    # about what follows\n# root\nname: x\n"

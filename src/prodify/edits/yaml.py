@@ -212,8 +212,8 @@ def _end_of_block(text: str, node: Node, indent: int) -> int:
     """
     lines = lines_of(text)
     first, last = node.start_mark.line, min(node.end_mark.line, len(lines) - 1)
-    if node.end_mark.column == 0 and last == node.end_mark.line and last > first:
-        last -= 1
+    if last == node.end_mark.line and last > first and not lines[last][: node.end_mark.column].strip():
+        last -= 1  # a block ends where the next token begins: nothing stands before it on its line, at whatever depth that line is
     while last > first and _belongs_below(lines[last], indent):
         last -= 1
     return sum(len(line) for line in lines[: last + 1])
