@@ -16,7 +16,7 @@ from prodify.errors import UsageError
 from prodify.inventory import git
 from prodify.inventory.content import MAX_BYTES, Content, decode
 from prodify.inventory.facts import FileEntry, Role, Skipped
-from prodify.inventory.globs import glob_test
+from prodify.inventory.globs import glob_test, is_plain
 from prodify.inventory.roles import role_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class FileIndex:
         self.root = root.resolve()
         self._hidden = hidden
         self._texts: dict[str, str | None] = {}
+        self._matched: dict[tuple[str, ...], list[str]] = {}
 
     @cached_property
     def git(self) -> git.Listing | None:
@@ -85,14 +86,35 @@ class FileIndex:
         `*` crosses slashes in whole-path patterns. `roles` limits to those; by default vendored and generated files are left out.
         """
         wanted = frozenset(roles) if roles is not None else frozenset(Role) - {Role.VENDORED, Role.GENERATED}
-        by_name = glob_test(tuple(p for p in patterns if "/" not in p))
-        found = [path for name, paths in self._names.items() if by_name(name) for path in paths]
-        wholes = tuple(p for p in patterns if "/" in p)
-        if wholes:
-            by_path = glob_test(wholes)
-            found += [path for path in self.entries if by_path(path)]
+        found: list[str] = []
+        general: list[str] = []
+        for pattern in patterns:
+            ending = pattern[2:] if pattern.startswith("*.") else None
+            if ending is not None and "." not in ending and "/" not in ending and is_plain(ending):
+                found += self._endings.get(ending, ())
+            elif not is_plain(pattern):
+                general.append(pattern)
+            elif "/" in pattern:
+                found.append(pattern)
+            else:
+                found += self._names.get(pattern, ())
+        if general:
+            found += self._matching(tuple(general))
         entries = self.entries
-        return tuple(sorted({path for path in found if entries[path].role in wanted}))
+        return tuple(sorted({path for path in found if path in entries and entries[path].role in wanted}))
+
+    def _matching(self, patterns: tuple[str, ...]) -> list[str]:
+        """Paths that match one of several globs, by a look at every name; the same question comes from many checks."""
+        known = self._matched.get(patterns)
+        if known is None:
+            by_name = glob_test(tuple(p for p in patterns if "/" not in p))
+            known = [path for name, paths in self._names.items() if by_name(name) for path in paths]
+            wholes = tuple(p for p in patterns if "/" in p)
+            if wholes:
+                by_path = glob_test(wholes)
+                known += [path for path in self.entries if by_path(path)]
+            self._matched[patterns] = known
+        return known
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -100,6 +122,16 @@ class FileIndex:
         found: dict[str, list[str]] = {}
         for path in self.entries:
             found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    @cached_property
+    def _endings(self) -> dict[str, list[str]]:
+        """Paths by what follows the last dot of the name, if there is one."""
+        found: dict[str, list[str]] = {}
+        for name, paths in self._names.items():
+            _, dot, ending = name.rpartition(".")
+            if dot:
+                found.setdefault(ending, []).extend(paths)
         return found
 
     def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:

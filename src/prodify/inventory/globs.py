@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 _WILD = frozenset("*?[")
 
 
+def is_plain(pattern: str) -> bool:
+    """Whether a glob matches only the text that it is itself."""
+    return _WILD.isdisjoint(pattern)
+
+
 @lru_cache(maxsize=512)
 def glob_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """What tells whether a text matches one of the globs, as `fnmatch.fnmatchcase` does.
