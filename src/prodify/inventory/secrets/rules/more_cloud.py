@@ -20,7 +20,6 @@ RULES = (
     prefixed("buildkite-token", "Buildkite token", "bkua_{hex*40}"),
     prefixed("prefect-token", "Prefect token", "pnu_{low*36}"),
     prefixed("octopus-key", "Octopus Deploy key", "API-{UP*26}", entropy=3.3),
-    prefixed("sourcegraph-token", "Sourcegraph token", "sgp_{hex*40}"),
     prefixed("harness-token", "Harness token", "pat.{b64u*22}.{hex*24}.{b62*20}"),
     prefixed("infracost-key", "Infracost key", "ico-{b62*32}", entropy=3.3),
     prefixed("onepassword-service-token", "1Password service account token", "ops_eyJ{b64u*250-1200}", entropy=3.5),
