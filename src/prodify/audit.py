@@ -21,6 +21,7 @@ from prodify.version import RULESET, __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from prodify.api import Check
     from prodify.model import Evidence, Step
@@ -55,22 +56,48 @@ EVERYTHING = Selection()
 
 
 def audit(
-    repo: Inventory, profile: Profile, selection: Selection = EVERYTHING, *, ignores: bool = True, today: date | None = None
+    repo: Inventory,
+    profile: Profile,
+    selection: Selection = EVERYTHING,
+    *,
+    ignores: bool = True,
+    today: date | None = None,
+    imports: Sequence[Path] = (),
 ) -> Report:
-    """Run the selected checks and return the report. `ignores` False shows suppressed findings as if nothing were accepted."""
+    """Run the selected checks and return the report. `ignores` False shows suppressed findings as if nothing were accepted.
+
+    `imports` are SARIF files of other scanners. What they report is listed beside the findings and does not move the score.
+    """
     checks = all_checks()
     findings = tuple(run_check(check, repo, profile) for check in selection.pick(checks))
     notices: tuple[str, ...] = ()
-    if ignores:
-        validate(profile.ignore, [c.id for c in checks])
+    omitted: tuple[str, ...] = ()
+    if imports:
+        findings, omitted = _with_imports(findings, repo, imports, selection)
+    if not ignores:
+        findings = tuple(replace(f, suppressed=None) if f.source is not None else f for f in findings)
+    else:
+        validate(profile.ignore, [*(c.id for c in checks), *(e.check for e in profile.ignore if e.check.startswith("import-"))])
         relevant = [entry for entry in profile.ignore if entry.check in {f.check for f in findings}]
         findings, notices = suppress(findings, repo, relevant, today or date.today())
     inventory, faults = inventory_snapshot(repo)
     commit = repo.files.git.head if repo.files.git is not None else None
     return Report(
-        __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory, score(findings),
-        findings, (*notices, *faults),
+        __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory,
+        score([f for f in findings if f.source is None]), findings, (*notices, *omitted, *faults),
     )  # fmt: skip
+
+
+def _with_imports(
+    own: Sequence[Finding], repo: Inventory, imports: Sequence[Path], selection: Selection
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    from prodify.imports.findings import load, merge
+
+    foreign, notices = load(imports, repo)
+    if selection.steps:
+        foreign = tuple(f for f in foreign if f.step in selection.steps)
+    kept, others = merge(own, foreign)
+    return (*kept, *(replace(f, fingerprint=fingerprint(f.check, f.evidence, repo)) for f in others)), notices
 
 
 def run_check(check: Check, repo: Inventory, profile: Profile) -> Finding:

@@ -158,8 +158,17 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The other scanner that reported an imported finding: its name, version if it says one, and the id of its rule."""
+
+    tool: str
+    version: str | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's result as every report shows it."""
+    """One check's result as every report shows it; `source` is None for prodify's own."""
 
     check: str
     step: Step
@@ -176,6 +185,7 @@ class Finding:
     effort: Effort
     fix: Fix
     suppressed: Suppression | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

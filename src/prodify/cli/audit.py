@@ -47,6 +47,10 @@ def audit(
         bool | None, typer.Option("--history/--no-history", help="Look for secrets in git history. Default: where it is cheap.")
     ] = None,
     no_ignores: Annotated[bool, typer.Option("--no-ignores", help="Count suppressed findings as well.")] = False,
+    imports: Annotated[
+        list[Path] | None,
+        typer.Option("--import", metavar="FILE", help="List another scanner's SARIF; it counts for --fail-on, not the score. Repeatable."),
+    ] = None,
     settings: SetOption = None,
     config: ConfigOption = None,
     colour: ColourOption = Colour.AUTO,
@@ -64,7 +68,7 @@ def audit(
     words = [*(settings or ()), *([f"audience={audience}"] if audience else [])]
     session = open_session(path, words, config, quiet=quiet, history=history)
     selection = Selection(tuple(Step.parse(s) for s in step or ()), tuple(select or ()), tuple(ignore or ()))
-    report = run_audit(session.repo, session.loaded.profile, selection, ignores=not no_ignores)
+    report = run_audit(session.repo, session.loaded.profile, selection, ignores=not no_ignores, imports=tuple(imports or ()))
     if not quiet:
         for notice in (*report.notices, *_unread_history(report)):
             say(notice)

@@ -34,7 +34,7 @@ def show_report(report: Report, console: Console, show: str = "top") -> None:
     half = (len(report.score.steps) + 1) // 2
     for left, right in zip(report.score.steps[:half], report.score.steps[half:], strict=True):
         console.print(f"{_step_cell(left, console.encoding)}  {_step_cell(right, console.encoding)}")
-    _show_actions(actions(report.findings), console)
+    _show_actions(actions([f for f in report.findings if f.source is None]), console)
     _show_counts(report, console)
 
 
@@ -44,7 +44,7 @@ def _show_verdict(report: Report, console: Console) -> None:
     if score.overall is None or score.level is None:
         console.print("[bold]no score[/bold]: nothing here could be evaluated")
         return
-    missing = len({f.check for f in failures(report) if f.maturity == score.level + 1 and f.status == "stable"})
+    missing = len({f.check for f in failures(report) if f.maturity == score.level + 1 and f.status == "stable" and f.source is None})
     ahead = f"; {plural(missing, 'check')} to go to level {score.level + 1}" if missing else ""
     console.print(f"[bold]{score.overall} of 100[/bold], level {score.level}: [bold]{score.level_name}[/bold]{ahead}")
 
@@ -92,6 +92,8 @@ def _show_finding(finding: Finding, console: Console) -> None:
     else:
         head = f"[dim]{ {Kind.PASS: 'pass', Kind.OPEN: 'undecided', Kind.NOT_APPLICABLE: 'not applicable'}[finding.kind] }[/dim]"
     mark = f" [dim](suppressed: {escape(finding.suppressed.reason)})[/dim]" if finding.suppressed else ""
+    if finding.source is not None:
+        mark += f" [dim]({escape(' '.join(filter(None, (finding.source.tool, finding.source.version))))})[/dim]"
     console.print(f"{head} [bold]{finding.check}[/bold] {escape(finding.message)}{mark}", soft_wrap=True)
     for place in finding.evidence:
         where = f"{place.path}:{place.line}" if place.line else place.path

@@ -68,7 +68,7 @@ def data(report: Report, show: str = "failed") -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    suppressed = finding.suppressed
+    suppressed, source = finding.suppressed, finding.source
     return {
         "check": finding.check,
         "step": finding.step.slug,
@@ -84,6 +84,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "suppressed": None
         if suppressed is None
         else {"source": suppressed.source, "reason": suppressed.reason, "expires": suppressed.expires},
+        "source": None if source is None else {"tool": source.tool, "version": source.version, "rule": source.rule},
         "cwe": list(finding.cwe),
         "effort": finding.effort.value,
         "fix": {"recipe": finding.fix.recipe, "command": finding.fix.command},

@@ -33,6 +33,8 @@ def lines_of(finding: Finding) -> Iterator[str]:
     if finding.suppressed is not None:
         word = f"suppressed-{word}"
     message = " ".join(finding.message.split())
+    if finding.source is not None:
+        message += f" [{' '.join(filter(None, (finding.source.tool, finding.source.version)))}]"
     for place in finding.evidence:
         line = f":{place.line}" if place.line is not None else ""
         note = f" ({place.note})" if place.note else ""

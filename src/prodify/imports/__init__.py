@@ -1,0 +1,1 @@
+"""Findings of other scanners, read from files that those scanners wrote."""
