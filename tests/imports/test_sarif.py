@@ -39,10 +39,12 @@ def read(body: Any) -> list[sarif.Result]:
     return sarif.parse(json.dumps(body).encode(), "x.sarif")
 
 
-def report_of(tmp_path: Path, body: Any, profile: Profile | None = None, ignores: bool = True, **files: str) -> Report:
+def report_of(
+    tmp_path: Path, body: Any, profile: Profile | None = None, ignores: bool = True, files: dict[str, str] | None = None
+) -> Report:
     root = tmp_path / "repo"
     root.mkdir()
-    for name, content in {"app.py": "import os\nprint(os)\n", **files}.items():
+    for name, content in {"app.py": "import os\nprint(os)\n", **(files or {})}.items():
         (root / name).write_text(content)
     given_file = tmp_path / "x.sarif"
     given_file.write_text(json.dumps(body))
@@ -160,8 +162,8 @@ def test_no_secret_reaches_the_report(tmp_path: Path, tool: str) -> None:
 
 
 def test_our_own_finding_wins_and_names_the_other(tmp_path: Path) -> None:
-    files = {"cfg.py": f'TOKEN = "{SECRET}"\n'}
-    report = report_of(tmp_path, document("Kingfisher", result("kf.github", "cfg.py")), **files)
+    body = document("Kingfisher", result("kf.github", "cfg.py"))
+    report = report_of(tmp_path, body, files={"cfg.py": f'TOKEN = "{SECRET}"\n'})
     assert foreign(report) == []
     own = next(f for f in report.findings if f.check == "no-secret-in-code")
     assert own.kind is Kind.FAIL
