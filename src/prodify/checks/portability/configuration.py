@@ -199,7 +199,7 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
             if re.search(r"\$\{?PORT\b|[\"']PORT[\"']", line):
                 return passed("PORT is read", Note(Location(path, number), "PORT"))
     readers = sorted({m.location.path for m in repo.find(*_WHOLE_ENVIRONMENT)})
-    for directory in {path.rpartition("/")[0] for path in readers}:  # the names stand beside the reader
+    for directory in dict.fromkeys(path.rpartition("/")[0] for path in readers):  # the names stand beside the reader
         for path in repo.files.select(f"{directory}/*" if directory else "*", roles=(Role.PRODUCTION,)):
             beside = path.rpartition("/")[0] == directory and path.endswith((".go", ".js", ".ts"))
             if beside and _PORT_NAME.search(repo.files.text(path) or ""):
