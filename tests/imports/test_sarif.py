@@ -108,6 +108,11 @@ def test_what_is_no_failure_is_dropped() -> None:
     assert read(document("T", *others, result("a", baselineState="absent"), result("a", level="none"))) == []
 
 
+def test_what_somebody_has_to_look_at_counts_when_the_tool_gives_it_a_level() -> None:
+    body = document("Kingfisher", result("key", kind="review", level="error"), result("other", kind="open", level="note"))
+    assert [(r.rule, r.level) for r in read(body)] == [("key", Level.ERROR), ("other", Level.NOTE)]
+
+
 def test_rules_of_extensions_arguments_and_taxa() -> None:
     rule = {
         "id": "x/y",

@@ -94,7 +94,7 @@ def _results(run: dict[str, Any]) -> Iterator[Result]:
         for rule in map(_dict, _list(component.get("rules"))):
             by_id.setdefault(_str(rule.get("id")), rule)
     for result in map(_dict, _list(run.get("results"))):
-        if result.get("kind", "fail") != "fail" or result.get("baselineState") == "absent" or result.get("level") == "none":
+        if not _is_problem(result):
             continue
         rule = _rule_of(result, components, by_id)
         identifier = _str(result.get("ruleId")) or _str(_dict(result.get("rule")).get("id")) or _str(rule.get("id")) or "unnamed"
@@ -107,6 +107,14 @@ def _results(run: dict[str, Any]) -> Iterator[Result]:
                 _str(rule.get("helpUri")), level, tags, _cwe(tags, rule, result), tuple(_locations(result)),
                 run.get("originalUriBaseIds"), _accepted(result),
             )  # fmt: skip
+
+
+def _is_problem(result: dict[str, Any]) -> bool:
+    """A failure, or what somebody has to look at ("review", "open") when the tool gives it a level, as secret scanners without validation do."""
+    if result.get("baselineState") == "absent" or result.get("level") == "none":
+        return False
+    kind = result.get("kind", "fail")
+    return kind == "fail" or (kind in ("review", "open") and result.get("level") in tuple(Level))
 
 
 def _rule_of(result: dict[str, Any], components: Sequence[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
