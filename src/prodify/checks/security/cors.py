@@ -19,6 +19,28 @@ _QUERIES = tuple(
     for language in ("javascript", "typescript")
     for rule in (_CORS_BARE, _CORS_STAR)
 )
+_GO_STAR = {
+    "kind": "keyed_element",
+    "all": [
+        {"has": {"kind": "literal_element", "regex": "^Allow(ed)?Origins$"}},
+        {"has": {"kind": "interpreted_string_literal", "regex": r'^"\*"$', "stopBy": "end"}},
+    ],
+}
+_SPRING_CALLS = (
+    *(f'$C.{method}($F("*"))' for method in ("setAllowedOrigins", "setAllowedOriginPatterns")),
+    *(f'$C.{method}("*")' for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns")),
+)
+_JAVA_STAR = {"any": [{"pattern": p} for p in (*_SPRING_CALLS, "@CrossOrigin", '@CrossOrigin("*")', '@CrossOrigin(origins = "*")')]}
+_KOTLIN_STAR = {"any": [{"pattern": pattern} for pattern in _SPRING_CALLS]}
+_RUST_STAR = {"any": [{"pattern": pattern} for pattern in ("CorsLayer::permissive()", "Cors::permissive()", "$C.allow_any_origin()")]}
+_OTHER_QUERIES = (
+    query("go", _GO_STAR, keywords=("AllowOrigins", "AllowedOrigins")),
+    query("go", {"any": [{"pattern": "cors.Default()"}, {"pattern": "cors.AllowAll()"}]}, keywords=("cors.Default", "cors.AllowAll")),
+    query("java", _JAVA_STAR, keywords=("llowedOrigin", "CrossOrigin")),
+    query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin",)),
+    query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin")),
+    query("csharp", "$C.AllowAnyOrigin()", keywords=("AllowAnyOrigin",)),
+)
 
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")
@@ -77,7 +99,7 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
     for assignment in repo.python.assignments("*['Access-Control-Allow-Origin']", '*["Access-Control-Allow-Origin"]'):
         if assignment.value == "*":
             yield Note(assignment.location, "Access-Control-Allow-Origin: *")
-    for match in repo.find(*_QUERIES):
+    for match in repo.find(*_QUERIES, *_OTHER_QUERIES):
         yield Note(match.location, " ".join(match.text.split())[:60])
 
 
