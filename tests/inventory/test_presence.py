@@ -46,6 +46,7 @@ def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(r
         ("env_example", {".env.sample": "A=\n"}),
         ("env_example", {"config.example.yaml": "a: 1\n"}),
         ("env_example", {".env.dev": "API_KEY=\nURL=\n"}),
+        ("env_example", {".example-env": "PORT = 3000\n"}),
         ("readme", {"readme.rst": "x\n"}),
         (
             "lockfile",

@@ -19,7 +19,7 @@ _PROBE_PATH = lazy(
 )
 _ENV_EXAMPLE = lazy(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
-    r"|(example|sample|template|default)\.env|\.env\.\w+\.(example|sample|template)"
+    r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env\.\w+\.(example|sample|template)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+)$",
     re.IGNORECASE,
