@@ -35,7 +35,7 @@ class Section:
 
 def table(section: Section) -> str:
     """A section as Markdown."""
-    rows = ["| tool | wall s | cpu s | peak MiB | ours / its, wall | ours / its, cpu | target, wall |"]
+    rows = ["| tool | wall s (min-max) | cpu s | peak MiB | ours / its, wall | ours / its, cpu | target, wall |"]
     rows.append("| --- | --: | --: | --: | --: | --: | --: |")
     first = next(iter(section.samples.values()))
     for tool, samples in section.samples.items():
@@ -44,7 +44,8 @@ def table(section: Section) -> str:
         if samples is not first:
             cells = [f"{value:.2f}" for value in ratio(first, samples)]
         target = f"{section.targets[tool]:.2f}" if tool in section.targets else ""
-        rows.append(f"| {tool} | {middle.wall:.3f} | {middle.cpu:.3f} | {middle.peak:.0f} | {cells[0]} | {cells[1]} | {target} |")
+        low, high = min(s.wall for s in samples), max(s.wall for s in samples)
+        rows.append(f"| {tool} | {middle.wall:.3f} ({low:.3f}-{high:.3f}) | {middle.cpu:.3f} | {middle.peak:.0f} | {cells[0]} | {cells[1]} | {target} |")
     notes = "".join(f"\nSkipped: {tool} ({why}).\n" for tool, why in sorted(section.skipped.items()))
     return f"## {section.title}\n\n{section.about}\n\n" + "\n".join(rows) + f"\n{notes}"
 
