@@ -45,7 +45,8 @@ def table(section: Section) -> str:
             cells = [f"{value:.2f}" for value in ratio(first, samples)]
         target = f"{section.targets[tool]:.2f}" if tool in section.targets else ""
         low, high = min(s.wall for s in samples), max(s.wall for s in samples)
-        rows.append(f"| {tool} | {middle.wall:.3f} ({low:.3f}-{high:.3f}) | {middle.cpu:.3f} | {middle.peak:.0f} | {cells[0]} | {cells[1]} | {target} |")
+        wall = f"{middle.wall:.3f} ({low:.3f}-{high:.3f})"
+        rows.append(f"| {tool} | {wall} | {middle.cpu:.3f} | {middle.peak:.0f} | {cells[0]} | {cells[1]} | {target} |")
     notes = "".join(f"\nSkipped: {tool} ({why}).\n" for tool, why in sorted(section.skipped.items()))
     return f"## {section.title}\n\n{section.about}\n\n" + "\n".join(rows) + f"\n{notes}"
 
