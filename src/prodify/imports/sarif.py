@@ -110,7 +110,7 @@ def _results(run: dict[str, Any]) -> Iterator[Result]:
 
 
 def _is_problem(result: dict[str, Any]) -> bool:
-    """A failure, or what somebody has to look at ("review", "open") when the tool gives it a level, as secret scanners without validation do."""
+    """A failure, or what somebody has to look at ("review", "open") at a level of its own, as unvalidated secrets are."""
     if result.get("baselineState") == "absent" or result.get("level") == "none":
         return False
     kind = result.get("kind", "fail")
