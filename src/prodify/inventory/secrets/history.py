@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.allow import Ignore
 from prodify.inventory.secrets.gitstream import LARGEST_BLOB, RunGit, blob_sizes, contents
+from prodify.inventory.secrets.parallel import FORK_FROM, in_two
 from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from prodify.inventory.facts import Role, SecretHit
     from prodify.inventory.secrets.blobcache import BlobCache
@@ -54,13 +55,7 @@ def scan_history(
     sizes = blob_sizes(run_git)
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
     chosen, complete = _within(small, limit)
-    suspects: dict[str, bytes] = {}
-    clean: list[str] = []
-    for blob, data in contents(run_git, chosen):
-        if scanner.suspicious(data):
-            suspects[blob] = data
-        else:
-            clean.append(blob)
+    suspects, clean = _sifted(scanner, run_git, chosen)
     if cache:
         cache.add(clean)
     hits = _located(scanner, run_git, role_of, suspects, frozenset(hit.fingerprint for hit in in_tree)) if suspects else []
@@ -69,26 +64,46 @@ def scan_history(
     return History(tuple(kept), len(chosen), too_large, complete)
 
 
-def _within(blobs: list[tuple[str, int]], limit: int) -> tuple[list[str], bool]:
-    chosen: list[str] = []
-    total = 0
+def _sifted(scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]]) -> tuple[list[str], list[str]]:
+    """The blobs that may hold a secret, and those that do not; one that git cannot deliver is in neither.
+
+    Neighbours in the pack stay together: git builds them from one another.
+    """
+    total = sum(size for _, size in blobs)
+    halves: tuple[list[str], list[str]] = ([], [])
+    done = 0
     for blob, size in blobs:
+        halves[total >= FORK_FROM and done * 2 > total].append(blob)
+        done += size
+
+    def sift(turn: int) -> tuple[list[str], list[str]]:
+        found: tuple[list[str], list[str]] = ([], [])
+        for blob, data in contents(run_git, halves[turn]):
+            found[not scanner.suspicious(data)].append(blob)
+        return found
+
+    first, second = in_two(sift) if halves[1] else (sift(0), ([], []))
+    return first[0] + second[0], first[1] + second[1]
+
+
+def _within(blobs: list[tuple[str, int]], limit: int) -> tuple[list[tuple[str, int]], bool]:
+    total = 0
+    for index, (_, size) in enumerate(blobs):
         total += size
         if total > limit:
-            return chosen, False
-        chosen.append(blob)
-    return chosen, True
+            return blobs[:index], False
+    return blobs, True
 
 
 def _located(
-    scanner: Scanner, run_git: RunGit, role_of: Callable[[str], Role], suspects: dict[str, bytes], known: frozenset[str]
+    scanner: Scanner, run_git: RunGit, role_of: Callable[[str], Role], suspects: Iterable[str], known: frozenset[str]
 ) -> list[SecretHit]:
     """Scan the suspects again under their real names, and keep one hit a secret and path."""
     found: dict[tuple[str, str, str], SecretHit] = {}
     order = origins(run_git, frozenset(suspects))
-    for blob in sorted(order, key=lambda b: order[b][1]):
+    for blob, data in contents(run_git, sorted(order, key=lambda b: order[b][1])):
         origin = order[blob][0]
-        for hit in scanner.scan(origin.path, suspects[blob], role_of(origin.path), weak=False)[0]:
+        for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
             key = (hit.rule, hit.fingerprint, hit.location.path)
             if key not in found:
                 found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)

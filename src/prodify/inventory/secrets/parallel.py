@@ -65,14 +65,28 @@ def _scan_one(scan: Callable[[str, bytes, Role], Result], index: int, item: Item
 
 
 def _shared(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], start: int, results: dict[int, Result]) -> None:
-    """Let a forked child take every other chunk. What it cannot deliver is scanned here."""
+    """Let a forked child take every other chunk."""
+
+    def chunks(turn: int) -> dict[int, Result]:
+        found: dict[int, Result] = {}
+        for index in _indices(len(work), start, turn):
+            _scan_one(scan, index, work[index], found)
+        return found
+
+    for found in in_two(chunks):
+        results.update(found)
+
+
+def in_two(task: Callable[[int], Result]) -> tuple[Result, Result]:
+    """Return `task(0)` and `task(1)`: the second from a forked child where that is safe. What it cannot deliver is done here."""
+    if not _may_fork():
+        return task(0), task(1)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _child(scan, work, start, reading, writing)
+        _child(task, reading, writing)
     os.close(writing)
-    for index in _indices(len(work), start, 0):
-        _scan_one(scan, index, work[index], results)
+    ours = task(0)
     import pickle
 
     with open(reading, "rb") as stream:  # noqa: PTH123
@@ -80,28 +94,22 @@ def _shared(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], st
     _, status = os.waitpid(child, 0)
     try:
         # The bytes come from the process forked above, through a pipe that nothing else can write to.
-        theirs = pickle.loads(answer) if status == 0 else None  # noqa: S301
+        theirs: Result | None = pickle.loads(answer) if status == 0 else None  # noqa: S301
     except (pickle.UnpicklingError, EOFError):
         theirs = None
-    if theirs is None:
-        for index in _indices(len(work), start, 1):
-            _scan_one(scan, index, work[index], results)
-    else:
-        results.update(theirs)
+    return ours, task(1) if theirs is None else theirs
 
 
-def _child(scan: Callable[[str, bytes, Role], Result], work: Sequence[Item], start: int, reading: int, writing: int) -> None:
-    """Scan the odd chunks, write the results to the pipe, and end without running anything of the parent's."""
+def _child(task: Callable[[int], Result], reading: int, writing: int) -> None:
+    """Do the second half, write its result to the pipe, and end without running anything of the parent's."""
     import pickle
 
     code = 1
     try:
         os.close(reading)
-        results: dict[int, Result] = {}
-        for index in _indices(len(work), start, 1):
-            _scan_one(scan, index, work[index], results)
+        result = task(1)
         with open(writing, "wb") as stream:
-            pickle.dump(results, stream, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(result, stream, pickle.HIGHEST_PROTOCOL)
         code = 0
     finally:
         os._exit(code)
