@@ -85,9 +85,7 @@ FOUND = [
 @pytest.mark.parametrize(
     ("path", "text", "name", "category", "level"), FOUND, ids=[f"{i}-{row[0]}-{row[2]}" for i, row in enumerate(FOUND)]
 )
-def test_found(
-    path: str, text: str, name: str | None, category: str, level: str, scanner: Scanner
-) -> None:
+def test_found(path: str, text: str, name: str | None, category: str, level: str, scanner: Scanner) -> None:
     hits, _ = scanner.scan(path, text.encode())
     assert [(h.name, h.category, h.level) for h in hits] == [(name, category, level)]
 

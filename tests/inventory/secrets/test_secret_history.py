@@ -74,6 +74,20 @@ def test_a_removed_secret_is_found_with_its_first_commit(repository: Repository,
     assert history.complete and history.blobs == 4
 
 
+def test_two_processes_find_what_one_finds(
+    repository: Repository, scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        repository.commit(**{f"f{number}_dot_py": f"x = {number}\n" + (f"KEY = '{KEY}'\n" if number % 5 == 0 else "")})
+    alone = scan_history(scanner, runner(repository.root), role_of)
+    monkeypatch.setattr("prodify.inventory.secrets.history.FORK_FROM", 0)
+    cache = BlobCache(scanner.digest, tmp_path / "c")
+    assert scan_history(scanner, runner(repository.root), role_of, cache=cache) == alone
+    assert [h.location.path for h in alone.hits] == ["f0.py", "f10.py", "f5.py"]
+    again = scan_history(scanner, runner(repository.root), role_of, cache=BlobCache(scanner.digest, tmp_path / "c"))
+    assert (again.hits, again.blobs) == (alone.hits, 3)
+
+
 def test_env_files_roles_and_other_branches(repository: Repository, scanner: Scanner) -> None:
     repository.commit(README="hello\n")
     repository.git("checkout", "-q", "-b", "side")
