@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from prodify.cli import hook
 from tests.checks.conftest import git, lay_out
 from tests.cli.helpers import ROOT, prodify
 
@@ -24,6 +25,21 @@ def stage(root: Path, path: str, text: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text(text)
     git(root, "add", "-f", path)
+
+
+@pytest.mark.parametrize("arguments", sorted(hook.PLAIN))
+def test_the_short_way_in_says_what_the_command_line_says(root: Path, arguments: tuple[str, ...]) -> None:
+    stage(root, "db.py", BAD)
+    short = prodify(list(arguments), cwd=root)
+    proper = prodify([*arguments, "."], cwd=root)
+    assert (short.returncode, short.stdout, short.stderr) == (proper.returncode, proper.stdout, proper.stderr)
+    assert short.returncode == (1 if len(arguments) > 2 else 0) and "no-secret-in-code" in short.stdout
+
+
+def test_the_short_way_in_keeps_the_contract_of_errors(tmp_path: Path) -> None:
+    outside = prodify(["audit", "--staged", "--fail-on", "error"], cwd=tmp_path)
+    proper = prodify(["audit", ".", "--staged", "--fail-on", "error"], cwd=tmp_path)
+    assert (outside.returncode, outside.stderr) == (proper.returncode, proper.stderr)
 
 
 def test_the_staged_content_counts_not_the_working_tree(root: Path) -> None:

@@ -60,7 +60,7 @@ def audit(
     if staged:
         from prodify.cli.staged import audit_staged
 
-        raise typer.Exit(audit_staged(path, fail_on, ignores=not no_ignores, quiet=quiet))
+        raise typer.Exit(audit_staged(path, fail_on.value, ignores=not no_ignores, quiet=quiet))
     from prodify.audit import Selection
     from prodify.audit import audit as run_audit
     from prodify.model import Step

@@ -13,15 +13,14 @@ from prodify.model import Kind, Level
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from prodify.cli.options import FailOn
     from prodify.model import Finding
 
 CHECKS = (secrets.no_env_file_with_secrets_is_committed, secrets.no_secret_in_code, secrets.secret_key_is_not_a_default)
 """The checks that judge one file at a time."""
 
 
-def audit_staged(path: Path, fail_on: FailOn, *, ignores: bool = True, quiet: bool = False) -> int:
-    """Print a line for every place with a failure among the staged files and return the exit code: 1 at or above `fail_on`."""
+def audit_staged(path: Path, fail_on: str, *, ignores: bool = True, quiet: bool = False) -> int:
+    """Print a line for every failure among the staged files; return 1 when one is at or above `fail_on`, a level or "never", else 0."""
     from prodify.reports.text import lines_of
 
     repo = Inventory(path)
@@ -31,9 +30,9 @@ def audit_staged(path: Path, fail_on: FailOn, *, ignores: bool = True, quiet: bo
     counted = [finding for finding in found if finding.suppressed is None]
     if counted and not quiet:
         say("take the secret out and read it from the environment; a key that has left this machine must be revoked")
-    if fail_on.value == "never":
+    if fail_on == "never":
         return 0
-    limit = list(Level).index(Level(fail_on.value))
+    limit = list(Level).index(Level(fail_on))
     return 1 if any(list(Level).index(finding.level) <= limit for finding in counted) else 0
 
 
