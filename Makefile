@@ -27,12 +27,12 @@ endef
 
 $(RUNTIME_STAMP): requirements/runtime.txt
 	$(create_venv)
-	@$(PIP) install --quiet --require-hashes --requirement requirements/runtime.txt
+	@$(PIP) install --quiet --require-hashes --no-deps --requirement requirements/runtime.txt
 	@touch $(RUNTIME_STAMP)
 
 $(STAMP): requirements/runtime.txt requirements/dev.txt pyproject.toml
 	$(create_venv)
-	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(PIP) install --quiet --require-hashes --no-deps --requirement requirements/dev.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP) $(RUNTIME_STAMP)
 

@@ -13,8 +13,8 @@ install_wheels() {
     local stamp
     stamp="$(dirname "$python")/../.validators.stamp"
     if [ "$stamp" -nt requirements/validators.txt ] && [ "$stamp" -nt requirements/e2e.txt ]; then return; fi
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/validators.txt
-    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/e2e.txt
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/validators.txt
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/e2e.txt
     touch "$stamp"
 }
 
