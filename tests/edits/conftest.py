@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import SequenceMatcher
 
 from hypothesis import strategies as st
 
@@ -14,8 +13,13 @@ from prodify.edits.text import BOM, lines_of
 def lost_lines(before: str, after: str) -> int:
     """How many lines of the old text do not stand in the new one, in order; line ends aside."""
     old, new = ([line.rstrip("\r\n") for line in lines_of(text.removeprefix(BOM))] for text in (before, after))
-    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return sum(i2 - i1 for tag, i1, i2, _, _ in opcodes if tag in ("delete", "replace"))
+    # The longest common subsequence; difflib finds a long one, not the longest.
+    best = [0] * (len(new) + 1)
+    for line in old:
+        before_row = best[:]
+        for at, other in enumerate(new, 1):
+            best[at] = before_row[at - 1] + 1 if line == other else max(best[at - 1], before_row[at])
+    return len(old) - best[-1]
 
 
 def hold(editor: Editor, text: str, *, may_change: int = 0) -> str | None:

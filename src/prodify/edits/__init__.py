@@ -12,7 +12,10 @@ are. An editor that finds a file it cannot edit safely raises CannotEdit and has
 
 from __future__ import annotations
 
-from prodify.edits import dotenv, gitignore, json, markdown, python, requirements, toml, yaml
+from prodify.edits import dockerfile, dotenv, gitignore, javascript, json, markdown, python, requirements, toml, yaml
 from prodify.edits.text import CannotEdit, Editor, preserving
 
-__all__ = ["CannotEdit", "Editor", "dotenv", "gitignore", "json", "markdown", "preserving", "python", "requirements", "toml", "yaml"]
+__all__ = [
+    "CannotEdit", "Editor", "dockerfile", "dotenv", "gitignore", "javascript", "json", "markdown", "preserving", "python", "requirements",
+    "toml", "yaml",
+]  # fmt: skip

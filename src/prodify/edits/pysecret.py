@@ -4,32 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.edits.pysource import Source, add_import_first, checked, free_name, parse
+from prodify.edits.secretplace import NEAR, Shape, Target, environment_name, names_match, secrets_in, shape_of
 from prodify.edits.text import CannotEdit, Editor, preserving
 
-NEAR = 40
-"""How many lines below its old place a literal may stand: other edits may have moved it down meanwhile."""
-
-_SHAPE = re.compile(r"(?P<lead>.{0,4}?)(?:\*{2,}|\u2026|\.{3})\D*(?P<length>\d+)\D*")
-_PASSWORD = re.compile(r"://[^:/@\s]*:([^@\s]+)@")
 _SETTINGS = ("config", "env", "environ", "getenv")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A secret's place: line (from 1), redacted form as the detector shows it (`sk-p*** (51 characters)`), and the name bound to it.
-
-    `is_it` recognises the secret itself, e.g. by its fingerprint; then all its places in the file are meant. Without it the first literal
-    of that shape and name at the line or below is: several targets of one file are then to be run in the order of their lines.
-    """
-
-    line: int
-    redacted: str
-    name: str | None = None
-    is_it: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +36,13 @@ def replace_literal_with_env(target: Target, env_name: str) -> Editor:
         CannotEdit: (from the editor) when the text cannot be parsed, several literals fit equally, or `os` is another name there.
         ValueError: for a redacted form of another shape, or a name that is no environment variable's.
     """
-    shape = _SHAPE.fullmatch(target.redacted)
-    if shape is None:
-        raise ValueError("the redacted form must end in the length of the secret")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", env_name):
-        raise ValueError(f"{env_name!r} is not an environment variable's name")
-    lead, length = shape["lead"], int(shape["length"])
+    shape = shape_of(target)
+    environment_name(env_name)
 
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        chosen = _choose(source, target, lead, length, env_name)
+        chosen = _choose(source, target, shape, env_name)
         if not chosen:
             return text
         if not free_name(source.tree, "os"):
@@ -154,13 +132,17 @@ def _default_names(arguments: ast.arguments, child: ast.AST) -> Iterator[str]:
     yield from (argument.arg for argument, default in pairs if default is child)
 
 
-def _choose(source: Source, target: Target, lead: str, length: int, env_name: str) -> list[_Literal]:
+def _choose(source: Source, target: Target, shape: Shape, env_name: str) -> list[_Literal]:
     """Return the literals that were meant; none when they are replaced already."""
     literals = list(_literals(source.tree))
     if target.is_it is not None:
-        return [item for item in literals if any(target.is_it(secret) for secret in _secrets(item))]
+        return [item for item in literals if any(target.is_it(secret) for secret in secrets_in(str(item.node.value)))]
     window = range(target.line, target.line + NEAR + 1)
-    found = [item for item in literals if item.node.lineno in window and _fits(item, lead, length, target.name)]
+    found = [
+        item
+        for item in literals
+        if item.node.lineno in window and shape.fits(secrets_in(str(item.node.value))) and names_match(target.name, item.names)
+    ]
     # A reading at or below the place may be this edit's own work; what looks like the secret is then a twin that moved into its place.
     done = any(f'os.environ["{env_name}"]' in line for line in source.lines[target.line - 1 : target.line + NEAR])
     if not found or done:
@@ -169,22 +151,6 @@ def _choose(source: Source, target: Target, lead: str, length: int, env_name: st
     if len(exact or found) > 1:
         raise CannotEdit(f"several literals at or below line {target.line} look like the secret", "Edit it by hand.")
     return exact or found
-
-
-def _secrets(item: _Literal) -> list[str]:
-    """Return what may be the secret in a literal: all of it, or the password in an address."""
-    value = str(item.node.value)
-    return [value, *_PASSWORD.findall(value)]
-
-
-def _fits(item: _Literal, lead: str, length: int, name: str | None) -> bool:
-    if not any(len(secret) == length and secret.startswith(lead) for secret in _secrets(item)):
-        return False
-    return name is None or not item.names or any(_same_name(name.casefold(), known) for known in item.names)
-
-
-def _same_name(one: str, other: str) -> bool:
-    return one == other or one.endswith((f".{other}", f"_{other}")) or other.endswith((f".{one}", f"_{one}"))
 
 
 def _splice(source: Source, item: _Literal, env_name: str) -> tuple[int, int, str]:

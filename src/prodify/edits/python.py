@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from prodify.edits.pyapp import insert_after_app
-from prodify.edits.pysecret import Target, replace_literal_with_env
+from prodify.edits.pysecret import replace_literal_with_env
 from prodify.edits.pysource import add_import_first, add_import_last, checked
+from prodify.edits.secretplace import Target
 from prodify.edits.text import Editor, preserving
 
 __all__ = ["Target", "add_import", "insert_after_app", "replace_literal_with_env"]

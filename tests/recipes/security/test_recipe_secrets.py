@@ -114,3 +114,14 @@ def test_a_creator_gets_no_objects_for_a_cluster(example_repo: Path, render_tree
 
 def test_a_repository_without_secrets_gets_the_ignore_rule_alone(make_repo: MakeRepo) -> None:
     assert [wish.path for wish in wishes(make_repo(FLASK), Edit) if isinstance(wish, Edit)] == [".gitignore"]
+
+
+EXPRESS = {"package.json": '{"name": "shop", "dependencies": {"express": "^5.0.0"}, "scripts": {"start": "node src/server.js"}}\n'}
+
+
+def test_javascript_on_the_server_reads_the_environment(make_repo: MakeRepo, render_tree: Render) -> None:
+    server = f"const express = require('express')\nconst app = express()\nconst mapsKey = '{KEY}xy'\napp.listen(3000)\n"
+    root = make_repo({**EXPRESS, "src/server.js": server, "public/map.js": f"const mapsKey = '{KEY}xy';\n"})
+    tree = render_tree(("secrets",), root, profile_for())
+    assert tree["src/server.js"] == server.replace(f"'{KEY}xy'", "process.env.MAPS_KEY")
+    assert "public/map.js" not in tree

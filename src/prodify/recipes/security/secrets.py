@@ -55,7 +55,10 @@ def _env_files(repo: Inventory) -> tuple[str, ...]:
 def _read_environment(literal: Literal) -> Callable[[str], str]:
     """Put a reading of the environment in the literal's place; what only one feature needs may be missing and is empty then."""
     hit = literal.hit
-    replace = edits.python.replace_literal_with_env(edits.python.Target(hit.location.line or 1, hit.redacted, hit.name), literal.env)
+    place = edits.python.Target(hit.location.line or 1, hit.redacted, hit.name)
+    if not hit.location.path.endswith(".py"):
+        return edits.javascript.replace_literal_with_env(place, literal.env, edits.javascript.language_of(hit.location.path))
+    replace = edits.python.replace_literal_with_env(place, literal.env)
     if hit.category in _NEEDED_TO_START:
         return replace
     strict, lenient = f'os.environ["{literal.env}"]', f'os.environ.get("{literal.env}", "")'

@@ -1,0 +1,181 @@
+"""JavaScript and TypeScript source as a syntax tree with exact places, and the insertion of imports.
+
+tree-sitter's parser (through ast-grep) is error tolerant and does not recurse; a text in which it finds an error is refused all the same,
+for a place in a tree that was guessed is no place to edit. The splices leave every other character as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.edits.text import CannotEdit, with_final_newline
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+LANGUAGES = {
+    ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
+    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
+}  # fmt: skip
+"""File ending to the grammar that reads it."""
+_HAND = "Edit it by hand."
+_ENDED = frozenset(("expression_statement", "lexical_declaration", "variable_declaration", "import_statement", "return_statement"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed text. Places in it count characters, as Python does."""
+
+    text: str
+    language: str
+    root: SgNode
+
+    @property
+    def typed(self) -> bool:
+        """Whether it is TypeScript."""
+        return self.language != "javascript"
+
+    def insert_line(self, at: int, line: str) -> str:
+        """Return the text with a line (without its end) in front of the line that starts at `at`."""
+        text = with_final_newline(self.text)
+        return f"{text[:at]}{line}\n{text[at:]}"
+
+    def indent(self, node: SgNode) -> str:
+        """Return the white space in front of a statement.
+
+        Raises:
+            CannotEdit: when something else stands on its first or behind it on its last line.
+        """
+        start, end = span(node)
+        before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        behind = self.text[end : (self.text + "\n").index("\n", end)]
+        if before.strip() or re.sub(r"//.*|/\*.*?\*/\s*$", "", behind).strip(" \t;"):
+            raise CannotEdit(f"line {node.range().start.line + 1} holds several statements", _HAND)
+        return before
+
+    def line_behind(self, node: SgNode) -> int:
+        """Return where the line behind a node starts."""
+        return with_final_newline(self.text).index("\n", span(node)[1]) + 1
+
+
+def language_of(path: str) -> str:
+    """Return the grammar for a file.
+
+    Raises:
+        ValueError: when it is neither JavaScript nor TypeScript.
+    """
+    ending = re.search(r"\.[^./]+$", path)
+    if ending is None or ending[0].lower() not in LANGUAGES:
+        raise ValueError(f"{path!r} is neither JavaScript nor TypeScript")
+    return LANGUAGES[ending[0].lower()]
+
+
+def parse(text: str, language: str) -> Source:
+    """Parse a text.
+
+    Raises:
+        CannotEdit: when the grammar finds an error in it.
+    """
+    from ast_grep_py import SgRoot
+
+    if re.search(r"\r(?!\n)", text):
+        raise CannotEdit("it holds carriage returns within lines", _HAND)
+    root = SgRoot(text, language).root()
+    error = root if root.kind() == "ERROR" else root.find({"rule": {"kind": "ERROR"}})
+    if error is not None:
+        raise CannotEdit(f"line {error.range().start.line + 1} is not valid {language}", _HAND)
+    return Source(text, language, root)
+
+
+def checked(source: Source, after: str) -> str:
+    """Return `after` when it parses.
+
+    Raises:
+        CannotEdit: when it does not.
+    """
+    if after != source.text:
+        parse(after, source.language)
+    return after
+
+
+def span(node: SgNode) -> tuple[int, int]:
+    """Return a node's first character and the one behind it."""
+    place = node.range()
+    return place.start.index, place.end.index
+
+
+def written(node: SgNode) -> str:
+    """Return the text between a string's quotes, escapes as they are written."""
+    return node.text()[1:-1]
+
+
+def is_module(source: Source) -> bool:
+    """Whether the file is an ES module: it imports or exports, or is TypeScript that requires nothing."""
+    kinds = {child.kind() for child in source.root.children()}
+    return bool(kinds & {"import_statement", "export_statement"}) or (source.typed and not any(_requires(source)))
+
+
+def _requires(source: Source) -> Iterator[SgNode]:
+    """Yield the statements `const x = require(...)` and `require(...)` at top level."""
+    for node in source.root.children():
+        if node.kind() in ("lexical_declaration", "variable_declaration", "expression_statement") and re.search(
+            r"(^|=\s*)require\(", node.text()
+        ):
+            yield node
+
+
+def in_style(source: Source, statement: str) -> str:
+    """Write a statement with the quotes and the semicolons that the file uses: those of the majority, ours where there is none."""
+    ends = [child.text().rstrip().endswith(";") for child in source.root.children() if child.kind() in _ENDED]
+    if ends and sum(ends) * 2 < len(ends):
+        statement = statement.removesuffix(";")
+    strings = [node.text()[0] for node in source.root.find_all({"rule": {"kind": "string"}})]
+    single = strings.count("'")
+    if strings and single * 2 > len(strings) and "'" not in statement:
+        return statement.replace('"', "'")
+    return statement
+
+
+def same_statement(one: str, other: str) -> bool:
+    """Whether two statements differ in quotes, semicolons and white space alone."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(statement: str) -> str:
+    return re.sub(r"\s+", " ", statement.strip().rstrip(";").replace("'", '"')).strip()
+
+
+def _opening(source: Source) -> int:
+    """Return where the first statement may stand: behind the shebang, the comments that open the file, and directives."""
+    at = 0
+    for node in source.root.children():
+        text = node.text()
+        if node.kind() not in ("hash_bang_line", "comment") and not re.fullmatch(r"""(["'])use [\w ]+\1;?""", text):
+            break
+        if node.kind() == "comment" and re.match(r"/[/*]\s*(eslint|@ts-|prettier|istanbul)", text):
+            break
+        at = source.line_behind(node)
+    return min(at, len(with_final_newline(source.text)))
+
+
+def add_import(source: Source, module: str, common: str) -> str:
+    """Add an import behind those that open the file: `module` in an ES module, `common` elsewhere; not when it is there.
+
+    Raises:
+        CannotEdit: when another statement stands on the line of the last import.
+    """
+    wanted = module if is_module(source) else common
+    if any(same_statement(node.text(), wanted) for node in source.root.children()):
+        return source.text
+    last = None
+    for node in source.root.children():
+        if node.kind() == "import_statement" or (not is_module(source) and node in list(_requires(source))):
+            last = node
+    line = in_style(source, wanted)
+    if last is None:
+        return source.insert_line(_opening(source), line)
+    source.indent(last)
+    return source.insert_line(source.line_behind(last), line)
