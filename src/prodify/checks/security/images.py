@@ -14,7 +14,8 @@ from prodify.inventory.yamlview import YamlNode
     effort=Effort.MINUTES,
     cwe=(250,),
     fixed_by="dockerfile",
-    hint="Add a USER with a number above 0 to the last stage of the Dockerfile, and give it the files that it writes.",
+    hint="Add a USER with a number above 0 to the last stage of the Dockerfile (`prodify apply --recipe image-user` writes it), "
+    "and give it the files that it writes.",
 )
 def image_runs_as_non_root(repo: Inventory, profile: Profile) -> Verdict:
     """The container image does not run as root.
