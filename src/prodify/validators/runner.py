@@ -108,7 +108,11 @@ def _run(validator: Validator, root: Path, stage: Path, sources: Sources, work: 
         unique = tuple(sorted(set(problems), key=lambda problem: (problem.path, problem.line or 0, problem.message)))
         return Outcome(validator.name, validator.title, status, files, unique, tuple(notes), reason, seconds)
 
-    files = tuple(validator.select(sources))
+    files: tuple[str, ...] = ()
+    try:
+        files = tuple(validator.select(sources))
+    except Exception as error:  # a hostile text that one validator cannot read must not hide what the others say
+        return outcome(Status.ERROR, f"the validator itself failed: {type(error).__name__}")
     if not files:
         return outcome(Status.NOT_APPLICABLE, "no file of this kind")
     if lacking := missing(validator):

@@ -1,0 +1,77 @@
+"""One number, one place: every artefact that states a goal states the one of the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from prodify.errors import ProdifyError
+from prodify.validators.base import Job, Note, Problem, ToolError, Validator
+from prodify.validators.goals import running, slos, texts
+from prodify.validators.goals.stated import Reader, Stated, Value, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prodify.validators.sources import Sources
+
+READERS: tuple[Reader, ...] = (*slos.READERS, *running.READERS, *texts.READERS)
+
+
+def goals_of(root: Path) -> Mapping[str, Value]:
+    """Return the goals of a repository's profile by key, each in the profile's own unit; what is derived (`port`, the most replicas) too.
+
+    Raises:
+        ToolError: when the profile cannot be read.
+    """
+    from prodify.infer import load_profile
+    from prodify.inventory import Inventory
+    from prodify.recipes.shared.layout import PORT, naming
+
+    try:
+        repo = Inventory(root, history=False)
+        profile = load_profile(repo).profile
+    except ProdifyError as error:
+        raise ToolError(f"the profile cannot be read: {error.message}") from None
+    slo, traffic, scaling, budget = profile.slo, profile.traffic, profile.scaling, profile.budget
+    return {
+        slos.AVAILABILITY: slo.availability_percent, slos.TARGET: slo.latency.target_percent, slos.THRESHOLD: slo.latency.threshold_ms,
+        slos.WINDOW: slo.window_days, slos.MOST_ERRORS: slo.guardrails.error_percent, slos.MOST_LATENCY: slo.guardrails.latency_ms,
+        slos.NAME: naming(repo, profile).service,
+        running.BASELINE: traffic.baseline_rps, running.PEAK: traffic.peak_rps,
+        running.FEWEST: scaling.min_replicas, running.MOST: profile.max_replicas, running.CPU: scaling.cpu_target_percent,
+        running.BUDGET: budget.monthly_usd, running.SUSPEND: budget.suspend_percent,
+        running.SHARES: ", ".join(shown(share) for share in budget.alert_percents),
+        running.PORT: PORT,
+    }  # fmt: skip
+
+
+def statements(sources: Sources) -> Iterator[tuple[Reader, str, tuple[Stated, ...]]]:
+    """Yield for every artefact its reader, its path and what it states."""
+    for reader in READERS:
+        for path in reader.select(sources):
+            yield reader, path, tuple(reader.read(sources, path))
+
+
+def select(sources: Sources) -> list[str]:
+    """Return the paths of all artefacts that can state a goal."""
+    return sorted({path for reader in READERS for path in reader.select(sources)})
+
+
+def run(job: Job) -> Iterator[Problem | Note]:
+    """Yield every statement that differs from the profile, with both values, and what a whole artefact of its kind would state as well."""
+    goals = goals_of(job.root)
+    for reader, path, found in statements(job.sources):
+        for item in found:
+            goal = goals[item.key]
+            if not item.agrees(goal):
+                message = f"{item.key} is {item.nearest(goal)} in the {reader.artefact} and {shown(goal)} in the profile"
+                yield Problem(path, item.line, message)
+        silent = [key for key in reader.must if key not in {item.key for item in found}]
+        if silent:
+            yield Note(f"{path}: {', '.join(silent)} not found in the {reader.artefact}")
+
+
+VALIDATORS = (
+    Validator(name="one-number", title="one number, one place: every artefact states the goals of the profile", select=select, run=run),
+)
