@@ -193,8 +193,8 @@ class Platform:
     """What runs the containers."""
     cloud: Literal["gcp", "aws", "azure", "none"] = "gcp"
     """Which cloud holds the account."""
-    region: Word = "europe-west1"
-    """Region of that cloud."""
+    region: Word | None = None
+    """Region of that cloud; one in western Europe by default."""
     project: Word = ""
     """Project or account id, where known."""
     registry: Word = "ghcr.io"
@@ -298,6 +298,11 @@ class Profile:
         if self.scaling.max_replicas is not None:
             return self.scaling.max_replicas
         return max(10 * self.baseline_replicas, math.ceil(self.traffic.peak_rps / self.scaling.rps_per_replica))
+
+    @property
+    def region(self) -> str:
+        """The region as stated, else one in western Europe under the name that the cloud gives it."""
+        return self.platform.region or {"aws": "eu-west-1", "azure": "westeurope"}.get(self.platform.cloud, "europe-west1")
 
     @property
     def secret_store(self) -> str:

@@ -136,7 +136,7 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
         folder=KUBERNETES,
         image=names.image,
         service=names.service,
-        region=profile.platform.region,
+        region=profile.region,
         health_path=(service.health_path if (service := deployable(repo, profile)) else None) or "/",
         smoke=SMOKE,
         pytest=requirement("pytest"),
@@ -150,7 +150,7 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
 
 def login(profile: Profile, *, cluster: bool) -> str:
     """The steps that log in to the profile's cloud without a stored key, and with `cluster` point kubectl at it."""
-    region = profile.platform.region
+    region = profile.region
     if profile.platform.cloud == "gcp":
         return render("ci/login-gcp.yml", GcpLogin(action("google-github-actions/auth"), region, cluster))
     if profile.platform.cloud == "aws":

@@ -52,7 +52,7 @@ def account(repo: Inventory, profile: Profile) -> Account | None:
         service=service,
         owner=dns_label(profile.service.owner) if profile.service.owner else service,
         data_class=profile.data.sensitivity or "undeclared",
-        region=profile.platform.region,
+        region=profile.region,
         project=project,
         bucket=f"{dns_label(project)}-{service}-tfstate"[:63].strip("-") if project else "",
     )

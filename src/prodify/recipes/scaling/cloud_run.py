@@ -70,7 +70,7 @@ def _context(repo: Inventory, profile: Profile, service: Deployable, environment
         service=name if production else f"{name}-staging",
         name=name,
         environment=environment,
-        region=platform.region,
+        region=profile.region,
         image=service.names.image,
         account=f"{name}@{platform.project}.iam.gserviceaccount.com" if platform.project else "",
         min_instances=profile.scaling.min_replicas if stands_by else 0,

@@ -48,7 +48,7 @@ def external_secret_file(repo: Inventory, profile: Profile, service: Deployable)
         store=store,
         store_name=STORE_NAMES[store],
         project=project,
-        region=profile.platform.region,
+        region=profile.region,
         vault=own[:24].strip("-"),
         names=names,
         key=f"{own}-production",

@@ -67,7 +67,7 @@ def _kubernetes(profile: Profile, names: Naming) -> dict[str, str]:
 
 def _cloud_run(profile: Profile, names: Naming) -> dict[str, str]:
     project = f" --project {profile.platform.project}" if profile.platform.project else ""
-    where = f"--region {profile.platform.region}{project}"
+    where = f"--region {profile.region}{project}"
     log = f'resource.type="cloud_run_revision" AND resource.labels.service_name="{names.service}"'
     url = f"\"$(gcloud run services describe {names.service} {where} --format 'value(status.url)')"
     return {
