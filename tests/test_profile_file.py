@@ -111,3 +111,18 @@ def test_every_key_can_be_set_by_word(tmp_path: Path) -> None:
             continue
         shown = list(value) if isinstance(value, tuple) else value.value if isinstance(value, Audience) else value
         assert load_profile(repo, (f"{key}={json.dumps(shown)}",)).profile.source(key) == "set"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "error", "words"),
+    [
+        ("scaling:\n  min_replicas: 5\n  max_replicas: 2\n", (), ConfigError, "prodify.yaml:3: .*at most 2 replicas, and at least 5"),
+        ("traffic:\n  peak_rps: 10\n", (), ConfigError, "prodify.yaml:2: .*10 requests a second at the peak, and 100"),
+        ("platform:\n  runtime: cloud-run\n", ("platform.cloud=aws",), UsageError, "Cloud Run on aws"),
+    ],
+)
+def test_values_that_contradict_each_other_are_refused(
+    tmp_path: Path, text: str, settings: tuple[str, ...], error: type[ProdifyError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        load(tmp_path, {"prodify.yaml": text}, *settings)

@@ -71,7 +71,7 @@ def validate(
     if "origin" in data:
         raise ConfigError(f'{where}: there is no key "origin"', "Remove it; prodify keeps track of origins itself.")
     try:
-        return TypeAdapter(Profile).validate_python(data)
+        return _consistent(TypeAdapter(Profile).validate_python(data), where, lines or {}, from_settings)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -84,6 +84,38 @@ def validate(
                 f'{place}: there is no key "{key}"', f"{did_you_mean(key.rpartition('.')[2], known)} Known here: {', '.join(known)}."
             ) from None
         raise kind(*_misfit(place, key, first)) from None
+
+
+def _consistent(profile: Profile, where: str, lines: Mapping[str, int], from_settings: frozenset[str]) -> Profile:
+    """Return the profile when its values go together.
+
+    Raises:
+        ConfigError, UsageError: for the first two that do not.
+    """
+    scaling, traffic, platform = profile.scaling, profile.traffic, profile.platform
+    wrong = {
+        ("scaling.max_replicas", "scaling.min_replicas"): (
+            scaling.max_replicas is not None and scaling.max_replicas < scaling.min_replicas,
+            f"at most {scaling.max_replicas} replicas, and at least {scaling.min_replicas}",
+            "The most are as many as the fewest, or more.",
+        ),
+        ("traffic.peak_rps", "traffic.baseline_rps"): (
+            traffic.peak_rps < traffic.baseline_rps,
+            f"{traffic.peak_rps:g} requests a second at the peak, and {traffic.baseline_rps:g} all the time",
+            "The peak is as high as the baseline, or higher.",
+        ),
+        ("platform.runtime", "platform.cloud"): (
+            platform.runtime == "cloud-run" and platform.cloud != "gcp",
+            f"Cloud Run on {platform.cloud}",
+            "Cloud Run belongs to Google Cloud: set platform.cloud to gcp, or another runtime.",
+        ),
+    }
+    for keys, (found, what, hint) in wrong.items():
+        if found:
+            line = max((lines[key] for key in keys if key in lines), default=None)
+            kind = UsageError if from_settings & set(keys) else ConfigError
+            raise kind(f"{where}{f':{line}' if line else ''}: {keys[0]} and {keys[1]} contradict each other ({what})", hint)
+    return profile
 
 
 def _simple(data: Mapping[str, Any]) -> Profile | None:

@@ -28,10 +28,10 @@ PROFILES = st.builds(
     data=st.builds(
         Data, classes=st.lists(st.sampled_from(["none", "email", "health"])).map(tuple), sensitivity=st.sampled_from([None, "special"])
     ),
-    traffic=st.builds(Traffic, monthly_users=st.integers(1, 10**9), baseline_rps=st.floats(1e-9, 1e9)),
+    traffic=st.builds(Traffic, monthly_users=st.integers(1, 10**9), baseline_rps=st.floats(1e-9, 1e9), peak_rps=st.just(1e9)),
     slo=st.builds(Slo, window_days=st.sampled_from([7, 28, 30]), availability_percent=st.floats(1e-6, 100, exclude_max=True)),
     budget=st.builds(Budget, monthly_usd=st.floats(0.01, 1e15), alert_percents=st.lists(st.integers(1, 200)).map(tuple)),
-    scaling=st.builds(Scaling, max_replicas=st.none() | st.integers(1, 1000)),
+    scaling=st.builds(Scaling, max_replicas=st.none() | st.integers(2, 1000)),
     platform=st.builds(
         Platform, runtime=st.sampled_from(["kubernetes", "compose"]), project=WORDS, secret_store=st.sampled_from([None, "vault"])
     ),
