@@ -7,7 +7,7 @@ only describe them: discovery walks the packages `prodify.checks` and `prodify.r
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prodify.inventory import Inventory
 from prodify.inventory.facts import Call, Dependency, FileEntry, Match, ModelCall, Note, OutboundCall, Role, Route, SecretHit
@@ -34,6 +34,8 @@ __all__ = [
     "ModelCall",
     "Note",
     "OutboundCall",
+    "Overview",
+    "Placed",
     "Profile",
     "Query",
     "Recipe",
@@ -116,7 +118,26 @@ class Untrack:
 
 
 Wish = File | Edit | Untrack
-RecipeFunction = Callable[[Inventory, Profile], Iterator[Wish]]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file that a recipe writes (with its text, empty when it is not written anew) or edits (None: the file is the user's)."""
+
+    recipe: Recipe
+    path: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A whole file about all that is written: its text is made of what every recipe wrote that was applied or is about to be."""
+
+    path: str
+    text_of: Callable[[Sequence[Placed]], str]
+
+
+RecipeFunction = Callable[[Inventory, Profile], Iterator[Wish | Overview]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +151,7 @@ class Recipe:
     after: tuple[str, ...]
     default: bool
     audiences: tuple[Audience, ...]
+    overview: bool
     doc: str
     run: RecipeFunction
     module: str
@@ -176,17 +198,21 @@ def recipe(
     after: Iterable[str] = (),
     default: bool = True,
     audiences: Iterable[Audience] = ALL_AUDIENCES,
+    overview: bool = False,
 ) -> Callable[[RecipeFunction], Recipe]:
-    """Make a recipe of a generator function `(repo, profile) -> Iterator[File | Edit | Untrack]`.
+    """Make a recipe of a generator function `(repo, profile) -> Iterator[File | Edit | Untrack | Overview]`.
 
     `after` names recipes whose output this one builds on; `default` False keeps it out of `--step` and `--all`
-    (it is then applied by name). A recipe that does not suit a repository yields nothing.
+    (it is then applied by name). A recipe that does not suit a repository yields nothing. One that yields an `Overview` says so with
+    `overview`: it is brought up to date whenever another recipe is applied.
     """
 
     def describe(function: RecipeFunction) -> Recipe:
         doc = inspect.cleandoc(function.__doc__ or "")
         name = function.__name__.replace("_", "-")
-        return Recipe(name, step, tuple(fixes), review, tuple(after), default, tuple(audiences), doc, function, function.__module__)
+        return Recipe(
+            name, step, tuple(fixes), review, tuple(after), default, tuple(audiences), overview, doc, function, function.__module__
+        )
 
     return describe
 

@@ -6,11 +6,12 @@ after an apply.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodify.api import File
-from prodify.changes import Action, ConflictPolicy, Lock, Plan
+from prodify.api import Edit, File, Placed
+from prodify.changes import Action, ConflictPolicy, Lock, Plan, Wanted
 from prodify.changes import plan as plan_changes
 from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mean
 from prodify.inventory import Inventory
@@ -74,14 +75,33 @@ class Proposal:
         """What the recipes want, of the repository as it is and as their own edits leave it.
 
         One recipe's edit is another's input: code that now reads a variable needs it in the example file. So the recipes run
-        twice, the second time on the edited texts; where both runs want a whole file, the second one's text counts.
+        twice, the second time on the edited texts; where both runs want a whole file, the second one's text counts. Pages about all
+        that is written come last, and are brought up to date whatever was chosen.
         """
-        first = collect(self.repo, self.profile, recipes)
-        edited, untracked = self._edited(first)
-        if not edited and not untracked:
-            return first
-        later = Inventory(self.root, hidden=self._written | untracked, service=self.service, overlay=edited)
-        return first.followed_by(collect(later, self.profile, recipes))
+        applied = self.applied_recipes()
+        recipes = (*recipes, *(r for r in applied if r.overview and r not in recipes))
+        found = collect(self.repo, self.profile, recipes)
+        edited, untracked = self._edited(found)
+        if edited or untracked:
+            later = Inventory(self.root, hidden=self._written | untracked, service=self.service, overlay=edited)
+            found = found.followed_by(collect(later, self.profile, recipes))
+        if not found.overviews:
+            return found
+        beside = collect(self.repo, self.profile, [r for r in applied if r not in recipes])
+        placed = self._placed((*found.wanted, *beside.wanted))
+        pages = tuple(Wanted(recipe.id, File(page.path, page.text_of(placed))) for recipe, page in found.overviews)
+        return replace(found, wanted=found.wanted + pages, overviews=())
+
+    def _placed(self, wanted: Sequence[Wanted]) -> tuple[Placed, ...]:
+        """What stands where once all is applied. What was done once may be wanted no more, so the lock is asked as well."""
+        order = {recipe.id: number for number, recipe in enumerate(all_recipes())}
+        places: dict[tuple[str, str], str | None] = {}
+        for path, entry in self.lock.entries.items():
+            places |= dict.fromkeys(((name, path) for name in entry.recipes), "" if entry.kind == "file" else None)
+        places |= {(w.recipe, w.item.path): None for w in wanted if isinstance(w.item, Edit)}
+        places |= {(w.recipe, w.item.path): w.item.text for w in wanted if isinstance(w.item, File)}
+        known = sorted((order[name], path, name) for name, path in places if name in order and not all_recipes()[order[name]].overview)
+        return tuple(Placed(all_recipes()[number], path, places[name, path]) for number, path, name in known)
 
     def _edited(self, wishes: Wishes) -> tuple[dict[str, str], frozenset[str]]:
         """The texts that edits change, by path, and the files that leave git's index."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.api import File
+from prodify.api import File, Overview
 from prodify.changes import Wanted
 from prodify.errors import UsageError, did_you_mean
 from prodify.lazydata import dataclass
@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for: the recipes that ran, what they want, and those that had nothing to write."""
+    """What was asked for: the recipes that ran, what they want, those that had nothing to write, and pages about all of it."""
 
     wanted: tuple[Wanted, ...]
     recipes: tuple[Recipe, ...]
     silent: tuple[Recipe, ...]
+    overviews: tuple[tuple[Recipe, Overview], ...] = ()
 
     def followed_by(self, later: Wishes) -> Wishes:
         """These wishes and later ones: later whole files instead of earlier ones of the same path, and the edits of both in order."""
         files = {(w.recipe, w.item.path) for w in later.wanted if isinstance(w.item, File)}
         kept = tuple(w for w in self.wanted if not (isinstance(w.item, File) and (w.recipe, w.item.path) in files))
         silent = tuple(r for r in self.silent if r in later.silent)
-        return Wishes(kept + later.wanted, self.recipes, silent)
+        return Wishes(kept + later.wanted, self.recipes, silent, later.overviews)
 
 
 def choose(steps: Sequence[Step], names: Sequence[str], *, everything: bool, profile: Profile) -> tuple[Recipe, ...]:
@@ -63,9 +64,11 @@ def collect(repo: Inventory, profile: Profile, recipes: Sequence[Recipe]) -> Wis
     """Run the recipes and gather what they want, in order."""
     wanted: list[Wanted] = []
     silent: list[Recipe] = []
+    overviews: list[tuple[Recipe, Overview]] = []
     for recipe in recipes:
         items = tuple(recipe.run(repo, profile))
-        wanted += [Wanted(recipe.id, item) for item in items]
+        wanted += [Wanted(recipe.id, item) for item in items if not isinstance(item, Overview)]
+        overviews += [(recipe, item) for item in items if isinstance(item, Overview)]
         if not items:
             silent.append(recipe)
-    return Wishes(tuple(wanted), tuple(recipes), tuple(silent))
+    return Wishes(tuple(wanted), tuple(recipes), tuple(silent), tuple(overviews))
