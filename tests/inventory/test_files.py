@@ -64,6 +64,29 @@ def test_the_tree_is_dirty_when_a_file_differs_is_gone_or_is_new(tmp_path: Path)
     assert FileIndex(root).dirty is True
 
 
+def test_a_change_that_hides_behind_its_old_size_and_time_is_seen(tmp_path: Path) -> None:
+    root = lay_out(tmp_path, {"a.txt": "one", "b.txt": "x"})
+    before = (root / "a.txt").stat()
+    (root / "a.txt").write_bytes(b"two")
+    os.utime(root / "a.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert FileIndex(root).dirty is True
+    (root / "a.txt").write_bytes(b"one")
+    assert FileIndex(root).dirty is False, "another time, the same content"
+    (root / "a.txt").unlink()
+    (root / "a.txt").symlink_to("b.txt")
+    assert FileIndex(root).dirty is True
+
+
+def test_what_the_index_knows_unchanged_is_not_read_again(tmp_path: Path, opened: list[str]) -> None:
+    root = lay_out(tmp_path, {"a.txt": "one", "sub/ü b.txt": "x"})
+    later = (root / ".git" / "index").stat().st_mtime_ns + 2_000_000_000
+    os.utime(root / ".git" / "index", ns=(later, later))  # not written in the moment in which the files were
+    opened.clear()
+    assert FileIndex(root).dirty is False
+    assert FileIndex(root / "sub").dirty is False
+    assert not [name for name in opened if name.endswith(".txt")]
+
+
 def test_held_content_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "HELD_BYTES", 10)
     for name in "abc":
@@ -72,7 +95,7 @@ def test_held_content_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [reader.read(name) for name in "abc"] == [b"aaaaaa", b"bbbbbb", b"cccccc"]
     assert list(reader._held) == ["a"]
     assert reader.read("a", limit=3) is None and reader.read("b", limit=3) is None
-    assert reader.about("b").kind == "text"
+    assert reader.about("b") == "text"
 
 
 def test_links_and_what_is_no_file_are_never_opened_through(tmp_path: Path) -> None:
@@ -86,4 +109,4 @@ def test_links_and_what_is_no_file_are_never_opened_through(tmp_path: Path) -> N
     os.mkfifo(root / "pipe")
     reader = Content(str(root))
     for path in ("link", "dir/secret", "zero", "pipe", "missing"):
-        assert reader.read(path) is None and reader.about(path).kind == "unreadable"
+        assert reader.read(path) is None and reader.about(path) == "unreadable"

@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of the index. `tracked`: in git's index; `ignored` marks a tracked file that an ignore rule names as well.
+    """A file of the index. `tracked`: in git's index.
 
     `blob` is the git blob id that the index holds for it, None for untracked files and without git.
     """
@@ -35,7 +35,6 @@ class FileEntry:
     path: str
     role: Role
     tracked: bool
-    ignored: bool = False
     blob: str | None = None
 
 

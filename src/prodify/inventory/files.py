@@ -62,7 +62,7 @@ class FileIndex:
             if item.is_symlink:
                 links += 1
             elif not item.is_submodule:
-                entries.append(FileEntry(item.path, role_of(item.path), True, item.path in listing.tracked_but_ignored, item.blob))
+                entries.append(FileEntry(item.path, role_of(item.path), True, item.blob))
         entries += [FileEntry(path, role_of(path), tracked=False) for path in listing.untracked if not path.endswith("/")]
         return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, links, len(listing.ignored)
 
@@ -167,27 +167,24 @@ class FileIndex:
     @cached_property
     def content(self) -> Content:
         """The reader of the tree's files, which notes what each file is as it is read."""
-        content = Content(str(self.root))
-        if not self._surely_dirty:
-            content.blobs = {path: entry.blob for path, entry in self.entries.items() if entry.blob is not None}
-        return content
+        return Content(str(self.root))
 
     @cached_property
     def skipped(self) -> Skipped:
         """What was left out and why; reads the files that nobody has read."""
-        kinds = [self.content.about(path).kind for path in self.entries]
+        kinds = [self.content.about(path) for path in self.entries]
         return Skipped(kinds.count("binary"), kinds.count("large"), self._found[2], self._found[1], kinds.count("unreadable"))
-
-    @property
-    def _surely_dirty(self) -> bool:
-        return self.git is not None and bool(self.git.staged or self.git.untracked or self.git.head is None)
 
     @cached_property
     def dirty(self) -> bool | None:
-        """Whether the work tree differs from the commit; None without git. Hashes files itself, so that no filter program runs."""
+        """Whether the work tree differs from the commit; None without git."""
         if self.git is None:
             return None
-        return self._surely_dirty or any(self.content.about(path).differs for path in self.content.blobs)
+        if self.git.untracked or self.git.head is None or self.git.staged:
+            return True
+        from prodify.inventory.worktree import differs
+
+        return differs(self.root, {path: entry.blob for path, entry in self.entries.items() if entry.blob is not None}, self.content)
 
 
 def iter_text(index: FileIndex, *patterns: str, roles: Iterable[Role] | None = None) -> Iterator[tuple[str, str]]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
-
-from prodify.lazydata import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _HARDENING = (
@@ -36,11 +34,12 @@ _HARDENING = (
     "protocol.allow=never",
 )
 _TIMEOUT = 60.0
+_IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+_UNCHANGED = ("diff-index", "--cached", "--quiet", "HEAD", "--", ".")
 _SYMLINK, _SUBMODULE = "120000", "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """One path of git's index: mode as git writes it (100644 ...), blob id."""
 
     path: str
@@ -58,16 +57,36 @@ class IndexEntry:
         return self.mode == _SUBMODULE
 
 
-@dataclass(frozen=True, slots=True)
 class Listing:
-    """What git says of a directory; paths relative to it."""
+    """What git says of a directory; paths relative to it. What few callers want is asked for when the first of them comes.
 
-    tracked: tuple[IndexEntry, ...]
-    untracked: tuple[str, ...]
-    tracked_but_ignored: frozenset[str]
-    ignored: tuple[str, ...]
-    head: str | None
-    staged: bool
+    `ignored` are files and directories that ignore rules keep out, `head` the current commit, `staged` whether the index differs from it.
+    """
+
+    def __init__(self, root: Path, tracked: tuple[IndexEntry, ...], untracked: tuple[str, ...]) -> None:
+        self._root = root
+        self.tracked = tracked
+        self.untracked = untracked
+
+    @cached_property
+    def _rest(self) -> tuple[tuple[str, ...], str | None, bool]:
+        ignored, head, unchanged = run_all(self._root, _IGNORED, ("rev-parse", "--verify", "-q", "HEAD"), _UNCHANGED)
+        return tuple(sorted(_names(ignored))), head.decode().strip() if head else None, head is not None and unchanged is None
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """What ignore rules keep out, a directory as one entry."""
+        return self._rest[0]
+
+    @property
+    def head(self) -> str | None:
+        """The current commit; None before the first."""
+        return self._rest[1]
+
+    @property
+    def staged(self) -> bool:
+        """Whether the next commit would differ from the current one."""
+        return self._rest[2]
 
 
 def environment() -> dict[str, str]:
@@ -128,41 +147,33 @@ def listing(root: Path) -> Listing | None:
 
     A directory that git itself ignores (a build folder inside another checkout) counts as being in no work tree.
     """
-    staged_index, others_raw, ignored_raw, double_raw, head, unchanged = run_all(
-        root,
-        ("ls-files", "-s", "-z", "--cached"),
-        ("ls-files", "-z", "--others", "--exclude-standard"),
-        ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"),
-        ("ls-files", "-z", "--cached", "--ignored", "--exclude-standard"),
-        ("rev-parse", "--verify", "-q", "HEAD"),
-        ("diff-index", "--cached", "--quiet", "HEAD", "--", "."),
-    )
-    if staged_index is None:
+    # With -t, names of files that git does not know cannot pass for entries of its index.
+    rows = run(root, "ls-files", "-t", "-s", "-z", "--cached", "--others", "--exclude-standard")
+    if rows is None:
         return None if not (root / ".git").is_dir() else _without_git_binary(root)
-    others, ignored = _names(others_raw), _names(ignored_raw)
-    tracked = tuple(sorted(_entries(staged_index), key=lambda entry: entry.path))
-    if not tracked and not others and ignored and run(root, "check-ignore", "-q", ".") is not None:
+    tracked, others = _split(rows)
+    if not tracked and not others and run(root, "check-ignore", "-q", ".") is not None:
         return None
-    staged = head is not None and unchanged is None
-    commit = head.decode().strip() if head else None
-    return Listing(tracked, tuple(sorted(others)), frozenset(_names(double_raw)), tuple(sorted(ignored)), commit, staged)
+    return Listing(root, tracked, others)
 
 
 def _names(raw: bytes | None) -> list[str]:
     return [os.fsdecode(name) for name in (raw or b"").split(b"\0") if name]
 
 
-def _entries(raw: bytes) -> Iterator[IndexEntry]:
-    seen = set()
-    for row in raw.split(b"\0"):
-        if not row:
-            continue
-        head, _, name = row.partition(b"\t")
-        mode, blob, _stage = head.decode("ascii").split(" ")
-        path = os.fsdecode(name)
-        if path not in seen:  # an unmerged path stands there up to three times
-            seen.add(path)
-            yield IndexEntry(path, mode, blob)
+def _split(raw: bytes) -> tuple[tuple[IndexEntry, ...], tuple[str, ...]]:
+    """Entries of the index, and names of other files; each sorted by path."""
+    entries: dict[str, IndexEntry] = {}
+    others = []
+    for row in os.fsdecode(raw).split("\0"):
+        if row.startswith("? "):
+            others.append(row[2:])
+        elif row:
+            head, _, path = row.partition("\t")
+            if path not in entries:  # an unmerged path stands there up to three times
+                _, mode, blob, _ = head.split(" ")
+                entries[path] = IndexEntry(path, mode, blob)
+    return tuple(entries[path] for path in sorted(entries)), tuple(sorted(others))
 
 
 def _without_git_binary(root: Path) -> Listing | None:
@@ -173,7 +184,8 @@ def _without_git_binary(root: Path) -> Listing | None:
 
         repo = Repo(root)
         entries = [IndexEntry(str(e.path), f"{e.mode:o}", e.hexsha) for e in repo.index.entries.values()]
-        head = repo.head.commit.hexsha if repo.head.is_valid() else None
+        answer = Listing(root, tuple(sorted(entries, key=lambda entry: entry.path)), ())
+        answer._rest = ((), repo.head.commit.hexsha if repo.head.is_valid() else None, False)
     except Exception:  # GitPython raises many kinds on a damaged repository; each means "git cannot say"
         return None
-    return Listing(tuple(sorted(entries, key=lambda entry: entry.path)), (), frozenset(), (), head, staged=False)
+    return answer

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prodify.inventory import Inventory
-    from prodify.inventory.content import About
     from prodify.inventory.facts import Role, SecretHit
     from prodify.inventory.secrets import Scanner
 
@@ -35,7 +34,7 @@ def scan_tree(repo: Inventory, scanner: Scanner) -> Mapping[str, list[SecretHit]
 
     content = repo.files.content
 
-    def scan(path: str, data: bytes, role: Role) -> tuple[list[SecretHit], About | None]:
+    def scan(path: str, data: bytes, role: Role) -> tuple[list[SecretHit], str | None]:
         return scanner.scan(path, data, role)[0], content.known(path)
 
     items = [(path, partial(repo.files.read, path), entry.role) for path, entry in repo.files.entries.items()]
