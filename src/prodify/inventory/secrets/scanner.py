@@ -32,9 +32,16 @@ MOST_EVENTS = 3_000
 """Matches of one rule or contextual pattern that are looked at in one file; beyond that it is machine-made, or made to keep us busy."""
 _LONG_LINE = 4000
 _MOST_MANIFESTS = 50
-_QUOTE = -1
-_QUOTE_DISTANCE = {TRIGGER_BASE + Trigger.QUOTED: 4, TRIGGER_BASE + Trigger.QUOTED_KEY: 21, TRIGGER_BASE + Trigger.SPLIT_KEY: 17}
-"""How far behind the opening quote each trigger ends."""
+_QUOTE, _BARE = -1, -2
+_DISTANCE = {
+    TRIGGER_BASE + trigger: (kind, distance)
+    for kind, trigger, distance in (
+        (_QUOTE, Trigger.QUOTED, 4), (_QUOTE, Trigger.FALLBACK, 4), (_QUOTE, Trigger.ARGUMENT, 4), (_QUOTE, Trigger.SETTING, 4),
+        (_QUOTE, Trigger.QUOTED_TOKEN, 13), (_QUOTE, Trigger.QUOTED_KEY, 21), (_QUOTE, Trigger.SPLIT_KEY, 17),
+        (_BARE, Trigger.UNQUOTED, 3), (_BARE, Trigger.UNQUOTED_WORD, 3), (_BARE, Trigger.UNQUOTED_TOKEN, 16),
+    )
+}  # fmt: skip
+"""Triggers that lead to one of two places, an opening quote or the first byte of a bare value, and how far behind it each ends."""
 _MERE_NAME = 50
 """Priority of candidates that only a name speaks for."""
 _BARE_KINDS = frozenset(
@@ -74,9 +81,10 @@ class Scanner:
         if text is None:
             return False
         events = [event for event in self._engine.search(text) if event[0] < KEYWORD_BASE]
-        if not events:
+        env = structured.looks_like_env(text)
+        if not events and not env:
             return False
-        kinds = (FileKind.CODE, FileKind.CONFIG, FileKind.ENV) if structured.looks_like_env(text) else (FileKind.CODE, FileKind.CONFIG)
+        kinds = (FileKind.CODE, FileKind.CONFIG, FileKind.ENV) if env else (FileKind.CODE, FileKind.CONFIG)
         return any(
             (not c.weak or kind is FileKind.ENV) and not is_allowed(text, c.start)
             for kind in kinds
@@ -130,19 +138,18 @@ class Scanner:
     def _candidates(self, data: bytes, events: list[tuple[int, int]], kind: FileKind, role: Role) -> list[Candidate]:
         found: list[Candidate] = []
         contextual = kind is not FileKind.OPAQUE and role not in _FOREIGN
+        useless = {_QUOTE: kind is FileKind.ENV, _BARE: kind not in _BARE_KINDS}
         seen: set[tuple[int, int]] = set()
         looked_at: dict[int, int] = {}
         for event in events:
             identifier, end = event
-            if identifier >= KEYWORD_BASE or event in seen:
+            if identifier >= TRIGGER_BASE and (not contextual or identifier >= KEYWORD_BASE):
                 continue
-            seen.add(event)
-            if identifier in _QUOTE_DISTANCE:
-                # Three triggers lead to the same opening quote: read it once.
-                quote = (_QUOTE, end - _QUOTE_DISTANCE[identifier])
-                if quote in seen:
-                    continue
-                seen.add(quote)
+            group, distance = _DISTANCE.get(identifier, (identifier, 0))
+            place = (group, end - distance)
+            if place in seen or useless.get(group):  # several triggers lead to the same quote: read it once
+                continue
+            seen.add(place)
             count = looked_at[identifier] = looked_at.get(identifier, 0) + 1
             if count > MOST_EVENTS:
                 continue
@@ -150,7 +157,11 @@ class Scanner:
                 candidate = confirm(self._plan.rules[identifier], data, end)
                 if candidate:
                     found.append(candidate)
-            elif contextual:
+            elif group == _QUOTE:
+                found.extend(_quoted(data, place[1], kind))
+            elif group == _BARE:
+                found.extend(_one(context.unquoted(data, place[1], kind)))
+            else:
                 found.extend(_contextual(trigger_of(identifier), data, end, kind))
         secrets = [end for identifier, end in events if identifier == TRIGGER_BASE + Trigger.K8S_SECRET][:_MOST_MANIFESTS]
         if secrets and contextual:
@@ -171,11 +182,7 @@ def _one(candidate: Candidate | None) -> Iterator[Candidate]:
 
 
 def _quoted(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
-    return iter(()) if kind is FileKind.ENV or _in_long_line(data, at) else _one(context.quoted(data, at, kind))
-
-
-def _unquoted(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
-    return _one(context.unquoted(data, at, kind)) if kind in _BARE_KINDS else iter(())
+    return iter(()) if _in_long_line(data, at) else _one(context.quoted(data, at, kind))
 
 
 def _in_long_line(data: bytes, at: int) -> bool:
@@ -186,10 +193,6 @@ def _in_long_line(data: bytes, at: int) -> bool:
 
 
 _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] = {
-    Trigger.QUOTED: lambda data, end, kind: _quoted(data, end - 4, kind),
-    Trigger.QUOTED_KEY: lambda data, end, kind: _quoted(data, end - 21, kind),
-    Trigger.SPLIT_KEY: lambda data, end, kind: _quoted(data, end - 17, kind),
-    Trigger.UNQUOTED: lambda data, end, kind: _unquoted(data, end - 3, kind),
     Trigger.URL: urls.url,
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
     Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),

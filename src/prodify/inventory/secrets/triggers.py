@@ -29,27 +29,60 @@ class Trigger(IntEnum):
     SPLIT_KEY = 14
     QUERY = 15
     CURL = 16
+    QUOTED_TOKEN = 17
+    FALLBACK = 18
+    ARGUMENT = 19
+    SETTING = 20
+    UNQUOTED_TOKEN = 21
+    UNQUOTED_WORD = 22
 
 
 _KEYS = (
     r"(?:api|access|auth|private|signing|encrypt|encryption|secret|app|account|master|service|storage|session|jwt|license|"
     r"admin|webhook|cookie|shared|client|subscription|hmac|deploy)[_.\- ]?key"
 )
+_STRONG = rf"(?:pass|pwd|secret|senha|contrase|wachtwoord|kennwort|{_KEYS})"
+_TOKEN = r"(?:token|credential|authorization|bearer)"
+"""What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
 NAME = rf"(?:pass|pwd|secret|token|credential|senha|contrase|wachtwoord|kennwort|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
 _SEP = (
-    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}"
-    r"(?:=>|:=|\?\?=|\|\|=|={1,3}|!={1,2}|:)|,\s{0,40}(?:(?:default|fallback)\s?=)?|\s{0,20}(?:\|\||\?\?|\?:|\bor\b)"
-    r"|\s(?:string|\[\]byte)\s?=|\s?\()"
+    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
+)
+_OTHERWISE = (
+    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:\?\?=|\|\|=)"
+    r"|,\s{0,40}(?:default|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
+)
+_CALLS = (
+    r"(?:get|env|fetch|config|default|property|lookup|value|str|param|setting|option|secret|decouple|read|define|put|set|append|header"
+    r"|add|insert)"
 )
 PREFIX = r"(?:\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\(|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
 _OPEN = r"""\s{0,40}""" + PREFIX + r"""\\?["'`]"""
+_TEXT = r"""[^"'`\n\\<{][^"'`\n]{2}"""
+_BARE = r"""[^\s"'`#;,(<>\[{=:|&][^\s"'`<>]{2}"""
+_RANDOM = r"""[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]"""
 
 PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
-    Trigger.QUOTED: (rf"""(?i){NAME}{_REST}{_CLOSE}{_SEP}{_OPEN}[^"'`\n\\<{{][^"'`\n]{{2}}""", ()),
+    Trigger.QUOTED: (rf"""(?i){_STRONG}{_REST}{_CLOSE}{_SEP}{_OPEN}{_TEXT}""", ()),
+    Trigger.QUOTED_TOKEN: (rf"""(?i){_TOKEN}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{12}}""", ()),
+    Trigger.FALLBACK: (rf"""(?i){NAME}{_REST}{_CLOSE}{_OTHERWISE}{_OPEN}{_TEXT}""", ()),
+    Trigger.ARGUMENT: (
+        rf"""(?i){_CALLS}\w{{0,40}}\s{{0,3}}[\[(.{{]?["'`\\]{{0,2}}\s{{0,3}}[\w.\-]{{0,40}}{NAME}{_REST}{_CLOSE},{_OPEN}{_TEXT}""",
+        (),
+    ),
+    Trigger.SETTING: (
+        rf"""(?:PASS|PWD|SECRET|TOKEN|CREDENTIAL|SENHA|CONTRASE|KENNWORT|WACHTWOORD|KEY|AUTHORIZATION|BEARER)[A-Z0-9_]{{0,24}}\\?["'`][\]}}]{{0,3}},{_OPEN}{_TEXT}""",
+        (),
+    ),
     Trigger.QUOTED_KEY: (r"""(?i)[\w"']key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,])\s{0,4}\\?["'`][A-Za-z0-9+/_\-=.]{20}""", ()),
-    Trigger.UNQUOTED: (rf"""(?i){NAME}{_REST}["']?[ \t]{{0,6}}[=: ][ \t]{{0,6}}[^\s"'`#;,(<>\[{{=:|&][^\s"'`<>]{{2}}""", ()),
+    Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}{_BARE}""", ()),
+    Trigger.UNQUOTED_TOKEN: (rf"""(?i){_TOKEN}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}[A-Za-z0-9+/_\-.~!@$%^*?]{_RANDOM}{{15}}""", ()),
+    Trigger.UNQUOTED_WORD: (
+        rf"""(?i)(?:(?:\b(?:ENV|ARG|machine|login)[ \t]{{1,20}}|--)[\w.\-]{{0,40}}{NAME}{_REST}|\blogin[^\n]{{1,160}}passwo?r?d)["']?[ \t]{{1,12}}{_BARE}""",
+        (),
+    ),
     Trigger.URL: (r"""://[^\s:/?#@"'`<>\\]{0,64}:[^\s@"'`<>/]{1,100}@[\w\[]""", ("://",)),
     Trigger.HEADER: (r"""(?i)(?:bearer|basic|token)[ +][A-Za-z0-9+/_\-.=]{16}""", ("bearer", "basic", "token")),
     Trigger.PAIR: (
