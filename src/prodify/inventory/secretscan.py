@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import Role, SecretHit
+    from prodify.inventory.facts import SecretHit
     from prodify.inventory.secrets import Scanner
 
 
@@ -29,18 +28,24 @@ def find_secrets(repo: Inventory) -> tuple[SecretHit, ...]:
 
 
 def scan_tree(repo: Inventory, scanner: Scanner) -> Mapping[str, list[SecretHit]]:
-    """The hits of every file by path. Files that a second process read count as read here, too."""
-    from prodify.inventory.secrets.parallel import scan_many
+    """The hits of every file that has any, by path. Files that a second process read count as read here, too."""
+    from prodify.inventory.secrets.parallel import in_order
 
-    content = repo.files.content
+    content, read = repo.files.content, repo.files.read
+    entries = list(repo.files.entries.values())
 
-    def scan(path: str, data: bytes, role: Role) -> tuple[list[SecretHit], str | None]:
-        return scanner.scan(path, data, role)[0], content.known(path)
+    def one(index: int) -> tuple[tuple[list[SecretHit], str | None], int] | None:
+        entry = entries[index]
+        data = read(entry.path)
+        if data is None:
+            return None
+        return (scanner.scan(entry.path, data, entry.role)[0], content.known(entry.path)), len(data)
 
-    items = [(path, partial(repo.files.read, path), entry.role) for path, entry in repo.files.entries.items()]
     hits = {}
-    for path, (of_file, about) in scan_many(scan, items).items():
-        if about is not None:
-            content.learn(path, about)
-        hits[path] = of_file
-    return scanner.without_ignored(hits, repo.files.read(".gitleaksignore"))
+    for index, (of_file, kind) in in_order(one, len(entries)):
+        path = entries[index].path
+        if kind is not None:
+            content.learn(path, kind)
+        if of_file:
+            hits[path] = of_file
+    return scanner.without_ignored(hits, repo.files.read(".gitleaksignore")) if hits else hits

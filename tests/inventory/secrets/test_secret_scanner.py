@@ -202,7 +202,7 @@ def test_hostile_input_takes_linear_time(data: bytes, path: str, scanner: Scanne
     assert len(hits) <= 500
 
 
-def test_whole_trees_in_two_processes_give_the_same_in_the_same_order(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_trees_in_two_processes_or_threads_give_the_same_in_the_same_order(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(number: int) -> Callable[[], bytes | None]:
         if number % 7 == 3:
             return lambda: None
@@ -216,10 +216,22 @@ def test_whole_trees_in_two_processes_give_the_same_in_the_same_order(scanner: S
 
     items = [(f"src/f{n}.py", load(n), Role.PRODUCTION) for n in range(120)]
     alone = parallel.scan_many(scanner.scan, items, fork_from=1 << 40)
-    monkeypatch.setattr(parallel, "_may_fork", lambda: True)
-    shared = parallel.scan_many(scanner.scan, items, fork_from=100)
-    assert list(alone.items()) == list(shared.items())
+    for forks in (True, False):
+        monkeypatch.setattr(parallel, "_may_fork", lambda forks=forks: forks)
+        shared = parallel.scan_many(scanner.scan, items, fork_from=100)
+        assert list(alone.items()) == list(shared.items())
     assert len(alone) == len([n for n in range(120) if n % 7 != 3 and n % 11 != 5])
+
+
+def test_what_fails_in_a_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scan(path: str, _data: bytes, _role: Role) -> str:
+        if path == "f77":
+            raise ValueError(path)
+        return path
+
+    monkeypatch.setattr(parallel, "_may_fork", lambda: False)
+    with pytest.raises(ValueError, match="f77"):
+        parallel.scan_many(scan, [(f"f{n}", LINE.encode, Role.PRODUCTION) for n in range(90)], fork_from=1)
 
 
 def test_a_child_that_dies_costs_time_and_no_finding(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 from prodify.inventory.secrets import cache
@@ -42,7 +43,7 @@ class HyperscanEngine:
         if self._db is None:
             self._db = self._compile(plan)
             cache.write(path, hyperscan.dumpb(self._db))
-        self._db.scratch = hyperscan.Scratch(self._db)
+        self._scratches = threading.local()
 
     def _version(self) -> str:
         # The package's own version names the library that is linked into it; importlib.metadata would cost 30 ms.
@@ -67,6 +68,9 @@ class HyperscanEngine:
 
     def search(self, data: bytes) -> list[tuple[int, int]]:
         """Return (identifier, end offset) of every match; of rules and triggers at most `MOST_MATCHES`, of keywords always all."""
+        scratch = getattr(self._scratches, "own", None)  # two threads must not share one
+        if scratch is None:
+            scratch = self._scratches.own = self._hs.Scratch(self._db)
         found: list[tuple[int, int]] = []
         append = found.append
 
@@ -74,7 +78,7 @@ class HyperscanEngine:
             if len(found) < MOST_MATCHES or identifier >= KEYWORD_BASE:
                 append((identifier, end))
 
-        self._db.scan(data, match_event_handler=on_match)
+        self._db.scan(data, match_event_handler=on_match, scratch=scratch)
         return found
 
 
