@@ -74,7 +74,8 @@ def _spec(root: str, prefix: str) -> GitIgnoreSpec | None:
     from pathspec import GitIgnoreSpec
 
     try:
-        return GitIgnoreSpec.from_lines(lines, backend="simple")  # the best one compiles a database per file, which takes longer than most walks
+        # The "best" backend compiles a database per file, which takes longer than most walks.
+        return GitIgnoreSpec.from_lines(lines, backend="simple")
     except ValueError:
         return None
 

@@ -115,7 +115,7 @@ def _by_threads(work: Callable[[Tickets, set[int]], dict[int, Result]], chunks: 
     def run() -> None:
         try:
             found.append(work(lambda: next(numbers, None), set()))
-        except BaseException as error:  # noqa: BLE001 - raised again below
+        except BaseException as error:  # raised again below
             failed.append(error)
 
     other = threading.Thread(target=run, daemon=True)
@@ -163,7 +163,7 @@ def _child(task: Callable[[], Result], reading: int, writing: int) -> None:
     try:
         os.close(reading)
         result = task()
-        with open(writing, "wb") as stream:  # noqa: PTH123
+        with open(writing, "wb") as stream:
             pickle.dump(result, stream, pickle.HIGHEST_PROTOCOL)
         code = 0
     finally:

@@ -42,7 +42,7 @@ _KEYS = (
     r"admin|webhook|cookie|shared|client|subscription|hmac|deploy)[_.\- ]?key"
 )
 _STRONG = rf"(?:pass|pwd|secret|senha|contrase|wachtwoord|kennwort|{_KEYS})"
-_TOKEN = r"(?:token|credential|authorization|bearer)"
+_BEARER = r"(?:token|credential|authorization|bearer)"
 """What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
 NAME = rf"(?:pass|pwd|secret|token|credential|senha|contrase|wachtwoord|kennwort|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-]{0,24}"
@@ -66,7 +66,7 @@ _RANDOM = r"""[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]"""
 
 PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.QUOTED: (rf"""(?i){_STRONG}{_REST}{_CLOSE}{_SEP}{_OPEN}{_TEXT}""", ()),
-    Trigger.QUOTED_TOKEN: (rf"""(?i){_TOKEN}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{12}}""", ()),
+    Trigger.QUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{12}}""", ()),
     Trigger.FALLBACK: (rf"""(?i){NAME}{_REST}{_CLOSE}{_OTHERWISE}{_OPEN}{_TEXT}""", ()),
     Trigger.ARGUMENT: (
         rf"""(?i){_CALLS}\w{{0,40}}\s{{0,3}}[\[(.{{]?["'`\\]{{0,2}}\s{{0,3}}[\w.\-]{{0,40}}{NAME}{_REST}{_CLOSE},{_OPEN}{_TEXT}""",
@@ -78,9 +78,10 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.QUOTED_KEY: (r"""(?i)[\w"']key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,])\s{0,4}\\?["'`][A-Za-z0-9+/_\-=.]{20}""", ()),
     Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}{_BARE}""", ()),
-    Trigger.UNQUOTED_TOKEN: (rf"""(?i){_TOKEN}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}[A-Za-z0-9+/_\-.~!@$%^*?]{_RANDOM}{{15}}""", ()),
+    Trigger.UNQUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}[A-Za-z0-9+/_\-.~!@$%^*?]{_RANDOM}{{15}}""", ()),
     Trigger.UNQUOTED_WORD: (
-        rf"""(?i)(?:(?:\b(?:ENV|ARG|machine|login)[ \t]{{1,20}}|--)[\w.\-]{{0,40}}{NAME}{_REST}|\blogin[^\n]{{1,160}}passwo?r?d)["']?[ \t]{{1,12}}{_BARE}""",
+        rf"""(?i)(?:(?:\b(?:ENV|ARG|machine|login)[ \t]{{1,20}}|--)[\w.\-]{{0,40}}{NAME}{_REST}"""
+        rf"""|\blogin[^\n]{{1,160}}passwo?r?d)["']?[ \t]{{1,12}}{_BARE}""",
         (),
     ),
     Trigger.URL: (r"""://[^\s:/?#@"'`<>\\]{0,64}:[^\s@"'`<>/]{1,100}@[\w\[]""", ("://",)),
