@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,5 +59,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("securty", ["security", "scaling"])
     'did you mean "security"?'
     """
+    from difflib import get_close_matches
+
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else ""

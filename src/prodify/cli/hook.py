@@ -23,6 +23,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _staged(fail_on: str) -> int:
+    from prodify.inventory.stagedglance import nothing_staged
+
+    if nothing_staged():
+        return 0
     from pathlib import Path
 
     from prodify.cli.staged import audit_staged

@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prodify.inventory.files import FileIndex, open_root
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
         SecretHit,
         Technology,
     )
+    from prodify.inventory.files import FileIndex
     from prodify.inventory.historyscan import HistorySecrets
     from prodify.inventory.kubernetes import KubernetesObject
     from prodify.inventory.monitoring import Monitoring
@@ -60,6 +59,8 @@ class Inventory:
         overlay: Mapping[str, str] | None = None,
         history: bool | None = None,
     ) -> None:
+        from prodify.inventory.files import open_root
+
         self.files: FileIndex = open_root(root, hidden)
         if overlay:
             from prodify.inventory.overlay import OverlayIndex

@@ -1,9 +1,4 @@
-"""The few questions asked of git, in one place, safe on hostile repositories.
-
-The audited repository's own configuration can name programs (fsmonitor, hooks, filters, textconv). Only plumbing that never
-runs them is used, the program-valued settings are overridden, and system and user configuration are left out, so that the
-answer is the same on every machine.
-"""
+"""The few questions asked of git, in one place: only plumbing that never runs a program which the repository names."""
 
 from __future__ import annotations
 
@@ -12,27 +7,13 @@ import subprocess
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from prodify.inventory.gitcommand import command, environment
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HARDENING = (
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "core.untrackedCache=false",
-    "-c",
-    "safe.directory=*",
-    "-c",
-    "core.quotePath=false",
-    "-c",
-    "core.pager=cat",
-    "-c",
-    "submodule.recurse=false",
-    "-c",
-    "protocol.allow=never",
-)
+__all__ = ["IndexEntry", "Listing", "command", "environment", "listing", "run", "run_all"]
+
 _TIMEOUT = 60.0
 _IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _UNCHANGED = ("diff-index", "--cached", "--quiet", "HEAD", "--", ".")
@@ -89,26 +70,11 @@ class Listing:
         return self._rest[2]
 
 
-def environment() -> dict[str, str]:
-    """The environment of every git process: no user or system configuration, no prompts, no optional locks."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    return {
-        **kept,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "LC_ALL": "C",
-    }
-
-
 def run(root: Path, *args: str, stdin: bytes | None = None) -> bytes | None:
     """Run one git command in `root`; None when git is missing, refuses, or takes longer than a minute."""
     try:
         done = subprocess.run(
-            ["git", *_HARDENING, *args], cwd=root, env=environment(), input=stdin, capture_output=True, timeout=_TIMEOUT, check=False
+            command(*args), cwd=root, env=environment(), input=stdin, capture_output=True, timeout=_TIMEOUT, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -135,11 +101,6 @@ def _answer(process: subprocess.Popen[bytes]) -> bytes | None:
             process.kill()
             return None
         return output if process.returncode == 0 else None
-
-
-def command(*args: str) -> list[str]:
-    """The full argument list of a hardened git command, for callers that stream its output."""
-    return ["git", *_HARDENING, *args]
 
 
 def listing(root: Path) -> Listing | None:

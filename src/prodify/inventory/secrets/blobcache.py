@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets import cache
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-MAGIC = b"prodify-clean1\n"
+MAGIC = b"prodify-clean2\n"
 MOST = 1_000_000
 """Blobs that are remembered; 20 bytes each."""
 
@@ -40,8 +39,7 @@ class BlobCache:
         new = {_short(blob) for blob in blobs} - self._known
         if new and len(self._known) + len(new) <= MOST:
             self._known |= new
-            body = b"".join(sorted(self._known))
-            cache.write_atomically(self._path, MAGIC + hashlib.sha256(body).digest() + body)
+            cache.write(self._path, b"".join(sorted(self._known)), MAGIC)
 
     def _read(self) -> set[bytes]:
         body = cache.read(self._path, MAGIC)

@@ -1,37 +1,54 @@
-"""Keeps compiled databases between runs: compiling takes a second or two, loading less than a millisecond."""
+"""Keeps compiled databases between runs: compiling takes a second or two, loading less than a millisecond.
+
+The hook reads this way on every commit, so this module imports next to nothing.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sys
-from pathlib import Path
+import zlib
+from typing import TYPE_CHECKING
 
-MAGIC = b"prodify-hs1\n"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAGIC = b"prodify-hs2\n"
 KEEP = 8
 """Databases kept in the cache; the least recently used go."""
+_PACKAGE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs the hook four milliseconds
+_SOURCES = ("triggers.py", "plan.py", "rule.py")
 
 
 def default_cache_dir() -> Path:
     """Return the user's cache directory for this platform (`$XDG_CACHE_HOME/prodify`, `~/.cache/prodify` ...)."""
+    from pathlib import Path
+
+    return Path(default_folder())
+
+
+def default_folder() -> str:
+    """The same as a string."""
+    home = os.path.expanduser("~")  # noqa: PTH111
     if base := os.environ.get("XDG_CACHE_HOME"):
-        return Path(base) / "prodify"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "prodify" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "prodify"
-    return Path.home() / ".cache" / "prodify"
+        parts = [base, "prodify"]
+    elif sys.platform == "win32":
+        parts = [os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local"), "prodify", "cache"]  # noqa: PTH118
+    elif sys.platform == "darwin":
+        parts = [home, "Library", "Caches", "prodify"]
+    else:
+        parts = [home, ".cache", "prodify"]
+    return os.path.join(*parts)  # noqa: PTH118
 
 
 def machine() -> str:
     """Return what a database depends on beside the rules: architecture and the processor's features."""
     features = ""
     with contextlib.suppress(OSError), open("/proc/cpuinfo", "rb") as stream:  # noqa: PTH123
-        head = stream.read(8192)
-        for line in head.split(b"\n"):
+        for line in stream.read(8192).split(b"\n"):
             if line.startswith((b"flags", b"Features")):
-                features = hashlib.sha256(line).hexdigest()[:12]
+                features = f"{zlib.crc32(line):08x}"
                 break
     return f"{_architecture()}-{features}"
 
@@ -44,7 +61,7 @@ def _architecture() -> str:
     return platform.machine()
 
 
-def read(path: Path, magic: bytes = MAGIC) -> bytes | None:
+def read(path: Path | str, magic: bytes = MAGIC) -> bytes | None:
     """Return what was kept in `path`, None when there is nothing or its checksum does not fit.
 
     The checksum matters: the library accepts a database with flipped bits and may then crash while it searches.
@@ -57,25 +74,32 @@ def read(path: Path, magic: bytes = MAGIC) -> bytes | None:
         if hasattr(os, "getuid") and os.fstat(stream.fileno()).st_uid not in (os.getuid(), 0):
             return None
         raw = stream.read()
-    body = raw[len(magic) + 32 :]
-    if not raw.startswith(magic) or hashlib.sha256(body).digest() != raw[len(magic) : len(magic) + 32]:
+    body = raw[len(magic) + 4 :]
+    if not raw.startswith(magic) or _checksum(body) != raw[len(magic) : len(magic) + 4]:
         return None
     return body
 
 
-def write(path: Path, body: bytes) -> bool:
-    """Keep the database in `path`; False, and nothing else, when the cache cannot be written."""
-    if not write_atomically(path, MAGIC + hashlib.sha256(body).digest() + body):
+def write(path: Path, body: bytes, magic: bytes = MAGIC) -> bool:
+    """Keep `body` in `path`; False, and nothing else, when the cache cannot be written."""
+    if not _write_atomically(path, magic + _checksum(body) + body):
         return False
-    with contextlib.suppress(OSError):
-        _prune(path.parent)
+    if magic == MAGIC:
+        with contextlib.suppress(OSError):
+            _prune(path.parent)
     return True
 
 
-def write_atomically(path: Path, content: bytes) -> bool:
+def _checksum(body: bytes) -> bytes:
+    """Against damage, not against people: nobody but the user can write there."""
+    return zlib.crc32(body).to_bytes(4, "big")
+
+
+def _write_atomically(path: Path, content: bytes) -> bool:
     """Write a file for this user alone in one step; False when that cannot be done."""
     try:
         import tempfile
+        from pathlib import Path
 
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
@@ -95,3 +119,39 @@ def _prune(folder: Path) -> None:
     files = sorted(folder.glob("secrets-*.hsdb"), key=lambda p: p.stat().st_mtime, reverse=True)
     for old in files[KEEP:]:
         old.unlink(missing_ok=True)
+
+
+_NOTE = b"prodify-ready1\n"
+
+
+def built_in(version: str) -> tuple[str, bytes]:
+    """The name of the note on the database of the built-in rules, and what those rules were when it was written.
+
+    That is their files' names, sizes and times with the engine's version and the machine: told without importing the rules.
+    """
+    names = [*_SOURCES, *sorted(os.path.join("rules", n) for n in os.listdir(os.path.join(_PACKAGE, "rules")))]  # noqa: PTH118, PTH208
+    rows = [_PACKAGE, version, machine()]
+    for name in names:
+        if name.endswith(".py"):
+            status = os.stat(os.path.join(_PACKAGE, name))  # noqa: PTH116, PTH118
+            rows.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    key = "\n".join(rows).encode("utf-8", "surrogateescape")
+    return f"ready-{zlib.crc32(_PACKAGE.encode('utf-8', 'surrogateescape')):08x}", key
+
+
+def ready(folder: str, version: str) -> bytes | None:
+    """The database of the built-in rules, when an earlier run left one for exactly these."""
+    try:
+        name, key = built_in(version)
+        note = read(os.path.join(folder, name), _NOTE)  # noqa: PTH118
+        kept, _, database = (note or b"").rpartition(b"\n")
+        return read(os.path.join(folder, os.fsdecode(database))) if kept == key else None  # noqa: PTH118
+    except OSError:
+        return None
+
+
+def note(folder: Path, version: str, database: Path) -> None:
+    """Leave a note for `ready` on which database holds the built-in rules."""
+    with contextlib.suppress(OSError):
+        name, key = built_in(version)
+        write(folder / name, key + b"\n" + os.fsencode(database.name), _NOTE)

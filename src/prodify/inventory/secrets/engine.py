@@ -38,19 +38,22 @@ class HyperscanEngine:
 
         self._hs = hyperscan
         folder = cache_dir if cache_dir is not None else cache.default_cache_dir()
-        path = folder / f"secrets-{plan.digest()}-{self._version()}-{cache.machine()}.hsdb"
-        self._db = self._load(path)
+        self._db = self._load(cache.ready(str(folder), self._version())) if plan.is_built_in else None
         if self._db is None:
-            self._db = self._compile(plan)
-            cache.write(path, hyperscan.dumpb(self._db))
+            path = folder / f"secrets-{plan.digest()}-{self._version()}-{cache.machine()}.hsdb"
+            self._db = self._load(cache.read(path))
+            if self._db is None:
+                self._db = self._compile(plan)
+                cache.write(path, hyperscan.dumpb(self._db))
+            if plan.is_built_in:
+                cache.note(folder, self._version(), path)
         self._scratches = threading.local()
 
     def _version(self) -> str:
         # The package's own version names the library that is linked into it; importlib.metadata would cost 30 ms.
         return str(getattr(self._hs, "__version__", "0"))
 
-    def _load(self, path: Path) -> Any:
-        body = cache.read(path)
+    def _load(self, body: bytes | None) -> Any:
         if body is None:
             return None
         try:

@@ -27,6 +27,11 @@ class SearchPlan:
     rules: tuple[Rule, ...]
     keywords: tuple[bytes, ...]
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether this is what nearly every scan looks for: the built-in rules and nothing else."""
+        return self.rules is RULES and not self.keywords
+
     def expressions(self) -> list[tuple[int, bytes, bool]]:
         """Return (identifier, regular expression, report the first match only) for all of it."""
         found = [(number, rule.trigger.encode(), False) for number, rule in enumerate(self.rules)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Role, SecretHit
 from prodify.inventory.secrets import context, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
+from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
 from prodify.inventory.secrets.engine import make_engine
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
@@ -101,12 +102,11 @@ class Scanner:
             return [], frozenset()
         events = self._engine.search(text)
         keywords = frozenset(self._plan.keywords[i - KEYWORD_BASE] for i, _ in events if i >= KEYWORD_BASE)
-        special = structured.is_special(path)
-        if len(events) == len(keywords) and "env" not in path and not special:
+        if len(events) == len(keywords) and not needs_more_than_patterns(path):
             return [], keywords
         kind = kind_of(path)
         candidates = self._candidates(text, events, kind, role)
-        if special:
+        if is_special(path):
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start) and not _only_shown(c, path, text)]
         chosen = [c for c in chosen if weak or not c.weak or kind is FileKind.ENV][:MOST_HITS]

@@ -264,8 +264,3 @@ def whole_file(path: str, data: bytes) -> Iterator[Candidate]:
                     weak=weak,
                     random=is_random(value, 12),
                 )
-
-
-def is_special(path: str) -> bool:
-    """Whether the file is read whole whatever occurs in it."""
-    return path.endswith((".key", "pgpass", "pgpass.conf"))
