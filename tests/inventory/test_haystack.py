@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,16 +13,18 @@ from prodify.model import Location
 
 from .conftest import Repo
 
-_TEXT = st.text(alphabet="ab\n\0é\ud800", max_size=12)
-_WORD = st.text(alphabet="abé", min_size=1, max_size=4)
+_TEXT = st.text(alphabet="ab(_ \n\0é\ud800", max_size=12)
+_WORD = st.text(alphabet="abé (\n", min_size=1, max_size=4)
 
 
-@given(st.lists(_TEXT, max_size=6), st.lists(_WORD, max_size=3))
-def test_it_answers_as_a_search_in_every_text(texts: list[str], words: list[str]) -> None:
+@pytest.mark.parametrize("plain_searches", [0, 12])
+@given(texts=st.lists(_TEXT, max_size=6), words=st.lists(_WORD, max_size=3))
+def test_it_answers_as_a_search_in_every_text(plain_searches: int, texts: list[str], words: list[str]) -> None:
     expected = [number for number, text in enumerate(texts) if any(word in text for word in words)]
-    haystack = Haystack(texts)
-    assert haystack.holding(words) == expected
-    assert haystack.holding(words) == expected  # from what the first question left
+    with mock.patch("prodify.inventory.haystack._PLAIN_SEARCHES", plain_searches):
+        haystack = Haystack(texts)
+        assert haystack.holding(words) == expected
+        assert haystack.holding(words) == expected  # from what the first question left
 
 
 def test_sources_come_by_role_and_in_order(repo: Repo) -> None:

@@ -1,15 +1,22 @@
-"""Which of many texts hold a word: the texts joined, so that a question is one search instead of one for every text."""
+"""Which of many texts hold a word: the texts joined, so that a question is one search instead of one for every text.
+
+After a few questions the identifiers of all texts are indexed, and a question is a search in those.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SEPARATOR = b"\0"
+_PLAIN_SEARCHES = 12
+"""Words that are looked for in the texts themselves before it pays to index them."""
+_WORDS_ONLY = bytes(byte if byte >= 128 or chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 
 
 class Haystack:
@@ -27,17 +34,55 @@ class Haystack:
 
     def holding(self, words: Iterable[str]) -> list[int]:
         """The texts that hold at least one of the words, ascending. A word must not be empty nor hold a NUL."""
-        found: set[int] = set()
-        for word in words:
-            numbers = self._known.get(word)
-            if numbers is None:
-                numbers = self._known[word] = frozenset(self._search(word.encode("utf-8", "surrogatepass")))
-            found |= numbers
-        return sorted(found)
+        return sorted(frozenset().union(*map(self.numbers, words)))
 
-    def _search(self, word: bytes) -> Iterable[int]:
-        at = self._joined.find(word)
+    def numbers(self, word: str) -> frozenset[int]:
+        """The texts that hold a word."""
+        found = self._known.get(word)
+        if found is None:
+            needle = word.encode("utf-8", "surrogatepass")
+            search = self._search if len(self._known) < _PLAIN_SEARCHES else self._look_up
+            found = self._known[word] = frozenset(search(needle))
+        return found
+
+    def _search(self, needle: bytes) -> Iterable[int]:
+        at = self._joined.find(needle)
         while at >= 0:
             number = bisect_right(self._starts, at) - 1
             yield number
-            at = self._joined.find(word, self._starts[number + 1])
+            at = self._joined.find(needle, self._starts[number + 1])
+
+    @cached_property
+    def _index(self) -> tuple[bytes, dict[bytes, list[int]]]:
+        """Every identifier that occurs, between blanks, and the texts of each: far less to search than the texts are."""
+        found: dict[bytes, list[int]] = {}
+        words = self._joined.translate(_WORDS_ONLY)
+        for number, (start, end) in enumerate(pairwise(self._starts)):
+            for word in frozenset(words[start:end].split()):
+                found.setdefault(word, []).append(number)
+        return b" ".join((b"", *found, b"")), found
+
+    def _look_up(self, needle: bytes) -> Iterable[int]:
+        """What `_search` finds: the texts with fitting identifiers, and a look into those where there is more to a word than that."""
+        plain = needle.translate(_WORDS_ONLY)
+        parts = plain.split()
+        if not parts:
+            return self._search(needle)
+        ends = (b"" if plain.startswith(parts[0]) else b" ", *(b" " for _ in parts[1:]), b"" if plain.endswith(parts[-1]) else b" ")
+        sets = [self._with_identifier(ends[turn] + part + ends[turn + 1]) for turn, part in enumerate(parts)]
+        found = frozenset.intersection(*sets)
+        if len(needle) == len(parts[0]):
+            return found
+        return [number for number in found if self._joined.find(needle, self._starts[number], self._starts[number + 1]) >= 0]
+
+    def _with_identifier(self, fragment: bytes) -> frozenset[int]:
+        """The texts that hold an identifier with that in it; a blank in front or behind stands for the identifier's own begin or end."""
+        every, texts = self._index
+        found: set[int] = set()
+        at = every.find(fragment)
+        while at >= 0:
+            start = every.rfind(b" ", 0, at + 1) + 1
+            end = every.find(b" ", start)
+            found.update(texts[every[start:end]])
+            at = every.find(fragment, end)
+        return frozenset(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note, Role
 from prodify.inventory.globs import glob_test
 from prodify.inventory.pymodule import PyModule, read_module
-from prodify.inventory.syntax import CODE_ROLES
+from prodify.inventory.syntax import CODE_ROLES, Need
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -49,13 +49,10 @@ class PythonCode:
 
         `called`: the last part must be followed by a parenthesis, or stand in an import under another name.
         """
-        needs = [_needs(name, called=called) for name in names]
-        for path in self._syntax.sources("python", {word for need in needs for word in need[0]}, roles):
-            text = self._syntax.text(path)
-            if any(any(form in text for form in last) and all(part in text for part in others) for last, others in needs):
-                module = self.module(path)
-                if module is not None:
-                    yield module
+        for path in self._syntax.sources_needing("python", [_need(name, called=called) for name in names], roles):
+            module = self.module(path)
+            if module is not None:
+                yield module
 
     def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
         """Calls whose resolved name matches one of `names`, by path and line."""
@@ -125,15 +122,12 @@ class PythonCode:
         return module is not None and any(n.note == m or n.note.startswith(m + ".") for n in module.imported for m in modules)
 
 
-def _needs(name: str, *, called: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Texts of which one, and texts of which all, stand in every file that can call the dotted name."""
-    parts = [part for part in name.split(".") if part and "*" not in part]
-    if not parts:
-        return ("",), ()
-    if called and not name.endswith("*"):
-        return (f"{parts[-1]}(", f"{parts[-1]} (", f"{parts[-1]} as "), tuple(parts[:-1])
-    longest = max(parts, key=len)
-    return (longest,), tuple(part for part in parts if part != longest)
+def _need(name: str, *, called: bool) -> Need:
+    """What stands in every file that can call the dotted name."""
+    parts = tuple(part for part in name.split(".") if part and "*" not in part)
+    if parts and called and not name.endswith("*"):
+        return Need((f"{parts[-1]}(", f"{parts[-1]} (", f"{parts[-1]} as "), parts[:-1])
+    return Need((), parts)
 
 
 def _words(pattern: str) -> list[str]:

@@ -7,7 +7,7 @@ module says (imports, calls, assignments, functions) is taken from one parse.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prodify.inventory.facts import Match, Role
 from prodify.inventory.haystack import Haystack
@@ -41,6 +41,13 @@ CODE_ROLES = (Role.PRODUCTION,)
 """What structural queries look at unless told otherwise."""
 
 
+class Need(NamedTuple):
+    """What stands in a text if something does: one of the words of `one` (unless there are none), and each of those of `all`."""
+
+    one: tuple[str, ...]
+    all: tuple[str, ...]
+
+
 class Syntax:
     """The parser's door. Trees of parsed files are kept for the life of the inventory."""
 
@@ -62,12 +69,28 @@ class Syntax:
         for role in frozenset(roles):
             paths = self._of(language, role)
             if words and "" not in words:
-                haystack = self._haystacks.get((language, role))
-                if haystack is None:
-                    haystack = self._haystacks[language, role] = Haystack([self.text(path) for path in paths])
-                paths = tuple(paths[number] for number in haystack.holding(words))
+                paths = tuple(paths[number] for number in self._haystack(language, role).holding(words))
             found += paths
         yield from sorted(found)
+
+    def sources_needing(self, language: str, needs: Iterable[Need], roles: Iterable[Role] = CODE_ROLES) -> tuple[str, ...]:
+        """Paths of a language's files that fulfil one of the needs."""
+        wanted = tuple(needs)
+        found: list[str] = []
+        for role in frozenset(roles):
+            haystack, paths = self._haystack(language, role), self._of(language, role)
+            numbers: set[int] = set()
+            for need in wanted:
+                fitting = frozenset(haystack.holding(need.one)) if need.one else frozenset(range(len(paths)))
+                numbers |= fitting.intersection(*map(haystack.numbers, need.all)) if fitting else fitting
+            found += (paths[number] for number in numbers)
+        return tuple(sorted(found))
+
+    def _haystack(self, language: str, role: Role) -> Haystack:
+        known = self._haystacks.get((language, role))
+        if known is None:
+            known = self._haystacks[language, role] = Haystack([self.text(path) for path in self._of(language, role)])
+        return known
 
     def _of(self, language: str, role: Role) -> tuple[str, ...]:
         """The files of a language that have a role, sorted."""
