@@ -54,13 +54,15 @@ def _sources(repo: Inventory, language: str) -> Iterator[str]:
 
 def _imports(repo: Inventory, table: Mapping[str, Mapping[str, str]]) -> Iterator[Technology]:
     for language, names in table.items():
+        below = {tuple(name + separator for separator in _SEPARATORS): technology for name, technology in names.items()}
+        known: dict[str, str | None] = {**names}  # the same few modules are imported everywhere
         for path in _sources(repo, language):
             text = repo.files.text(path) or ""
             for match in drivers.IMPORTS[language].finditer(text):
-                imported = next(group for group in match.groups() if group)
-                found = names.get(imported) or next(
-                    (v for k, v in names.items() if imported.startswith(tuple(k + s for s in _SEPARATORS))), None
-                )
+                imported = match[match.lastindex or 0]
+                if imported not in known:
+                    known[imported] = next((technology for starts, technology in below.items() if imported.startswith(starts)), None)
+                found = known[imported]
                 if found is not None:
                     yield Technology(
                         found, Location(path, text.count("\n", 0, match.start(match.lastindex or 0)) + 1), f"imports {imported}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Route
@@ -11,7 +12,7 @@ from prodify.inventory.pyroutes import join
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Match
@@ -61,9 +62,17 @@ def routes(repo: Inventory) -> Iterator[Route]:
             )
 
 
+@lru_cache(maxsize=64)
+def _groups(text: str) -> Mapping[str, tuple[str, str]]:
+    """Variables that hold a group: the variable that it was made of, and its prefix."""
+    if ".Group(" not in text and ".PathPrefix(" not in text:
+        return {}
+    return {m[1]: (m[2], m[3]) for m in _GROUP.finditer(text)}
+
+
 def _group_prefix(text: str, owner: str) -> tuple[str, str]:
     """The root variable behind a group variable, and the prefix on the way."""
-    groups = {m[1]: (m[2], m[3]) for m in _GROUP.finditer(text)}
+    groups = _groups(text)
     path, depth = "", 0
     while owner in groups and depth < 6:
         owner, prefix = groups[owner]
