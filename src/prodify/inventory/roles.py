@@ -32,6 +32,12 @@ _TEST_FILE = lazy(
 _GENERATED_FILE = lazy(
     r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$"
 )
+_VENDORED_FILE = lazy(
+    r"^(jquery([._-][\w.-]+)?|modernizr([._-][\w.-]+)?|(bootstrap|angular|backbone|underscore|lodash|handlebars|mustache|popper|moment|d3|knockout"
+    r"|zepto|foundation|require)([._-]v?\d[\w.-]*|\.bundle|\.slim|\.full)?)\.js$",
+    re.IGNORECASE,
+)
+"""Browser libraries that are copied into a project's static files under their own names."""
 _DOCS_FILE = lazy(r"\.(md|mdx|rst|adoc|org|[1-8])$", re.IGNORECASE)  # sections 1 to 8 of the manual
 
 
@@ -73,6 +79,8 @@ def role_of(path: str) -> Role:
         return found
     if _GENERATED_FILE.search(name):
         return Role.GENERATED
+    if _VENDORED_FILE.search(name):
+        return Role.VENDORED
     if _TEST_FILE.search(name):
         return Role.TEST
     if found is None and _DOCS_FILE.search(name):

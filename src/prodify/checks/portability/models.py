@@ -18,6 +18,7 @@ from prodify.api import (
     passed,
 )
 from prodify.inventory.data.model_names import retired_models
+from prodify.inventory.places import literal_place
 from prodify.lazyre import lazy
 
 _ADAPTER = lazy(r"class \w*(LLM|Llm|Model|Provider|Adapter|Completion)\w*\(.*(Protocol|ABC)|litellm|any_llm|langchain|llama_index")
@@ -60,7 +61,11 @@ def model_is_not_retired(repo: Inventory, profile: Profile) -> Verdict:
     if not named:
         return not_applicable("no model name is written in the code")
     retired = retired_models()
-    gone = [Note(c.location, f"{c.model} retired on {retired[c.model]}") for c in named if c.model and c.model in retired]
+    gone = dict.fromkeys(
+        Note(literal_place(repo, c.location, c.model), f"{c.model} retired on {retired[c.model]}")
+        for c in named
+        if c.model and c.model in retired
+    )
     return (
         failed("a retired model is called", *gone)
         if gone

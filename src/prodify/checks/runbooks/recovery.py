@@ -101,7 +101,7 @@ def restore_is_documented(repo: Inventory, profile: Profile) -> Verdict:
             pg_restore --clean --dbname app backup.dump
         ```
     """
-    if not repo.datastores:
+    if not repo.datastores or repo.kind == "library":
         return not_applicable("no data to restore")
     found = saying(repo, _RESTORE)
     return (

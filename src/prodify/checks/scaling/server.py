@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from typing import TYPE_CHECKING
+
+from prodify.api import (
+    Effort,
+    Inventory,
+    Level,
+    Located,
+    Location,
+    Note,
+    Profile,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+    query,
+)
 from prodify.inventory.components.commands import RANKS, launches
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit"))
+_SERVER_CALLS = (
+    "uvicorn.run", "uvicorn.Server", "waitress.serve", "hypercorn.*", "granian.*", "gevent.pywsgi.WSGIServer", "eventlet.wsgi.server",
+    "cheroot.wsgi.Server", "bjoern.run", "meinheld.server.run",
+)  # fmt: skip
+_OWN_SERVER = frozenset(("streamlit", "gradio", "mcp", "chainlit", "nicegui", "panel", "aiohttp", "tornado", "sanic"))
+"""Frameworks that are served by the server they bring: nobody puts gunicorn before them."""
 
 _STOP_SIGNALS = (
     query("go", {"kind": "call_expression", "regex": r"^signal\.Notify(Context)?\("}, keywords=("signal.Notify",)),
@@ -57,12 +83,22 @@ def production_server_is_configured(repo: Inventory, profile: Profile) -> Verdic
     services = [c for c in repo.web_services if c.language == "python"]
     if not services:
         return not_applicable("no Python web service")
+    if all(c.framework in _OWN_SERVER for c in services):
+        return passed("the framework's own server is made for production", *(n for c in services for n in c.evidence[:1]))
     starts = [x for x in launches(repo) if RANKS[x.source] >= RANKS["script"] and x.program in _SERVERS]
-    calls = repo.python.calls("uvicorn.run", "waitress.serve", "hypercorn.*", "granian.*")
+    calls: list[Located] = [*repo.python.calls(*_SERVER_CALLS), *_passed_on(repo)]
     configured = [Location(p) for p in repo.files.select("gunicorn.conf.py", "gunicorn_config.py", "gunicorn.py", "uwsgi.ini")]
     if starts or calls or configured:
         return passed("a production server starts it", *(Note(x.location, x.program) for x in starts), *calls[:2], *configured)
     return failed("nothing starts it with a production server", *(n for c in services for n in c.evidence[:1]))
+
+
+def _passed_on(repo: Inventory) -> Iterator[Note]:
+    """Where a server's function is imported to be handed to a thread: `Thread(target=serve, args=(app,))`."""
+    for module in repo.python.modules(("waitress",)):
+        for note in module.imported:
+            if note.note == "waitress" and "serve" in module.imports:
+                yield Note(note.location, "waitress.serve")
 
 
 @check(

@@ -134,7 +134,7 @@ def workers_scale_on_queue(repo: Inventory, profile: Profile) -> Verdict:
     """
     queues = [t for t in repo.brokers if t.name in _QUEUES]
     workers = [c for c in repo.services if c.kind == "worker"]
-    if not queues or not (workers or any(t.name in ("celery", "rq", "dramatiq", "huey", "arq") for t in queues)):
+    if not repo.services or not queues or not (workers or any(t.name in ("rq", "dramatiq", "huey", "arq") for t in queues)):
         return not_applicable("no worker reads a queue")
     objects = [
         o

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.inventory.django import setting, settings_chain
+from prodify.inventory.places import keyword_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
     for call in repo.python.calls("*.add_middleware", "starlette.middleware.Middleware", "*.CORSMiddleware", "*.crossdomain"):
         value, known = repo.python.value_of(call.arg("allow_origins"), call)
         if known and isinstance(value, list | tuple) and "*" in value:
-            yield Note(call.location, "allow_origins holds *")
+            yield Note(keyword_place(repo, call.location, "allow_origins"), "allow_origins holds *")
     for name in ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"):
         found = setting(repo, name)
         if found is not None and found.value is True:

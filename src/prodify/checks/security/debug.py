@@ -23,6 +23,7 @@ from prodify.api import (
 )
 from prodify.inventory.components.commands import RANKS, Launch, launches
 from prodify.inventory.django import setting
+from prodify.inventory.places import keyword_place
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _DEBUG_ENVIRONMENT = frozenset(
     (("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true"))
 )
 _SERVING = lazy(r"\b(flask|manage\.py|adev)\b.*\brun(server\w*)?\b|\brun(server\w*)?[\"',]")
+_RELOADS = lazy(r"(^|[\s\"'])--reload\b|\bfastapi[\"',\s]+dev\b")
 _START_SCRIPT = lazy(r'^\s*"start"\s*:\s*"([^"]*)"')
 _NODE_DEVELOPMENT = lazy(
     r"\b((netlify|vercel|next|nuxt|nuxi|remix|astro|wrangler) dev|nodemon|ts-node-dev|(tsx|node) --?watch|tsx watch|nest start --watch)\b"
@@ -82,7 +84,7 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
         value, known = repo.python.value_of(call.arg("debug"), call)
         application = call.name in ("fastapi.FastAPI", "starlette.applications.Starlette")
         if known and value is True and (application or repo.python.imports_in(call.location.path, *_WEB)):
-            yield Note(call.location, f"{call.name}(debug=True)")
+            yield Note(keyword_place(repo, call.location, "debug"), f"{call.name}(debug=True)")
     for assignment in repo.python.assignments("app.debug", "*.config?'DEBUG'?", '*.config?"DEBUG"?'):
         if assignment.value is True and repo.python.imports_in(assignment.location.path, *_WEB):
             yield Note(assignment.location, f"{assignment.target} = True")
@@ -146,7 +148,7 @@ def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service is started")
-    starts = [x for x in launches(repo) if RANKS[x.source] >= RANKS["platform"] and x.process in ("", "web", "app", "worker")]
+    starts = _production_starts(repo)
     bad = [Note(x.location, f"{x.program} {x.target or ''}".strip()) for x in starts if _is_development(repo, x)]
     bad += [*_embedded(repo), *_start_scripts(repo)]
     if bad:
@@ -160,10 +162,20 @@ def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
     return not_applicable("nothing says yet how the service starts in production")
 
 
+def _production_starts(repo: Inventory) -> list[Launch]:
+    """How production starts: by an image, a process file or a platform file, and by a compose file where nothing else says it."""
+    everything = launches(repo)
+    starts = [x for x in everything if RANKS[x.source] >= RANKS["platform"] and x.process in ("", "web", "app", "worker")]
+    for_people = {view.path for view in repo.compose_files if view.development}
+    return starts or [x for x in everything if x.source == "compose" and x.location.path not in for_people]
+
+
 def _is_development(repo: Inventory, start: Launch) -> bool:
     """Whether a start command runs a development server: by its name, or because the file that it runs calls one."""
     if start.program in ("flask", "adev") or (start.program == "python" and (start.target or "").endswith("manage.py")):
         return _serves(repo, start)
+    if start.program in ("uvicorn", "gunicorn", "hypercorn", "fastapi"):
+        return any(_RELOADS.search(text) for text in _written(repo, start))
     return any(call.location.path in _files_of(repo, start) for call in _flask_runs(repo))
 
 
@@ -187,10 +199,14 @@ def _starts_server(repo: Inventory, start: Launch) -> bool:
 
 def _serves(repo: Inventory, start: Launch) -> bool:
     """Whether a command of flask or manage.py serves requests: an image's start script migrates the database with them as well."""
+    return any(_SERVING.search(text) for text in _written(repo, start))
+
+
+def _written(repo: Inventory, start: Launch) -> list[str]:
+    """A start command as it is written."""
     lines = repo.files.lines(start.location.path)
     written = lines[(start.location.line or 1) - 1 : start.location.end_line or start.location.line]
-    commands = [s.text for d in repo.dockerfiles for s in d.start if s.location == start.location]
-    return any(_SERVING.search(text) for text in (commands or written))
+    return [s.text for d in repo.dockerfiles for s in d.start if s.location == start.location] or list(written)
 
 
 def _flask_runs(repo: Inventory) -> tuple[Call, ...]:

@@ -137,6 +137,9 @@ def _dangerous(repo: Inventory) -> Iterator[Note]:
         first = call.arg("source", 0)
         if first is not None and not first.literal and _comes_from_request(repo, call, first.text):
             yield Note(call.location, f"{call.name} of a request's data")
+    for call in repo.python.calls("*.apply", "*.map", "*.applymap", "*.transform", "map"):
+        if any(a.name is None and a.text in ("eval", "exec", "pickle.loads") for a in call.args) and _comes_from_outside(repo, call):
+            yield Note(call.location, f"{call.args[0].text} of every value of a table that was read")
     for call in repo.python.calls("yaml.load", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.load_all"):
         loader = call.arg("Loader", 1)
         named = loader.text.rpartition(".")[2] if loader is not None else "Loader"
@@ -154,12 +157,28 @@ def _dangerous(repo: Inventory) -> Iterator[Note]:
 
 def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
     """Whether an expression holds request data, directly or through names that its function assigned from it."""
-    if _REQUEST.search(text):
-        return True
+    return any(_REQUEST.search(source) for source in _sources(repo, call, text))
+
+
+_STORED = lazy(r"\b(StringIO|BytesIO|find_one|fetchone|fetchall|download\w*|urlopen|read_sql\w*)\s*\(|\brequests\.(get|post)\(")
+
+
+def _comes_from_outside(repo: Inventory, call: Call) -> bool:
+    """Whether what a method is called on was read from a request, a database or the network."""
+    sources = _sources(repo, call, call.text)
+    return any(_REQUEST.search(source) or _STORED.search(source) for source in sources)
+
+
+def _sources(repo: Inventory, call: Call, text: str) -> list[str]:
+    """An expression and what its names were assigned from in the same function, and so on."""
     module = repo.python.module(call.location.path)
-    words = set(re.findall(r"[A-Za-z_]\w*", text))
-    sources = [a for a in module.assignments if a.function == call.function and a.target in words] if module else []
-    return any(_REQUEST.search(a.text) for a in sources)
+    here = [a for a in module.assignments if a.function == call.function] if module else []
+    found, words, seen = [text], set(re.findall(r"[A-Za-z_]\w*", text)), set[str]()
+    while fresh := [a for a in here if a.target in words - seen]:
+        seen |= words
+        found += [a.text for a in fresh]
+        words = {word for a in fresh for word in re.findall(r"[A-Za-z_]\w*", a.text)}
+    return found
 
 
 @check(

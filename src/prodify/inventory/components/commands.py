@@ -225,9 +225,10 @@ def _platform_files(repo: Inventory) -> Iterator[tuple[list[str], Location, str,
         ".replit",
         "heroku.yml",
     )
+    compose = {view.path for view in repo.compose_files}
     for path in repo.files.select(*names):
         for number, line in enumerate(repo.files.lines(path), 1):
-            match = _START.match(line)
+            match = _START.match(line) if path not in compose else None
             if match:
                 yield _words(match[1]), Location(path, number), "platform", ""
 

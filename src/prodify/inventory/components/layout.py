@@ -18,6 +18,9 @@ MANIFESTS: Mapping[str, tuple[str, ...]] = {
     "python": (
         "requirements*.txt",
         "requirements.in",
+        "requirement.txt",
+        "req.txt",
+        "reqs.txt",
         "pyproject.toml",
         "setup.py",
         "setup.cfg",

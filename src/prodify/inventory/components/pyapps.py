@@ -203,7 +203,9 @@ def run_calls(module: PyModule) -> Iterator[Call]:
     """Calls that start serving or polling: `app.run()`, `uvicorn.run(...)`, `bot.run(token)`, `demo.launch()`."""
     for call in module.calls:
         if call.name in _RUN_FUNCTIONS or (
-            call.name.endswith(_RUNNERS) and not call.name.startswith(("subprocess.", "asyncio.", "threading."))
+            call.name.endswith(_RUNNERS)
+            and not call.name.startswith(("subprocess.", "asyncio.", "threading."))
+            and not (call.name.endswith(".start") and ("Thread(" in call.text or "Process(" in call.text))
         ):
             yield call
 

@@ -47,9 +47,7 @@ def file_of(files: FileIndex, root: Root, launch: Launch) -> str | None:
 def _subdirs(files: FileIndex, root: Root) -> list[str]:
     """First-level directories of a root, for commands that run after a `cd` or a WORKDIR."""
     prefix = "" if root.path == "." else root.path + "/"
-    return sorted(
-        {prefix + p[len(prefix) :].split("/")[0] for p in files.entries if p.startswith(prefix) and p.count("/") == prefix.count("/") + 1}
-    )
+    return sorted({prefix + p[len(prefix) :].split("/")[0] for p in files.entries if p.startswith(prefix) and "/" in p[len(prefix) :]})
 
 
 def module_name(root: Root, path: str) -> str:

@@ -58,8 +58,7 @@ def of_component(repo: Inventory, root: Root, app: AppObject, launch: Launch | N
         return code[0] or _image_port(repo, root) or app.framework.port
     if launch is not None and launch.port is not None:
         return launch.port
-    runs = any(True for path in files if (module := repo.python.module(path)) for _ in run_calls(module))
-    if runs or production:
+    if any(True for path in files if (module := repo.python.module(path)) for _ in run_calls(module)):
         return app.framework.port
     return _image_port(repo, root) or app.framework.port
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prodify.inventory.components import pyentry, pyports
+from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, app_objects, has_main_guard, run_calls, threaded_functions
 from prodify.inventory.components.pyproject import PythonProject, read_project
+from prodify.inventory.components.pyreach import reaches
 from prodify.inventory.data.python_frameworks import CLI_MODULES, SCRIPT_UI
 from prodify.inventory.facts import Component, Note
 from prodify.lazyre import lazy
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
 
 _ENDLESS = lazy(r"^\s*while\s+(True|1|not\s+\w+)\s*:", re.MULTILINE)
+_TASK = lazy(
+    r"^\s*@[\w.]*\btask\b|\bshared_task\b|\bautodiscover_tasks\b|\bTask\)\s*:|\.register_task\(|\.task\(|\bimports?\s*=|\binclude\s*=",
+    re.MULTILINE,
+)
 _WAITS = lazy(r"\.sleep\(|\.blpop\(|\.brpop\(|\.receive_message|\.poll\(|\.get_message|\.xread|\.consume|\.dequeue|\.fetch_job")
 
 
@@ -55,7 +61,7 @@ class PythonRoot:
     def _deployables(self) -> Iterator[Component]:
         web = [app for app in self.apps if app.framework.kind == "service"]
         bots = [app for app in self.apps if app.framework.kind == "bot"]
-        workers = [app for app in self.apps if app.framework.kind == "worker"]
+        workers = [app for app in self.apps if app.framework.kind == "worker" and not self._is_only_client(app)]
         if self.project.distribution and not self._is_started(web):
             web = []
         helpers = [app for app in web if self._is_helper(app)]
@@ -82,7 +88,16 @@ class PythonRoot:
     def _is_started(self, web: list[AppObject]) -> bool:
         """Whether a distribution's application is started somewhere: by a command, a main guard, or as a module-level object."""
         started = {path for _, path in self.launches}
-        return any(app.path in started or app.variable or has_main_guard(self.repo.files.text(app.path) or "") for app in web)
+        if any(app.path in started or app.variable or has_main_guard(self.repo.files.text(app.path) or "") for app in web):
+            return True
+        homes = {app.path for app in web}
+        return any(reaches(self.repo, path, homes) for launch, path in self.launches if RANKS[launch.source] >= RANKS["compose"])
+
+    def _is_only_client(self, app: AppObject) -> bool:
+        """Whether a Celery application only sends tasks or watches: nothing declares a task, and nothing starts a worker."""
+        if app.framework.name != "celery" or app.variable or any(launch.program == "celery" for launch, _ in self.launches):
+            return False
+        return not any(_TASK.search(self.repo.files.text(path) or "") for path in self.sources)
 
     def _is_helper(self, app: AppObject) -> bool:
         """Whether an application is only run in a thread beside something else (a bot's keep-alive page)."""
@@ -108,9 +123,19 @@ class PythonRoot:
         entry, chosen, rivals, notes = pyentry.choose_web(self, apps)
         launch = next((la for la, path in self.launches if chosen is not None and path in pyentry.homes(self, chosen)), None)
         app = chosen or apps[0]
+        if launch is None and app.variable is None and (program := self._program_of(app)) is not None:
+            launch, path = program
+            entry = self.root.relative(path)
         port = pyports.of_component(self.repo, self.root, app, launch, [path for _, path in self.launches])
         started = (Note(launch.location, f"started by {launch.program}"),) if launch else ()
         return self._component("service", app.framework.name, entry, (*notes, *started), port=port, rivals=rivals)
+
+    def _program_of(self, app: AppObject) -> tuple[Launch, str] | None:
+        """The file that an image, process file or compose file starts and that makes the application further down."""
+        for launch, path in self.launches:
+            if launch.program == "python" and RANKS[launch.source] >= RANKS["compose"] and reaches(self.repo, path, {app.path}):
+                return launch, path
+        return None
 
     def _script_ui(self) -> Component | None:
         for name, framework in SCRIPT_UI.items():

@@ -28,17 +28,28 @@ PATTERNS = tuple(
     ).split()
     for extension in (".yml", ".yaml")
 )
+DIRECTORIES = tuple(
+    f"{prefix}{name}/*{extension}"
+    for name in ("docker_compose", "docker-compose", "compose")
+    for prefix in ("", "*/")
+    for extension in (".yml", ".yaml")
+)
+"""Directories of compose files of any name: `docker compose -f docker_compose/app.yaml`."""
 _DEVELOPMENT = lazy(r"(^|[._-])(override|dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)")
 
 
 def read_compose_files(repo: Inventory) -> tuple[ComposeFile, ...]:
     """Every compose or stack file of the application, by path."""
+    named = repo.files.select(*PATTERNS, roles=(Role.PRODUCTION,))
+    placed = [p for p in repo.files.select(*DIRECTORIES, roles=(Role.PRODUCTION,)) if p not in named]
     found = []
-    for path in repo.files.select(*PATTERNS, roles=(Role.PRODUCTION,)):
+    for path in (*named, *placed):
         if ".devcontainer" not in path.split("/"):
             docs = documents(repo.files, path)
-            found.append(read_compose(path, docs, repo.files.entries[path].role))
-    return tuple(found)
+            view = read_compose(path, docs, repo.files.entries[path].role)
+            if path in named or any(s.image is not None or s.build is not None for s in view.services):
+                found.append(view)
+    return tuple(sorted(found, key=lambda view: view.path))
 
 
 def read_compose(path: str, docs: tuple[Doc, ...], role: Role = Role.PRODUCTION) -> ComposeFile:

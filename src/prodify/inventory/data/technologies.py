@@ -82,7 +82,9 @@ PYTHON_LLM: Mapping[str, str] = {
     "langchain_anthropic": "anthropic", "langchain_google_genai": "google", "langchain_google_vertexai": "google",
     "langchain_mistralai": "mistral", "langchain_groq": "groq", "langchain_cohere": "cohere", "langchain_ollama": "ollama",
     "langchain_aws": "bedrock", "langchain_fireworks": "fireworks", "langchain_together": "together",
-    "langchain_deepseek": "deepseek", "langchain_xai": "xai", "langchain.chat_models": "", "llama_index.llms.openai": "openai",
+    "langchain_deepseek": "deepseek", "langchain_xai": "xai", "langchain.chat_models": "", "langchain.llms": "",
+    "langchain.embeddings": "", "langchain_community.chat_models": "", "langchain_community.llms": "",
+    "langchain_community.embeddings": "", "langchain_huggingface": "", "llama_index.llms.openai": "openai",
     "llama_index.llms.anthropic": "anthropic", "llama_index.llms.ollama": "ollama", "pydantic_ai": "", "instructor": "",
     "dashscope": "alibaba", "zhipuai": "zhipu", "xai_sdk": "xai", "cerebras": "cerebras", "fireworks": "fireworks", "ai21": "ai21",
     "writerai": "writer", "perplexity": "perplexity", "huggingface_hub": "", "guidance": "", "semantic_kernel": "",
@@ -95,7 +97,10 @@ LLM_CLASSES: Mapping[str, str] = {
     "ChatVertexAI": "google", "ChatMistralAI": "mistral", "ChatGroq": "groq", "ChatCohere": "cohere", "ChatOllama": "ollama",
     "OllamaLLM": "ollama", "ChatBedrock": "bedrock", "ChatBedrockConverse": "bedrock", "BedrockLLM": "bedrock",
     "ChatFireworks": "fireworks", "ChatTogether": "together", "ChatDeepSeek": "deepseek", "InferenceClient": "huggingface",
-    "AsyncInferenceClient": "huggingface", "HuggingFaceEndpoint": "huggingface",
+    "AsyncInferenceClient": "huggingface", "HuggingFaceEndpoint": "huggingface", "HuggingFaceHub": "huggingface",
+    "HuggingFaceEndpointEmbeddings": "huggingface", "HuggingFaceInferenceAPIEmbeddings": "huggingface", "OpenAI": "openai",
+    "OpenAIEmbeddings": "openai", "AzureOpenAIEmbeddings": "azure-openai", "GoogleGenerativeAIEmbeddings": "google",
+    "CohereEmbeddings": "cohere", "OllamaEmbeddings": "ollama", "Ollama": "ollama", "GooglePalm": "google", "Replicate": "replicate",
 }  # fmt: skip
 """Classes that name the provider themselves."""
 

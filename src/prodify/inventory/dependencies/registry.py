@@ -23,7 +23,7 @@ MAX_MANIFEST = 512 * 1024
 """Characters of a manifest that is not a lock file; people's have a tenth of it."""
 Reader = "Callable[[str, str], Manifest | None]"
 _REQUIREMENTS = lazy(
-    r"(^|.*[-_.])(requirements|reqs)([-_.].*)?\.(txt|in|lock|pip)$|^requirements\.lock$|^requirements-.*\.lock$", re.IGNORECASE
+    r"(^|.*[-_.])(requirements?|reqs?)([-_.].*)?\.(txt|in|lock|pip)$|^requirements\.lock$|^requirements-.*\.lock$", re.IGNORECASE
 )
 _BY_NAME: dict[str, Callable[[str, str], Manifest | None]] = {
     "pyproject.toml": pythonfiles.read_pyproject,

@@ -42,6 +42,10 @@ _REAL_SYMBOLS = lazy(r"[!@#$%^&*]{2,}")
 _DOTTED = lazy(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
 _CHANGE_ME = lazy(r"(?i)change|insecure")
 _MESSAGE = lazy(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
+_ACCOUNT_PASSWORD = lazy(
+    r"(?i)(?:admin|root|postgres|mysql|mongo|redis|rabbit|rabbitmq|guest|super)(?:[-_]?user)?[-_]?(?:pass|passwd|password|pwd)\d*$"
+)
+"""What people set when they have to set something; in a file that is read it is the password, not an example."""
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
 _NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()
 """Literals that were judged to be none."""
@@ -146,6 +150,8 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)
     if is_placeholder(value) or (CODEISH.search(value) and not literal.fallback and not _REAL_SYMBOLS.search(value)):
         return None
+    if kind is FileKind.ENV and _ACCOUNT_PASSWORD.match(value):
+        return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)
     if is_words(value) and not any(c.isdigit() for c in value):
         many = len(words_of(value)) > 1 or not value.islower()
         if many or (not settings and not literal.fallback and len(value) < 4 and literal.sep == ":"):

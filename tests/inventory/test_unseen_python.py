@@ -1,0 +1,92 @@
+"""Facts about shapes of Python repositories that were met in repositories no rule was written for."""
+
+from __future__ import annotations
+
+import pytest
+
+from prodify.inventory.facts import Role
+from prodify.inventory.roles import role_of
+from tests.inventory.conftest import Repo
+
+
+def test_compose_files_in_a_directory_of_their_own_start_the_service(repo: Repo) -> None:
+    inv = repo(
+        {
+            "pyproject.toml": '[tool.poetry]\nname = "talk"\n[tool.poetry.dependencies]\nfastapi = "*"\n'
+            '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+            "poetry.lock": "",
+            "app/web/api/main.py": "from fastapi import FastAPI\n\ndef create_app():\n    app = FastAPI()\n    return app\n",
+            "docker_compose/app.yaml": "services:\n  talk:\n    build: ..\n"
+            "    command: uvicorn --factory web.api.main:create_app --port 8000\n",
+            "docker_compose/values.yaml": "colour: blue\n",
+        }
+    )
+    assert [view.path for view in inv.compose_files] == ["docker_compose/app.yaml"]
+    (component,) = inv.components
+    assert (component.kind, component.framework, component.port) == ("service", "fastapi", 8000)
+
+
+def test_what_an_image_starts_is_the_entry_point_of_the_application_it_reaches(repo: Repo) -> None:
+    inv = repo(
+        {
+            "pyproject.toml": '[tool.poetry]\nname = "exporter"\n[build-system]\nrequires = ["poetry-core"]\n',
+            "cli.py": "from src.cli import cli\n\ncli()\n",
+            "src/__init__.py": "",
+            "src/cli.py": "import click\nfrom .watch import Watch\n\n@click.command()\ndef cli():\n    Watch().go()\n",
+            "src/watch.py": "from celery import Celery\nfrom .web import start\n\nclass Watch:\n    def go(self):\n"
+            "        self.app = Celery(broker='memory://')\n        start()\n",
+            "src/web.py": "from threading import Thread\nfrom flask import Flask\nfrom waitress import serve\n\n"
+            "def create_app(registry):\n    app = Flask(__name__)\n    return app\n\n"
+            "def start():\n    app = create_app(None)\n    Thread(target=serve, args=(app,)).start()\n",
+            "Dockerfile": 'FROM python:3.14\nCOPY . /app/\nEXPOSE 9808\nENTRYPOINT ["python", "/app/cli.py"]\n',
+        }
+    )
+    (component,) = inv.components
+    assert (component.kind, component.framework, component.entrypoint, component.port) == ("service", "flask", "cli.py", 9808)
+
+
+def test_a_celery_application_that_only_watches_is_no_worker(repo: Repo) -> None:
+    watching = "from celery import Celery\n\ndef main():\n    app = Celery(broker='memory://')\n    app.control.ping()\n"
+    assert not [c for c in repo({"watch.py": watching, "requirements.txt": "celery\n"}).components if c.kind == "worker"]
+
+
+def test_a_celery_application_made_in_a_function_works_when_it_has_tasks(repo: Repo) -> None:
+    working = (
+        "from celery import Celery\n\ndef make():\n    return Celery()\n\ncelery = make()\n\n"
+        "@celery.task\ndef add(a, b):\n    return a + b\n"
+    )
+    assert [c.kind for c in repo({"tasks.py": working, "requirements.txt": "celery\n"}).components] == ["worker"]
+
+
+@pytest.mark.parametrize("name", ["req.txt", "reqs.txt", "requirement.txt"])
+def test_short_names_of_requirements_files(repo: Repo, name: str) -> None:
+    inv = repo({name: "flask==3.1.0\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    assert inv.components[0].package_manager == "pip"
+    assert [d.name for m in inv.manifests for d in m.dependencies] == ["flask"]
+
+
+def test_langchain_names_the_provider_in_its_classes(repo: Repo) -> None:
+    inv = repo(
+        {
+            "a.py": "from langchain_huggingface import HuggingFaceEndpoint\nllm = HuggingFaceEndpoint(repo_id='x')\n",
+            "b.py": "from langchain.llms import OpenAI\nllm = OpenAI(temperature=0)\n",
+            "c.py": "from langchain_community.embeddings import HuggingFaceEmbeddings\ne = HuggingFaceEmbeddings()\n",
+        }
+    )
+    assert sorted(t.name for t in inv.llm_providers) == ["huggingface", "openai"]
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("static/js/jquery.js", Role.VENDORED),
+        ("static/js/jquery.placeholder.js", Role.VENDORED),
+        ("public/bootstrap-4.3.1.js", Role.VENDORED),
+        ("static/modernizr.custom.js", Role.VENDORED),
+        ("src/chart.js", Role.PRODUCTION),
+        ("src/bootstrap-app.js", Role.PRODUCTION),
+        ("src/moment-picker.js", Role.PRODUCTION),
+    ],
+)
+def test_copied_browser_libraries_are_not_the_projects_code(path: str, role: Role) -> None:
+    assert role_of(path) is role
