@@ -110,3 +110,72 @@ def test_a_library_restores_nothing_and_scales_no_workers(judge: Judge) -> None:
         "once/__init__.py": "from celery import Task\nimport redis\n\nclass Once(Task):\n    client = redis.StrictRedis()\n",
     }
     assert judge("workers-scale-on-queue", files).kind is Kind.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from discord.ext import commands\n\nbot = commands.Bot('!')\n\n@bot.command()\nasync def calc(ctx, *, sum: str):\n"
+        "    await ctx.reply(eval(sum))\n\nbot.run('x')\n",
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/calc')\ndef calc(sum: str):\n    return eval(sum)\n",
+    ],
+)
+def test_what_a_handler_is_given_comes_from_outside(judge: Judge, code: str) -> None:
+    assert judge("untrusted-code-is-not-run", {"main.py": code, "requirements.txt": "discord.py\nfastapi\n"}).kind is Kind.FAIL
+
+
+def test_what_a_command_line_is_given_is_its_owners(judge: Judge) -> None:
+    files = {
+        "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "cli.py": "import click\n\n@click.command()\ndef calc(sum):\n    print(eval(sum))\n",
+        "requirements.txt": "fastapi\nclick\n",
+    }
+    assert judge("untrusted-code-is-not-run", files).kind is Kind.PASS
+
+
+STARTED_BY_A_SCRIPT = {
+    "api/app.py": "from starlette.applications import Starlette\n\napp = Starlette()\n",
+    "requirements.txt": "starlette\nuvicorn\n",
+    "Dockerfile": 'FROM python:3.14\nCOPY . .\nCMD ["/bin/bash", "run.sh"]\n',
+    "run.sh": "/bin/bash start.sh\n",
+}
+
+
+def test_the_script_that_an_image_starts_is_followed(judge: Judge) -> None:
+    script = "uvicorn api.app:app --port=8989 --host=0.0.0.0 --reload\n"
+    assert places(judge, "dev-server-is-not-production", {**STARTED_BY_A_SCRIPT, "start.sh": script}) == [("Dockerfile", 3)]
+
+
+def test_a_script_that_reloads_in_one_branch_asks_where_it_runs(judge: Judge) -> None:
+    script = 'if [ "$STAGE" = dev ]; then\n  uvicorn api.app:app --reload\nelse\n  uvicorn api.app:app --workers 4\nfi\n'
+    assert judge("dev-server-is-not-production", {**STARTED_BY_A_SCRIPT, "start.sh": script}).kind is not Kind.FAIL
+
+
+@pytest.mark.parametrize(
+    ("line", "bad"),
+    [
+        ("log.debug('SECRET_KEY: %s' % config.get('SECRET_KEY'))", True),
+        ("log.info(f\"key {os.environ['API_KEY']}\")", True),
+        ("log.info('listening on %s', address)", False),
+        ("log.info('sent to %s', billing_address)", True),
+        ("log.info('set: %s', bool(config.get('SECRET_KEY')))", False),
+        ("log.info('name %s', config.get('NAME'))", False),
+    ],
+)
+def test_secrets_that_are_looked_up_in_a_log_call(judge: Judge, line: str, bad: bool) -> None:
+    code = f"import logging\nimport os\n\nlog = logging.getLogger(__name__)\n\ndef start(config, address, billing_address):\n    {line}\n"
+    assert (judge("logs-hold-no-secrets", {"app.py": code}).kind is Kind.FAIL) is bad
+
+
+def test_an_argument_of_a_call_is_no_connection_string(judge: Judge) -> None:
+    code = (
+        "import psycopg2\nfrom settings import NAME, USER, DB_PASSWORD, HOST\n\n"
+        "conn = psycopg2.connect(\n    dbname=NAME, user=USER, password=DB_PASSWORD,\n    host=HOST\n)\n"
+    )
+    assert judge("no-secret-in-code", {"db.py": code}).kind is Kind.PASS
+
+
+def test_sample_settings_are_no_environment_file(judge: Judge) -> None:
+    settings = "GITHUB_APP_CLIENT_SECRET=" + "e2fb" * 10 + "\n"
+    assert judge("no-env-file-with-secrets-is-committed", {"samples/.env": settings}).kind is Kind.PASS
+    assert judge("no-env-file-with-secrets-is-committed", {"service/.env": "DB_PASSWORD=kT9x2" + "LmQ8vR4wZ\n"}).kind is Kind.FAIL

@@ -90,3 +90,37 @@ def test_langchain_names_the_provider_in_its_classes(repo: Repo) -> None:
 )
 def test_copied_browser_libraries_are_not_the_projects_code(path: str, role: Role) -> None:
     assert role_of(path) is role
+
+
+def test_compose_files_that_are_named_after_where_they_run(repo: Repo) -> None:
+    inv = repo(
+        {
+            "production.yml": "version: '3'\nservices:\n  web:\n    image: someone/shop\n",
+            "local.yml": "colour: blue\n",
+            "dev.yml": "services:\n  search: {url: http://search}\n",
+        }
+    )
+    assert [view.path for view in inv.compose_files] == ["production.yml"]
+
+
+def test_stores_behind_an_orm_or_a_framework(repo: Repo) -> None:
+    inv = repo(
+        {
+            "a.py": "from peewee import SqliteDatabase\n\ndb = SqliteDatabase(None)\n",
+            "b.py": "from langchain_community.vectorstores import FAISS\n\nstore = FAISS.load_local('x', None)\n",
+        }
+    )
+    assert sorted(t.name for t in inv.datastores) == ["faiss", "sqlite"]
+
+
+@pytest.mark.parametrize("path", ["samples/.env", "src/slack-example.config", "settings.sample.toml"])
+def test_examples_of_the_configuration(repo: Repo, path: str) -> None:
+    assert repo({path: "NAME=value\n", "app.py": "import os\n"}).has["env_example"] is True
+
+
+def test_the_disk_of_a_machine_is_no_container_image(repo: Repo) -> None:
+    from prodify.inventory.deployed import deployed_images
+
+    machine = 'resource "digitalocean_droplet" "web" {\n  image = "ubuntu-18-04-x64"\n}\n'
+    container = 'resource "docker_container" "web" {\n  image = "nginx"\n}\n'
+    assert [image.text for image in deployed_images(repo({"main.tf": machine + container}))] == ["nginx"]

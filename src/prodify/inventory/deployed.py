@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 _IMAGE = lazy(r"""["']?\bimage["']?\s*[=:]\s*"([^"\s]+)\"""")
+_MACHINES = lazy(r"_(droplet|instance|instances|server|virtual_machine|linux_virtual_machine|vm|vm_qemu|domain|instance_template|disk)$")
+"""Resources whose `image` is a disk of a virtual machine."""
 _OWN_ROLES = (Role.PRODUCTION, Role.EXAMPLE)
 
 
@@ -38,7 +40,7 @@ def _references(repo: Inventory) -> Iterator[Image]:
                 c.image for c in (*item.containers, *item.init_containers) if c.image is not None and c.image.name not in kustomized
             )
     for block in repo.terraform:
-        for inner in block.walk() if block.type == "resource" else ():
+        for inner in block.walk() if block.type == "resource" and not _MACHINES.search(block.kind) else ():
             for name, text in inner.attributes.items():
                 yield from _in_expression(name, text, inner.attribute_locations.get(name, inner.location))
 

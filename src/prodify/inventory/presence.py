@@ -21,7 +21,8 @@ _ENV_EXAMPLE = lazy(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
     r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env\.\w+\.(example|sample|template)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
-    r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+)$",
+    r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+"
+    r"|(examples?|samples?)/\.env(\.\w+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
     re.IGNORECASE,
 )
 _ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")

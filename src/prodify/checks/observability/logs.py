@@ -13,7 +13,12 @@ _SECRET_WORDS = lazy(
     r"\b(password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization)\b",
     re.IGNORECASE,
 )
-_PERSONAL = lazy(r"\b(e_?mail|phone|birth_?date|address)\b", re.IGNORECASE)
+_PERSONAL = lazy(r"\b(e_?mail|phone|birth_?date|(home|street|postal|billing|shipping|mailing)_?address)\b", re.IGNORECASE)
+_SECRET_KEY = lazy(
+    r"""(?:\.get\(|getenv\(|\[)\s*["'](?:\w+_)?(?:password|passwd|secret|secret_key|api_?key|access_?token|auth_?token|private_key)["']""",
+    re.IGNORECASE,
+)
+"""A setting that is looked up by the name of a secret."""
 _TRACE_ID = guarded(
     r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext",
     "trace_id traceid get_span_context log_correlation merge_contextvars tracecontext",
@@ -238,8 +243,11 @@ def _values_named(arguments: tuple[object, ...]) -> str | None:
         holes = re.findall(r"\{([^{}]*)\}", text) if re.match(r"""[rbRB]*[fF]["']""", text) else [re.sub(r"""(["']).*?\1""", " ", text)]
         for hole in holes:
             bare = re.sub(r"""(["']).*?\1""", " ", hole)
+            looked_up = _SECRET_KEY.search(text if len(holes) == 1 and not text.startswith(("f", "F")) else hole)
             if re.search(r"\b(len|bool|type|mask|redact|hash|is_valid|count)\w*\(", bare) or " if " in bare:
                 continue
+            if looked_up is not None:
+                return "a secret setting"
             words: list[str] = re.findall(r"[A-Za-z_][\w.]*", bare)
             for word in (w.rpartition(".")[2] for w in words):
                 if _SECRET_WORDS.fullmatch(word) or _PERSONAL.fullmatch(word):

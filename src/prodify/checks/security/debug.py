@@ -35,6 +35,7 @@ _DEBUG_ENVIRONMENT = frozenset(
 )
 _SERVING = lazy(r"\b(flask|manage\.py|adev)\b.*\brun(server\w*)?\b|\brun(server\w*)?[\"',]")
 _RELOADS = lazy(r"(^|[\s\"'])--reload\b|\bfastapi[\"',\s]+dev\b")
+_RELOADING = frozenset(("uvicorn", "gunicorn", "hypercorn", "fastapi"))
 _START_SCRIPT = lazy(r'^\s*"start"\s*:\s*"([^"]*)"')
 _NODE_DEVELOPMENT = lazy(
     r"\b((netlify|vercel|next|nuxt|nuxi|remix|astro|wrangler) dev|nodemon|ts-node-dev|(tsx|node) --?watch|tsx watch|nest start --watch)\b"
@@ -174,8 +175,9 @@ def _is_development(repo: Inventory, start: Launch) -> bool:
     """Whether a start command runs a development server: by its name, or because the file that it runs calls one."""
     if start.program in ("flask", "adev") or (start.program == "python" and (start.target or "").endswith("manage.py")):
         return _serves(repo, start)
-    if start.program in ("uvicorn", "gunicorn", "hypercorn", "fastapi"):
-        return any(_RELOADS.search(text) for text in _written(repo, start))
+    if start.program in _RELOADING:
+        served = [text for text in _written(repo, start) if start.program in text]
+        return bool(served) and all(_RELOADS.search(text) for text in served)  # a script may reload in one of its branches
     return any(call.location.path in _files_of(repo, start) for call in _flask_runs(repo))
 
 

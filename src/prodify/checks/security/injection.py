@@ -157,7 +157,27 @@ def _dangerous(repo: Inventory) -> Iterator[Note]:
 
 def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
     """Whether an expression holds request data, directly or through names that its function assigned from it."""
-    return any(_REQUEST.search(source) for source in _sources(repo, call, text))
+    sources = _sources(repo, call, text)
+    if any(_REQUEST.search(source) for source in sources):
+        return True
+    words = {word for source in sources for word in re.findall(r"[A-Za-z_]\w*", source)}
+    return bool(words & _given_by_visitors(repo, call))
+
+
+_HANDLER = lazy(r"(^|\.)(route|get|post|put|patch|websocket|command|hybrid_command|slash_command|message_handler|tool)$")
+_NOT_GIVEN = frozenset(("self", "cls", "ctx", "context", "request", "req", "interaction", "db", "session"))
+
+
+def _given_by_visitors(repo: Inventory, call: Call) -> frozenset[str]:
+    """Parameters of the enclosing function that a framework fills from a request, a chat message or a tool call."""
+    module = repo.python.module(call.location.path)
+    for function in module.functions if module is not None else ():
+        place = function.location
+        inside = (place.line or 0) <= (call.location.line or 0) <= (place.end_line or 0)
+        by_framework = any(_HANDLER.search(d.name) and not d.name.startswith(("click.", "typer.")) for d in function.decorators)
+        if inside and function.name == call.function and by_framework and not repo.python.imports_in(place.path, "click", "typer"):
+            return frozenset(function.parameters) - _NOT_GIVEN
+    return frozenset()
 
 
 _STORED = lazy(r"\b(StringIO|BytesIO|find_one|fetchone|fetchall|download\w*|urlopen|read_sql\w*)\s*\(|\brequests\.(get|post)\(")

@@ -35,13 +35,20 @@ DIRECTORIES = tuple(
     for extension in (".yml", ".yaml")
 )
 """Directories of compose files of any name: `docker compose -f docker_compose/app.yaml`."""
+STAGES = tuple(
+    f"{stem}{extension}"
+    for stem in ("production", "prod", "staging", "local", "dev", "development", "stack", "swarm")
+    for extension in (".yml", ".yaml")
+)
+"""Compose files that are named after where they run; only those with services of images or builds count."""
 _DEVELOPMENT = lazy(r"(^|[._-])(override|dev|devel|development|local|test|tests|testing|ci|debug|e2e)([._-]|$)")
 
 
 def read_compose_files(repo: Inventory) -> tuple[ComposeFile, ...]:
     """Every compose or stack file of the application, by path."""
     named = repo.files.select(*PATTERNS, roles=(Role.PRODUCTION,))
-    placed = [p for p in repo.files.select(*DIRECTORIES, roles=(Role.PRODUCTION,)) if p not in named]
+    others = repo.files.select(*DIRECTORIES, *STAGES, roles=(Role.PRODUCTION,))
+    placed = [p for p in others if p not in named and "\nservices:" in "\n" + (repo.files.text(p) or "")]
     found = []
     for path in (*named, *placed):
         if ".devcontainer" not in path.split("/"):

@@ -19,7 +19,22 @@ PYTHON_DATASTORES: Mapping[str, str] = {
     "snowflake.connector": "snowflake", "firebase_admin": "firebase", "pynamodb": "dynamodb", "supabase": "supabase",
     "chromadb": "chroma", "pinecone": "pinecone", "qdrant_client": "qdrant", "weaviate": "weaviate", "pymilvus": "milvus",
     "faiss": "faiss", "lancedb": "lancedb", "tinydb": "tinydb", "couchdb": "couchdb", "arango": "arangodb",
-    "rethinkdb": "rethinkdb", "meilisearch": "meilisearch", "typesense": "typesense",
+    "rethinkdb": "rethinkdb", "meilisearch": "meilisearch", "typesense": "typesense", "peewee.SqliteDatabase": "sqlite",
+    "peewee.PostgresqlDatabase": "postgres", "peewee.MySQLDatabase": "mysql", "playhouse.sqlite_ext": "sqlite",
+    "langchain_chroma": "chroma", "langchain_pinecone": "pinecone", "langchain_qdrant": "qdrant", "langchain_weaviate": "weaviate",
+    "langchain_milvus": "milvus", "langchain_postgres": "postgres", "langchain_mongodb": "mongodb",
+    **{
+        f"{package}.vectorstores.{part}": store
+        for package in ("langchain", "langchain_community")
+        for part, store in (
+            ("FAISS", "faiss"), ("faiss", "faiss"), ("Chroma", "chroma"), ("chroma", "chroma"), ("Pinecone", "pinecone"),
+            ("pinecone", "pinecone"), ("Qdrant", "qdrant"), ("qdrant", "qdrant"), ("Weaviate", "weaviate"), ("weaviate", "weaviate"),
+            ("Milvus", "milvus"), ("PGVector", "postgres"), ("pgvector", "postgres"), ("ElasticsearchStore", "elasticsearch"),
+        )
+    },
+    **{
+        f"llama_index.vector_stores.{store}": store for store in ("chroma", "faiss", "pinecone", "qdrant", "weaviate", "milvus", "redis")
+    },
 }  # fmt: skip
 """Modules whose import in production code means that the datastore is used."""
 

@@ -28,6 +28,7 @@ class FileKind(Enum):
 
 _ENV = lazy(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
 _TEMPLATE = lazy(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")
+_TEMPLATE_DIR = lazy(r"(?i)(?:^|/)(?:examples?|samples?|templates?)/")
 _LOCK = lazy(
     r"(?i)^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|cargo\.lock|go\.sum|"
     r"composer\.lock|gemfile\.lock|mix\.lock|bun\.lockb?|flake\.lock|packages\.lock\.json|\.terraform\.lock\.hcl|podfile\.lock|pubspec\.lock|gradle\.lockfile|"
@@ -63,7 +64,7 @@ def kind_of(path: str) -> FileKind:
     ):
         return FileKind.OPAQUE
     if _ENV.match(name):
-        return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) else FileKind.ENV
+        return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) or _TEMPLATE_DIR.search(path) else FileKind.ENV
     stem, ext = splitext(low)
     if low.startswith(("dockerfile", "containerfile")) or ext == ".dockerfile":
         return FileKind.DOCKER

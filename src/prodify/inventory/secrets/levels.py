@@ -18,6 +18,7 @@ _BROWSER_FILE = lazy(
     r"(?i)\.(?:jsx|tsx|vue|svelte|html?|ftl|ejs|hbs|astro|cshtml|jsp|erb|swift|kt|plist)$|(?:^|/)google-services\.json$|GoogleService-Info"
 )
 _PRODUCTION_STACK = lazy(r"(?i)prod|stack|swarm")
+_DEVELOPMENT_STACK = lazy(r"(?i)[._-](?:dev|devel|development|local|test|tests|testing|ci|override)[._-][^/]*$")
 _SPECIFIC = 20
 
 
@@ -44,6 +45,8 @@ def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: byte
 def _base(found: Candidate, path: str, kind: FileKind, data: bytes) -> str:
     if found.browser:
         return _browser_key(found, path, data)
+    if found.local and kind is FileKind.COMPOSE and _DEVELOPMENT_STACK.search(path):
+        return Level.NOTE
     if found.local and found.weak:
         here = kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path)
         return Level.NOTE if here or _on_this_machine(found, data) else Level.WARNING

@@ -125,7 +125,10 @@ def dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         )
         if not in_dsn or not (host or b"ccount" in around or b"dbname" in around or b"ndpoint" in around or b"atabase" in around):
             continue
-        value = found["value"].decode("utf-8", "replace").rstrip("\\,)")
+        written = found["value"].decode("utf-8", "replace")
+        value = written.rstrip("\\,)")
+        if kind is FileKind.CODE and value.isidentifier() and written != value:
+            continue  # an argument of a call: connect(dbname=DB, password=PASSWORD,
         defaultish = bool(DEFAULTISH.search(value)) or value.lower() in WEAK
         if (
             is_reference(value)
