@@ -12,10 +12,10 @@ PYTEST_ARGS ?= -n 2 --dist loadfile -rs
 FAST_TESTS := -m "not servers and not tools"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports docs docs-check validators bench lock dist setup
+.PHONY: help demo test e2e check lint types imports docs docs-check validators bench lock dist setup
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## create or refresh .venv
 
@@ -41,6 +41,9 @@ demo: $(RUNTIME_STAMP) ## audit the example; needs the run-time requirements onl
 
 test: $(STAMP) ## run all tests; those whose tool is missing are skipped with the reason
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+e2e: $(STAMP) ## the example with everything applied, alive: real servers on loopback, load, failures; needs make validators, takes minutes
+	PRODIFY_SLOW_TESTS=1 $(BIN)/python -m pytest -rs tests/e2e
 
 check: lint types imports ## the fast checks, under a minute: lint, types, import directions, tests without servers and tools
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(FAST_TESTS)

@@ -1,0 +1,1 @@
+"""The example with everything applied, alive: real servers on loopback, real load, real failures."""
