@@ -127,7 +127,7 @@ def fingerprint(check: str, places: Iterable[Evidence], repo: Inventory) -> str:
         lines = repo.files.lines(place.path) if place.line is not None else ()
         inside = place.line is not None and 0 < place.line <= len(lines)
         content = " ".join(lines[place.line - 1].split()) if inside and place.line is not None else ""
-        digest.update(f"\0{place.path}\0{place.note}\0{content}".encode())
+        digest.update(f"\0{place.path}\0{place.note}\0{content}".encode("utf-8", "surrogatepass"))  # a path need not be UTF-8
     return digest.hexdigest()[:32]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from prodify.errors import ConfigError, UsageError, did_you_mean
 from prodify.lazydata import dataclass
 from prodify.profile import Profile, Service, is_dns_label, is_one_line
+from prodify.yamldepth import is_too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PROFILE_FILE = "prodify.yaml"
 _NAMES = (PROFILE_FILE, "prodify.yml")
 _MAX_FILE = 256 * 1024
+_ODD_SCALAR = (ValueError, ArithmeticError, AttributeError, LookupError, TypeError, RecursionError)
+"""What PyYAML's constructors raise for scalars whose tag promises something else: `!!bool x`, 2001-99-99, ten thousand digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ def _yaml(text: str | None, name: str) -> tuple[dict[str, Any], dict[str, int]]:
 
     if text is None or len(text) > _MAX_FILE:
         raise ConfigError(f"{name}: found a file that is not text or larger than {_MAX_FILE // 1024} KiB", "Expected a short YAML file.")
+    if is_too_deep(text):
+        raise ConfigError(f"{name}: nested too deeply", "A profile has three levels at most.")
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
@@ -200,6 +205,8 @@ def _yaml(text: str | None, name: str) -> tuple[dict[str, Any], dict[str, int]]:
         raise ConfigError(
             f"{place}: not valid YAML ({getattr(error, 'problem', None) or 'cannot be parsed'})", "Correct the line, or run prodify init."
         ) from None
+    except _ODD_SCALAR:
+        raise ConfigError(f"{name}: found a value that cannot be read (a date or a number out of range)", "Correct it.") from None
     if data is None:
         return {}, {}
     if not isinstance(data, dict):
@@ -220,9 +227,10 @@ def _pyproject(files: FileIndex) -> dict[str, Any]:
     import tomllib
 
     try:
-        table = tomllib.loads(text).get("tool", {}).get("prodify", {})
-    except tomllib.TOMLDecodeError as error:
+        tool = tomllib.loads(text).get("tool")
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"pyproject.toml: not valid TOML ({error})", "Correct the file.") from None
+    table = tool.get("prodify") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else {}
 
 
@@ -236,8 +244,8 @@ def _setting(word: str) -> tuple[str, Any]:
     if key not in known_keys():
         raise UsageError(f'--set: there is no key "{key}"', did_you_mean(key, known_keys()) or "See prodify config schema.")
     try:
-        return key, yaml.safe_load(raw)
-    except yaml.YAMLError:
+        return key, raw if is_too_deep(raw) else yaml.safe_load(raw)
+    except (yaml.YAMLError, *_ODD_SCALAR):
         return key, raw
 
 

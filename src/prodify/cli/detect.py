@@ -22,7 +22,9 @@ def detect(path: PathArgument = Path(), format_: JsonFormatOption = ReportFormat
     if format_ is ReportFormat.JSON:
         emit(json.dumps({"schema": "prodify.inventory/1", "inventory": data}, indent=2, ensure_ascii=False) + "\n")
         return
-    emit("\n".join(_lines(data)) + "\n")
+    from prodify.reports.presentation import visible
+
+    emit("\n".join(map(visible, _lines(data))) + "\n")
 
 
 def _lines(data: dict[str, Any]) -> list[str]:

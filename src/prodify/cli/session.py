@@ -48,6 +48,7 @@ def say(message: str) -> None:
 
 def emit(text: str, output: Path | None = None) -> None:
     """Data to stdout, or to a file that is replaced whole."""
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes of names that are no UTF-8; the same in JSON
     if output is None:
         sys.stdout.write(text)
         return

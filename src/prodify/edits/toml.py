@@ -41,7 +41,7 @@ def merge(wanted: Table, *, overwrite: bool = False) -> Editor:
 
         try:
             before = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise CannotEdit(f"it is not valid TOML ({_place(error)})", "Correct it and run again.") from None
         expected = _merged(before, wanted, overwrite, ())
         if expected == before:
@@ -79,7 +79,7 @@ def _means(text: str, expected: dict[str, Any]) -> bool:
 
     try:
         return tomllib.loads(text) == expected
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -132,7 +132,7 @@ def _header(line: str) -> Names | None:
         return None
     try:
         table: object = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
     names: list[str] = []
     while isinstance(table, dict) and table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prodify.edits.text import CannotEdit, lines_of
+from prodify.yamldepth import is_too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,12 +25,14 @@ def compose(text: str) -> Node | None:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     # The C loader does not count characters as Python does outside ASCII; marks must be exact here.
     loader = loader if text.isascii() else yaml.SafeLoader
+    if is_too_deep(text):
+        raise CannotEdit("it nests too deeply", "Edit it by hand.")
     try:
         documents = list(yaml.compose_all(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise CannotEdit(f"line {mark.line + 1 if mark else '?'} is not valid YAML", "Correct it and run again.") from None
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise CannotEdit("it is not valid YAML", "Correct it and run again.") from None
     if len(documents) > 1:
         raise CannotEdit("it holds several YAML documents", "Edit it by hand.")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 _NUMBERS = lazy(r"\d+(?:\.\d+)?|\.\d+")
+_MOST = 1e300
+"""No boundary is larger; an integer that is cannot become a float."""
 _NAME = lazy(r"buckets?|boundaries", re.IGNORECASE)
 _CONSTRUCTORS = (
     "*.ExplicitBucketHistogramAggregation",
@@ -35,7 +37,8 @@ def _declared(repo: Inventory) -> Iterator[tuple[Note, tuple[float, ...]]]:
         for argument in call.args:
             named = argument.name is None or _NAME.search(argument.name)
             value, known = repo.python.value_of(argument, call)
-            if named and known and isinstance(value, list | tuple) and value and all(isinstance(v, int | float) for v in value):
+            listed = isinstance(value, list | tuple) and value and all(isinstance(v, int | float) and abs(v) < _MOST for v in value)
+            if named and known and listed and isinstance(value, list | tuple):
                 yield Note(call.location, call.name.rpartition(".")[2]), tuple(float(v) for v in value)
     for path in repo.files.select("*.yaml", "*.yml", "*.js", "*.ts", "*.go", "*.py"):
         text = repo.files.text(path) or ""

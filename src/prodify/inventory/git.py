@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import stat
 import subprocess
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,9 +16,15 @@ from prodify.inventory.gitcommand import command, environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prodify.inventory.content import Content
+
 __all__ = ["IndexEntry", "Listing", "command", "environment", "listing", "run", "run_all"]
 
 _TIMEOUT = 60.0
+_PATIENCE = 5.0
+"""Seconds after which somebody looks whether git waits for a pipe that stands where a file of rules should."""
+_RULES = ".gitignore"
+_MAX_INDEX = 256 * 1024 * 1024
 _IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _UNCHANGED = ("diff-index", "--cached", "--quiet", "HEAD", "--", ".")
 _SYMLINK, _SUBMODULE = "120000", "160000"
@@ -70,15 +80,9 @@ class Listing:
         return self._rest[2]
 
 
-def run(root: Path, *args: str, stdin: bytes | None = None) -> bytes | None:
+def run(root: Path, *args: str) -> bytes | None:
     """Run one git command in `root`; None when git is missing, refuses, or takes longer than a minute."""
-    try:
-        done = subprocess.run(
-            command(*args), cwd=root, env=environment(), input=stdin, capture_output=True, timeout=_TIMEOUT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    return run_all(root, args)[0]
 
 
 def run_all(root: Path, *commands: tuple[str, ...]) -> list[bytes | None]:
@@ -90,17 +94,35 @@ def run_all(root: Path, *commands: tuple[str, ...]) -> list[bytes | None]:
             started.append(subprocess.Popen(command(*arguments), cwd=root, env=environment(), stdin=quiet, stdout=out, stderr=quiet))
         except OSError:
             started.append(None)
-    return [None if process is None else _answer(process) for process in started]
+    end = time.monotonic() + _TIMEOUT
+    return [None if process is None else _answer(process, root, end) for process in started]
 
 
-def _answer(process: subprocess.Popen[bytes]) -> bytes | None:
+def _answer(process: subprocess.Popen[bytes], root: Path, end: float) -> bytes | None:
     with process:
         try:
-            output = process.communicate(timeout=_TIMEOUT)[0]
+            output = process.communicate(timeout=_PATIENCE)[0]
         except subprocess.TimeoutExpired:
-            process.kill()
-            return None
+            try:
+                left = 0.0 if _waits_for_ever(root) else max(0.0, end - time.monotonic())
+                output = process.communicate(timeout=left)[0]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return None
         return output if process.returncode == 0 else None
+
+
+def _waits_for_ever(root: Path) -> bool:
+    """Whether a named pipe stands where git reads rules from: it opens that, and nobody ever writes into it."""
+    rules = [os.path.join(root, ".git", "info", "exclude")]  # noqa: PTH118 - strings, as os.walk gives them
+    for folder, _, names in os.walk(root):
+        if _RULES in names:
+            rules.append(os.path.join(folder, _RULES))  # noqa: PTH118
+    for path in rules:
+        with contextlib.suppress(OSError):
+            if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+                return True
+    return False
 
 
 def listing(root: Path) -> Listing | None:
@@ -111,7 +133,7 @@ def listing(root: Path) -> Listing | None:
     # With -t, names of files that git does not know cannot pass for entries of its index.
     rows = run(root, "ls-files", "-t", "-s", "-z", "--cached", "--others", "--exclude-standard")
     if rows is None:
-        return None if not (root / ".git").is_dir() else _without_git_binary(root)
+        return None if not (root / ".git").is_dir() or _waits_for_ever(root) else _without_git_binary(root)
     tracked, others = _split(rows)
     if not tracked and not others and run(root, "check-ignore", "-q", ".") is not None:
         return None
@@ -138,15 +160,36 @@ def _split(raw: bytes) -> tuple[tuple[IndexEntry, ...], tuple[str, ...]]:
 
 
 def _without_git_binary(root: Path) -> Listing | None:
-    """Read the index with GitPython, which parses it in Python, where no git program answers."""
+    """Read the index with GitPython's parser where no git program answers; the repository's configuration is not read."""
+    import io
+
+    from prodify.inventory.content import Content
+
+    inside = Content(str(root))
+    data = inside.read(".git/index", _MAX_INDEX)
+    if data is None:
+        return None
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     try:
-        from git import Repo
+        from git.index.fun import read_cache
 
-        repo = Repo(root)
-        entries = [IndexEntry(str(e.path), f"{e.mode:o}", e.hexsha) for e in repo.index.entries.values()]
-        answer = Listing(root, tuple(sorted(entries, key=lambda entry: entry.path)), ())
-        answer._rest = ((), repo.head.commit.hexsha if repo.head.is_valid() else None, False)
-    except Exception:  # GitPython raises many kinds on a damaged repository; each means "git cannot say"
+        entries = [IndexEntry(str(e.path), f"{e.mode:o}", e.hexsha) for e in read_cache(io.BytesIO(data))[1].values()]
+    except Exception:  # GitPython raises many kinds on a damaged index; each means "git cannot say"
         return None
+    answer = Listing(root, tuple(sorted(entries, key=lambda entry: entry.path)), ())
+    answer._rest = ((), _commit_of(inside), False)
     return answer
+
+
+def _commit_of(inside: Content) -> str | None:
+    """The commit that HEAD names, through a branch file or the packed ones."""
+    name = (inside.read(".git/HEAD", 4096) or b"").decode("utf-8", "replace").strip()
+    if name.startswith("ref: "):
+        branch = name.removeprefix("ref: ")
+        if not re.fullmatch(r"refs/[^\s:]+", branch) or ".." in branch:
+            return None
+        name = (inside.read(f".git/{branch}", 4096) or b"").decode("utf-8", "replace").strip()
+        if not name:
+            rows = (inside.read(".git/packed-refs") or b"").decode("utf-8", "replace").splitlines()
+            name = next((row.split(" ")[0] for row in rows if row.endswith(f" {branch}")), "")
+    return name if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name) else None

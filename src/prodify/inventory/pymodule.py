@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Argument, Assignment, Call, Function, Note
-from prodify.inventory.syntax import location_of
+from prodify.inventory.syntax import NESTED_TEXT, location_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +28,8 @@ _LITERALS = frozenset((
 ))  # fmt: skip
 _CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None, "0": 0, "1": 1}
 _MAX_TEXT = 2000
+_MOST_CLIMBED = 2_000_000
+"""Nodes above calls that are looked at in one file."""
 
 
 class PyModule:
@@ -41,6 +43,7 @@ class PyModule:
         self.imports: dict[str, str] = {}
         self.imported: list[Note] = []
         self._root = root
+        self.climbed = 0
         _imports(self, root)
 
     def resolve(self, name: str) -> str:
@@ -52,8 +55,14 @@ class PyModule:
     def _called(self) -> tuple[tuple[str, SgNode], ...]:
         """Resolved name and node of every call; most calls are told apart by the name alone."""
         found = []
+        room = NESTED_TEXT * (self._root.range().end.index + 1)
         for node in self._root.find_all(kind="call"):
-            found.append((_name(self, node), node))
+            function = node.field("function")
+            text = function.text() if function is not None else ""
+            room -= len(text)
+            if room < 0:
+                break
+            found.append((_name(self, text), node))
         return tuple(found)
 
     @cached_property
@@ -84,7 +93,19 @@ class PyModule:
     @cached_property
     def assignments(self) -> tuple[Assignment, ...]:
         """Every assignment."""
-        return tuple(a for node in self._root.find_all(kind="assignment") if (a := _assignment(self, node)) is not None)
+        found = []
+        room = NESTED_TEXT * (self._root.range().end.index + 1)
+        for node in self._root.find_all(kind="assignment"):
+            left, right = node.field("left"), node.field("right")
+            if left is None or right is None:
+                continue
+            text = right.text()
+            room -= len(text)
+            if room < 0:
+                break
+            value, known = literal(right)
+            found.append(Assignment(left.text(), text[:_MAX_TEXT], location_of(self.path, node), value, known, _context(self, node)[0]))
+        return tuple(found)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
@@ -135,14 +156,13 @@ def _imports(module: PyModule, root: SgNode) -> None:
                     module.imports[alias.text()] = prefix + name.text()
 
 
-def _name(module: PyModule, call: SgNode) -> str:
-    function = call.field("function")
-    return module.resolve("".join(function.text().split())) if function is not None else ""
+def _name(module: PyModule, function: str) -> str:
+    return module.resolve("".join(function.split()))
 
 
 def _call(module: PyModule, node: SgNode, name: str) -> Call:
     arguments, star = _arguments(node.field("arguments"))
-    enclosing, in_loop = _context(node)
+    enclosing, in_loop = _context(module, node)
     return Call(name, location_of(module.path, node), arguments, node.text()[:_MAX_TEXT], enclosing, in_loop, star)
 
 
@@ -183,10 +203,14 @@ def literal(node: SgNode) -> tuple[object, bool]:
         return None, False
 
 
-def _context(node: SgNode) -> tuple[str | None, bool]:
-    """The enclosing function's name, and whether a loop stands between the node and it."""
+def _context(module: PyModule, node: SgNode) -> tuple[str | None, bool]:
+    """The enclosing function's name, and whether a loop stands between the node and it; neither in a tree made to be climbed for ever."""
     in_loop = False
-    for ancestor in node.ancestors():
+    if module.climbed > _MOST_CLIMBED:
+        return None, False
+    ancestors = node.ancestors()
+    module.climbed += len(ancestors)
+    for ancestor in ancestors:
         kind = ancestor.kind()
         if kind in _LOOPS:
             in_loop = in_loop or not _is_loop_source(ancestor, node)
@@ -210,30 +234,25 @@ def _is_loop_source(loop: SgNode, node: SgNode) -> bool:
     return outer.start.index <= inner.start.index and inner.end.index <= outer.end.index
 
 
-def _assignment(module: PyModule, node: SgNode) -> Assignment | None:
-    left, right = node.field("left"), node.field("right")
-    if left is None or right is None:
-        return None
-    value, is_literal = literal(right)
-    return Assignment(left.text(), right.text()[:_MAX_TEXT], location_of(module.path, node), value, is_literal, _context(node)[0])
-
-
 def _function(module: PyModule, node: SgNode) -> Function:
     name, parameters = node.field("name"), node.field("parameters")
-    parent = node.parent()
+    ancestors = node.ancestors() if module.climbed <= _MOST_CLIMBED else []
+    module.climbed += len(ancestors)
+    parent = ancestors[0] if ancestors else None
     decorators = []
     if parent is not None and parent.kind() == "decorated_definition":
         decorators = [_decorator(module, d) for d in parent.children() if d.kind() == "decorator"]
-    cls = next((a.field("name") for a in node.ancestors() if a.kind() in _SCOPES), None)
-    owner = next((a for a in node.ancestors() if a.kind() in _SCOPES), None)
+    owner = next((a for a in ancestors if a.kind() in _SCOPES), None)
+    cls = owner.field("name") if owner is not None else None
     in_class = owner is not None and owner.kind() == "class_definition"
+    first = node.child(0)
     return Function(
         name.text() if name is not None else "",
         location_of(module.path, node),
         tuple(decorators),
         tuple(_parameters(parameters)),
         cls.text() if in_class and cls is not None else None,
-        node.text().startswith("async"),
+        first is not None and first.text() == "async",
     )
 
 
@@ -252,6 +271,7 @@ def _parameters(node: SgNode | None) -> list[str]:
 def _decorator(module: PyModule, node: SgNode) -> Call:
     call = node.child(1)
     if call is not None and call.kind() == "call":
-        return _call(module, call, _name(module, call))
+        function = call.field("function")
+        return _call(module, call, _name(module, function.text() if function is not None else ""))
     text = "".join(call.text().split()) if call is not None else ""
     return Call(module.resolve(text), location_of(module.path, node), (), text)

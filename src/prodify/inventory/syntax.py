@@ -37,6 +37,8 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 }
 """File patterns of each language."""
 
+NESTED_TEXT = 16
+"""The texts of matches that stand inside one another are read up to this many times the file's length: what a person writes nests less."""
 CODE_ROLES = (Role.PRODUCTION,)
 """What structural queries look at unless told otherwise."""
 
@@ -121,8 +123,13 @@ class Syntax:
             if root is None:
                 continue
             config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}
+            room = NESTED_TEXT * (len(self.text(path)) + 1)
             for node in root.find_all(config):  # type: ignore[call-overload]
-                found.append(Match(location_of(path, node), node.text(), tuple(_captures(node, query.capture))))
+                text = node.text()
+                room -= len(text)
+                if room < 0:
+                    break
+                found.append(Match(location_of(path, node), text, tuple(_captures(node, query.capture))))
         return tuple(found)
 
 

@@ -229,7 +229,7 @@ def _toml_tasks(path: str, text: str) -> TargetFile:
     file = TargetFile(path)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return file
     tool = data.get("tool", data)
     tool = tool if isinstance(tool, dict) else {}

@@ -63,14 +63,12 @@ def _visit(root: str, prefix: str, specs: list[tuple[str, GitIgnoreSpec]], found
 
 
 def _spec(root: str, prefix: str) -> GitIgnoreSpec | None:
-    path = os.path.join(root, prefix, ".gitignore")  # noqa: PTH118 - hot path
-    try:
-        if os.path.islink(path) or os.path.getsize(path) > _MAX_IGNORE_FILE:  # noqa: PTH114, PTH202 - hot path
-            return None
-        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - hot path
-            lines = stream.read().splitlines()
-    except OSError:
+    from prodify.inventory.content import Content
+
+    data = Content(root).read(prefix + ".gitignore", _MAX_IGNORE_FILE)
+    if data is None:
         return None
+    lines = data.decode("utf-8", "replace").splitlines()
     from pathspec import GitIgnoreSpec
 
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from prodify.model import Kind, Level
-from prodify.reports.presentation import counts, failures, headline, plural, shown
+from prodify.reports.presentation import counts, failures, headline, plural, shown, visible
 from prodify.roadmap import actions
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ NEXT = 5
 _BAR = 16
 _INDENT = 5
 _GOOD, _FAIR = 80, 40
+
+
+def _plain(text: str) -> str:
+    """Text of the repository: no markup, and nothing that a terminal acts on."""
+    return escape(visible(text))
 
 
 def show_report(report: Report, console: Console, show: str = "top") -> None:
@@ -40,7 +45,7 @@ def show_report(report: Report, console: Console, show: str = "top") -> None:
 
 def _show_verdict(report: Report, console: Console) -> None:
     score = report.score
-    console.print(f"[bold]prodify audit[/bold]  {escape(headline(report))}  [dim]ruleset {report.ruleset}[/dim]")
+    console.print(f"[bold]prodify audit[/bold]  {_plain(headline(report))}  [dim]ruleset {report.ruleset}[/dim]")
     if score.overall is None or score.level is None:
         console.print("[bold]no score[/bold]: nothing here could be evaluated")
         return
@@ -75,7 +80,7 @@ def _action_line(action: Action, console_width: int) -> str:
     more = f"; and {len(action.findings) - 1} more" if len(action.findings) > 1 else ""
     room = console_width - _INDENT - len(more)
     what = what if len(what) <= room else what[: room - 3].rstrip(" ,;(") + "..."
-    return f"  [{colour}]{escape(action.command)}[/{colour}]\n     [dim]{escape(what)}{more}[/dim]"
+    return f"  [{colour}]{_plain(action.command)}[/{colour}]\n     [dim]{_plain(what)}{more}[/dim]"
 
 
 def _show_counts(report: Report, console: Console) -> None:
@@ -91,12 +96,12 @@ def _show_finding(finding: Finding, console: Console) -> None:
         head = f"[{COLOURS[finding.level]}]{finding.level.value}[/{COLOURS[finding.level]}]"
     else:
         head = f"[dim]{ {Kind.PASS: 'pass', Kind.OPEN: 'undecided', Kind.NOT_APPLICABLE: 'not applicable'}[finding.kind] }[/dim]"
-    mark = f" [dim](suppressed: {escape(finding.suppressed.reason)})[/dim]" if finding.suppressed else ""
+    mark = f" [dim](suppressed: {_plain(finding.suppressed.reason)})[/dim]" if finding.suppressed else ""
     if finding.source is not None:
-        mark += f" [dim]({escape(' '.join(filter(None, (finding.source.tool, finding.source.version))))})[/dim]"
-    console.print(f"{head} [bold]{finding.check}[/bold] {escape(finding.message)}{mark}", soft_wrap=True)
+        mark += f" [dim]({_plain(' '.join(filter(None, (finding.source.tool, finding.source.version))))})[/dim]"
+    console.print(f"{head} [bold]{finding.check}[/bold] {_plain(finding.message)}{mark}", soft_wrap=True)
     for place in finding.evidence:
         where = f"{place.path}:{place.line}" if place.line else place.path
-        console.print(f"    {escape(where)}{'  ' + escape(place.note) if place.note else ''}", soft_wrap=True)
+        console.print(f"    {_plain(where)}{'  ' + _plain(place.note) if place.note else ''}", soft_wrap=True)
     if finding.kind is Kind.FAIL and finding.suppressed is None:
-        console.print(f"    [dim]fix: {escape(finding.fix.command)}[/dim]", soft_wrap=True)
+        console.print(f"    [dim]fix: {_plain(finding.fix.command)}[/dim]", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.lazyre import lazy
 from prodify.model import Kind, Level
 
 if TYPE_CHECKING:
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 
 LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 SHOWS = ("top", "failed", "all")
+
+
+_UNSEEN = lazy(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """A line of text with what a terminal would act on written out: control characters, line ends, marks of direction.
+
+    >>> visible("a\x1b[31mb\u202ec\\nd")
+    'a\\\\x1b[31mb\\\\u202ec\\\\nd'
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def failures(report: Report) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.model import Kind
-from prodify.reports.presentation import counts, shown
+from prodify.reports.presentation import counts, shown, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def text(report: Report, show: str = "failed") -> str:
     )
     totals = ", ".join(f"{number} {word}" for word, number in counts(report).items())
     lines.append(f"score: {overall}, ruleset {report.ruleset} ({totals})")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(visible, lines)) + "\n"
 
 
 def lines_of(finding: Finding) -> Iterator[str]:

@@ -52,7 +52,7 @@ def run_toml(job: Job) -> Iterator[Problem]:
     for path in job.files:
         try:
             tomllib.loads(job.sources.texts[path])
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             yield Problem(path, None, str(error))
 
 

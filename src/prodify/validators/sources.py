@@ -96,5 +96,5 @@ def load_documents(path: str, text: str) -> Iterator[Document]:
                     yield Document(path, node.start_mark.line + 1, value)
         finally:
             loader.dispose()
-    except (yaml.YAMLError, RecursionError, TypeError) as error:
+    except (yaml.YAMLError, RecursionError, TypeError, AttributeError, LookupError) as error:
         raise ValueError(f"{path} is not YAML that can be read: {type(error).__name__}") from error

@@ -8,6 +8,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
+from prodify.inventory.numbers import port_number
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -176,7 +177,7 @@ def _port(program: str, words: list[str]) -> int | None:
     if value is None:
         return None
     match = _DEFAULT_PORT.search(value) or _PORT.search(value)
-    return int(match[1]) if match and 0 < int(match[1]) < 65536 else None
+    return port_number(match[1]) if match else None
 
 
 def _commands(repo: Inventory) -> Iterator[tuple[list[str], Location, str, str]]:
@@ -239,7 +240,7 @@ def _words(text: str) -> list[str]:
     if text.startswith("["):
         try:
             return [str(word) for word in json.loads(text)]
-        except ValueError:
+        except (ValueError, RecursionError):
             text = text.strip("[]").replace(",", " ")
     return split(text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text)
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
+from prodify.inventory.numbers import port_number
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def port_in(repo: Inventory, paths: Iterable[str], *patterns: re.Pattern[str]) -
     """The first port that a pattern's first group that took part names."""
     match = first_match(repo, paths, *patterns)
     value = next((group for group in match.groups() if group), "") if match else ""
-    return int(value) if value.isdigit() and 0 < int(value) < 65536 else None
+    return port_number(value)
 
 
 def image_version(repo: Inventory, root: Root, names: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import split
 from prodify.inventory.data.node_frameworks import SERVER_STEMS
+from prodify.inventory.numbers import port_number
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -133,15 +134,15 @@ def listen_port(root: NodeRoot, entry: str | None) -> int | None:
             if port is not None:
                 return port
     found = (_FALLBACK.search(root.repo.files.text(path) or "") for path in (*first, *others))
-    return next((int(match[1]) for match in found if match), None)
+    return next((port_number(match[1]) for match in found if match), None)
 
 
 def _value(text: str, value: str) -> int | None:
     if value.isdigit() and 1 < len(value) < 6:
-        return int(value)
+        return port_number(value)
     fallback = re.search(r"(?:\|\||\?\?)\s*['\"]?(\d{2,5})", value)
     if fallback:
-        return int(fallback[1])
+        return port_number(fallback[1])
     name = re.match(r"(?:Number|parseInt|\+)?\(?\s*([A-Za-z_$][\w$]*)", value)
     if name is None:
         return None
@@ -150,7 +151,7 @@ def _value(text: str, value: str) -> int | None:
         return None
     literal = re.match(r"['\"]?(\d{2,5})['\"]?\s*[;,)]?\s*$", assigned[1].strip())
     fallback = re.search(r"(?:\|\||\?\?|,|:)\s*['\"]?(\d{2,5})['\"]?\s*\)*", assigned[1])
-    return int(literal[1]) if literal else int(fallback[1]) if fallback else None
+    return port_number(literal[1]) if literal else port_number(fallback[1]) if fallback else None
 
 
 def script_port(root: NodeRoot) -> int | None:
@@ -158,10 +159,10 @@ def script_port(root: NodeRoot) -> int | None:
     for name in ("start", "serve", "dev", "preview"):
         match = _SCRIPT_PORT.search(root.scripts.get(name, ""))
         if match:
-            return int(match[1] or match[2])
+            return port_number(match[1] or match[2])
     config = first_of(root, ("vite.config",))
     match = re.search(r"server\s*:\s*\{[^}]*?\bport\s*:\s*(\d+)", root.repo.files.text(root.root.join(config)) or "") if config else None
-    return int(match[1]) if match else None
+    return port_number(match[1]) if match else None
 
 
 def page_script(root: NodeRoot) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, run_calls
+from prodify.inventory.numbers import port_number
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -92,10 +93,12 @@ def port_of_call(call: Call, module: PyModule) -> int | None:
         for assignment in module.assignments:
             if assignment.target == text:
                 text, value = assignment.text, assignment.value
-    if isinstance(value, (int, str)) and str(value).isdigit():
-        return int(value)
+    if isinstance(value, str) or (isinstance(value, int) and 0 <= value < 65536):
+        written = port_number(str(value))
+        if written is not None:
+            return written
     match = _FALLBACK.search(text)
-    return int(match[1] or match[2]) if match else None
+    return port_number(match[1] or match[2]) if match else None
 
 
 def _gunicorn_config(repo: Inventory, root: Root) -> int | None:
@@ -103,7 +106,7 @@ def _gunicorn_config(repo: Inventory, root: Root) -> int | None:
         if root.join(name) in repo.files:
             match = _BIND.search(repo.files.text(root.join(name)) or "")
             if match:
-                return int(match[1])
+                return port_number(match[1])
     return None
 
 
@@ -115,7 +118,7 @@ def _image_port(repo: Inventory, root: Root) -> int | None:
                 return image.exposed_ports[0]
             for entry in image.environment:
                 if entry.name == "PORT" and entry.value and entry.value.isdecimal():
-                    return int(entry.value)
+                    return port_number(entry.value)
     return None
 
 
@@ -123,4 +126,4 @@ def streamlit_config(repo: Inventory, root: Root) -> int | None:
     """The port in .streamlit/config.toml."""
     path = root.join(".streamlit/config.toml")
     match = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(path) or "", re.MULTILINE) if path in repo.files else None
-    return int(match[1]) if match else None
+    return port_number(match[1]) if match else None

@@ -9,6 +9,7 @@ from prodify.inventory.components.common import first_match, image_version, name
 from prodify.inventory.components.pyproject import read_toml, table
 from prodify.inventory.data.frameworks import RUST
 from prodify.inventory.facts import Component
+from prodify.inventory.numbers import port_number
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, obje
     port = None
     if kind == "service":
         rocket = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(root.join("Rocket.toml")) or "", re.MULTILINE)
-        written = int(rocket[1]) if rocket else port_in(repo, sources, _BIND, _TUPLE, _FALLBACK)
+        written = port_number(rocket[1]) if rocket else port_in(repo, sources, _BIND, _TUPLE, _FALLBACK)
         port = written or (framework.port if framework else None)
     notes.append(note_at(repo, root.join(entry), "fn main", "fn main"))
     shown = framework.name if framework is not None and (kind != "cli" or framework.name == "clap") else None

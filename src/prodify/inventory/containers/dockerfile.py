@@ -184,7 +184,7 @@ def _exec_form(value: str) -> tuple[str, ...] | None:
         return None
     try:
         words = json.loads(value[start:])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 

@@ -34,7 +34,7 @@ def load_toml(text: str) -> tuple[_OBJECT, str | None]:
 
     try:
         return tomllib.loads(text), None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return {}, f"no valid TOML: {error}"
 
 

@@ -39,7 +39,7 @@ def parse_gitleaksignore(text: str) -> frozenset[Ignore]:
         if not line or line.startswith("#"):
             continue
         parts = line.split(":")
-        if len(parts) < 3 or not parts[-1].isdigit():
+        if len(parts) < 3 or not (parts[-1].isdecimal() and len(parts[-1]) < 10):
             continue
         commit = parts[0] if len(parts) > 3 and re.fullmatch(r"[0-9a-f]{40}", parts[0]) else None
         path = ":".join(parts[1:-2] if commit else parts[:-2])
