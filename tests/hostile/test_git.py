@@ -64,7 +64,8 @@ def test_no_program_that_the_configuration_names_is_run(root: Path, tmp_path: Pa
     (tmp_path / "commit").write_text(signed + "\n")
     git(root, "update-ref", "HEAD", git(root, "hash-object", "-t", "commit", "-w", str(tmp_path / "commit")))
     keys = (
-    signed = git(root, "cat-file", "commit", "HEAD").replace("\n\n", SIGNATURE, 1)
+        "core.fsmonitor core.sshCommand core.editor core.pager core.askPass core.gitProxy core.alternateRefsCommand gpg.program "
+        "diff.external "
         "diff.x.textconv diff.x.command filter.x.clean filter.x.smudge filter.x.process merge.x.driver sequence.editor credential.helper "
         "uploadpack.packObjectsHook pager.log pager.ls-files trailer.x.command"
     )

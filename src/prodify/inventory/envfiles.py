@@ -31,7 +31,7 @@ EXAMPLE_FILES = (
 )
 """Names of files that list variables without real values."""
 
-_NAME = lazy(r"^\s*#?\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_NAME = lazy(r"^[ \t]*+#?[ \t]*+(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*+)[ \t]*=", re.MULTILINE)
 _SET_BY_TERRAFORM = re.compile(r"^[ \t]*\"?([A-Z][A-Z0-9_]{2,})\"?[ \t]*=", re.MULTILINE)
 _PLATFORM = frozenset(
     (

@@ -31,7 +31,7 @@ _BEFORE = lazy(
     (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
     re.VERBOSE | re.DOTALL,
 )
-_JOIN = lazy(rb"""[ \t]*(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*(?:\r?\n[ \t]*)?(?:\+|\.(?=[ \t]))?[ \t]*(["'])""")
+_JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
 _FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
 _GETTERS = lazy(
     rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$"

@@ -111,8 +111,11 @@ class WindowEngine:
             for start, stop in _merged(spans, len(data)):
                 position = start
                 while match := pattern.search(data, position, stop):
-                    found.append((identifier, match.end()))
                     position = match.start() + 1
+                    # Hyperscan tells every offset where a match can end, and the shortest one may be the one that is confirmed.
+                    while match is not None:
+                        found.append((identifier, match.end()))
+                        match = pattern.match(data, match.start(), match.end() - 1)
         return found
 
 

@@ -125,7 +125,7 @@ def python_version(stated: str | None) -> str:
     ('3.12', '3.14', '3.14')
     """
     known = image("python")
-    found = re.fullmatch(r"\s*(?:python-|==|~=)?\s*(\d+\.\d+)(?:\.[\d*]+)?\s*", stated or "")
+    found = re.fullmatch(r"\s*+(?:python-|==|~=)?\s*+(\d+\.\d+)(?:\.[\d*]+)?\s*", stated or "")
     return found[1] if found and found[1] in known.versions else known.default
 
 
