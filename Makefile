@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile -rs
 FAST_TESTS := -m "not servers and not tools"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint types imports docs docs-check validators bench lock dist setup
+.PHONY: help demo test e2e check lint types imports docs docs-check validators bench fuzz lock dist setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ validators: $(STAMP) ## install the real tools that `prodify verify` and the tes
 
 bench: $(STAMP) ## measure speed and accuracy
 	$(BIN)/python -m benchmarks
+
+SECONDS ?= 60
+fuzz: $(STAMP) ## look for texts that break a reader, for SECONDS=60
+	PRODIFY_SLOW_TESTS=1 PRODIFY_FUZZ_EXAMPLES=$$(($(SECONDS) * 2)) timeout $(SECONDS) $(BIN)/python -m pytest -n 0 -x tests/hostile/test_fuzz.py || test $$? -eq 124
 
 lock: ## resolve requirements/*.txt anew; UPGRADE=1 takes the newest versions
 	@UPGRADE="$(UPGRADE)" PYTHON="$(PYTHON)" scripts/lock.sh

@@ -1,4 +1,4 @@
-"""Where hyperscan has no wheel the other engine gives the same findings: on the example, on generated texts, on texts that try to do harm."""
+"""Where hyperscan has no wheel the other engine gives the same findings: on this repository, on generated and on hostile texts."""
 
 from __future__ import annotations
 

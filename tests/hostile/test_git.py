@@ -14,7 +14,7 @@ import pytest
 from prodify.inventory import git as questions
 from prodify.inventory.files import FileIndex
 from tests.hostile.test_whole_audit import run
-from tests.hostile.trees import LINE, git, write
+from tests.hostile.trees import LINE, git, slow, write
 
 SIGNATURE = "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n"
 
@@ -36,7 +36,7 @@ def remove_object(root: Path, name: str) -> None:
     path.unlink()
 
 
-@pytest.mark.parametrize("missing", ["HEAD^{tree}", "HEAD:app.py", "HEAD:sub"])
+@pytest.mark.parametrize("missing", ["HEAD^{tree}", pytest.param("HEAD:app.py", marks=slow), pytest.param("HEAD:sub", marks=slow)])
 def test_a_missing_object_is_not_fetched_with_a_program_of_the_repository(missing: str, root: Path, tmp_path: Path) -> None:
     """A promisor remote is asked for what is missing, and `ext::` addresses are commands."""
     marker = tmp_path / "ran"
@@ -145,6 +145,7 @@ def test_without_a_git_program_the_index_and_the_branch_are_read(root: Path, tmp
     assert (outside := FileIndex(root).git) is not None and outside.head is None
 
 
+@slow
 def test_rules_of_the_user_do_not_decide_what_is_seen(root: Path, tmp_path: Path) -> None:
     write(root, {"new.py": "import os\nos.environ['SEEN']\n"})
     write(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.hostile.trees import DEEP, HARMFUL, LINE, git, write
+from tests.hostile.trees import DEEP, HARMFUL, LINE, git, slow, write
 
 SECONDS = 60
 """Far above what any of these needs (two or three), far below for ever: the machine may be busy."""
@@ -47,6 +47,7 @@ def test_without_git(kind: str, tmp_path: Path) -> None:
     assert "root:" not in json.dumps(report)
 
 
+@slow
 def test_with_git(tmp_path: Path) -> None:
     """What git tracks of all kinds at once; it refuses pipes and sockets itself."""
     root = tmp_path / "tree"
@@ -111,7 +112,7 @@ def test_a_pyproject_that_tries_to_do_harm(text: str, tmp_path: Path) -> None:
     assert run(tmp_path).returncode in (0, 2)
 
 
-@pytest.mark.skipif(os.environ.get("PRODIFY_SLOW_TESTS") != "1", reason="writes 100,000 files; PRODIFY_SLOW_TESTS=1 runs it")
+@slow
 def test_a_hundred_thousand_files_take_ten_times_as_long_as_ten_thousand(tmp_path: Path) -> None:
     seconds = []
     for count in (10_000, 100_000):

@@ -8,9 +8,13 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
+
 DEEP = 10_000
 LINE = "import os\nfrom flask import Flask\napp = Flask(__name__)\nDEBUG = True\n"
 
+slow = pytest.mark.skipif(os.environ.get("PRODIFY_SLOW_TESTS") != "1", reason="one of many alike; PRODIFY_SLOW_TESTS=1 runs it")
+"""For cases that need a whole audit each and seldom tell more than their neighbours."""
 Maker = Callable[[Path], None]
 
 

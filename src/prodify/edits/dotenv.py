@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from prodify.edits.text import Editor, append_block, preserving, with_final_newline
 
-_LINE = re.compile(r"\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
+_LINE = re.compile(r"\s*+(?:#\s*+)?(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*+)\s*+=")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = re.compile(r"[\w./:@%+,=?&{}~-]*")
 

@@ -29,7 +29,7 @@ _NOT_SECRET = lazy(
 _NAME = lazy(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _WORDS = ("environ", "getenv", "decouple", "environs", "Env(", "BaseSettings", "starlette.config")
 _CONDITION = lazy(r"^\s*(if|elif|while|assert)\b|\b(if|not|bool\()\s*\(?$")
-_FALLBACK = lazy(r"[)\s]*(\.(lower|strip|upper)\(\))*\s*(or\b|==|!=|in\b|is\b|if\b)")
+_FALLBACK = lazy(r"[)\s]*+(\.(lower|strip|upper)\(\))*\s*+(or\b|==|!=|in\b|is\b|if\b)")
 _GETTERS = frozenset(("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "environ.get", "getenv"))
 _ENV_OBJECTS = frozenset(
     (

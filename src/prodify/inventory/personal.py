@@ -34,7 +34,7 @@ _FIELD = lazy(
     r"(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.\w+|models\.\w+|fields\.\w+)\b"
 )
 _MARKS = lazy(
-    r"=\s*\(?\s*(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.|models\.|fields\.|[^\n]{0,40}\.Column\()"
+    r"=\s*+\(?\s*+(Column|mapped_column|relationship|Field|StringField|EmailField|CharField|TextField|db\.|models\.|fields\.|[^\n]{0,40}\.Column\()"
     r"|\b(request\.(form|values|POST)|cleaned_data)\.get\("
 )
 """What a file with fields has, besides a keyword."""

@@ -148,7 +148,7 @@ def _make_fill(text: str, variables: dict[str, str]) -> str:
 def _justfile(path: str, text: str) -> TargetFile:
     file, current = TargetFile(path), None
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+)?)\s*:(?!=)\s*(.*)$", line)
+        header = re.match(r"^@?([A-Za-z_][\w-]*)((?:\s[^:=]++)?+)\s*+:(?!=)\s*(.*)$", line)
         if header is not None:
             current = file.targets.setdefault(header.group(1), Target())
             current.needs = re.findall(r"[A-Za-z_][\w-]*", header.group(3).split("#")[0])

@@ -134,7 +134,7 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
         if (name in ("MODE", "DEV", "PROD", "SSR", "BASE_URL") and match.text.startswith("import.meta")) or re.match(r"\s*=[^=>]", after):
             continue
         default = (
-            re.match(r"[)!\s]*(?:as \w+[)\s]*)?(\|\||\?\?)\s*(?!\s*(undefined|null|process\.exit|\(\(\) => \{ throw|throw))\S", after)
+            re.match(r"[)!\s]*(?:as \w+[)\s]*)?(\|\||\?\?)\s*+(?!(undefined|null|process\.exit|\(\(\) => \{ throw|throw))\S", after)
             is not None
         )
         asked = (
