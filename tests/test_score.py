@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prodify.audit import audit
+from prodify.infer import load_profile
+from prodify.inventory import Inventory
 from prodify.model import Finding, Kind, Level, Step, Suppression
+from prodify.reports.text import text
 from prodify.score import score
 from tests.reports.test_reports import finding
 
@@ -86,3 +92,14 @@ def test_scores_stay_in_bounds_and_a_repaired_failure_never_lowers_one(findings:
 @given(FINDINGS)
 def test_the_order_of_findings_plays_no_part(findings: list[Finding]) -> None:
     assert score(findings) == score(list(reversed(findings)))
+
+
+def test_a_library_has_a_score_and_no_maturity_level(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text("from setuptools import setup\nsetup(name='once', version='1', packages=['once'])\n")
+    (tmp_path / "once").mkdir()
+    (tmp_path / "once" / "__init__.py").write_text("def once():\n    return 1\n")
+    repo = Inventory(tmp_path)
+    report = audit(repo, load_profile(repo).profile)
+    assert report.score.overall is not None
+    assert (report.score.level, report.score.level_name) == (None, None)
+    assert f"{report.score.overall}/100, a library" in text(report)

@@ -84,7 +84,7 @@ def audit(
     commit = repo.files.git.head if repo.files.git is not None else None
     return Report(
         __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory,
-        score([f for f in findings if f.source is None]), findings, (*notices, *omitted, *faults),
+        score([f for f in findings if f.source is None], operated=repo.kind != "library"), findings, (*notices, *omitted, *faults),
     )  # fmt: skip
 
 

@@ -202,7 +202,10 @@ class StepScore:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The mean of the steps' scores (0 to 100) and the maturity level (0 to 4); None when nothing was evaluated."""
+    """The mean of the steps' scores (0 to 100) and the maturity level (0 to 4); None when nothing was evaluated.
+
+    A library has a score and no level: the levels say how far a service is that somebody operates.
+    """
 
     overall: int | None
     level: int | None

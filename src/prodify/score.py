@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 TOP_LEVEL = 4
 
 
-def score(findings: Sequence[Finding]) -> Score:
-    """The score of a full set of findings, one a check."""
+def score(findings: Sequence[Finding], *, operated: bool = True) -> Score:
+    """The score of a full set of findings, one a check. `operated` False, a library: it has no maturity level, which is of services."""
     counted = [f for f in findings if f.status == "stable"]
     steps = tuple(_step_score(step, [f for f in counted if f.step is step]) for step in Step)
     scored = [s.score for s in steps if s.score is not None]
     judged = any(f.kind in (Kind.PASS, Kind.FAIL) for f in counted)
     if not judged or not scored:
         return Score(None, None, tuple(StepScore(s.step, None, s.passed, s.failed, s.open, s.not_applicable) for s in steps))
-    return Score(_round(sum(scored) / len(scored)), _level(counted), steps)
+    return Score(_round(sum(scored) / len(scored)), _level(counted) if operated else None, steps)
 
 
 def _step_score(step: Step, findings: Sequence[Finding]) -> StepScore:

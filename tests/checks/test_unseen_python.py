@@ -179,3 +179,99 @@ def test_sample_settings_are_no_environment_file(judge: Judge) -> None:
     settings = "GITHUB_APP_CLIENT_SECRET=" + "e2fb" * 10 + "\n"
     assert judge("no-env-file-with-secrets-is-committed", {"samples/.env": settings}).kind is Kind.PASS
     assert judge("no-env-file-with-secrets-is-committed", {"service/.env": "DB_PASSWORD=kT9x2" + "LmQ8vR4wZ\n"}).kind is Kind.FAIL
+
+
+GUARDED = {
+    "requirements.txt": "fastapi\n",
+    "api/orders.py": "from fastapi import APIRouter\n\norders_router = APIRouter()\n\n"
+    "@orders_router.post('/orders')\ndef add(name: str):\n    return name\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("included", "kind"),
+    [
+        ("app.include_router(orders_router, dependencies=[Depends(get_api_key)])", Kind.PASS),
+        ("app.include_router(orders_router)", Kind.FAIL),
+    ],
+)
+def test_a_router_that_is_included_with_a_guard_is_guarded(judge: Judge, included: str, kind: Kind) -> None:
+    main = (
+        "from fastapi import Depends, FastAPI\nfrom api.orders import orders_router\n\napp = FastAPI()\n\n"
+        f"def get_api_key():\n    return 1\n\n{included}\n"
+    )
+    assert judge("write-routes-need-authentication", {**GUARDED, "main.py": main}).kind is kind
+
+
+def test_a_compose_file_for_production_beside_one_for_people(judge: Judge) -> None:
+    files = {
+        "manage.py": "from django.core.management import execute_from_command_line\nexecute_from_command_line([])\n",
+        "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "requirements.txt": "django\ngunicorn\n",
+        "docker-compose.yml": "services:\n  web:\n    build: .\n    command: python manage.py runserver 0.0.0.0:8000\n",
+        "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    command: gunicorn shop.wsgi:application\n",
+    }
+    assert judge("dev-server-is-not-production", files).kind is Kind.PASS
+
+
+def test_environment_files_that_are_ignored_where_they_lie(judge: Judge) -> None:
+    files = {"app.py": FLASK, "requirements.txt": "flask\n", ".gitignore": "deploy/*/.env\n"}
+    assert judge("env-files-are-ignored", files).kind is Kind.PASS
+
+
+@pytest.mark.parametrize(("made", "kind"), [("render_to_string('card.html', {})", Kind.PASS), ("request.GET['card']", Kind.FAIL)])
+def test_markup_that_a_template_made_is_escaped_already(judge: Judge, made: str, kind: Kind) -> None:
+    files = {
+        "requirements.txt": "django\n",
+        "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "shop/views.py": "from django.shortcuts import render\nfrom django.template.loader import render_to_string\n\n"
+        f"def home(request):\n    card = {made}\n    return render(request, 'home.html', {{'card': card}})\n",
+        "templates/home.html": "<html><body>{{ card|safe }}</body></html>\n",
+    }
+    assert judge("templates-are-escaped", files).kind is kind
+
+
+def test_the_home_of_an_images_user_is_no_machine(judge: Judge) -> None:
+    code = FLASK + "DATA = '/home/agent/data'\n"
+    image = "FROM python:3.14\nRUN useradd -m agent\nUSER agent\n"
+    assert judge("no-hard-coded-host", {"app.py": code, "requirements.txt": "flask\n", "Dockerfile": image}).kind is Kind.PASS
+    assert judge("no-hard-coded-host", {"app.py": code.replace("agent", "maria"), "requirements.txt": "flask\n"}).kind is Kind.FAIL
+
+
+def test_angulars_environment_that_a_build_replaces(judge: Judge) -> None:
+    files = {
+        "app.py": FLASK,
+        "requirements.txt": "flask\n",
+        "web/src/environments/environment.ts": "export const environment = {api: 'http://localhost:5000/'};\n",
+        "web/src/environments/environment.prod.ts": "export const environment = {api: '/api/'};\n",
+    }
+    assert judge("no-hard-coded-host", files).kind is Kind.PASS
+
+
+def test_a_limiter_of_the_services_own_counts(judge: Judge) -> None:
+    code = FLASK + (
+        "seen = {}\n\n@app.before_request\ndef limit():\n    seen[request.remote_addr] = seen.get(request.remote_addr, 0) + 1\n"
+        "    if seen[request.remote_addr] > 9:\n        return {'error': 'too many'}, 429\n\n"
+        "@app.post('/orders')\ndef add():\n    return 'ok'\n"
+    )
+    assert judge("requests-are-rate-limited", {"app.py": code, "requirements.txt": "flask\n"}).kind is Kind.PASS
+    asking = code.replace("return {'error': 'too many'}, 429", "print(response.status_code == 429)")
+    assert judge("requests-are-rate-limited", {"app.py": asking, "requirements.txt": "flask\n"}).kind is Kind.FAIL
+
+
+def test_a_script_that_starts_a_database_for_a_developer(judge: Judge) -> None:
+    script = "docker run -d --name db \\\n  -e POSTGRES_PASSWORD=postgres \\\n  postgres:17\n"
+    assert judge("no-secret-in-code", {"start-db.sh": script}).kind is Kind.PASS
+    assert judge("no-secret-in-code", {"start.sh": "export POSTGRES_PASSWORD=postgres\nexec gunicorn app:app\n"}).kind is Kind.FAIL
+
+
+def test_passwords_whose_names_end_with_whose_they_are(judge: Judge) -> None:
+    settings = "POSTGRES_USER_ORDERS=orders\nPOSTGRES_PASSWORD_ORDERS=orders\nDB_PASSWORD_FILE=/run/db\nMAIL_PASSWORD_REQUIRED=yes\n"
+    assert places(judge, "no-env-file-with-secrets-is-committed", {".env": settings}) == [(".env", 2)]
+
+
+@pytest.mark.parametrize(("driver", "kind"), [("psycopg2", Kind.FAIL), ("sqlite3", Kind.PASS)])
+def test_a_connection_string_of_a_server_in_a_log(judge: Judge, driver: str, kind: Kind) -> None:
+    code = f"import logging\nimport {driver}\n\nlog = logging.getLogger()\n\ndef start(db_url):\n    log.info(f'using {{db_url}}')\n"
+    files = {"app.py": code + f"    return {driver}.connect(db_url)\n", "requirements.txt": "psycopg2-binary\n"}
+    assert judge("logs-hold-no-secrets", files).kind is kind

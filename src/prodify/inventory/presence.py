@@ -25,6 +25,12 @@ _ENV_EXAMPLE = lazy(
     r"|(examples?|samples?)/\.env(\.\w+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
     re.IGNORECASE,
 )
+_TOO_MANY = lazy(
+    r"abort\(\s*429|status_code\s*=\s*(status\.)?(HTTP_)?429|return\b[^\n]*,\s*(status\s*=\s*)?429\b|\bstatus\(429\)|sendStatus\(429\)"
+    r"|\bTooManyRequests\(|\bStatusTooManyRequests\b|\{[^{}\n]*\bstatus:\s*429\b"
+)
+"""An answer that somebody asks too often: a limiter of the service's own."""
+_SERVED = ("python", "javascript", "typescript", "go")
 _ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")
 _LICENCE = lazy(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
 _README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
@@ -127,5 +133,8 @@ def has_rate_limit(repo: Inventory) -> bool:
     if repo.uses(*LIMITS) is not None:
         return True
     if any(True for _ in repo.syntax.sources("python", ("DEFAULT_THROTTLE_RATES", "throttle_classes", "RateLimiter", "rate_limit("))):
+        return True
+    answering = (path for language in _SERVED for path in repo.syntax.sources(language, ("429", "TooMany")))
+    if any(_TOO_MANY.search(repo.files.text(path) or "") for path in answering):
         return True
     return any("limit_req" in (repo.files.text(path) or "") for path in repo.files.select("nginx*.conf", "*/nginx/*.conf", "*.conf"))

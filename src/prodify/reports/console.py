@@ -46,8 +46,11 @@ def show_report(report: Report, console: Console, show: str = "top") -> None:
 def _show_verdict(report: Report, console: Console) -> None:
     score = report.score
     console.print(f"[bold]prodify audit[/bold]  {_plain(headline(report))}  [dim]ruleset {report.ruleset}[/dim]")
-    if score.overall is None or score.level is None:
+    if score.overall is None:
         console.print("[bold]no score[/bold]: nothing here could be evaluated")
+        return
+    if score.level is None:
+        console.print(f"[bold]{score.overall} of 100[/bold] for a library, which has no maturity level: nobody operates it")
         return
     missing = len({f.check for f in failures(report) if f.maturity == score.level + 1 and f.status == "stable" and f.source is None})
     ahead = f"; {plural(missing, 'check')} to go to level {score.level + 1}" if missing else ""

@@ -19,9 +19,8 @@ def text(report: Report, show: str = "failed") -> str:
     """The report as lines, one a finding and place, and a last line with the score."""
     lines = [line for finding in shown(report, show) for line in lines_of(finding)]
     score = report.score
-    overall = (
-        "no score: nothing could be evaluated" if score.overall is None else f"{score.overall}/100, level {score.level} {score.level_name}"
-    )
+    level = "a library" if score.level is None else f"level {score.level} {score.level_name}"
+    overall = "no score: nothing could be evaluated" if score.overall is None else f"{score.overall}/100, {level}"
     totals = ", ".join(f"{number} {word}" for word, number in counts(report).items())
     lines.append(f"score: {overall}, ruleset {report.ruleset} ({totals})")
     return "\n".join(map(visible, lines)) + "\n"

@@ -14,6 +14,9 @@ _SECRET_WORDS = lazy(
     re.IGNORECASE,
 )
 _PERSONAL = lazy(r"\b(e_?mail|phone|birth_?date|(home|street|postal|billing|shipping|mailing)_?address)\b", re.IGNORECASE)
+_CONNECTION = lazy(r"((database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il]|connection_?string)", re.IGNORECASE)
+"""What holds the password of a database server; a file's path holds none."""
+_WITH_PASSWORDS = frozenset(("postgres", "mysql", "mongodb", "mssql", "oracle"))
 _SECRET_KEY = lazy(
     r"""(?:\.get\(|getenv\(|\[)\s*["'](?:\w+_)?(?:password|passwd|secret|secret_key|api_?key|access_?token|auth_?token|private_key)["']""",
     re.IGNORECASE,
@@ -221,12 +224,13 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     """
     calls = repo.python.calls("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
     bad = []
+    served = any(t.name in _WITH_PASSWORDS for t in repo.datastores)
     for call in calls:
         if not call.name.startswith(("print", "pprint", "logging.")) and not re.search(
             r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$", call.name
         ):
             continue
-        named = _values_named(call.args)
+        named = _values_named(call.args, _CONNECTION if served else None)
         if named:
             bad.append(Note(call.location, f"{call.name} of {named}"))
     if bad:
@@ -234,7 +238,7 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     return passed("no secret was found in what is logged") if calls else not_applicable("nothing is logged")
 
 
-def _values_named(arguments: tuple[object, ...]) -> str | None:
+def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | None = None) -> str | None:
     """The first variable among a log call's values whose name is secret or personal; words inside literal text do not count."""
     for argument in arguments:
         text = getattr(argument, "text", "")
@@ -250,6 +254,6 @@ def _values_named(arguments: tuple[object, ...]) -> str | None:
                 return "a secret setting"
             words: list[str] = re.findall(r"[A-Za-z_][\w.]*", bare)
             for word in (w.rpartition(".")[2] for w in words):
-                if _SECRET_WORDS.fullmatch(word) or _PERSONAL.fullmatch(word):
+                if _SECRET_WORDS.fullmatch(word) or _PERSONAL.fullmatch(word) or (connection is not None and connection.fullmatch(word)):
                     return word
     return None

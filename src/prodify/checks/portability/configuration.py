@@ -128,9 +128,27 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
         for path in repo.syntax.sources(language, ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")):
             for number, line in enumerate(repo.files.lines(path), 1):
                 found = _PRIVATE_HOST.search(line[:500]) or _HOME_PATH.search(line[:500])
-                if found and not _is_default_or_comment(line):
+                if found and not (_is_default_or_comment(line) or _is_of_an_image(repo, found[0]) or _is_for_development(repo, path)):
                     bad.append(Note(Location(path, number), found[0].strip("\"'")[:60]))
     return failed("an address of one machine stands in the code", *bad) if bad else passed("no address of one machine was found")
+
+
+def _is_of_an_image(repo: Inventory, found: str) -> bool:
+    """Whether a home directory is that of the user whom a container image makes."""
+    home = re.match(r"[\"']/home/(\w+)", found)
+    if home is None:
+        return False
+    makes = re.compile(rf"/home/{home[1]}\b|\b(useradd|adduser)\b.*\b{home[1]}\b")
+    return any(makes.search(repo.files.text(d.path) or "") for d in repo.dockerfiles)
+
+
+def _is_for_development(repo: Inventory, path: str) -> bool:
+    """Whether a file is one of Angular's environments that a production build replaces."""
+    directory, _, name = path.rpartition("/")
+    if not directory.endswith(("environments", "environment")) or not name.startswith("environment."):
+        return False
+    replaced = any(f"{directory}/environment.{stage}.ts" in repo.files for stage in ("prod", "production"))
+    return name in ("environment.dev.ts", "environment.development.ts", "environment.local.ts") or (name == "environment.ts" and replaced)
 
 
 def _is_default_or_comment(line: str) -> bool:

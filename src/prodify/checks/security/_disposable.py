@@ -14,6 +14,7 @@ _AUTOMATION = lazy(
     r"|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.?appveyor\.ya?ml|jenkinsfile|(gnu)?makefile|\.?justfile|taskfile\.ya?ml|tox\.ini|noxfile\.py)$"
 )
 _TRIAL_NAME = lazy(r"(?i)(^|[-_.])(tests?|debug|e2e)[-_.][^/]*$")
+_CONTAINER = lazy(r"\b(docker|podman|nerdctl)\s+(container\s+)?(run|create)\b")
 _SECTION = lazy(r"^\s*\[+([^\]]+)\]")
 _TRIAL_SECTION = lazy(r"\b(pytest|tox|coverage|testenv)\b")
 _COMMENT = lazy(r"^\s*(\*|//|#|/\*|<!--)")
@@ -39,7 +40,17 @@ def is_disposable(repo: Inventory, hit: SecretHit) -> bool:
         headers = (_SECTION.match(text) for text in reversed(lines[:line]))
         section = next((header[1] for header in headers if header is not None), "")
         return _TRIAL_SECTION.search(section) is not None
+    if path.endswith((".sh", ".bash", "Makefile", "makefile", "justfile")) and _starts_container(lines, line):
+        return True
     return "dockerfile" in path.lower() and hit.name is not None and _is_command_prefix(here, hit.name)
+
+
+def _starts_container(lines: tuple[str, ...], line: int) -> bool:
+    """Whether a line belongs to a command that starts a container on the developer's machine, continued lines included."""
+    first = line - 1
+    while first > 0 and lines[first - 1].rstrip().endswith("\\"):
+        first -= 1
+    return _CONTAINER.search(" ".join(lines[first:line])) is not None
 
 
 def _is_command_prefix(line: str, name: str) -> bool:

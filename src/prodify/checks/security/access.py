@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory import pyimports
 from prodify.inventory.django import setting, settings_chain
 from prodify.lazyre import lazy
 
@@ -20,6 +21,7 @@ _AUTH_DECORATOR = lazy(
 _AUTH_BODY = lazy(
     r"session\[|session\.get\(|current_user|request\.user|g\.user|get_jwt_identity|verify_|authori[sz]ation|abort\(40[13]\)|Depends\(|HTTPBearer|Security\("
 )
+_MOST_NESTED = 5
 _PUBLIC_ROUTE = lazy(
     r"(login|log-in|signin|sign-in|signup|sign-up|register|logout|webhook|callback|health|contact|subscribe|forgot|reset|token|oauth|auth)",
     re.IGNORECASE,
@@ -135,7 +137,12 @@ def write_routes_need_authentication(repo: Inventory, profile: Profile) -> Verdi
         return not_applicable("no route changes anything but logins")
     if _guarded_globally(repo):
         return passed("every request passes a guard")
-    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _guarded(repo, r.location, r.handler)]
+    included = _guarded_files(repo)
+    bare = [
+        Note(r.location, f"{','.join(r.methods)} {r.path}")
+        for r in routes
+        if r.location.path not in included and not _guarded(repo, r.location, r.handler)
+    ]
     if bare:
         return failed("a route that changes something does not look who is calling", *bare)
     return passed("every route that changes something looks who is calling", *(r.location for r in routes[:5]))
@@ -144,7 +151,26 @@ def write_routes_need_authentication(repo: Inventory, profile: Profile) -> Verdi
 def _guarded_globally(repo: Inventory) -> bool:
     hooks = [f for f in repo.python.functions("*.before_request", "*.middleware") if _AUTH_DECORATOR.search(f.name)]
     django = setting(repo, "REST_FRAMEWORK") if settings_chain(repo) else None
+    applications = [c.arg("dependencies") for c in repo.python.calls("fastapi.FastAPI")]
+    if any(given is not None and _ASKING.search(given.text) for given in applications):
+        return True
     return bool(hooks) or (django is not None and "IsAuthenticated" in django.text)
+
+
+def _guarded_files(repo: Inventory) -> frozenset[str]:
+    """Files of routers that another file includes with a dependency that asks, and of the routers that those include."""
+    found: set[str] = set()
+    calls = repo.python.calls("*.include_router")
+    for _ in range(_MOST_NESTED):
+        before = len(found)
+        for call in calls:
+            asks, router = call.arg("dependencies"), call.arg("router", 0)
+            if router is not None and ((asks is not None and _ASKING.search(asks.text)) or call.location.path in found):
+                home = pyimports.definition(repo, call.location.path, router.text)
+                found.update([home[0]] if home is not None and home[0] != call.location.path else ())
+        if len(found) == before:
+            break
+    return frozenset(found)
 
 
 def _router_asks(module: PyModule) -> bool:

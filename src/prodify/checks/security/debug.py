@@ -36,6 +36,7 @@ _DEBUG_ENVIRONMENT = frozenset(
 _SERVING = lazy(r"\b(flask|manage\.py|adev)\b.*\brun(server\w*)?\b|\brun(server\w*)?[\"',]")
 _RELOADS = lazy(r"(^|[\s\"'])--reload\b|\bfastapi[\"',\s]+dev\b")
 _RELOADING = frozenset(("uvicorn", "gunicorn", "hypercorn", "fastapi"))
+_PRODUCTION_SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian"))
 _START_SCRIPT = lazy(r'^\s*"start"\s*:\s*"([^"]*)"')
 _NODE_DEVELOPMENT = lazy(
     r"\b((netlify|vercel|next|nuxt|nuxi|remix|astro|wrangler) dev|nodemon|ts-node-dev|(tsx|node) --?watch|tsx watch|nest start --watch)\b"
@@ -168,7 +169,9 @@ def _production_starts(repo: Inventory) -> list[Launch]:
     everything = launches(repo)
     starts = [x for x in everything if RANKS[x.source] >= RANKS["platform"] and x.process in ("", "web", "app", "worker")]
     for_people = {view.path for view in repo.compose_files if view.development}
-    return starts or [x for x in everything if x.source == "compose" and x.location.path not in for_people]
+    composed = [x for x in everything if x.source == "compose" and x.location.path not in for_people]
+    served = [x for x in composed if x.program in _PRODUCTION_SERVERS and not _is_development(repo, x)]
+    return starts or served or composed
 
 
 def _is_development(repo: Inventory, start: Launch) -> bool:

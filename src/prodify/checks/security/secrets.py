@@ -177,7 +177,10 @@ def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
     ignores = repo.files.select(".gitignore")
     for path in ignores:
         for number, line in enumerate(repo.files.lines(path), 1):
-            if line.strip().lstrip("/").rstrip("/") in (
+            written = line.strip().lstrip("/").rstrip("/")
+            if written.endswith("/.env") and not written.startswith("!"):
+                return passed("an ignore rule names .env files", Location(path, number))
+            if written in (
                 ".env",
                 ".env*",
                 "*.env",

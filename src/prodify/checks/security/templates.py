@@ -19,6 +19,9 @@ _TEMPLATE_NAME = lazy(r"[\"'/]([\w.-]{1,80}\.(?:html?|jinja2?|j2))[\"']")
 _MARKUP = lazy(r"<(?!/?(?:a|b|i|u|s|em|strong|code|pre|br)\b)[A-Za-z!/]|\{%-?\s*extends\b")
 """What makes a file a page or a part of one; chat messages and plain mails hold inline tags at most."""
 _OWN_NAME = lazy(r"\bas\s+(\w+)|\{%-?\s*(?:set|with)\s+(\w+)\s*=")
+_RENDERED = lazy(
+    r"""["']?\b(\w+)["']?\]?\s*[:=]\s*(?:mark_safe\(\s*|Markup\(\s*)?(?:[\w.]+\.)?(?:render_to_string|format_html(?:_join)?|render_template)\("""
+)
 _LINK = lazy(r"\{\{-?\s*\w*(?:url|href|uri)\b", re.IGNORECASE)
 _SAFE_FILTER = lazy(r"\{\{[^{}]*\|\s*safe\b[^{}]*\}\}")
 _AUTOESCAPE_OFF = lazy(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
@@ -93,12 +96,12 @@ def _is_formatted(text: str) -> bool:
 
 def _template_files(repo: Inventory) -> Iterator[Note]:
     """Pages that show a value unescaped; text without markup is no page, and values that the code cleans first are safe to show."""
-    cleaned = set(_rendered_clean(repo))
+    cleaned, rendered = set(_rendered_clean(repo)), _rendered_names(repo)
     for path in repo.files.select("*.html", "*.htm", "*.jinja", "*.jinja2", "*.j2"):
         text = repo.files.text(path) or ""
         if ("safe" not in text and "autoescape" not in text) or not _MARKUP.search(text) or path.rpartition("/")[2] in cleaned:
             continue
-        own = {name for pair in _OWN_NAME.findall(text) for name in pair if name}
+        own = rendered | {name for pair in _OWN_NAME.findall(text) for name in pair if name}
         for number, line in enumerate(text.splitlines(), 1):
             unsafe = [m for m in _SAFE_FILTER.findall(line[:2000]) if not _is_harmless(m, own)]
             if unsafe or _AUTOESCAPE_OFF.search(line[:2000]):
@@ -109,7 +112,7 @@ def _template_files(repo: Inventory) -> Iterator[Note]:
 
 def _is_harmless(hole: str, own: set[str]) -> bool:
     """Whether a value marked safe is a link, is made by the framework, or is one of the template's `own` names."""
-    first = re.match(r"\{\{-?\s*(\w+)", hole)
+    first = re.match(r"\{\{-?\s*(?:\w+\.)*(\w+)\s*\|", hole) or re.match(r"\{\{-?\s*(\w+)", hole)
     made = any(word in hole for word in ("tojson", "static", "csrf"))
     return made or _LINK.match(hole) is not None or (first is not None and first[1] in own)
 
@@ -118,6 +121,12 @@ def _rendered_clean(repo: Inventory) -> Iterator[str]:
     """File names of templates that are rendered in a module which cleans values of markup."""
     for path in {c.location.path for c in repo.python.calls(*_CLEANERS)}:
         yield from _TEMPLATE_NAME.findall(repo.files.text(path) or "")
+
+
+def _rendered_names(repo: Inventory) -> set[str]:
+    """Names that code binds to markup which a template made, escaped already."""
+    words = ("render_to_string", "format_html", "render_template(")
+    return {name for path in repo.syntax.sources("python", words) for name in _RENDERED.findall(repo.files.text(path) or "")}
 
 
 _INNER_HTML = tuple(

@@ -78,7 +78,9 @@ def _list(value: object) -> list[object]:
 
 
 def _setup_name(text: str) -> str | None:
-    match = re.search(r"""^\s*name\s*=\s*["']?([A-Za-z][\w.-]*)["']?,?\s*$""", text, re.MULTILINE)
+    match = re.search(r"""^\s*name\s*=\s*["']?([A-Za-z][\w.-]*)["']?,?\s*$""", text, re.MULTILINE) or re.search(
+        r"""\bsetup\(\s*name\s*=\s*["']([A-Za-z][\w.-]*)["']""", text
+    )
     return match[1] if match else None
 
 

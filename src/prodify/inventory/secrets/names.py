@@ -105,6 +105,22 @@ def classify(name: str) -> NameKind | None:
     return None
 
 
+_ACCOUNTS = wordset("db database postgres postgresql pg mysql mariadb mongo mongodb redis rabbitmq sql smtp mail ftp root admin")
+
+
+def account_password(name: str) -> str | None:
+    """The part of an environment variable's name up to the password, where what follows only says whose it is.
+
+    >>> account_password("POSTGRES_PASSWORD_ORDERS"), account_password("DB_PASSWORD_FILE"), account_password("PASSWORD_HASHING")
+    ('POSTGRES_PASSWORD', None, None)
+    """
+    words = words_of(name)
+    at = max((i for i, word in enumerate(words) if word in _PASSWORDS), default=0)
+    if at == 0 or at == len(words) - 1 or words[at - 1] not in _ACCOUNTS or any(word in _NOT_AFTER for word in words[at + 1 :]):
+        return None
+    return "_".join(words[: at + 1]).upper()
+
+
 def _framework(words: list[str]) -> NameKind | None:
     tail2, tail3 = "".join(words[-2:]), "".join(words[-3:])
     if tail3 == "secretkeybase" or words[-2:] == ["secret", "key"] or tail2 == "secretkey":

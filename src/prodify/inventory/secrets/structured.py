@@ -12,7 +12,7 @@ from prodify.inventory.secrets.context import last_match, read_quoted
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_shaped
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.names import NameKind, classify
+from prodify.inventory.secrets.names import NameKind, account_password, classify
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
 from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, URLISH, is_placeholder, is_random, is_reference, is_weak
 
@@ -44,7 +44,10 @@ def env_file(data: bytes) -> Iterator[Candidate]:
         value = raw.decode("utf-8", "replace").strip()
         start = found.start(group)
         literal = Literal(found["name"].decode("ascii"), value, start, start + len(raw), "=", group != "bare")
-        candidate = judge(literal, FileKind.ENV) if classify(literal.name) else secret_shaped(literal)
+        account = None if classify(literal.name) else account_password(literal.name)
+        if account is not None:
+            literal = Literal(account, value, start, start + len(raw), "=", group != "bare")
+        candidate = judge(literal, FileKind.ENV) if account or classify(literal.name) else secret_shaped(literal)
         if candidate:
             yield candidate
 
