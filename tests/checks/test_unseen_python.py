@@ -275,3 +275,18 @@ def test_a_connection_string_of_a_server_in_a_log(judge: Judge, driver: str, kin
     code = f"import logging\nimport {driver}\n\nlog = logging.getLogger()\n\ndef start(db_url):\n    log.info(f'using {{db_url}}')\n"
     files = {"app.py": code + f"    return {driver}.connect(db_url)\n", "requirements.txt": "psycopg2-binary\n"}
     assert judge("logs-hold-no-secrets", files).kind is kind
+
+
+def test_a_retired_model_behind_a_router(judge: Judge) -> None:
+    code = "from litellm import completion\n\nMODEL = 'openai/gpt-4'\n\ndef ask(asked):\n    return completion(model=MODEL, messages=asked)\n"
+    assert places(judge, "model-is-not-retired", {"app.py": code, "requirements.txt": "litellm\n"}) == [("app.py", 3)]
+
+
+def test_directories_of_environment_files(judge: Judge) -> None:
+    settings = "RABBITMQ_DEFAULT_USER=admin\nRABBITMQ_DEFAULT_PASS=mypass\n"
+    assert places(judge, "no-env-file-with-secrets-is-committed", {".envs/.rabbitmq": settings}) == [(".envs/.rabbitmq", 2)]
+
+
+def test_environment_files_of_a_developers_machine(judge: Judge) -> None:
+    settings = "POSTGRES_PASSWORD=debug-password\n"
+    assert judge("no-env-file-with-secrets-is-committed", {".envs/.local/.postgres": settings}).kind is Kind.PASS

@@ -124,3 +124,55 @@ def test_the_disk_of_a_machine_is_no_container_image(repo: Repo) -> None:
     machine = 'resource "digitalocean_droplet" "web" {\n  image = "ubuntu-18-04-x64"\n}\n'
     container = 'resource "docker_container" "web" {\n  image = "nginx"\n}\n'
     assert [image.text for image in deployed_images(repo({"main.tf": machine + container}))] == ["nginx"]
+
+
+def test_a_consumer_that_runs_for_ever_is_a_worker_of_its_own(repo: Repo) -> None:
+    inv = repo(
+        {
+            "rest/requirements.txt": "flask\n",
+            "rest/app.py": "from flask import Flask\napp = Flask(__name__)\n",
+            "store/requirements.txt": "aio-pika==6.7.1\n",
+            "store/manage.py": "import asyncio\nfrom store import main\n\nif __name__ == '__main__':\n"
+            "    loop = asyncio.get_event_loop()\n    loop.create_task(main(loop))\n    loop.run_forever()\n",
+            "store/store.py": "import aio_pika\n\nasync def main(loop):\n    await aio_pika.connect_robust('x')\n",
+        }
+    )
+    assert [(c.path, c.kind) for c in inv.components] == [("rest", "service"), ("store", "worker")]
+    assert inv.kind == "monorepo"
+
+
+@pytest.mark.parametrize(
+    ("settings", "env", "port"),
+    [("    port: int = 3001\n", "", 3001), ("    port: int\n", "PORT=8004\n", 8004), ("    port: int\n", "", 8000)],
+)
+def test_the_port_of_a_settings_object(repo: Repo, settings: str, env: str, port: int) -> None:
+    inv = repo(
+        {
+            "requirements.txt": "fastapi\n",
+            "config.py": "from pydantic_settings import BaseSettings\n\n"
+            f"class Settings(BaseSettings):\n{settings}\nsettings = Settings()\n",
+            "main.py": "import uvicorn\nfrom fastapi import FastAPI\nfrom config import settings\n\napp = FastAPI()\n\n"
+            "if __name__ == '__main__':\n    uvicorn.run(app, port=settings.port)\n",
+            ".env.example": env,
+        }
+    )
+    assert inv.components[0].port == port
+
+
+def test_what_a_frozen_environment_brings_along_is_not_used(repo: Repo) -> None:
+    frozen = "".join(f"package{n}==1.0.{n}\n" for n in range(40)) + "opentelemetry-api==1.40.0\n"
+    assert repo({"requirements.txt": frozen, "app.py": "import package1\n"}).has["otel"] is False
+
+
+def test_a_chosen_package_for_traces_is_used(repo: Repo) -> None:
+    assert repo({"requirements.txt": "flask\nopentelemetry-distro\n", "app.py": "import flask\n"}).has["otel"] is True
+
+
+def test_a_test_that_asserts_nothing_tests_nothing(repo: Repo) -> None:
+    smoke = "from app import app\n\ndef test_page():\n    print(app.get('/'))\n"
+    assert repo({"test_app.py": smoke, "app.py": "app = {}\n"}).has["tests"] is False
+
+
+def test_a_health_route_by_its_handlers_name(repo: Repo) -> None:
+    code = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/')\ndef health_check():\n    return {'status': 'healthy'}\n"
+    assert repo({"app.py": code}).has["healthcheck"] is True

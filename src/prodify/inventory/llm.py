@@ -45,7 +45,8 @@ FUNCTIONS: Mapping[str, str] = {
 _CHAT_CLASSES = tuple(name for name in tables.LLM_CLASSES if name.startswith("Chat") or name.endswith("LLM"))
 _LIMITS = ("max_tokens", "max_output_tokens", "max_completion_tokens", "max_tokens_to_sample", "max_new_tokens", "num_predict", "maxTokens")
 _TIMEOUTS = ("timeout", "request_timeout", "http_options", "timeout_ms")
-_WORDS = tuple(sorted({".".join(name.split(".")[-2:]) + "(" for name in (*FUNCTIONS, *CALLS)} | set(_CHAT_CLASSES)))
+_IMPORTED = {f"from {name.split('.')[0]} import" for name in FUNCTIONS if name.count(".") == 1}
+_WORDS = tuple(sorted({".".join(name.split(".")[-2:]) + "(" for name in (*FUNCTIONS, *CALLS)} | set(_CHAT_CLASSES) | _IMPORTED))
 _CHAT_HEADS = frozenset(name.split(".")[0] for name, provider in tables.PYTHON_LLM.items() if name)
 
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prodify.inventory import Inventory
+    from prodify.inventory.facts import Note
 
 _PROBE_PATH = lazy(
     r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
 )
+_PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = lazy(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
     r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env\.\w+\.(example|sample|template)"
@@ -50,7 +52,7 @@ _OWNERS = frozenset(("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gi
 def find_presence(repo: Inventory) -> Mapping[str, bool]:
     """The keys of the report's `has` block, in its order."""
     answers: dict[str, Callable[[Inventory], bool]] = {
-        "tests": lambda r: bool(r.tests.cases),
+        "tests": lambda r: bool(r.tests.cases) and r.tests.assertions > 0,
         "ci": lambda r: any(p.on_push or p.on_pull_request for p in r.pipelines),
         "dockerfile": lambda r: bool(r.dockerfiles),
         "compose": lambda r: bool(r.compose_files),
@@ -60,7 +62,7 @@ def find_presence(repo: Inventory) -> Mapping[str, bool]:
         "readme": lambda r: _at_root(r, _README),
         "lockfile": has_lockfile,
         "healthcheck": has_healthcheck,
-        "otel": lambda r: r.uses(*OTEL) is not None,
+        "otel": lambda r: uses_otel(r) is not None,
         "metrics": lambda r: r.uses(*METRICS) is not None,
         "structured_logs": has_structured_logs,
         "rate_limit": has_rate_limit,
@@ -104,9 +106,24 @@ def has_lockfile(repo: Inventory) -> bool:
     return bool(states) and all(state.how in ("lock", "pinned-hashed") for state in states)
 
 
+_FROZEN = 30
+"""Requirements, all of them exact, from which on a file lists an environment and not what somebody chose."""
+
+
+def uses_otel(repo: Inventory) -> Note | None:
+    """Where OpenTelemetry is used. In a frozen environment another package may have brought it, so something must name it."""
+    note = repo.uses(*OTEL)
+    manifest = next((m for m in repo.manifests if note is not None and m.path == note.location.path), None)
+    if manifest is None or manifest.manager != "pip" or len(manifest.dependencies) < _FROZEN:
+        return note
+    named = any(True for _ in repo.syntax.sources("python", ("opentelemetry",)))
+    starting = repo.files.select("Dockerfile*", "Procfile", "*.sh", "*compose*.y*ml", "*.toml")
+    return note if named or any("opentelemetry" in (repo.files.text(path) or "") for path in starting) else None
+
+
 def has_healthcheck(repo: Inventory) -> bool:
     """Whether a health endpoint exists or a container, an orchestrator or a load balancer checks one."""
-    if any(_PROBE_PATH.search("/" + route.path.lstrip("/")) for route in repo.routes):
+    if any(_PROBE_PATH.search("/" + r.path.lstrip("/")) or _PROBE_NAME.search(r.handler or "") for r in repo.routes):
         return True
     if any(image.healthcheck is not None for image in repo.dockerfiles):
         return True

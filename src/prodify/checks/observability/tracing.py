@@ -6,7 +6,8 @@ from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step,
 from prodify.checks._buckets import by_default, holding
 from prodify.checks.observability._libraries import APM
 from prodify.inventory.buckets import declared_boundaries
-from prodify.inventory.data.capabilities import METRICS, OTEL
+from prodify.inventory.data.capabilities import METRICS
+from prodify.inventory.presence import uses_otel
 
 _MEASURING = (
     "prometheus-flask-exporter", "prometheus-fastapi-instrumentator", "starlette-exporter", "starlette-prometheus", "django-prometheus",
@@ -56,7 +57,7 @@ def traces_are_exported(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service")
-    found = repo.uses(*OTEL) or repo.uses(*APM)
+    found = uses_otel(repo) or repo.uses(*APM)
     return passed("traces are made", found) if found else failed("nothing traces requests")
 
 

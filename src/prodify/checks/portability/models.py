@@ -62,15 +62,24 @@ def model_is_not_retired(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no model name is written in the code")
     retired = retired_models()
     gone = dict.fromkeys(
-        Note(literal_place(repo, c.location, c.model), f"{c.model} retired on {retired[c.model]}")
+        Note(literal_place(repo, c.location, c.model), f"{_bare(c.model)} retired on {retired[_bare(c.model)]}")
         for c in named
-        if c.model and c.model in retired
+        if c.model and _bare(c.model) in retired
     )
     return (
         failed("a retired model is called", *gone)
         if gone
         else passed("no named model is known to be retired", *(Note(c.location, c.model or "") for c in named))
     )
+
+
+_ROUTES = frozenset(("openai", "azure", "anthropic", "gemini", "google", "vertex_ai", "mistral", "cohere"))
+
+
+def _bare(model: str) -> str:
+    """A model's own name, without the provider that a router's name begins with: `openai/gpt-4` of LiteLLM."""
+    provider, slash, name = model.partition("/")
+    return name if slash and provider in _ROUTES else model
 
 
 @check(step=Step.PORTABILITY, level=Level.WARNING, maturity=2, effort=Effort.MINUTES, fixed_by="model-limits")

@@ -75,10 +75,24 @@ def _code_ports(repo: Inventory, paths: Iterable[str]) -> list[int | None]:
     for path in paths:
         module = repo.python.module(path)
         for call in run_calls(module) if module is not None else ():
-            port = port_of_call(call, module) if module else None
+            port = (port_of_call(call, module) or _setting(repo, call)) if module else None
             if port or call.has_star or any(call.arg(name) for name in _ARGUMENTS):
                 found.append(port)
     return sorted(found, key=lambda port: port is None)
+
+
+def _setting(repo: Inventory, call: Call) -> int | None:
+    """The port in `settings.port`: the default of the only settings class with that field, else the value in an environment file."""
+    argument = next((a for name in _ARGUMENTS if (a := call.arg(name)) is not None), None)
+    if argument is None or not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", argument.text):
+        return None
+    field = argument.text.rpartition(".")[2]
+    declared = re.compile(rf"^\s+{field}\s*:\s*(?:int|str)\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE)
+    found = {int(n) for path in repo.syntax.sources("python", (field,)) for n in declared.findall(repo.files.text(path) or "")}
+    written = re.compile(rf"^\s*{field}\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE | re.IGNORECASE)
+    files = repo.files.select(".env", ".env.example", ".env.sample") if not found else ()
+    found |= {int(n) for path in files for n in written.findall(repo.files.text(path) or "")}
+    return found.pop() if len(found) == 1 else None
 
 
 def port_of_call(call: Call, module: PyModule) -> int | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.pymodule import PyModule
 
+_FOREVER = lazy(r"^[ \t]*\w+\.(run_forever|start_consuming)\(\)", re.MULTILINE)
 _ENDLESS = lazy(r"^\s*while\s+(True|1|not\s+\w+)\s*:", re.MULTILINE)
 _TASK = lazy(
     r"^\s*@[\w.]*\btask\b|\bshared_task\b|\bautodiscover_tasks\b|\bTask\)\s*:|\.register_task\(|\.task\(|\bimports?\s*=|\binclude\s*=",
@@ -168,13 +169,8 @@ class PythonRoot:
         """A program that loops for ever and waits: a worker without a framework."""
         for path in self.sources:
             text = self.repo.files.text(path) or ""
-            if (
-                "while" in text
-                and (match := _ENDLESS.search(text))
-                and _WAITS.search(text)
-                and "input(" not in text
-                and self._starts(path, text)
-            ):
+            match = _FOREVER.search(text) or (_ENDLESS.search(text) if "while" in text and _WAITS.search(text) else None)
+            if match and "input(" not in text and self._starts(path, text):
                 line = text.count("\n", 0, match.end()) + 1 if match else None
                 note = Note(Location(path, line), "loops for ever and waits for work")
                 yield self._component("worker", None, self.root.relative(path), (note,))

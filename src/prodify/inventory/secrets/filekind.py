@@ -29,6 +29,8 @@ class FileKind(Enum):
 _ENV = lazy(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
 _TEMPLATE = lazy(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")
 _TEMPLATE_DIR = lazy(r"(?i)(?:^|/)(?:examples?|samples?|templates?)/")
+_ENV_DIR = lazy(r"(?:^|/)\.envs?/(?!\.?(?:local|dev|development|test|example)[./])(?:\.?[\w-]+/)?\.[\w-]+$")
+"""Directories of environment files, one a service; those for a developer's machine are committed on purpose."""
 _LOCK = lazy(
     r"(?i)^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|cargo\.lock|go\.sum|"
     r"composer\.lock|gemfile\.lock|mix\.lock|bun\.lockb?|flake\.lock|packages\.lock\.json|\.terraform\.lock\.hcl|podfile\.lock|pubspec\.lock|gradle\.lockfile|"
@@ -63,7 +65,7 @@ def kind_of(path: str) -> FileKind:
         or (_MESSAGES.search(path) and low.endswith((".json", ".yml", ".yaml", ".properties")))
     ):
         return FileKind.OPAQUE
-    if _ENV.match(name):
+    if _ENV.match(name) or _ENV_DIR.search(path):
         return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) or _TEMPLATE_DIR.search(path) else FileKind.ENV
     stem, ext = splitext(low)
     if low.startswith(("dockerfile", "containerfile")) or ext == ".dockerfile":
