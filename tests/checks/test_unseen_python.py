@@ -278,7 +278,7 @@ def test_a_connection_string_of_a_server_in_a_log(judge: Judge, driver: str, kin
 
 
 def test_a_retired_model_behind_a_router(judge: Judge) -> None:
-    code = "from litellm import completion\n\nMODEL = 'openai/gpt-4'\n\ndef ask(asked):\n    return completion(model=MODEL, messages=asked)\n"
+    code = "from litellm import completion\n\nMODEL = 'openai/gpt-4'\n\ndef ask(q):\n    return completion(model=MODEL, messages=q)\n"
     assert places(judge, "model-is-not-retired", {"app.py": code, "requirements.txt": "litellm\n"}) == [("app.py", 3)]
 
 
@@ -290,3 +290,45 @@ def test_directories_of_environment_files(judge: Judge) -> None:
 def test_environment_files_of_a_developers_machine(judge: Judge) -> None:
     settings = "POSTGRES_PASSWORD=debug-password\n"
     assert judge("no-env-file-with-secrets-is-committed", {".envs/.local/.postgres": settings}).kind is Kind.PASS
+
+
+def test_origins_in_a_list_of_several_lines_are_no_hard_coded_host(judge: Judge) -> None:
+    listed = "    'http://localhost:3000',\n    '127.0.0.1',\n]\n"
+    files = {"app.py": FLASK + "ALLOWED_CORS_ORIGINS: set = [\n" + listed, "requirements.txt": "flask\n"}
+    assert judge("no-hard-coded-host", files).kind is Kind.PASS
+    files = {"app.py": FLASK + "BACKENDS = [\n" + listed, "requirements.txt": "flask\n"}
+    assert judge("no-hard-coded-host", files).kind is Kind.FAIL
+
+
+def test_an_example_of_bare_names_documents_them(judge: Judge) -> None:
+    code = "import os\n" + FLASK + "app.config['DB'] = os.environ['DATABASE_URL']\n"
+    files = {"app.py": code, "requirements.txt": "flask\n", ".envtemplate": "DATABASE_URL\nDATABASE_PORT\n"}
+    assert judge("environment-variables-are-documented", files).kind is Kind.PASS
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from aiohttp import web\n\napp = web.Application()\nweb.run_app(app)\n",
+        "import asyncio\nfrom aiogram import Bot, Dispatcher\n\nbot = Bot('x')\n\nasync def main():\n    dp = Dispatcher()\n"
+        "    await dp.start_polling(bot)\n\nif __name__ == '__main__':\n    asyncio.run(main())\n",
+    ],
+)
+def test_runners_that_handle_the_stop_signal_themselves(judge: Judge, code: str) -> None:
+    files = {"main.py": code, "requirements.txt": "aiohttp\naiogram\n", "Dockerfile": 'FROM python:3.14\nCMD ["python", "main.py"]\n'}
+    assert judge("shutdown-is-graceful", files).kind is Kind.PASS
+
+
+def test_one_module_with_every_model_call_is_an_adapter(judge: Judge) -> None:
+    service = (
+        "from openai import OpenAI\n\nclass Service:\n    client = OpenAI()\n\n    def ask(self, q):\n"
+        "        return self.client.chat.completions.create(model='m', max_tokens=9, messages=q)\n"
+    )
+    app = FLASK + "from service import Service\n\n@app.post('/ask')\ndef ask():\n    return str(Service().ask(request.json))\n"
+    files = {"service.py": service, "app.py": app, "requirements.txt": "flask\nopenai\n"}
+    assert judge("model-calls-go-through-an-adapter", files).kind is Kind.PASS
+
+
+def test_a_health_check_by_the_name_of_its_handler(judge: Judge) -> None:
+    code = FLASK + "@app.route('/')\ndef health_check():\n    return {'status': 'healthy'}\n"
+    assert judge("health-endpoint-exists", {"app.py": code, "requirements.txt": "flask\n"}).kind is Kind.PASS

@@ -28,10 +28,17 @@ EXAMPLE_FILES = (
     "env.sample",
     "env.template",
     ".envrc.example",
+    ".envtemplate",
+    ".env-template",
+    ".env-example",
+    ".env-sample",
+    ".env_example",
+    ".env_sample",
+    ".env_template",
 )
 """Names of files that list variables without real values."""
 
-_NAME = lazy(r"^[ \t]*+#?[ \t]*+(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*+)[ \t]*=", re.MULTILINE)
+_NAME = lazy(r"^[ \t]*+#?[ \t]*+(?:export[ \t]++)?([A-Za-z_][A-Za-z0-9_]*+)[ \t]*+(?:=|:?[ \t]*+\r?$)", re.MULTILINE)
 _SET_BY_TERRAFORM = re.compile(r"^[ \t]*\"?([A-Z][A-Z0-9_]{2,})\"?[ \t]*=", re.MULTILINE)
 _PLATFORM = frozenset(
     (

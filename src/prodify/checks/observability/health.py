@@ -25,6 +25,8 @@ _HEALTH = lazy(
     r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|ping|heartbeat|status|up|_health|alive|actuator/health)/?$",
     re.IGNORECASE,
 )
+_NAMED = lazy(r"(^|\.)(health|healthz|health_?check|check_health|liveness)$", re.IGNORECASE)
+"""Names of handlers that answer a health check, whatever their path is."""
 _READY = lazy(r"/(ready|readyz|readiness|health/ready|actuator/health/readiness)/?$", re.IGNORECASE)
 
 
@@ -71,7 +73,7 @@ def health_endpoint_exists(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no web service")
     if any(c.framework == "streamlit" for c in repo.web_services):
         return passed("Streamlit answers at /_stcore/health", *(n for c in repo.web_services for n in c.evidence[:1]))
-    found = _matching(repo, _HEALTH)
+    found = _matching(repo, _HEALTH) or tuple(r for r in repo.routes if _NAMED.search(r.handler or ""))
     return (
         passed("a health endpoint answers", *(Note(r.location, r.path) for r in found))
         if found

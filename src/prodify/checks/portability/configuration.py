@@ -128,9 +128,24 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
         for path in repo.syntax.sources(language, ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")):
             for number, line in enumerate(repo.files.lines(path), 1):
                 found = _PRIVATE_HOST.search(line[:500]) or _HOME_PATH.search(line[:500])
-                if found and not (_is_default_or_comment(line) or _is_of_an_image(repo, found[0]) or _is_for_development(repo, path)):
+                if found is None or _is_of_an_image(repo, found[0]) or _is_for_development(repo, path):
+                    continue
+                if not _is_default_or_comment(_with_its_list(repo, path, number)):
                     bad.append(Note(Location(path, number), found[0].strip("\"'")[:60]))
     return failed("an address of one machine stands in the code", *bad) if bad else passed("no address of one machine was found")
+
+
+_ELEMENT = lazy(r"""^\s*["'][^"']*["'],?\s*(#.*)?$""")
+
+
+def _with_its_list(repo: Inventory, path: str, number: int) -> str:
+    """A line, and for an element of a list that is written over several lines what the list is assigned to."""
+    lines = repo.files.lines(path)
+    line = lines[number - 1]
+    if not _ELEMENT.match(line):
+        return line
+    above = next((text for text in reversed(lines[max(0, number - 20) : number - 1]) if not _ELEMENT.match(text)), "")
+    return f"{line.strip()} {above}"
 
 
 def _is_of_an_image(repo: Inventory, found: str) -> bool:

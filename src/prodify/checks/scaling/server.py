@@ -30,6 +30,8 @@ _SERVER_CALLS = (
     "uvicorn.run", "uvicorn.Server", "waitress.serve", "hypercorn.*", "granian.*", "gevent.pywsgi.WSGIServer", "eventlet.wsgi.server",
     "cheroot.wsgi.Server", "bjoern.run", "meinheld.server.run",
 )  # fmt: skip
+_STOPPING = ("uvicorn.run", "uvicorn.Server", "hypercorn.*", "granian.*", "aiohttp.web.run_app", "*.run_polling", "*.start_polling")
+"""Runners that handle SIGTERM themselves: servers, and the polling loops of aiogram and python-telegram-bot."""
 _OWN_SERVER = frozenset(("streamlit", "gradio", "mcp", "chainlit", "nicegui", "panel", "aiohttp", "tornado", "sanic"))
 """Frameworks that are served by the server they bring: nobody puts gunicorn before them."""
 
@@ -146,8 +148,10 @@ def shutdown_is_graceful(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service")
-    servers = [x for x in launches(repo) if x.program in _SERVERS - {"streamlit"} and RANKS[x.source] >= RANKS["compose"]]
-    handlers = [c.location for c in repo.python.calls("signal.signal")] + [f.location for f in repo.python.functions("*.on_event")]
+    known = _SERVERS - {"streamlit"} | {"celery", "rq", "dramatiq", "arq"}
+    servers = [x for x in launches(repo) if x.program in known and RANKS[x.source] >= RANKS["script"]]
+    handlers = [c.location for c in repo.python.calls("signal.signal", *_STOPPING)]
+    handlers += [f.location for f in repo.python.functions("*.on_event")]
     handlers += [match.location for match in repo.find(*_STOP_SIGNALS)]
     if servers or handlers:
         return passed(
