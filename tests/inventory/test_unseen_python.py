@@ -173,6 +173,11 @@ def test_a_test_that_asserts_nothing_tests_nothing(repo: Repo) -> None:
     assert repo({"test_app.py": smoke, "app.py": "app = {}\n"}).has["tests"] is False
 
 
+def test_assertions_of_the_projects_own(repo: Repo) -> None:
+    own = "from tests.asserts import assert_equal\n\ndef test_page():\n    assert_equal(1 + 1, 2)\n"
+    assert repo({"tests/test_app.py": own, "app.py": "app = {}\n"}).tests.assertions == 1
+
+
 def test_a_health_route_by_its_handlers_name(repo: Repo) -> None:
     code = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/')\ndef health_check():\n    return {'status': 'healthy'}\n"
     assert repo({"app.py": code}).has["healthcheck"] is True

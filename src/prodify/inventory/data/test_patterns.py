@@ -15,6 +15,7 @@ STUB = lazy(
 
 PYTHON_ASSERTION = lazy(
     r"^\s*assert\b(?!\s+(?:True|1)\s*$)|\bself\.(?:assert|fail)\w*\("
+    r"|^\s*(?:await\s+)?assert(?:_\w+|[A-Z]\w*)\("
     r"|\bpytest\.(?:raises|warns|fail|approx)\b|\.assert_\w+\(|\bexpect\(",
     re.MULTILINE,
 )
