@@ -26,7 +26,7 @@ def nothing_staged() -> bool:
     try:
         body = cache.ready(cache.default_folder(), str(getattr(hyperscan, "__version__", "0")))
         staged = _staged() if body is not None else None
-        if not staged:
+        if body is None or not staged:
             return staged is not None
         database = hyperscan.loadb(body, hyperscan.HS_MODE_BLOCK)
         scratch = hyperscan.Scratch(database)

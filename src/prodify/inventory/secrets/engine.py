@@ -38,15 +38,16 @@ class HyperscanEngine:
 
         self._hs = hyperscan
         folder = cache_dir if cache_dir is not None else cache.default_cache_dir()
-        self._db = self._load(cache.ready(str(folder), self._version())) if plan.is_built_in else None
-        if self._db is None:
+        database = self._load(cache.ready(str(folder), self._version())) if plan.is_built_in else None
+        if database is None:
             path = folder / f"secrets-{plan.digest()}-{self._version()}-{cache.machine()}.hsdb"
-            self._db = self._load(cache.read(path))
-            if self._db is None:
-                self._db = self._compile(plan)
-                cache.write(path, hyperscan.dumpb(self._db))
+            database = self._load(cache.read(path))
+            if database is None:
+                database = self._compile(plan)
+                cache.write(path, hyperscan.dumpb(database))
             if plan.is_built_in:
                 cache.note(folder, self._version(), path)
+        self._db: Any = database
         self._scratches = threading.local()
 
     def _version(self) -> str:

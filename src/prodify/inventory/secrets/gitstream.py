@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,8 @@ from prodify.inventory import git
 RunGit = Callable[[tuple[str, ...], bytes | None], AbstractContextManager[BinaryIO]]
 """Runs one git command (arguments, standard input) and gives its standard output as a stream."""
 
+_BUFFER = 1 << 20
+"""Bytes that git may be ahead: the fewer switches between the two processes, the better."""
 LARGEST_BLOB = 1 << 20
 """Blobs above this size, in bytes, are not looked at."""
 
@@ -29,7 +32,14 @@ def runner(root: Path) -> RunGit:
                 source.seek(0)
             # Standard input comes from a file: two pipes to one process could block each other.
             with subprocess.Popen(
-                git.command(*arguments), cwd=root, env=git.environment(), stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                git.command(*arguments),
+                cwd=root,
+                env=git.environment(),
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=_BUFFER,
+                pipesize=_BUFFER,
             ) as process:
                 try:
                     yield cast("BinaryIO", process.stdout)
@@ -43,8 +53,8 @@ def blob_sizes(run_git: RunGit) -> list[tuple[str, int]]:
     """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
     arguments = ("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", "--batch-all-objects", "--unordered", "--buffer")
     with run_git(arguments, None) as stream:
-        rows = (line.split() for line in stream)
-        return [(row[1].decode("ascii"), int(row[2])) for row in rows if len(row) == 3 and row[0] == b"blob"]
+        rows = re.findall(r"^blob (\w+) (\d+)$", stream.read().decode("ascii", "replace"), re.M)
+    return [(blob, int(size)) for blob, size in rows]
 
 
 def contents(run_git: RunGit, blobs: Iterable[str], *, largest: int = 1 << 62) -> Iterator[tuple[str, bytes]]:

@@ -17,6 +17,7 @@ from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan
 from prodify.inventory.secrets.prose import in_comment, in_docstring
 from prodify.inventory.secrets.redact import fingerprint, redacted
 from prodify.inventory.secrets.rule import PRIVATE_KEY
+from prodify.inventory.secrets.rules import RULES
 from prodify.inventory.secrets.triggers import Trigger
 from prodify.inventory.secrets.values import is_random
 from prodify.model import Location
@@ -43,6 +44,12 @@ _DISTANCE = {
     )
 }  # fmt: skip
 """Triggers that lead to one of two places, an opening quote or the first byte of a bare value, and how far behind it each ends."""
+_WIDE = frozenset(
+    (TRIGGER_BASE + Trigger.K8S_SECRET, *(n for n, rule in enumerate(RULES) if rule.category == PRIVATE_KEY or rule.window > 512))
+)
+"""What is judged by more than the lines around a match."""
+_MOST_REMEMBERED = 200_000
+_SHORT = 200
 _MERE_NAME = 50
 """Priority of candidates that only a name speaks for."""
 _BARE_KINDS = frozenset(
@@ -70,6 +77,8 @@ class Scanner:
     def __init__(self, keywords: Iterable[bytes] = (), cache_dir: Path | None = None, *, force_fallback: bool = False) -> None:
         self._plan = make_plan(keywords)
         self._engine = make_engine(self._plan, cache_dir, force_fallback=force_fallback)
+        self._known: dict[int, bool] = {}
+        self._harmless: set[bytes] = set()
 
     @property
     def digest(self) -> str:
@@ -77,15 +86,41 @@ class Scanner:
         return self._plan.digest()
 
     def suspicious(self, data: bytes) -> bool:
-        """Whether a text whose name is not known may hold a secret that is more than a well-known default. One pass, no hits."""
+        """Whether a text whose name is not known may hold a secret that is more than a well-known default. One pass, no hits.
+
+        Versions of one file repeat each other: a match in surroundings that were judged before is not judged again.
+        """
         text = text_of(data)
         if text is None:
             return False
-        events = [event for event in self._engine.search(text) if event[0] < KEYWORD_BASE]
-        env = structured.looks_like_env(text)
-        if not events and not env:
-            return False
-        kinds = (FileKind.CODE, FileKind.CONFIG, FileKind.ENV) if env else (FileKind.CODE, FileKind.CONFIG)
+        unknown = []
+        for event in set(self._engine.search(text)):
+            if event[0] < KEYWORD_BASE:
+                key = _surroundings(event, text)
+                known = self._known.get(key) if key is not None else None
+                if known:
+                    return True
+                if known is None:
+                    unknown.append((event, key))
+        if structured.looks_like_env(text):
+            lines = [line for line in text.split(b"\n") if line not in self._harmless]
+            if lines and self._telling(b"\n".join(lines), [], (FileKind.ENV,)):
+                return True
+            if len(self._harmless) < _MOST_REMEMBERED:
+                self._harmless.update(line for line in lines if len(line) < _SHORT)
+        looked_at: dict[int, int] = {}
+        for event, key in unknown:
+            looked_at[event[0]] = looked_at.get(event[0], 0) + 1
+            if looked_at[event[0]] > MOST_EVENTS:
+                continue
+            telling = self._telling(text, [event], (FileKind.CODE, FileKind.CONFIG))
+            if key is not None and len(self._known) < _MOST_REMEMBERED:
+                self._known[key] = telling
+            if telling:
+                return True
+        return False
+
+    def _telling(self, text: bytes, events: list[tuple[int, int]], kinds: tuple[FileKind, ...]) -> bool:
         return any(
             (not c.weak or kind is FileKind.ENV) and not is_allowed(text, c.start)
             for kind in kinds
@@ -169,6 +204,15 @@ class Scanner:
         if kind is FileKind.ENV and contextual:
             found.extend(structured.env_file(data))
         return found
+
+
+def _surroundings(event: tuple[int, int], data: bytes) -> int | None:
+    """A hash of all that is looked at to judge a match; None where that reaches further than the lines around it."""
+    identifier, end = event
+    start, stop = max(0, end - 544), end + 704
+    before, after = data[start:end], data[end:stop]
+    wide = identifier in _WIDE or (start and b"\n" not in before) or (stop < len(data) and b"\n" not in after[:500])
+    return None if wide else hash((identifier, before, after))
 
 
 def _only_shown(found: Candidate, path: str, data: bytes) -> bool:
