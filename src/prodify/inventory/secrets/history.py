@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Role, SecretHit
     from prodify.inventory.secrets.blobcache import BlobCache
     from prodify.inventory.secrets.scanner import Scanner
+
+
+_LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
+"""A changed file with its new blob and path, or a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +121,13 @@ def origins(run_git: RunGit, blobs: frozenset[str]) -> dict[str, tuple[Origin, i
     with run_git(arguments, None) as stream:
         raw = stream.read()
     found: dict[str, tuple[Origin, int]] = {}
-    commit, rank, blob = "", 0, None
-    for token in raw.split(b"\0"):
-        if blob is not None:
-            if blob in blobs:
-                found[blob] = (Origin(commit, token.decode("utf-8", "replace")), rank)
-            blob = None
-        elif token.lstrip(b"\n").startswith(b":"):
-            blob = token.split()[3].decode("ascii")
-        elif token.strip():
-            commit, rank = token.strip().decode("ascii", "replace"), rank - 1
+    wanted = {blob.encode() for blob in blobs}
+    commit, rank = b"", 0
+    for blob, path, new_commit in _LOG.findall(raw):
+        if new_commit:
+            commit, rank = new_commit, rank - 1
+        elif blob in wanted:
+            found[blob.decode()] = (Origin(commit.decode(), path.decode("utf-8", "replace")), rank)
     return found
 
 
