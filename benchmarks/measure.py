@@ -31,6 +31,25 @@ class Sample:
     peak: float
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How even the machine runs: the shortest and longest of some runs of one loop, in seconds, and the load average."""
+
+    low: float
+    high: float
+    load: float
+
+
+def pace(runs: int = 15) -> Pace:
+    """Run a fixed loop some times, in about a second."""
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        sum(number * number for number in range(600_000))
+        taken.append(time.perf_counter() - start)
+    return Pace(min(taken), max(taken), os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0)
+
+
 class BenchmarkError(Exception):
     """A tool did not do its work, so that its time says nothing."""
 

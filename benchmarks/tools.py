@@ -29,8 +29,12 @@ def version(name: str) -> str:
     if program is None:
         return "not installed"
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=30)
+    if done.returncode != 0:  # a Python tool without that option: ask the environment that it stands in
+        code = f"import importlib.metadata as m; print({name!r}, m.version({name!r}))"
+        done = subprocess.run([Path(program).with_name("python"), "-c", code], capture_output=True, text=True, check=False, timeout=30)
     lines = (done.stdout or done.stderr).strip().splitlines()
-    return lines[0] if lines else "unknown"
+    found = lines[0] if lines else "unknown"
+    return found if any(c.isalpha() for c in found) else f"{name} {found}"
 
 
 def ours(tree: Path) -> Command:
@@ -72,6 +76,14 @@ def peers(tree: Path, *, slow: bool) -> tuple[list[Command], dict[str, str]]:
     else:
         skipped["detect-secrets"] = "takes minutes on this tree" if detect else "not installed: pip install detect-secrets"
     return found, skipped
+
+
+def auditors(tree: Path) -> tuple[list[Command], dict[str, str]]:
+    """Other tools that judge a whole repository offline, and those that are skipped with the reason."""
+    xray = find("archiet-xray")
+    if xray is None:
+        return [], {"archiet-xray": "not installed: pip install archiet-xray"}
+    return [Command("archiet-xray", (xray, str(tree), "--quiet", "--out", str(folder() / "out" / tree.name)), tree)], {}
 
 
 def history_peers(repository: Path) -> tuple[list[Command], dict[str, str]]:
