@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from prodify.inventory import Inventory
@@ -9,6 +10,7 @@ from prodify.inventory import Inventory
 
 def main(arguments: list[str]) -> int:
     """Scan a tree, or a history without what an earlier run knows, and print how many secrets there are."""
+    gc.disable()  # as the command does
     if arguments[0] == "--history":
         from pathlib import Path
 

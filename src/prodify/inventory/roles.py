@@ -44,19 +44,28 @@ _DOCS_FILE = lazy(r"\.(md|mdx|rst|adoc|org|[1-8])$", re.IGNORECASE)  # sections 
 @lru_cache(maxsize=65536)
 def _of_directory(directory: str) -> Role | None:
     parts = directory.split("/") if directory else []
-    for part in parts:
-        if part in VENDORED_DIRS or part.startswith((".venv", "venv-")):
-            return Role.VENDORED
-    for part in parts:
-        if part in GENERATED_DIRS or part.endswith(".egg-info"):
-            return Role.GENERATED
+    if not VENDORED_DIRS.isdisjoint(parts) or f"/{directory}".find("/.venv") >= 0 or f"/{directory}".find("/venv-") >= 0:
+        return Role.VENDORED
+    if not GENERATED_DIRS.isdisjoint(parts) or f"{directory}/".find(".egg-info/") >= 0:
+        return Role.GENERATED
     if parts and parts[0] in EXAMPLE_ROOTS:
         return Role.EXAMPLE
     lowered = [part.lower() for part in _before_packages(parts)]
     for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
-        if any(part in names for part in lowered):
+        if not names.isdisjoint(lowered):
             return role
     return None
+
+
+@lru_cache(maxsize=65536)
+def _of_name(name: str) -> Role | None:
+    if _GENERATED_FILE.search(name):
+        return Role.GENERATED
+    if _VENDORED_FILE.search(name):
+        return Role.VENDORED
+    if _TEST_FILE.search(name):
+        return Role.TEST
+    return Role.DOCS if _DOCS_FILE.search(name) else None
 
 
 def _before_packages(parts: list[str]) -> list[str]:
@@ -75,16 +84,11 @@ def role_of(path: str) -> Role:
     """
     directory, _, name = path.rpartition("/")
     found = _of_directory(directory)
-    if found in (Role.VENDORED, Role.GENERATED):
+    if found is Role.VENDORED or found is Role.GENERATED:
         return found
-    if _GENERATED_FILE.search(name):
-        return Role.GENERATED
-    if _VENDORED_FILE.search(name):
-        return Role.VENDORED
-    if _TEST_FILE.search(name):
-        return Role.TEST
-    if found is None and _DOCS_FILE.search(name):
-        return Role.DOCS
+    by_name = _of_name(name)
+    if by_name is not None and (found is None or by_name is not Role.DOCS):
+        return by_name
     return found or Role.PRODUCTION
 
 
