@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from typing import TYPE_CHECKING
@@ -121,6 +122,37 @@ def test_second_run_reads_only_what_is_new(repository: Repository, scanner: Scan
     (path,) = (tmp_path / "c").iterdir()
     path.write_bytes(path.read_bytes()[:-3])
     assert scan_history(scanner, run_git, role_of, cache=BlobCache(scanner.digest, tmp_path / "c")).blobs == 3
+
+
+def test_what_is_remembered_holds_no_secret_and_names_no_blob_with_one(repository: Repository, scanner: Scanner, tmp_path: Path) -> None:
+    repository.commit(a_dot_py="x = 1\n", b_dot_py=f"KEY = '{KEY}'\n", _dot_env=f"TOKEN={OTHER}\n")
+    scan_history(scanner, runner(repository.root), role_of, cache=BlobCache(scanner.digest, tmp_path / "c"))
+    (path,) = (tmp_path / "c").iterdir()
+    kept = path.read_bytes()
+    for value in (KEY, OTHER):
+        assert value.encode() not in kept and hashlib.sha256(value.encode()).digest() not in kept
+    clean, *dirty = (bytes.fromhex(repository.git("rev-parse", f"HEAD:{name}")) for name in ("a.py", "b.py", ".env"))
+    assert clean in kept and not any(blob in kept for blob in dirty)
+
+
+def test_the_judgement_of_one_version_serves_the_next_and_hides_nothing_new(
+    repository: Repository, scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harmless = "password = get_password('name')\n" + "# filler\n" * 90
+    settings = "MODE=fast\nLEVEL=debug\n"
+    for number in range(4):
+        repository.commit(app_dot_py=f"{harmless}x = {number}\n", _dot_env=f"{settings}N={number}\n")
+    first = repository.commit(app_dot_py=f"{harmless}KEY = '{KEY}'\n")
+    second = repository.commit(_dot_env=f"{settings}API_TOKEN={OTHER}\n", app_dot_py=f"{harmless}KEY = '{KEY}'\nx = 1\n")
+    hits = scan_history(scanner, runner(repository.root), role_of).hits
+    assert [(h.location.path, h.commit) for h in hits] == [(".env", second), ("app.py", first)]
+    judged: list[bytes] = []
+    judge = Scanner._candidates
+    monkeypatch.setattr(Scanner, "_candidates", lambda self, data, *rest: judged.append(data) or judge(self, data, *rest))
+    once = Scanner()
+    for number in range(5):
+        assert not once.suspicious(f"{harmless}x = {number}\n".encode())
+    assert set(judged) == {f"{harmless}x = 0\n".encode()}
 
 
 def test_limit_is_reported(repository: Repository, scanner: Scanner) -> None:
