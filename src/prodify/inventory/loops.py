@@ -12,17 +12,18 @@ from prodify.lazyre import lazy
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
+_BROAD = lazy(r"except\s*(:|(\(?\s*(Base)?Exception\b))")
 _EMPTY_HANDLER = query(
     "python",
     {"kind": "except_clause", "has": {"kind": "block", "all": [{"regex": r"^\s*(pass|\.\.\.|continue)\s*$"}]}},
     keywords=("except",),
+    where=_BROAD,
 )
 _ENDLESS = query(
     "python",
     {"kind": "while_statement", "has": {"field": "condition", "regex": "^(True|1)$"}},
     keywords=("while True", "while 1"),
 )
-_BROAD = lazy(r"except\s*(:|(\(?\s*(Base)?Exception\b))")
 _NETWORK = lazy(r"\b(requests|httpx|urllib|aiohttp|client|session|openai|anthropic)\b[\w.]*\(|\.create\(")
 _CACHE_NAME = lazy(r"cache|memo|seen|results|sessions|store|history", re.IGNORECASE)
 _SHRINKS = ("{name}.clear(", "{name}.pop(", "{name}.popitem(", "del {name}[", "len({name})")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from prodify.inventory.syntax import Syntax
 
+    Where = re.Pattern[str] | None
+
 _IMPORT = lazy(r"^[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 
 
@@ -44,20 +46,25 @@ class PythonCode:
             if module is not None:
                 yield module
 
-    def _holding(self, names: Iterable[str], roles: Iterable[Role], *, called: bool) -> Iterator[PyModule]:
+    def _holding(self, names: Iterable[str], roles: Iterable[Role], *, called: bool, where: Where = None) -> Iterator[PyModule]:
         """Every file that holds all the literal parts of one of the dotted names: without them none of it can be called there.
 
         `called`: the last part must be followed by a parenthesis, or stand in an import under another name.
         """
         for path in self._syntax.sources_needing("python", [_need(name, called=called) for name in names], roles):
-            module = self.module(path)
+            module = self.module(path) if where is None or where.search(self._syntax.text(path)) else None
             if module is not None:
                 yield module
 
-    def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Call, ...]:
-        """Calls whose resolved name matches one of `names`, by path and line."""
+    def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Where = None) -> tuple[Call, ...]:
+        """Calls whose resolved name matches one of `names`, by path and line; only files in whose text `where` occurs are parsed."""
+        return tuple(self.each_call(*names, roles=roles, where=where))
+
+    def each_call(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Where = None) -> Iterator[Call]:
+        """What `calls` finds, one by one, for those who need only the first."""
         wanted = glob_test(names)
-        return tuple(c for m in self._holding(names, roles, called=True) for c in m.calls_where(wanted))
+        for module in self._holding(names, roles, called=True, where=where):
+            yield from module.calls_where(wanted)
 
     def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
         """Assignments whose target, as written, matches one of `targets`."""

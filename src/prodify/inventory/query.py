@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """An ast-grep rule for one language. `keywords`: a file without any of them is not parsed for it (empty: always parsed)."""
+    """An ast-grep rule for one language. `keywords`: a file without any of them is not parsed for it (empty: always parsed).
+
+    `where`: nor is a file in whose text this does not occur.
+    """
 
     language: str
     rule: Mapping[str, object]
     keywords: tuple[str, ...]
     constraints: Mapping[str, object] = field(default_factory=dict)
     capture: tuple[str, ...] = ()
+    where: re.Pattern[str] | None = None
 
 
 def query(
@@ -29,10 +34,11 @@ def query(
     keywords: Iterable[str],
     constraints: Mapping[str, object] | None = None,
     capture: Iterable[str] = (),
+    where: re.Pattern[str] | None = None,
 ) -> Query:
     """Describe a structural query. `rule` is an ast-grep pattern or rule object, `capture` the metavariables to keep.
 
     `language` is one of python, javascript, typescript, tsx, go, java, kotlin, ruby, rust, php, csharp, html.
     """
     body = {"pattern": rule} if isinstance(rule, str) else dict(rule)
-    return Query(language, body, tuple(keywords), dict(constraints or {}), tuple(capture))
+    return Query(language, body, tuple(keywords), dict(constraints or {}), tuple(capture), where)

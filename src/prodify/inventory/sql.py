@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
 
 _STATEMENT = lazy(r"^\s*(select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE)
+_TEXT = lazy(
+    r"(?:[\"'}]|%\(?\w*\)?[sdr])(?:\s|\\[nrt\n])*(?:select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE
+)
+"""A statement's begin in source code: behind a quote or a hole."""
 _VALUE_POSITION = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
 _EXECUTORS = (
     "*.execute",
@@ -51,7 +55,7 @@ class _Hole:
 def unsafe_sql(repo: Inventory) -> tuple[Note, ...]:
     """Calls that run a SQL statement with a value put into its text; the note names what is put in."""
     found = []
-    for call in repo.python.calls(*_EXECUTORS):
+    for call in repo.python.calls(*_EXECUTORS, where=_TEXT):
         module = repo.python.module(call.location.path)
         first = next((a for a in call.args if a.name in (None, "sql", "statement", "query")), None)
         if module is None or first is None:

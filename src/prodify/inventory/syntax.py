@@ -119,7 +119,7 @@ class Syntax:
         """Everything a structural query matches, by path and line."""
         found: list[Match] = []
         for path in self.sources(query.language, query.keywords, roles):
-            root = self.tree(path, query.language)
+            root = self.tree(path, query.language) if query.where is None or query.where.search(self.text(path)) else None
             if root is None:
                 continue
             config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}

@@ -9,19 +9,22 @@ from prodify.checks.observability._libraries import APM
 from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import guarded, lazy
 
-_SECRET_WORDS = lazy(
-    r"\b(password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization)\b",
-    re.IGNORECASE,
+_NAMES = (
+    r"password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization"
+    r"|e_?mail|phone|birth_?date|(?:home|street|postal|billing|shipping|mailing)_?address"
 )
-_PERSONAL = lazy(r"\b(e_?mail|phone|birth_?date|(home|street|postal|billing|shipping|mailing)_?address)\b", re.IGNORECASE)
-_CONNECTION = lazy(r"((database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il]|connection_?string)", re.IGNORECASE)
+_DATABASE = r"(?:database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il]|connection_?string"
+_CONNECTION = lazy(_DATABASE, re.IGNORECASE)
 """What holds the password of a database server; a file's path holds none."""
 _WITH_PASSWORDS = frozenset(("postgres", "mysql", "mongodb", "mssql", "oracle"))
+_TELLING = lazy(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
+_MAY_TELL = lazy(rf"{_NAMES}|{_DATABASE}", re.IGNORECASE)
 _SECRET_KEY = lazy(
     r"""(?:\.get\(|getenv\(|\[)\s*["'](?:\w+_)?(?:password|passwd|secret|secret_key|api_?key|access_?token|auth_?token|private_key)["']""",
     re.IGNORECASE,
 )
 """A setting that is looked up by the name of a secret."""
+_LOGGERS = ("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
 _TRACE_ID = guarded(
     r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext",
     "trace_id traceid get_span_context log_correlation merge_contextvars tracecontext",
@@ -222,10 +225,9 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
             log.info("new user", extra={"user_id": user.id})
         ```
     """
-    calls = repo.python.calls("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
     bad = []
     served = any(t.name in _WITH_PASSWORDS for t in repo.datastores)
-    for call in calls:
+    for call in repo.python.calls(*_LOGGERS, where=_MAY_TELL):
         if not call.name.startswith(("print", "pprint", "logging.")) and not re.search(
             r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$", call.name
         ):
@@ -235,7 +237,8 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
             bad.append(Note(call.location, f"{call.name} of {named}"))
     if bad:
         return failed("a secret or personal value is written to the log", *bad)
-    return passed("no secret was found in what is logged") if calls else not_applicable("nothing is logged")
+    logs = any(True for _ in repo.python.each_call(*_LOGGERS))
+    return passed("no secret was found in what is logged") if logs else not_applicable("nothing is logged")
 
 
 def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | None = None) -> str | None:
@@ -254,6 +257,6 @@ def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | N
                 return "a secret setting"
             words: list[str] = re.findall(r"[A-Za-z_][\w.]*", bare)
             for word in (w.rpartition(".")[2] for w in words):
-                if _SECRET_WORDS.fullmatch(word) or _PERSONAL.fullmatch(word) or (connection is not None and connection.fullmatch(word)):
+                if _TELLING.fullmatch(word) or (connection is not None and connection.fullmatch(word)):
                     return word
     return None

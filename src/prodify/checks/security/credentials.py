@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.lazyre import lazy
 
+_VERIFY = lazy(r"\bverify\s*=")
 _CHOSEN = query(
     "python",
     {
@@ -123,7 +125,7 @@ def tls_is_verified(repo: Inventory, profile: Profile) -> Verdict:
     clients = ("requests.*", "httpx.*", "*.get", "*.post", "*.put", "*.request", "*.Client", "*.AsyncClient")
     bad = [
         Note(c.location, f"{c.name}(verify=False)")
-        for c in repo.python.calls(*clients)
+        for c in repo.python.calls(*clients, where=_VERIFY)
         if repo.python.value_of(c.arg("verify"), c) == (False, True)
     ]
     bad += [Note(c.location, c.name) for c in repo.python.calls("ssl._create_unverified_context")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Location, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.lazyre import lazy
 
+_FRAMEWORK = lazy(r"\b(?:flask|quart|werkzeug)\b")
 
 @check(
     step=Step.SECURITY,
@@ -55,7 +57,7 @@ def uploads_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
     """
     saves = [
         c
-        for c in repo.python.calls("*.save")
+        for c in repo.python.calls("*.save", where=_FRAMEWORK)
         if repo.python.imports_in(c.location.path, "flask", "quart", "werkzeug") and c.args and _is_upload(repo, c.location)
     ]
     if not saves:
