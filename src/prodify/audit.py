@@ -12,7 +12,7 @@ from prodify.errors import ProdifyError, UsageError, did_you_mean
 from prodify.fixes import fix_of
 from prodify.inventory import Inventory
 from prodify.lazydata import dataclass
-from prodify.model import Finding, Kind, Report, Target, Verdict
+from prodify.model import Finding, Kind, Report, Step, Target, Verdict
 from prodify.profile import Profile
 from prodify.score import score
 from prodify.snapshot import inventory_snapshot, profile_snapshot
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prodify.api import Check
-    from prodify.model import Evidence, Step
+    from prodify.model import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,10 @@ def audit(
     `imports` are SARIF files of other scanners. What they report is listed beside the findings and does not move the score.
     """
     checks = all_checks()
-    findings = tuple(run_check(check, repo, profile) for check in selection.pick(checks))
+    picked = selection.pick(checks)
+    # What asks for secrets comes last: another process may still be looking for them.
+    found = {c.id: run_check(c, repo, profile) for c in sorted(picked, key=lambda c: c.step is Step.SECURITY)}
+    findings = tuple(found[c.id] for c in picked)
     notices: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
     if imports:

@@ -66,7 +66,7 @@ def audit(
     from prodify.model import Step
 
     words = [*(settings or ()), *([f"audience={audience}"] if audience else [])]
-    session = open_session(path, words, config, quiet=quiet, history=history)
+    session = open_session(path, words, config, quiet=quiet, history=history, secrets=not (step or select))
     selection = Selection(tuple(Step.parse(s) for s in step or ()), tuple(select or ()), tuple(ignore or ()))
     report = run_audit(session.repo, session.loaded.profile, selection, ignores=not no_ignores, imports=tuple(imports or ()))
     if not quiet:

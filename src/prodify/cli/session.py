@@ -28,12 +28,23 @@ class Session:
 
 
 def open_session(
-    path: Path, settings: Sequence[str] | None = None, config: Path | None = None, *, quiet: bool = False, history: bool | None = None
+    path: Path,
+    settings: Sequence[str] | None = None,
+    config: Path | None = None,
+    *,
+    quiet: bool = False,
+    history: bool | None = None,
+    secrets: bool = False,
 ) -> Session:
-    """Open a repository and load its profile; notices about the profile go to stderr. `history` as the inventory has it."""
+    """Open a repository and load its profile; notices about the profile go to stderr. `history` as the inventory has it.
+
+    `secrets`: they will be asked for, so that the search may begin.
+    """
     from prodify.infer import load_profile
 
     repo = Inventory(path, history=history)
+    if secrets:
+        repo.look_for_secrets()
     loaded = load_profile(repo, tuple(settings or ()), config)
     if not quiet:
         for notice in loaded.notices:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from prodify.inventory.ahead import Ahead
     from prodify.inventory.containers import ComposeFile, Dockerfile, Dockerignore
     from prodify.inventory.facts import (
         Component,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from prodify.inventory.monitoring import Monitoring
     from prodify.inventory.pycode import PythonCode
     from prodify.inventory.query import Query
+    from prodify.inventory.secretscan import Found
     from prodify.inventory.syntax import Syntax
     from prodify.inventory.terraform import TerraformBlock
     from prodify.inventory.tests import TestFacts
@@ -68,6 +70,7 @@ class Inventory:
             self.files = OverlayIndex(self.files.root, hidden, overlay)
         self.service = service
         self._history = history
+        self._ahead: Ahead[Found] | None = None
 
     # -- code ---------------------------------------------------------------------------------------------------------
 
@@ -170,9 +173,16 @@ class Inventory:
     @cached_property
     def secrets(self) -> tuple[SecretHit, ...]:
         """Secrets in the tree, redacted, by path and line."""
-        from prodify.inventory.secretscan import find_secrets
+        from prodify.inventory.secretscan import find_secrets, taken_over
 
-        return find_secrets(self)
+        found = taken_over(self, self._ahead) if self._ahead is not None else None
+        return find_secrets(self) if found is None else found
+
+    def look_for_secrets(self) -> None:
+        """Begin to look for secrets in another process where the tree is large enough for that; `secrets` waits for it."""
+        from prodify.inventory.secretscan import begin
+
+        self._ahead = begin(self)
 
     @cached_property
     def history_secrets(self) -> HistorySecrets:
