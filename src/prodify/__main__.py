@@ -20,6 +20,12 @@ def main() -> int:
 
         if tuple(sys.argv[1:]) in hook.PLAIN:
             return hook.run(sys.argv[1:])
+    if sys.argv[1:2] == ["audit"]:
+        from prodify.cli import everyday
+
+        request = everyday.request_of(sys.argv[2:])
+        if request is not None:
+            return everyday.run(request)
     from prodify.cli.app import run
 
     return run(sys.argv[1:])

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from prodify.cli.options import ConfigOption, Conflict, PathArgument, QuietOption, RecipeOption, SetOption, StepOption
+from prodify.cli.choices import Conflict
+from prodify.cli.options import ConfigOption, PathArgument, QuietOption, RecipeOption, SetOption, StepOption
 from prodify.cli.session import open_session, say
 
 AllowDirty = Annotated[bool, typer.Option("--allow-dirty", help="Touch files that have uncommitted changes.")]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prodify.cli.options import JsonFormatOption, PathArgument, ReportFormat
+from prodify.cli.choices import ReportFormat
+from prodify.cli.options import JsonFormatOption, PathArgument
 from prodify.cli.session import emit, say
 
 

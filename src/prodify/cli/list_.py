@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from prodify.cli.options import JsonFormatOption, ReportFormat
+from prodify.cli.choices import ReportFormat
+from prodify.cli.options import JsonFormatOption
 from prodify.cli.session import emit
 
 

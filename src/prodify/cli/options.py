@@ -2,52 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class FailOn(StrEnum):
-    """Lowest level of a finding that fails the command."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-    NEVER = "never"
-
-
-class Colour(StrEnum):
-    """When to colour."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-class ReportFormat(StrEnum):
-    """Formats of the audit."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class Show(StrEnum):
-    """How much of the audit to show."""
-
-    TOP = "top"
-    FAILED = "failed"
-    ALL = "all"
-
-
-class Conflict(StrEnum):
-    """What to do where an upgrade and a hand edit touch the same lines."""
-
-    MARKERS = "markers"
-    SKIP = "skip"
-    ABORT = "abort"
-
+from prodify.cli.choices import Colour, ReportFormat
 
 PathArgument = Annotated[Path, typer.Argument(help="The repository.", show_default=True)]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Profile to use instead of the repository's prodify.yaml.")]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodify.cli.options import ConfigOption, JsonFormatOption, PathArgument, QuietOption, ReportFormat, SetOption
+from prodify.cli.choices import ReportFormat
+from prodify.cli.options import ConfigOption, JsonFormatOption, PathArgument, QuietOption, SetOption
 from prodify.cli.session import emit, open_session
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from prodify.cli.options import Colour
+    from prodify.cli.choices import Colour
     from prodify.profile_file import Loaded
 
 

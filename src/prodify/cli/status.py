@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from prodify.cli.options import ConfigOption, JsonFormatOption, PathArgument, QuietOption, ReportFormat, SetOption
+from prodify.cli.choices import ReportFormat
+from prodify.cli.options import ConfigOption, JsonFormatOption, PathArgument, QuietOption, SetOption
 from prodify.cli.session import emit, open_session
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 
 from prodify.cli.apply import AllowDirty, Check, ConflictOption, DryRun, ServiceOption, ShowDiff, Yes
-from prodify.cli.options import ConfigOption, Conflict, PathArgument, QuietOption, SetOption
+from prodify.cli.choices import Conflict
+from prodify.cli.options import ConfigOption, PathArgument, QuietOption, SetOption
 from prodify.cli.session import open_session, say
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from prodify.cli.options import JsonFormatOption, PathArgument, QuietOption, ReportFormat
+from prodify.cli.choices import ReportFormat
+from prodify.cli.options import JsonFormatOption, PathArgument, QuietOption
 from prodify.cli.session import emit, say
 
 if TYPE_CHECKING:

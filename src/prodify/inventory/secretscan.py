@@ -59,9 +59,11 @@ def scan_tree(repo: Inventory, scanner: Scanner) -> Mapping[str, list[SecretHit]
 
 def begin(repo: Inventory) -> Ahead[Found] | None:
     """Start the scan in another process, None where the tree is small or the system does not fork."""
+    if len(repo.files.entries) < AHEAD_FROM:
+        return None
     from prodify.inventory.ahead import Ahead, may_begin
 
-    if len(repo.files.entries) < AHEAD_FROM or not may_begin():
+    if not may_begin():
         return None
     content = repo.files.content
 
