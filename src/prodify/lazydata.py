@@ -37,7 +37,7 @@ class _Postponed:
         self.options = {key: value for key, value in options.items() if key != "slots"}
         self.frozen = bool(options.get("frozen"))
         self.completed = False
-        names = [name for name, hint in plain.__annotations__.items() if "ClassVar" not in str(hint)]
+        self.names = names = [name for name, hint in plain.__annotations__.items() if "ClassVar" not in str(hint)]
         inherited = {slot for base in plain.__mro__[1:] for slot in getattr(base, "__slots__", ())}
         body = {key: value for key, value in vars(plain).items() if key not in ("__dict__", "__weakref__", *names)}
         body |= {"__slots__": tuple(name for name in names if name not in inherited), "__qualname__": plain.__qualname__}
@@ -75,6 +75,14 @@ class _Postponed:
             for name in ("__dataclass_fields__", "__match_args__"):
                 setattr(self.made, name, getattr(copy, name))
 
+    def _fields(self) -> list[tuple[str, dataclasses.Field[Any]]]:
+        """The fields by name. Those of a class without a base are what it says; making a dataclass of it to ask costs ten times as much."""
+        if self.plain.__bases__ != (object,):
+            return [(field.name, field) for field in dataclasses.fields(self.made)]
+        values = [vars(self.plain).get(name, dataclasses.MISSING) for name in self.names]
+        fields = [value if isinstance(value, dataclasses.Field) else dataclasses.field(default=value) for value in values]
+        return list(zip(self.names, fields, strict=True))
+
     def complete(self) -> None:
         """Take everything from a standard dataclass made of the class as it was written."""
         with _LOCK:
@@ -88,13 +96,15 @@ class _Postponed:
 
     def _write_init(self) -> None:
         """The constructor alone, which is all that most classes need."""
-        fields = dataclasses.fields(self.made)
-        if any(not field.init or field.kw_only for field in fields) or self.options.get("init") is False:
+        fields = self._fields()
+        if self.options.get("kw_only") or self.options.get("init") is False:
+            return self.complete()
+        if any(not field.init or field.kw_only is True for _, field in fields):
             return self.complete()
         scope: dict[str, Any] = {"_set": object.__setattr__, "_absent": object()}
         parameters, lines = [], []
-        for field in fields:
-            name = value = field.name
+        for name, field in fields:
+            value = name
             if field.default_factory is not dataclasses.MISSING:
                 scope[f"_new_{name}"] = field.default_factory
                 parameters.append(f"{name}=_absent")
@@ -109,10 +119,10 @@ class _Postponed:
         return self._define("__init__", ["self", *parameters], lines or ["pass"], scope)
 
     def _write_comparison(self, name: str) -> None:
-        fields = [field for field in dataclasses.fields(self.made) if field.compare]
-        if any(field.hash is not None for field in fields):
+        fields = [(name, field) for name, field in self._fields() if field.compare]
+        if any(field.hash is not None for _, field in fields):
             return self.complete()
-        mine, theirs = ("".join(f"{owner}.{field.name}, " for field in fields) for owner in ("self", "other"))
+        mine, theirs = ("".join(f"{owner}.{field_name}, " for field_name, _ in fields) for owner in ("self", "other"))
         if name == "__hash__":
             return self._define(name, ["self"], [f"return hash(({mine}))"], {})
         same = [f"if other.__class__ is self.__class__: return ({mine}) == ({theirs})", "return NotImplemented"]
