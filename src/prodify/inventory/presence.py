@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.data.capabilities import LIMITS, LOGS, METRICS, OTEL
 from prodify.inventory.facts import Role
+from prodify.inventory.query import query
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -47,6 +48,19 @@ _UPDATES = lazy(
 )
 _HOOKS = lazy(r"^(\.pre-commit-config\.ya?ml|lefthook\.ya?ml|\.lefthook\.ya?ml|\.husky/[^/]+|\.overcommit\.yml|captainhook\.json)$")
 _OWNERS = frozenset(("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"))
+
+
+_FASTIFY_LOGGER = tuple(
+    query(
+        language,
+        {"kind": "pair", "all": [{"has": {"field": "key", "regex": "^logger$"}}, {"not": {"has": {"field": "value", "regex": "^false$"}}}],
+         "inside": {"kind": "object", "inside": {"kind": "arguments", "inside": {"kind": "call_expression", "has": {
+             "field": "function", "regex": r"(?i)^(fastify|require\(.fastify.\)|new FastifyAdapter)$"}}}}},
+        keywords=("logger",),
+    )
+    for language in ("javascript", "typescript")
+)  # fmt: skip
+"""Fastify's own logger is pino, which writes JSON, once it is switched on."""
 
 
 def find_presence(repo: Inventory) -> Mapping[str, bool]:
@@ -142,7 +156,7 @@ def has_structured_logs(repo: Inventory) -> bool:
         text = repo.files.text(path) or ""
         if "logging" in text or "loguru" in text:
             return True
-    return any(True for _ in repo.syntax.sources("go", ("slog.NewJSONHandler",)))
+    return any(True for _ in repo.syntax.sources("go", ("slog.NewJSONHandler",))) or bool(repo.find(*_FASTIFY_LOGGER))
 
 
 def has_rate_limit(repo: Inventory) -> bool:

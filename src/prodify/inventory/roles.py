@@ -13,7 +13,8 @@ VENDORED_DIRS = frozenset(
     ".venv venv virtualenv .virtualenv ENV .tox .nox __pypackages__ .terraform".split()
 )
 GENERATED_DIRS = frozenset(
-    "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles".split()
+    "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles "
+    ".vs".split()
 )
 TEST_DIRS = frozenset(
     "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data "

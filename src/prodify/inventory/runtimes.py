@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.inventory.facts import Role
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -71,6 +72,20 @@ END_OF_LIFE: Mapping[str, Mapping[str, str]] = {
         "8.3": "2027-12-31",
         "8.4": "2028-12-31",
     },
+    "go": {
+        "1.13": "2020-08-11",
+        "1.14": "2021-02-16",
+        "1.15": "2021-08-16",
+        "1.16": "2022-03-15",
+        "1.17": "2022-08-02",
+        "1.18": "2023-02-01",
+        "1.19": "2023-08-08",
+        "1.20": "2024-02-06",
+        "1.21": "2024-08-13",
+        "1.22": "2025-02-11",
+        "1.23": "2025-08-12",
+        "1.24": "2026-02-28",
+    },
     "dotnet": {
         "3.1": "2022-12-13",
         "5.0": "2022-05-10",
@@ -82,9 +97,11 @@ END_OF_LIFE: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Language -> version -> last day of security support. Sources: the projects' release calendars (devguide.python.org/versions,
-nodejs.org/en/about/previous-releases, ruby-lang.org/en/downloads/branches, php.net/supported-versions, dotnet.microsoft.com)."""
+nodejs.org/en/about/previous-releases, ruby-lang.org/en/downloads/branches, php.net/supported-versions, dotnet.microsoft.com,
+go.dev/doc/devel/release: a Go release is supported until the second one after it)."""
 
-_IMAGES = {"python": "python", "node": "node", "ruby": "ruby", "php": "php", "sdk": "dotnet", "aspnet": "dotnet", "runtime": "dotnet"}
+_IMAGES = {"python": "python", "node": "node", "ruby": "ruby", "php": "php", "sdk": "dotnet", "aspnet": "dotnet", "runtime": "dotnet",
+           "golang": "go"}  # fmt: skip
 _VERSION_FILES = (
     ("runtime.txt", "python"),
     (".python-version", "python"),
@@ -92,6 +109,12 @@ _VERSION_FILES = (
     (".node-version", "node"),
     (".ruby-version", "ruby"),
 )
+_VERSION_LINES = (
+    ("*.csproj", "dotnet", lazy(r"<TargetFramework>\s*net(?:coreapp)?(\d+\.\d+)\s*</")),
+    ("Gemfile", "ruby", lazy(r"""^\s*ruby\s*\(?\s*["'](\d+\.\d+[\d.]*)["']""")),
+    ("package.json", "node", lazy(r"""^\s*"node"\s*:\s*"v?(\d+(?:\.(?:\d+|x))*)"\s*,?\s*$""")),
+)
+"""Lines of manifests that name exactly one version: a lower bound such as `>=14` says nothing of what runs."""
 _VERSION = lazy(r"(\d+)(?:\.(\d+))?")
 
 
@@ -122,13 +145,12 @@ def _declarations(repo: Inventory) -> Iterator[RuntimeVersion]:
             language = _IMAGES.get(image.short_name)
             if language and image.tag and (language != "dotnet" or "dotnet" in image.name):
                 yield from _known(language, image.tag, image.location)
-    for pattern, language in (
-        ("runtime.txt", "python"),
-        (".python-version", "python"),
-        (".nvmrc", "node"),
-        (".node-version", "node"),
-        (".ruby-version", "ruby"),
-    ):
+    for pattern, language, line_of in _VERSION_LINES:
+        for path in repo.files.select(pattern, roles=(Role.PRODUCTION,)):
+            for number, line in enumerate(repo.files.lines(path)[:400], 1):
+                if (match := line_of.search(line[:300])) is not None:
+                    yield from _known(language, match[1], Location(path, number))
+    for pattern, language in _VERSION_FILES:
         for path in repo.files.select(pattern):
             for number, line in enumerate(repo.files.lines(path)[:5], 1):
                 if line.strip() and not line.startswith("#"):

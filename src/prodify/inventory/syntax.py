@@ -133,6 +133,19 @@ class Syntax:
         return tuple(found)
 
 
+    def nodes(self, query: Query, path: str) -> Iterator[tuple[Match, SgNode]]:
+        """What a structural query matches in one file, each with its node; nothing when the file holds none of the query's words."""
+        text = self._files.text(path) or ""
+        if query.keywords and not any(word in text for word in query.keywords):
+            return
+        root = self.tree(path, query.language)
+        if root is None:
+            return
+        config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}
+        for node in root.find_all(config):  # type: ignore[call-overload]
+            yield Match(location_of(path, node), node.text(), tuple(_captures(node, query.capture))), node
+
+
 def _shortest(keywords: Iterable[str]) -> tuple[str, ...]:
     """The keywords without those that hold another one: where they stand, that one stands as well."""
     found: list[str] = []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.ci._installs import loose_installs
-from prodify.inventory.dependencies import imported_but_undeclared, lock_states, problems
+from prodify.inventory.dependencies import imported_but_undeclared, imported_but_undeclared_node, lock_states, problems
 
 _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "setuptools", "hatch"))
+_NODE_MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
 
 
 @check(
@@ -94,13 +95,16 @@ def dependencies_are_declared(repo: Inventory, profile: Profile) -> Verdict:
         app = Flask(__name__)
         ```
     """
-    if not any(c.language == "python" for c in repo.components):
-        return not_applicable("no Python component")
+    languages = {c.language for c in repo.components}
+    if not languages & {"python", "javascript", "typescript"}:
+        return not_applicable("no component in Python or JavaScript")
     if not any(not m.lock for m in repo.manifests):
         return failed("no file declares the dependencies", *(n.location for c in repo.components for n in c.evidence[:1]))
-    missing = imported_but_undeclared(repo)
+    python, node = imported_but_undeclared(repo), imported_but_undeclared_node(repo)
+    missing = (*python, *node)
     if missing:
         names = sorted({note.note for note in missing})
-        manifests = [Location(m.path) for m in repo.manifests if not m.lock and m.manager in _PYTHON_MANAGERS]
+        managers = (_PYTHON_MANAGERS if python else frozenset()) | (_NODE_MANAGERS if node else frozenset())
+        manifests = [Location(m.path) for m in repo.manifests if not m.lock and m.manager in managers]
         return failed(f"imported and not declared: {', '.join(names[:8])}", *missing, *manifests)
     return passed("every import is declared")

@@ -16,6 +16,18 @@ _WHOLE_ENVIRONMENT = (
     *(query(language, "$F(process.env)", keywords=("process.env)",)) for language in ("javascript", "typescript")),
 )  # fmt: skip
 """Code that hands every variable at once to a reader of settings, which looks the names up by itself."""
+_LAYERED = query("csharp", {"any": [
+    {"kind": "invocation_expression", "regex": r"(?s)^[\w.]*[cC]onfiguration\.(GetConnectionString|GetSection|GetValue)\W"},
+    {"kind": "element_access_expression", "regex": r"^[\w.]*[cC]onfiguration\["},
+]}, keywords=("onfiguration",))  # fmt: skip
+"""ASP.NET's host lays environment variables over appsettings.json by default."""
+_URLS = query("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.(UseUrls|ListenAnyIP|ListenLocalhost)\(|^app\.Run\(.+\)$"},
+              keywords=("UseUrls", "Listen", "app.Run("))  # fmt: skip
+"""Addresses in code, which win over ASPNETCORE_URLS."""
+_SET_PORT = query("ruby", {"kind": "call", "regex": r"^set\s*\(?\s*:port\s*,\s*\d"}, keywords=("set :port", "set(:port"))
+_READS_PORT = frozenset("next nuxt remix react-router sveltekit spring-boot quarkus micronaut rails sinatra".split())
+"""Frameworks whose server takes its port from the environment (PORT, SERVER_PORT and their like) unless code says otherwise."""
+_OTHER_PORTS = lazy(r"DB|SQL|POSTGRES|PG|MONGO|REDIS|SMTP|MAIL|FTP|SSH|PROXY|KAFKA|RABBIT|AMQP|ELASTIC|CACHE|METRICS")
 _PORT_NAME = lazy(r"\bport\b", re.IGNORECASE)
 _HOME_PATH = lazy(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
 
@@ -68,6 +80,9 @@ def configuration_comes_from_environment(repo: Inventory, profile: Profile) -> V
     whole = repo.find(*_WHOLE_ENVIRONMENT)
     if whole:
         return passed("settings are read from the environment", *(m.location for m in whole[:5]))
+    layered = repo.find(_LAYERED)
+    if layered:
+        return passed("ASP.NET's configuration reads the environment over its files", *(m.location for m in layered[:5]))
     if not repo.datastores and not repo.outbound_calls and not repo.llm_providers:
         return not_applicable("nothing needs to be configured")
     return failed("no setting is read from the environment", *(t.location for t in (*repo.datastores, *repo.llm_providers)))
@@ -223,8 +238,9 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.web_services:
         return not_applicable("no web service")
-    if any(v.name == "PORT" for v in repo.environment):
-        return passed("PORT is read", *(Note(v.location, "PORT") for v in repo.environment if v.name == "PORT"))
+    read = [v for v in repo.environment if v.name == "PORT" or (v.name.endswith("_PORT") and not _OTHER_PORTS.search(v.name))]
+    if read:
+        return passed(f"{read[0].name} is read", *(Note(v.location, v.name) for v in read))
     names = ("Procfile", "Dockerfile*", "*.sh", "gunicorn*.py", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml",
              "settings*.y*ml", "application*.y*ml", "config*.y*ml")  # fmt: skip
     for path in repo.files.select(*names):
@@ -237,7 +253,12 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
             beside = path.rpartition("/")[0] == directory and path.endswith((".go", ".js", ".ts"))
             if beside and _PORT_NAME.search(repo.files.text(path) or ""):
                 return passed("the port is among the settings read from the environment", Location(path))
-    fixed = [c for c in repo.web_services if c.framework not in ("next", "nuxt", "remix")]
+    written = {"aspnetcore": _URLS, "sinatra": _SET_PORT}
+    fixed = [
+        c
+        for c in repo.web_services
+        if (c.framework not in _READS_PORT if c.framework not in written else repo.find(written[c.framework or ""]))
+    ]
     if not fixed:
         return passed("the framework's server reads PORT by itself", *(n for c in repo.web_services for n in c.evidence[:1]))
     return failed("the port is fixed", *(n for c in fixed for n in c.evidence[:1]))

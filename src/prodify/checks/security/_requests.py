@@ -17,15 +17,15 @@ READS_BODY = lazy(
 
 
 def handler_text(repo: Inventory, route: Route) -> str:
-    """The source of a route's Python handler, else of the forty lines from its declaration on."""
+    """The source of a route's Python handler, else its declaration where the handler stands inside, else forty lines from there on."""
     lines = repo.files.lines(route.location.path)
     module = repo.python.module(route.location.path) if route.location.path.endswith(".py") else None
     name = (route.handler or "").rpartition(".")[2]
     for function in module.functions if module is not None and name else ():
         if function.name == name:
             return "\n".join(lines[(function.location.line or 1) - 1 : function.location.end_line])
-    start = (route.location.line or 1) - 1
-    return "\n".join(lines[start : start + 40])
+    start, end = (route.location.line or 1) - 1, route.location.end_line or 0
+    return "\n".join(lines[start : end if end > start + 1 else start + 40])
 
 
 def reading_routes(repo: Inventory) -> tuple[Route, ...]:

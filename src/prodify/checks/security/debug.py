@@ -21,6 +21,7 @@ from prodify.api import (
     query,
     undecided,
 )
+from prodify.checks.security._switches import settings_switches
 from prodify.inventory.components.commands import RANKS, Launch, launches
 from prodify.inventory.django import setting
 from prodify.inventory.places import keyword_place
@@ -96,6 +97,7 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
     for match in repo.find(_RAILS_DEBUG):
         if match.location.path.endswith("environments/production.rb"):
             yield Note(match.location, match.text)
+    yield from settings_switches(repo)
     for dockerfile in repo.dockerfiles:
         for entry in dockerfile.environment:
             if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:

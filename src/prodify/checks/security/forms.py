@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.security._requests import WRITING, handler_text, reading_routes
 from prodify.inventory.django import setting, settings_chain
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from prodify.api import Located
+    from prodify.api import Located, Route
     from prodify.inventory.facts import Function
 
 _MODULES = (
@@ -22,7 +23,14 @@ _PACKAGES = (
     "zod", "joi", "ajv", "yup", "valibot", "class-validator", "express-validator", "superstruct", "@sinclair/typebox", "io-ts",
     "celebrate", "@hapi/joi", "fastest-validator", "arktype",
 )  # fmt: skip
-_TYPED = frozenset(("fastapi", "litestar", "blacksheep", "django-ninja", "nestjs", "spring", "aspnet"))
+_TYPED = frozenset(("fastapi", "litestar", "blacksheep", "django-ninja", "spring-boot", "aspnetcore"))
+_SCHEMAS = tuple(
+    query(language, {"kind": "variable_declarator", "has": {"field": "value", "kind": "object", "has": {"any": [
+        {"kind": "pair", "has": {"field": "key", "regex": "^schema$"}}, {"kind": "shorthand_property_identifier", "regex": "^schema$"},
+    ]}}}, keywords=("schema",))
+    for language in ("javascript", "typescript")
+)  # fmt: skip
+"""Options of a Fastify route that are kept in a constant: a schema among them is checked before the handler runs."""
 _BY_HAND = lazy(
     r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
     r"|status\(4|\bnot in\b|raise \w*(Validation|BadRequest|ValueError)|is_valid\("
@@ -100,10 +108,21 @@ def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
     imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
     if imported or library:
         return passed("bodies are checked against a description", *imported[:3], *([library] if library else []))
-    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _BY_HAND.search(handler_text(repo, r))]
+    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _is_checked(repo, r)]
     if bare:
         return failed("a route uses what the request brings without a look at it", *bare)
     return passed("handlers look at what the request brings", *(r.location for r in routes[:5]))
+
+
+def _is_checked(repo: Inventory, route: Route) -> bool:
+    """Whether a handler looks at the body by hand, or its route carries a schema that Fastify holds the body against."""
+    text = handler_text(repo, route)
+    if _BY_HAND.search(text):
+        return True
+    if route.framework != "fastify":
+        return False
+    named = {m.text.partition("=")[0].strip() for m in repo.find(*_SCHEMAS) if m.location.path == route.location.path}
+    return "schema" in text or any(re.search(rf"\b{re.escape(name)}\b", text) for name in named if name.isidentifier())
 
 
 @check(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.components.common import image_version, name_of, note_at, port_in
+from prodify.inventory.components.common import image_version, name_of, note_at
 from prodify.inventory.data.frameworks import GO
 from prodify.inventory.facts import Component, Note
+from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 _MAIN = lazy(r"^package main\b", re.MULTILINE)
 _MAIN_FUNCTION = lazy(r"^func main\(\)", re.MULTILINE)
 _SERVES = lazy(r"ListenAndServe|\.Run\(|\.Listen\(|\.Start\(|http\.Serve|\.Serve\(|http\.Server\{")
-_PORT = lazy(
-    r"""(?:ListenAndServe(?:TLS)?|\.Run|\.Listen|\.Start|Addr:|net\.Listen\(\s*"tcp",)\(?\s*(?:fmt\.\w+\()?"[^":]*:(\d{2,5})"""
-)
-_PORT_FALLBACK = lazy(r"""(?i:port)\w*\s*:?=\s*"?:?(\d{2,5})"?|(?i:port)\w*"\s*,\s*"?:?(\d{2,5})""")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
@@ -51,7 +48,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     entry, rivals = _entry(repo, root, mains, package)
     kind = framework.kind if framework is not None else "cli"
     port = (
-        (port_in(repo, [root.join(entry)] if entry else mains, _PORT, _PORT_FALLBACK) or port_in(repo, sources, _PORT))
+        written_port(repo, "go", [root.join(entry)] if entry else mains, [p for p in sources if _SERVES.search(repo.files.text(p) or "")])
         if kind == "service"
         else None
     )

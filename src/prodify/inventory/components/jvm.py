@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at, port_in
 from prodify.inventory.data.frameworks import JVM
 from prodify.inventory.facts import Component
+from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _STARTS = lazy(
 )
 _CONFIGURED = lazy(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})", re.MULTILINE)
 _YAML = lazy(r"^(?:server|http|ktor):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
-_CODE = lazy(r"\.start\(\s*(\d{2,5})\s*\)|\bport\(\s*(\d{2,5})\s*\)|\bport\s*=\s*(\d{2,5})|PORT\s*=\s*(\d{2,5})|listen\(\s*(\d{2,5})")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
@@ -57,8 +57,7 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
         resources = repo.files.select(root.join("src/main/resources/application*"), root.join("config/application*"))
         port = (
             port_in(repo, resources, _CONFIGURED, _YAML)
-            or port_in(repo, starters, _CODE)
-            or port_in(repo, sources, _CODE)
+            or written_port(repo, "java", starters, sources)
             or framework.port
         )
     notes = [note_at(repo, manifest, package, f"depends on {package}") if package else note_at(repo, manifest, "<project", "build file")]

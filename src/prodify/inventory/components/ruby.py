@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at, pinned_version, port_in
 from prodify.inventory.data.frameworks import RUBY
 from prodify.inventory.facts import Component
+from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
 
 _RUBY = lazy(r"""^\s*ruby\s+["'][^\d"']*([\d.]+)""", re.MULTILINE)
-_PUMA = lazy(
-    r"""port\s+ENV\.fetch\(["']PORT["'](?:\)\s*\{\s*|,\s*)["']?(\d+)|^\s*port\s+(\d+)|bind\s+["']tcp://[^:]+:(\d+)""", re.MULTILINE
-)
-_SET_PORT = lazy(r"""set\s+:port\s*,\s*(\d+)|(?:-p|--port)\s+(\d+)""")
+_OPTION = lazy(r"(?:-p|--port)\s+(\d+)")
 
 
 def gems(text: str) -> frozenset[str]:
@@ -54,9 +52,8 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         entry = _entry(repo, root, sources, gem)
         port = None
         if framework is not None and kind in ("service", "static-site"):
-            written = port_in(repo, [root.join("config/puma.rb")], _PUMA) or port_in(
-                repo, [root.join(entry), root.join("Procfile")] if entry else [], _SET_PORT
-            )
+            places = ([root.join("config/puma.rb")], [root.join(entry)] if entry else [], sources[:60])
+            written = written_port(repo, "ruby", *places) or port_in(repo, [root.join("Procfile")], _OPTION)
             port = written or framework.port
         yield Component(
             root.path, name_of(root, None), kind, "ruby", framework.name if framework else None, entry, port, "bundler", runtime, (note,)

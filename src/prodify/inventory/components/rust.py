@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.components.common import first_match, image_version, name_of, note_at, port_in
+from prodify.inventory.components.common import first_match, image_version, name_of, note_at
 from prodify.inventory.components.pyproject import read_toml, table
 from prodify.inventory.data.frameworks import RUST
 from prodify.inventory.facts import Component
 from prodify.inventory.numbers import port_number
-from prodify.lazyre import lazy
+from prodify.inventory.polyglot.listening import written_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prodify.inventory import Inventory
     from prodify.inventory.components.layout import Layout, Root
-
-_BIND = lazy(
-    r"""(?:bind|from|parse|serve|run|listen|new|SocketAddr)\w*(?:::<\w+>)?\(?[^;\n]{0,60}?"?(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\[::\]):(\d{2,5})"""
-)
-_TUPLE = lazy(r"\(\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,\s*(\d{2,5})\s*\)|bind\(\(\s*\"[^\"]*\"\s*,\s*(\d{2,5})")
-_FALLBACK = lazy(r"""PORT"\)[^;]{0,80}?"?(\d{4,5})"?""")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
@@ -51,7 +45,7 @@ def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, obje
     port = None
     if kind == "service":
         rocket = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(root.join("Rocket.toml")) or "", re.MULTILINE)
-        written = port_number(rocket[1]) if rocket else port_in(repo, sources, _BIND, _TUPLE, _FALLBACK)
+        written = port_number(rocket[1]) if rocket else written_port(repo, "rust", sources)
         port = written or (framework.port if framework else None)
     notes.append(note_at(repo, root.join(entry), "fn main", "fn main"))
     shown = framework.name if framework is not None and (kind != "cli" or framework.name == "clap") else None

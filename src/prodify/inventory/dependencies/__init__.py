@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Dependency, ManifestFile
 
 __all__ = [
-    "LockState", "Manifest", "declared", "declared_but_unused", "find_manifests", "first_use", "imported_but_undeclared", "lock_states",
+    "LockState", "Manifest", "declared", "declared_but_unused", "find_manifests", "first_use",
+    "imported_but_undeclared", "imported_but_undeclared_node", "lock_states",
     "package_managers", "problems",
 ]  # fmt: skip
 
@@ -82,6 +83,13 @@ def imported_but_undeclared(repo: Inventory) -> tuple[Note, ...]:
     from prodify.inventory.dependencies.usage import undeclared
 
     return undeclared(repo)
+
+
+def imported_but_undeclared_node(repo: Inventory) -> tuple[Note, ...]:
+    """Packages that production JavaScript imports and that no package.json at or above the file declares; the note is the package."""
+    from prodify.inventory.dependencies.nodeusage import undeclared_node
+
+    return undeclared_node(repo)
 
 
 def declared_but_unused(repo: Inventory) -> tuple[Dependency, ...]:

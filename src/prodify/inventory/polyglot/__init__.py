@@ -86,14 +86,14 @@ _CODE = ("javascript", "typescript", "tsx", "go", "java", "kotlin", "ruby", "rus
 def llm_providers(repo: Inventory) -> Iterator[Technology]:
     """Model providers whose SDK code imports, or whose API's address stands in code."""
     from prodify.inventory.llm import ADDRESS
-    from prodify.inventory.polyglot import javascript
+    from prodify.inventory.polyglot import javascript, jsmodels
 
     for path in javascript.script_files(repo):
         text = repo.files.text(path) or ""
-        provider = javascript.provider_in(text) if "import" in text or "require" in text else None
+        provider = jsmodels.provider_in(text) if "import" in text or "require" in text else None
         if provider is not None:
             match = next(
-                m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in javascript.PROVIDERS
+                m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in jsmodels.PROVIDERS
             )
             yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
     for language in _CODE:
@@ -146,6 +146,6 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Calls of language models."""
-    from prodify.inventory.polyglot import javascript
+    from prodify.inventory.polyglot import jsmodels
 
-    yield from javascript.model_calls(repo)
+    yield from jsmodels.model_calls(repo)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.environment import variable
-from prodify.inventory.facts import EnvVar, ModelCall, OutboundCall, Role
+from prodify.inventory.facts import EnvVar, OutboundCall, Role
 from prodify.inventory.query import Query, query
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -53,31 +53,6 @@ OUTBOUND = everywhere(
 """Calls of HTTP libraries by the name they are usually imported under; the import is checked as well."""
 INSTANCES = everywhere(
     {"kind": "variable_declarator", "regex": r"(?s)=\s*(await\s+)?(axios|ky|got)\.(create|extend)\("}, (".create(", ".extend(")
-)
-MODEL_CALLS = everywhere(
-    {
-        "kind": "call_expression",
-        "regex": r"(?s)^(await\s+)?[\w$.()\[\]!?]+\.(chat\.completions\.(create|stream|parse)|completions\.create|responses\.(create"
-        r"|stream|parse)"
-        r"|messages\.(create|stream)|createChatCompletion|createCompletion|generateContent(Stream)?|models\.generateContent(Stream)?"
-        r"|chat\.complete)\("
-        r"|^(generateText|streamText|generateObject|streamObject)\(",
-    },
-    (
-        "completions.create",
-        "responses.create",
-        "messages.create",
-        "createChatCompletion",
-        "createCompletion",
-        "generateContent",
-        "generateText",
-        "streamText",
-        "generateObject",
-        "streamObject",
-        "chat.complete",
-        "completions.stream",
-        "completions.parse",
-    ),
 )
 OLD_OPENAI = everywhere(
     {
@@ -198,13 +173,14 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
         if not _is_http(repo, path, head, instances) or _is_relative(match.text):
             continue
         bounded = instances.get((path, head), instances.get(("", head), False)) or _has_default(repo, path)
-        yield OutboundCall(_library(head, instances, path), called, match.location, bounded or _is_bounded(match.text))
+        yield OutboundCall(_library(head, instances, path), called, match.location, bounded or is_bounded(match.text))
     for match in repo.find(*OLD_OPENAI):
         if server_side(repo, match.location.path) and "OpenAIApi" in (repo.files.text(match.location.path) or ""):
             yield OutboundCall("openai", match.text.split("(")[0], match.location, "timeout" in match.text)
 
 
-def _is_bounded(text: str) -> bool:
+def is_bounded(text: str) -> bool:
+    """Whether a call's own text bounds how long it waits."""
     return re.search(r"\btimeout\b|\bsignal\b|AbortSignal|\.timeout\(", text) is not None
 
 
@@ -219,7 +195,7 @@ def _instances(repo: Inventory) -> dict[tuple[str, str], bool]:
     for match in repo.find(*INSTANCES):
         name = re.match(r"[\w$]+", match.text)
         if name:
-            found[(match.location.path, name[0])] = found[("", name[0])] = _is_bounded(match.text)
+            found[(match.location.path, name[0])] = found[("", name[0])] = is_bounded(match.text)
     return found
 
 
@@ -261,65 +237,6 @@ def _has_default(repo: Inventory, path: str) -> bool:
         for language in LANGUAGES
         for p in repo.syntax.sources(language, ("axios.defaults.timeout",))
     )
-
-
-_LIMITS = lazy(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
-_MODEL = lazy(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
-_MODEL_NAME = lazy(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
-
-
-def model_calls(repo: Inventory) -> Iterator[ModelCall]:
-    """Calls of language models on the server's side."""
-    for match in repo.find(*MODEL_CALLS):
-        path, text = match.location.path, repo.files.text(match.location.path) or ""
-        provider = provider_in(text)
-        if provider is None or not server_side(repo, path):
-            continue
-        made = _MODEL.search(match.text) or (_MODEL.search(text) if "generateContent" in match.text else None)
-        model = (made[1] or made[2]) if made else _constant(text, match.text)
-        client = (
-            re.search(r"new \w*(?:OpenAI|Anthropic|Groq|Mistral|Configuration|GoogleGenAI)\w*\([^)]*timeout", text, re.DOTALL) is not None
-        )
-        limited = _LIMITS.search(match.text) is not None or ("generateContent" in match.text and _LIMITS.search(text) is not None)
-        name = match.text.split("(")[0].removeprefix("await ").strip()
-        yield ModelCall(provider, name, match.location, model, limited, client or _is_bounded(match.text))
-
-
-def _constant(text: str, call: str) -> str | None:
-    """The literal behind a name given as the model."""
-    name = _MODEL_NAME.search(call)
-    variable_name = (name[1] or "model") if name else None
-    if variable_name is None:
-        return None
-    value = re.search(rf"""\b{re.escape(variable_name)}\b\s*(?::\s*\w+\s*)?=\s*(?:[^;\n]*(?:\|\||\?\?)\s*)?["'`]([^"'`$]+)["'`]""", text)
-    return value[1] if value else None
-
-
-PROVIDERS = {
-    "openai": "openai", "@ai-sdk/openai": "openai", "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic",
-    "@ai-sdk/anthropic": "anthropic",
-    "@langchain/anthropic": "anthropic", "@google/generative-ai": "google", "@google/genai": "google", "@ai-sdk/google": "google",
-    "@langchain/google-genai": "google", "@google-cloud/vertexai": "google", "groq-sdk": "groq", "@ai-sdk/groq": "groq",
-    "cohere-ai": "cohere",
-    "@mistralai/mistralai": "mistral", "@ai-sdk/mistral": "mistral", "@azure/openai": "azure-openai", "@ai-sdk/azure": "azure-openai",
-    "@aws-sdk/client-bedrock-runtime": "bedrock", "@ai-sdk/amazon-bedrock": "bedrock", "replicate": "replicate", "ollama": "ollama",
-    "together-ai": "together", "@huggingface/inference": "huggingface", "@openrouter/ai-sdk-provider": "openrouter", "@ai-sdk/xai": "xai",
-    "@ai-sdk/deepseek": "deepseek", "@ai-sdk/gateway": "vercel",
-}  # fmt: skip
-"""Packages of model SDKs."""
-_IMPORT = lazy(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""")
-
-
-def provider_in(text: str) -> str | None:
-    """The provider whose SDK a file imports, or whose host its base URL names; None without an SDK."""
-    from prodify.inventory.data.technologies import LLM_HOSTS
-
-    packages = [PROVIDERS[name] for name in _IMPORT.findall(text) if name in PROVIDERS]
-    if not packages:
-        return None
-    base = re.search(r"base(?:URL|Path|Url)\s*:\s*[\"'`]([^\"'`]+)", text)
-    hosted = next((name for host, name in LLM_HOSTS.items() if base and host in base[1]), None)
-    return hosted or packages[0]
 
 
 def script_files(repo: Inventory) -> tuple[str, ...]:

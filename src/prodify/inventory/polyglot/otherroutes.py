@@ -28,6 +28,7 @@ class _RouteQuery:
     read: re.Pattern[str]
 
 
+_VERBS = ("get", "post", "put", "patch", "delete")
 ROUTES: tuple[_RouteQuery, ...] = (
     _RouteQuery(
         "sparkjava",
@@ -46,7 +47,7 @@ ROUTES: tuple[_RouteQuery, ...] = (
     ),
     _RouteQuery(
         "sinatra",
-        calls("ruby", "call", r"""^(get|post|put|patch|delete)\s*\(?\s*['"]/""", "sinatra", "Sinatra"),
+        calls("ruby", "call", r"""^(get|post|put|patch|delete)\s*\(?\s*['"]/""", *(f"{v}{s}" for v in _VERBS for s in (" ", "("))),
         lazy(r"""^(?P<verb>\w+)\s*\(?\s*['"](?P<path>[^'"]*)"""),
     ),
     _RouteQuery(
@@ -73,10 +74,21 @@ def routes(repo: Inventory) -> Iterator[Route]:
     for row in ROUTES:
         for match in repo.find(row.query):
             found = row.read.search(match.text)
-            if found is not None and (row.framework != "javalin" or "javalin" in (repo.files.text(match.location.path) or "")):
+            if found is not None and _belongs(repo, row.framework, match.location.path):
                 yield _route(row, match, found.groupdict())
     yield from _annotated(repo)
     yield from _rails(repo)
+
+
+def _belongs(repo: Inventory, framework: str, path: str) -> bool:
+    """Whether a call's file is the framework's: the calls of Javalin and Sinatra look like others' (and Rails has a file for its own)."""
+    text = repo.files.text(path) or ""
+    if framework == "javalin":
+        return "javalin" in text
+    if framework != "sinatra":
+        return True
+    inside = any(c.framework == "sinatra" and (c.path == "." or path.startswith(c.path + "/")) for c in repo.components)
+    return "sinatra" in text.lower() or (inside and not path.endswith("config/routes.rb"))
 
 
 def _route(row: _RouteQuery, match: Match, parts: Mapping[str, str | None]) -> Route:

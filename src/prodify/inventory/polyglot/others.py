@@ -42,7 +42,7 @@ ENVIRONMENT: tuple[Query, ...] = (
     calls("php", "subscript_expression", r"^\$_(ENV|SERVER)\[", "$_ENV"),
     calls("csharp", "invocation_expression", r'^(System\.)?Environment\.GetEnvironmentVariable\("', "GetEnvironmentVariable"),
 )
-_ENV_NAME = lazy(r"""[\["'(\s]([A-Z_][A-Z0-9_]*)["'\]]""")
+_ENV_NAME = lazy(r"""[\["'(\s]([A-Za-z_][A-Za-z0-9_]*)["'\]]""")
 _DEFAULTED = lazy(r"""^\S*\(\s*["'][^"']+["']\s*,\s*\S|\}\s*$|\{ """)
 _AFTER = lazy(r"""^\s*(\|\||\?\?|\?:|\.unwrap_or|\.or_else|\.ok\(\)|\.orElse|\bor\b|\.getOrElse)""")
 _CLAP = lazy(

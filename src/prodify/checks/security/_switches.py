@@ -1,0 +1,65 @@
+"""Debug switches in the settings of Spring, Laravel, ASP.NET and plain PHP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.api import Location, Note, Role, query
+from prodify.lazyre import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.api import Inventory
+
+_ELSEWHERE = lazy(r"[-_.](dev|develop|development|local|test|tests|it|ci)\b")
+_H2_CONSOLE = lazy(r"^\s*spring\.h2\.console\.enabled\s*[=:]\s*true\b")
+_PHP_ERRORS = query(
+    "php",
+    {"kind": "function_call_expression", "regex": r"""(?i)^ini_set\(\s*['"]display_errors['"]\s*,\s*['"]?(1|on|true)"""},
+    keywords=("display_errors",),
+)
+_DEVELOPER_PAGE = query(
+    "csharp",
+    {
+        "kind": "invocation_expression",
+        "regex": r"\.UseDeveloperExceptionPage\(",
+        "not": {"inside": {"kind": "if_statement", "stopBy": "end"}},
+    },
+    keywords=("UseDeveloperExceptionPage",),
+)
+_LARAVEL = query("php", {"kind": "array_element_initializer", "regex": r"""^['"]debug['"]\s*=>\s*true$"""}, keywords=("debug",))
+
+
+def settings_switches(repo: Inventory) -> Iterator[Note]:
+    """Switches that are on in the settings that production reads; profiles for development and tests are left out."""
+    for path in repo.files.select("application*.properties", "application*.yml", "application*.yaml", roles=(Role.PRODUCTION,)):
+        if not _ELSEWHERE.search(path.rpartition("/")[2]):
+            yield from _spring(repo, path)
+    for match in repo.find(_PHP_ERRORS):
+        yield Note(match.location, "PHP shows errors to visitors")
+    for match in repo.find(_DEVELOPER_PAGE):
+        yield Note(match.location, "the developer's error page is shown everywhere")
+    for match in repo.find(_LARAVEL):
+        if match.location.path.endswith("config/app.php"):
+            yield Note(match.location, "debug is true in the settings")
+
+
+def _spring(repo: Inventory, path: str) -> Iterator[Note]:
+    """H2's console, a database shell in the browser without a password of its own."""
+    above: list[tuple[int, str]] = []
+    for number, line in enumerate(repo.files.lines(path), 1):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        if path.endswith(".properties") or _H2_CONSOLE.match(line):
+            if _H2_CONSOLE.match(line):
+                yield Note(Location(path, number), "H2's database console is served")
+            continue
+        indent = len(line) - len(line.lstrip())
+        above = [(depth, key) for depth, key in above if depth < indent]
+        key, _, value = bare.partition(":")
+        above.append((indent, key))
+        full = ".".join(part for _, part in above)
+        if full.endswith("h2.console.enabled") and value.strip() == "true":
+            yield Note(Location(path, number), "H2's database console is served")
