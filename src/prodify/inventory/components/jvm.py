@@ -24,7 +24,7 @@ _STARTS = lazy(
     r"SpringApplication\.run|@SpringBootApplication|Quarkus\.run|Micronaut\.run|embeddedServer\(|Javalin\.|EngineMain|@QuarkusMain"
 )
 _CONFIGURED = lazy(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})", re.MULTILINE)
-_YAML = lazy(r"^(?:server|http|ktor):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
+_YAML = lazy(r"^(?:server|http|ktor|micronaut|quarkus):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:

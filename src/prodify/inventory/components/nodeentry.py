@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.commands import split
 from prodify.inventory.data.node_frameworks import SERVER_STEMS
 from prodify.inventory.numbers import port_number
+from prodify.inventory.polyglot.jslistening import listening_port
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ _RUNNERS = frozenset(
 _SUBCOMMANDS = frozenset(("run", "watch", "start", "--watch", "-r", "--import", "--loader", "--require"))
 _BUILT = ("dist/src/", "build/src/", "dist/", "build/", "lib/", "out/", ".output/server/", "bin/")
 _SOURCE_EXTENSIONS = ("ts", "js", "tsx", "mts", "mjs", "cjs", "jsx")
-_LISTEN = lazy(
-    r"\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?([^,)}\n]+)|\bport\s*:\s*([^,}\n]+)|serve\(\s*\{[^}]*?\bport\s*:\s*([^,}\n]+)", re.IGNORECASE
-)
-_FALLBACK = lazy(r"\bport\b['\"]?\)?\]?\)*\s*(?:\|\||\?\?)\s*['\"]?(\d{2,5})", re.IGNORECASE)
 _SCRIPT_PORT = lazy(r"(?:\s-p|--port)[ =](\d{2,5})|\bPORT=(\d{2,5})")
 _PAGE_SCRIPT = lazy(
     r"""<script[^>]+type=["']module["'][^>]+src=["']/?([^"']+)["']|<script[^>]+src=["']/?([^"']+)["'][^>]+type=["']module["']"""
@@ -126,32 +123,7 @@ def listen_port(root: NodeRoot, entry: str | None) -> int | None:
     """The port that code listens on: a literal, a constant, or the fallback of the PORT variable."""
     first = [root.root.join(entry)] if entry else []
     others = [p for p in root.sources if p not in first and ".listen(" in (root.repo.files.text(p) or "")]
-    for path in (*first, *others):
-        text = root.repo.files.text(path) or ""
-        for match in _LISTEN.finditer(text):
-            value = next((g for g in match.groups() if g), "").strip().strip("'\"")
-            port = _value(text, value)
-            if port is not None:
-                return port
-    found = (_FALLBACK.search(root.repo.files.text(path) or "") for path in (*first, *others))
-    return next((port_number(match[1]) for match in found if match), None)
-
-
-def _value(text: str, value: str) -> int | None:
-    if value.isdigit() and 1 < len(value) < 6:
-        return port_number(value)
-    fallback = re.search(r"(?:\|\||\?\?)\s*['\"]?(\d{2,5})", value)
-    if fallback:
-        return port_number(fallback[1])
-    name = re.match(r"(?:Number|parseInt|\+)?\(?\s*([A-Za-z_$][\w$]*)", value)
-    if name is None:
-        return None
-    assigned = re.search(rf"\b(?:const|let|var)?\s*\b{re.escape(name[1])}\b\s*(?::\s*[\w|\s]+)?=\s*([^;\n]+)", text)
-    if assigned is None:
-        return None
-    literal = re.match(r"['\"]?(\d{2,5})['\"]?\s*[;,)]?\s*$", assigned[1].strip())
-    fallback = re.search(r"(?:\|\||\?\?|,|:)\s*['\"]?(\d{2,5})['\"]?\s*\)*", assigned[1])
-    return port_number(literal[1]) if literal else port_number(fallback[1]) if fallback else None
+    return listening_port(root.repo, (*first, *others))
 
 
 def script_port(root: NodeRoot) -> int | None:

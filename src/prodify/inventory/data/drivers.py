@@ -115,32 +115,61 @@ BROKERS: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 
-CODE_MARKS: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("csharp", lazy(r"\bUseNpgsql\("), "postgres"),
-    ("csharp", lazy(r"\bUseSqlServer\("), "mssql"),
-    ("csharp", lazy(r"\bUseSqlite\("), "sqlite"),
-    ("csharp", lazy(r"\bUseMy[sS][qQ][lL]\("), "mysql"),
-    ("csharp", lazy(r"\bUseCosmos\("), "cosmosdb"),
-    ("php", lazy(r"""new\s+\\?PDO\(\s*["']mysql:|\bmysqli_connect\(|new\s+\\?mysqli\("""), "mysql"),
-    ("php", lazy(r"""new\s+\\?PDO\(\s*["']pgsql:|\bpg_connect\("""), "postgres"),
-    ("php", lazy(r"""new\s+\\?PDO\(\s*["']sqlite:|new\s+\\?SQLite3\("""), "sqlite"),
-    ("php", lazy(r"\bnew\s+\\?Redis\("), "redis"),
-    ("java", lazy(r"jdbc:postgresql:"), "postgres"),
-    ("java", lazy(r"jdbc:(?:mysql|mariadb):"), "mysql"),
-    ("java", lazy(r"jdbc:sqlite:"), "sqlite"),
-    ("java", lazy(r"jdbc:sqlserver:"), "mssql"),
-    ("java", lazy(r"jdbc:oracle:"), "oracle"),
-    ("java", lazy(r"jdbc:h2:"), "h2"),
-    ("rust", lazy(r"\b(?:PgPool|PgConnection|PgPoolOptions|sqlx::Postgres)\b"), "postgres"),
-    ("rust", lazy(r"\b(?:MySqlPool|MysqlConnection|sqlx::MySql)\b"), "mysql"),
-    ("rust", lazy(r"\b(?:SqlitePool|SqliteConnection|sqlx::Sqlite)\b"), "sqlite"),
-    ("javascript", lazy(r"""\bdialect\s*:\s*["'](?:postgres|postgresql)["']"""), "postgres"),
-    ("javascript", lazy(r"""\bdialect\s*:\s*["'](?:mysql|mariadb)["']"""), "mysql"),
-    ("javascript", lazy(r"""\bdialect\s*:\s*["'](?:sqlite|turso)["']|client\s*:\s*["'](?:better-)?sqlite3["']"""), "sqlite"),
-    ("javascript", lazy(r"""\bclient\s*:\s*["']pg["']"""), "postgres"),
-    ("javascript", lazy(r"""\bclient\s*:\s*["']mysql2?["']"""), "mysql"),
+_STRING = {"kind": "string_literal"}
+_NAME = {"any": [{"kind": "identifier"}, {"kind": "type_identifier"}]}
+
+
+def _option(keys: str, values: str) -> dict[str, object]:
+    """A member of an options object with one of these string values."""
+    return {"kind": "pair", "all": [
+        {"has": {"field": "key", "regex": f"^[\"']?({keys})[\"']?$"}},
+        {"has": {"field": "value", "regex": f"^[\"'`]({values})[\"'`]$"}},
+    ]}  # fmt: skip
+
+
+def _php(kind: str, regex: str) -> dict[str, object]:
+    return {"kind": kind, "regex": regex}
+
+
+_ORM = ("dialect", "client", "typeorm", "TypeOrm", "DataSource", "provider")
+_TYPEORM = ("DataSource", "TypeOrm", "createConnection")
+_OPTIONS = "dialect|client|provider"
+CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] = (
+    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseNpgsql(<\w+>)?\([^;]*$"}, ("UseNpgsql",), "postgres"),
+    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseSqlServer(<\w+>)?\([^;]*$"}, ("UseSqlServer",), "mssql"),
+    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseSqlite(<\w+>)?\([^;]*$"}, ("UseSqlite",), "sqlite"),
+    ("csharp", {"kind": "invocation_expression", "regex": r"(?is)\.UseMySql(<\w+>)?\([^;]*$"}, ("UseMySQL", "UseMySql"), "mysql"),
+    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseCosmos(<\w+>)?\([^;]*$"}, ("UseCosmos",), "cosmosdb"),
+    ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']mysql:|^new\s+\\?mysqli\("""), ("PDO", "mysqli"), "mysql"),
+    ("php", _php("function_call_expression", r"^mysqli_connect\("), ("mysqli_connect",), "mysql"),
+    ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']pgsql:"""), ("PDO",), "postgres"),
+    ("php", _php("function_call_expression", r"^pg_connect\("), ("pg_connect",), "postgres"),
+    ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']sqlite:|^new\s+\\?SQLite3\("""),
+     ("PDO", "SQLite3"), "sqlite"),
+    ("php", _php("object_creation_expression", r"^new\s+\\?Redis\b"), ("Redis",), "redis"),
+    ("java", {**_STRING, "regex": r'^"jdbc:postgresql:'}, ("jdbc:",), "postgres"),
+    ("java", {**_STRING, "regex": r'^"jdbc:(mysql|mariadb):'}, ("jdbc:",), "mysql"),
+    ("java", {**_STRING, "regex": r'^"jdbc:sqlite:'}, ("jdbc:",), "sqlite"),
+    ("java", {**_STRING, "regex": r'^"jdbc:sqlserver:'}, ("jdbc:",), "mssql"),
+    ("java", {**_STRING, "regex": r'^"jdbc:oracle:'}, ("jdbc:",), "oracle"),
+    ("java", {**_STRING, "regex": r'^"jdbc:h2:'}, ("jdbc:",), "h2"),
+    ("rust", {**_NAME, "regex": "^(PgPool|PgConnection|PgPoolOptions|Postgres)$"},
+     ("PgPool", "PgConnection", "sqlx::Postgres"), "postgres"),
+    ("rust", {**_NAME, "regex": "^(MySqlPool|MySqlPoolOptions|MysqlConnection|MySql)$"},
+     ("MySqlPool", "MysqlConnection", "sqlx::MySql"), "mysql"),
+    ("rust", {**_NAME, "regex": "^(SqlitePool|SqlitePoolOptions|SqliteConnection|Sqlite)$"},
+     ("SqlitePool", "SqliteConnection", "sqlx::Sqlite"), "sqlite"),
+    ("javascript", _option(_OPTIONS, "postgres|postgresql|pg"), _ORM, "postgres"),
+    ("javascript", _option(_OPTIONS, "mysql2?|mariadb"), _ORM, "mysql"),
+    ("javascript", _option(_OPTIONS, "sqlite|turso|(better-)?sqlite3"), _ORM, "sqlite"),
+    *(
+        ("javascript", {**_option("type", values), "inside": {"kind": "object", "inside": {"kind": "arguments", "inside": {
+            "regex": r"(?s)^(new\s+DataSource|createConnection|[\w.]*TypeOrm\w*\.forRoot\w*)\("}}}}, _TYPEORM, name)
+        for values, name in (("postgres", "postgres"), ("mysql|mariadb", "mysql"), ("(better-)?sqlite3?", "sqlite"), ("mongodb", "mongodb"),
+                             ("mssql", "mssql"), ("cockroachdb", "cockroachdb"), ("oracle", "oracle"))
+    ),
 )  # fmt: skip
-"""Marks in code that name a datastore without an import: builders, connection strings, ORM options."""
+"""Marks in code that name a datastore without an import: builders, connection strings, ORM options. Language, rule, words, name."""
 
 CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]], ...] = (
     (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data import drivers
 from prodify.inventory.data.technologies import LLM_HOSTS
 from prodify.inventory.facts import Role, Technology
+from prodify.inventory.query import query
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -27,12 +28,11 @@ _SEPARATORS = ("/", ".", "\\")
 def datastores(repo: Inventory) -> Iterator[Technology]:
     """Datastores whose driver code imports, that code names, or that configuration files name."""
     yield from _imports(repo, drivers.DATASTORES)
-    for language, pattern, name in drivers.CODE_MARKS:
-        for path in _sources(repo, language):
-            text = repo.files.text(path) or ""
-            match = pattern.search(text)
-            if match is not None:
-                yield Technology(name, Location(path, text.count("\n", 0, match.start()) + 1), match[0][:60])
+    for language, rule, words, name in drivers.CODE_MARKS:
+        marks = [query(dialect, rule, keywords=words) for dialect in _DIALECTS[language]]
+        for match in repo.find(*marks):
+            shown = " ".join(match.text.split())[:60]
+            yield Technology(name, match.location, "a JDBC address" if "jdbc:" in shown else shown)
     for globs, pattern, names in drivers.CONFIGURATION:
         for path in repo.files.select(*globs, roles=(Role.PRODUCTION,)):
             text = repo.files.text(path) or ""
@@ -122,9 +122,9 @@ def _line(repo: Inventory, path: str, text: str) -> int:
 
 def routes(repo: Inventory) -> Iterator[Route]:
     """HTTP routes."""
-    from prodify.inventory.polyglot import goroutes, jsroutes, otherroutes, rustroutes
+    from prodify.inventory.polyglot import annotated, goroutes, jsroutes, otherroutes, phproutes, rubyroutes, rustroutes
 
-    for module in (jsroutes, goroutes, rustroutes, otherroutes):
+    for module in (jsroutes, goroutes, rustroutes, otherroutes, annotated, phproutes, rubyroutes):
         yield from module.routes(repo)
 
 

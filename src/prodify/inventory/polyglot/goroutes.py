@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Route
-from prodify.inventory.polyglot.others import calls
+from prodify.inventory.polyglot.nodes import arguments, enclosing, named, string_of
 from prodify.inventory.pyroutes import join
-from prodify.lazyre import lazy
+from prodify.inventory.query import query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import Match
+    from prodify.inventory.query import Query
 
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "Any",
           "All", "Handle", "HandleFunc")  # fmt: skip
-QUERY = calls("go", "call_expression", rf'^[\w.]+\.({"|".join(_VERBS)})\(\s*"', *(f".{verb}(" for verb in _VERBS))
-_READ = lazy(rf'^(?P<owner>[\w.]+)\.(?P<verb>{"|".join(_VERBS)})\(\s*"(?P<path>[^"]*)"\s*,(?:.*,)?\s*(?P<handler>[\w.]+)?', re.DOTALL)
-_FRAMEWORKS = ("gin-gonic/gin", "labstack/echo", "gofiber/fiber", "go-chi/chi", "gorilla/mux", "net/http")
-_NAMES = {
+
+
+def _methods(*names: str) -> Query:
+    called = {"field": "function", "kind": "selector_expression", "has": {"field": "field", "regex": f"^({'|'.join(names)})$"}}
+    return query("go", {"kind": "call_expression", "has": called}, keywords=tuple(f".{name}(" for name in names))
+
+
+QUERY = _methods(*_VERBS)
+GROUPS = _methods("Group", "PathPrefix", "Route")
+MOUNTS = _methods("Mount")
+_FRAMEWORKS = {
     "gin-gonic/gin": "gin",
     "labstack/echo": "echo",
     "gofiber/fiber": "fiber",
@@ -30,79 +37,150 @@ _NAMES = {
     "gorilla/mux": "gorilla",
     "net/http": "net/http",
 }
-_GROUP = lazy(r'(\w+)\s*:?=\s*(\w+)\.(?:Group|PathPrefix)\(\s*"([^"]*)"')
-_HANDED = lazy(r'(?:\w+\.)?(\w+)\(\s*(?:&?\w+\s*,\s*)*(\w+)(?:\.Group\(\s*"([^"]*)"[^)]*\))?\s*[,)]')
-_FUNCTION = lazy(r"^func\s+(?:\([^)]*\)\s*)?(\w+)\(([^)]*)\)", re.MULTILINE)
-_BLOCK = lazy(r'\.Route\(\s*"([^"]*)"\s*,\s*func\(\s*(\w+)')
+_MAX_DEPTH = 6
 
 
 def routes(repo: Inventory) -> Iterator[Route]:
     """Every route; a prefix is followed through variables, chi's blocks and the parameters of functions."""
-    matches = repo.find(QUERY)
-    handed = _handed(repo) if matches else {}
-    for match in matches:
-        found = _READ.search(match.text)
-        text = repo.files.text(match.location.path) or ""
-        package = next((name for name in _FRAMEWORKS if f"{name}" in text), None)
-        path = found["path"] if found else ""
-        if found is None or package is None or not (path.startswith("/") or " /" in path or path == ""):
+    handed: dict[str, list[str]] | None = None
+    for path in repo.syntax.sources("go", QUERY.keywords):
+        text = repo.syntax.text(path)
+        framework = next((name for package, name in _FRAMEWORKS.items() if package in text), None)
+        if framework is None:
             continue
-        if package == "net/http" and found["verb"] not in ("Handle", "HandleFunc"):
-            continue
-        verb = found["verb"].upper()
-        if verb in ("HANDLE", "HANDLEFUNC"):
-            method, _, path = path.rpartition(" ")
-            chained = re.search(r"^\.Methods\(([^)]*)\)", text[text.find(match.text) + len(match.text) :][:80])
-            verb = method or (re.findall(r"\w+", chained[1])[-1].upper().removeprefix("METHOD") if chained else "ANY")
-        handler = found["handler"]
-        for prefix in _prefixes(text, match, found["owner"], handed):
-            full = join(prefix, path) or "/"
-            yield Route(
-                (verb,), full, match.location, handler.split(".")[-1] if handler else None, ".", _NAMES[package], match.location.path
-            )
+        for match, call in repo.syntax.nodes(QUERY, path):
+            owner, verb, given = _called(call)
+            where = string_of(given[0]) if len(given) > 1 else None
+            if owner is None or where is None or not (where.startswith("/") or " /" in where or where == ""):
+                continue
+            if framework == "net/http" and verb not in ("Handle", "HandleFunc"):
+                continue
+            verb = verb.upper()
+            if verb in ("HANDLE", "HANDLEFUNC"):
+                method, _, where = where.rpartition(" ")
+                verb = method or _chained_method(call) or "ANY"
+            if handed is None:
+                handed = _handed(repo)
+            last = given[-1]
+            handler = last.text().partition("(")[0].split(".")[-1] if last.kind() != "func_literal" else "func"
+            for prefix in _prefixes(call, owner, handed):
+                yield Route((verb,), join(prefix, where) or "/", match.location, handler, ".", framework, path)
 
 
-@lru_cache(maxsize=64)
-def _groups(text: str) -> Mapping[str, tuple[str, str]]:
-    """Variables that hold a group: the variable that it was made of, and its prefix."""
-    if ".Group(" not in text and ".PathPrefix(" not in text:
-        return {}
-    return {m[1]: (m[2], m[3]) for m in _GROUP.finditer(text)}
+def _called(call: SgNode) -> tuple[str | None, str, list[SgNode]]:
+    """The variable that a method is called on, the method, and the arguments."""
+    function = call.field("function")
+    operand, field = (function.field("operand"), function.field("field")) if function is not None else (None, None)
+    if operand is None or field is None:
+        return None, "", []
+    return operand.text(), field.text(), arguments(call)
 
 
-def _group_prefix(text: str, owner: str) -> tuple[str, str]:
-    """The root variable behind a group variable, and the prefix on the way."""
-    groups = _groups(text)
-    path, depth = "", 0
-    while owner in groups and depth < 6:
-        owner, prefix = groups[owner]
-        path, depth = join(prefix, path), depth + 1
-    return owner, path
+def _chained_method(call: SgNode) -> str | None:
+    """The method of `.HandleFunc(...).Methods("GET")`."""
+    parent = call.parent()
+    outer = parent.parent() if parent is not None and parent.kind() == "selector_expression" else None
+    if outer is None or outer.kind() != "call_expression":
+        return None
+    _, name, given = _called(outer)
+    if name != "Methods" or not given:
+        return _chained_method(outer)
+    return (string_of(given[-1]) or given[-1].text().rpartition(".Method")[2]).upper() or None
 
 
-def _handed(repo: Inventory) -> dict[str, list[str]]:
-    """Prefixes of the groups that are passed to a function, by the function's name."""
-    found: dict[str, list[str]] = {}
-    for path in repo.syntax.sources("go", (".Group(",)):
-        text = repo.files.text(path) or ""
-        for match in _HANDED.finditer(text):
-            own = match[3] or ""
-            prefix = join(_group_prefix(text, match[2])[1], own)
-            if prefix and match[1] not in ("Group", "Use"):
-                found.setdefault(match[1], []).append(prefix)
+def _group_of(value: SgNode | None) -> tuple[str, str] | None:
+    """The variable and prefix of `api.Group("/v1")` or `api.PathPrefix("/v1").Subrouter()`."""
+    while value is not None and value.kind() == "call_expression":
+        owner, name, given = _called(value)
+        if owner is None:
+            return None
+        if name in ("Group", "PathPrefix") and given:
+            prefix = string_of(given[0])
+            return (owner, prefix) if prefix is not None else None
+        function = value.field("function")
+        value = function.field("operand") if function is not None else None
+    return None
+
+
+def _bindings(function: SgNode | None) -> dict[str, tuple[str, str]]:
+    """Group variables of a function: name to the variable they come from and the prefix in between."""
+    found: dict[str, tuple[str, str]] = {}
+    for kind in ("short_var_declaration", "assignment_statement"):
+        for statement in function.find_all(kind=kind) if function is not None else ():
+            left, right = statement.field("left"), statement.field("right")
+            group = _group_of(next(iter(named(right)), None)) if right is not None else None
+            if left is not None and group is not None:
+                found[left.text()] = group
     return found
 
 
-def _prefixes(text: str, match: Match, owner: str, handed: dict[str, list[str]]) -> list[str]:
-    root, path = _group_prefix(text, owner)
-    offset = sum(len(line) + 1 for line in text.split("\n")[: (match.location.line or 1) - 1])
-    blocks = [
-        m for m in _BLOCK.finditer(text, 0, offset) if m[2] == root and text.count("{", m.end(), offset) > text.count("}", m.end(), offset)
-    ]
-    path = "".join(join("", m[1]).rstrip("/") for m in blocks) + path if blocks else path
-    enclosing = None
-    for function in _FUNCTION.finditer(text, 0, offset):
-        enclosing = function
-    if enclosing is not None and re.search(rf"\b{re.escape(root)}\b", enclosing[2]) and enclosing[1] in handed:
-        return [join(prefix, path) for prefix in dict.fromkeys(handed[enclosing[1]])]
+def _up(name: str, bindings: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """The root variable behind a group variable, and the prefix on the way."""
+    path, depth = "", 0
+    while name in bindings and depth < _MAX_DEPTH:
+        name, prefix = bindings[name]
+        path, depth = join(prefix, path), depth + 1
+    return name, path
+
+
+def _handed(repo: Inventory) -> dict[str, list[str]]:
+    """Prefixes of the groups that are passed to a function, or under which what it returns is mounted, by the function's name."""
+    found: dict[str, list[str]] = {}
+    for path in repo.syntax.sources("go", (".Group(", ".PathPrefix(", ".Mount(", ".Route(")):
+        root = repo.syntax.tree(path, "go")
+        for call in root.find_all(kind="call_expression") if root is not None else ():
+            function = call.field("function")
+            name = function.text().rpartition(".")[2] if function is not None else ""
+            given = arguments(call)
+            if name == "Mount" and len(given) == 2 and (prefix := string_of(given[0])) is not None:
+                made = given[1].field("function") if given[1].kind() == "call_expression" else given[1]
+                if made is not None:
+                    found.setdefault(made.text().rpartition(".")[2], []).append(prefix)
+                continue
+            if name in ("Group", "Use", *_VERBS):
+                continue
+            around = enclosing(call, "function_declaration", "method_declaration")
+            for argument in given:
+                prefix = _passed(argument, around, call)
+                if prefix:
+                    found.setdefault(name, []).append(prefix)
+    return found
+
+
+def _passed(argument: SgNode, around: SgNode | None, call: SgNode) -> str:
+    """The prefix of a group that is an argument: a variable, or made in place."""
+    if argument.kind() == "identifier":
+        name, path = _up(argument.text(), _bindings(around))
+        return _blocks(call, name) + path
+    group = _group_of(argument)
+    if group is None:
+        return ""
+    name, path = _up(group[0], _bindings(around))
+    return join(_blocks(call, name) + path, group[1])
+
+
+def _blocks(node: SgNode, owner: str) -> str:
+    """The prefixes of chi's blocks around a node: `r.Route("/api", func(r chi.Router) { ... })`."""
+    found: list[str] = []
+    for ancestor in node.ancestors():
+        if ancestor.kind() != "call_expression":
+            continue
+        _, name, given = _called(ancestor)
+        if name == "Route" and len(given) == 2 and given[1].kind() == "func_literal" and (prefix := string_of(given[0])) is not None:
+            found.insert(0, join("", prefix).rstrip("/"))
+    return "".join(found) if owner else ""
+
+
+def _prefixes(call: SgNode, owner: str, handed: dict[str, list[str]]) -> list[str]:
+    function = enclosing(call, "function_declaration", "method_declaration")
+    root, path = _up(owner, _bindings(function))
+    path = _blocks(call, root) + path
+    name = function.field("name") if function is not None else None
+    if name is None or name.text() not in handed:
+        return [path]
+    parameters = function.field("parameters") if function is not None else None
+    given = {word.text() for word in parameters.find_all(kind="identifier")} if parameters is not None else set()
+    made_here = root not in given and not given & {owner}
+    if root in given or made_here:
+        return [join(prefix, path) for prefix in dict.fromkeys(handed[name.text()])]
     return [path]

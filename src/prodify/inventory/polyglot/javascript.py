@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,16 @@ ENVIRONMENT_KEYS = everywhere(
     },
     ("process.env[", "Deno.env"),
 )
+KIT_STATIC = everywhere(
+    {
+        "kind": "identifier", "regex": r"^[A-Z][A-Z0-9_]*$",
+        "inside": {"kind": "import_specifier", "field": "name", "inside": {
+            "kind": "import_statement", "stopBy": "end", "has": {"field": "source", "regex": r"^.\$env/static/"}}},
+    },
+    ("$env/static/",),
+)  # fmt: skip
+"""SvelteKit's variables of the build, imported by name."""
+KIT_DYNAMIC = everywhere({"kind": "member_expression", "regex": r"^env\.[A-Z][A-Z0-9_]*$"}, ("$env/dynamic/",))
 DESTRUCTURED = everywhere({"kind": "variable_declarator", "regex": r"(?s)^\{.*\}\s*=\s*process\.env$"}, ("process.env",))
 OUTBOUND = everywhere(
     {
@@ -123,6 +134,11 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
             if name:
                 yield variable(name[1], match.location, has_default=name[2] is not None)
 
+    for match in repo.find(*KIT_STATIC):
+        yield variable(match.text, match.location, has_default=False)
+    for match in repo.find(*KIT_DYNAMIC):
+        if "$env/dynamic/" in repo.syntax.text(match.location.path):
+            yield variable(match.text.partition(".")[2], match.location, has_default=False)
     yield from _schemas(repo)
 
 
@@ -237,6 +253,21 @@ def _has_default(repo: Inventory, path: str) -> bool:
         for language in LANGUAGES
         for p in repo.syntax.sources(language, ("axios.defaults.timeout",))
     )
+
+
+def resolve(repo: Inventory, path: str, target: str) -> str | None:
+    """The source file behind a relative import."""
+    stem = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    bare = re.sub(r"\.[cm]?jsx?$", "", stem)
+    candidates = [
+        stem,
+        *(
+            f"{base}{end}"
+            for base in dict.fromkeys((stem, bare))
+            for end in (".ts", ".tsx", ".js", ".mjs", ".jsx", ".cjs", "/index.ts", "/index.js")
+        ),
+    ]
+    return next((c for c in candidates if c in repo.files), None)
 
 
 def script_files(repo: Inventory) -> tuple[str, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, Route
-from prodify.inventory.polyglot.javascript import everywhere, server_side
+from prodify.inventory.polyglot.javascript import everywhere, resolve, server_side
 from prodify.inventory.pyroutes import join
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -57,21 +56,6 @@ def routes(repo: Inventory) -> Iterator[Route]:
     yield from _calls(repo)
     yield from _nest(repo)
     yield from _files(repo)
-
-
-def resolve(repo: Inventory, path: str, target: str) -> str | None:
-    """The source file behind a relative import."""
-    stem = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    bare = re.sub(r"\.[cm]?jsx?$", "", stem)
-    candidates = [
-        stem,
-        *(
-            f"{base}{end}"
-            for base in dict.fromkeys((stem, bare))
-            for end in (".ts", ".tsx", ".js", ".mjs", ".jsx", ".cjs", "/index.ts", "/index.js")
-        ),
-    ]
-    return next((c for c in candidates if c in repo.files), None)
 
 
 class _Mounts:

@@ -1,8 +1,8 @@
 """Go, Java, Kotlin, Ruby, Rust, PHP and C#: environment variables and outbound calls, as queries and how to read them.
 
 Each row is data: the query that finds a call, and the pattern that reads its text. Time-outs by default, from the libraries'
-documentation: Go's http.Client and reqwest wait for ever; OkHttp gives up after 10 s, .NET's HttpClient after 100 s, Ruby's Net::HTTP
-after 60 s, Guzzle and java.net wait for ever.
+documentation: Go's http.Client, reqwest and http.rb wait for ever; OkHttp gives up after 10 s, .NET's HttpClient after 100 s,
+Ruby's Net::HTTP after 60 s, Guzzle and java.net wait for ever.
 """
 
 from __future__ import annotations
@@ -145,6 +145,14 @@ OUTBOUND: tuple[_Outbound, ...] = (
         lazy(r"(?i)readtimeout"),
     ),
     _Outbound("net-http", calls("ruby", "call", r"^Net::HTTP\.(get|post|get_response|start|new)", "Net::HTTP"), True, lazy(r"")),
+    _Outbound(
+        "http.rb",
+        calls("ruby", "call", r"^HTTP(\.(auth|headers|basic_auth|follow|accept|via)\([^)]*\))*\.(get|post|put|patch|delete)\W", "HTTP."),
+        False,
+        lazy(r"\bHTTP\.(persistent\([^)]*\)\.)?timeout\("),
+    ),
+    _Outbound("rest-client", calls("ruby", "call", r"^RestClient\.(get|post|put|patch|delete)", "RestClient"), True, lazy(r"")),
+    _Outbound("open-uri", calls("ruby", "call", r"^URI(\.open|\([^)]*\)\.open)\W", "open-uri"), True, lazy(r"")),
     _Outbound("httparty", calls("ruby", "call", r"^HTTParty\.(get|post|put|patch|delete)", "HTTParty"), True, lazy(r"")),
     _Outbound("faraday", calls("ruby", "call", r"^Faraday\.(new|get|post)", "Faraday"), True, lazy(r"")),
     _Outbound("reqwest", calls("rust", "call_expression", r"^reqwest::get\(", "reqwest::get"), False, lazy(r"(?!)")),

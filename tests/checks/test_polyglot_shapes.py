@@ -1,0 +1,173 @@
+"""Shapes of JavaScript, Java, Ruby, C# and Go repositories that no rule was written for when they were met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from .conftest import Judge
+
+
+def manifest(*names: str, **keys: object) -> str:
+    return json.dumps({"name": "shop", "private": True, "dependencies": dict.fromkeys(names, "1.0.0"), **keys}, indent=1)
+
+
+EXPRESS = "const express = require('express')\nconst app = express()\napp.listen(process.env.PORT || 3000)\n"
+SPRING = {
+    "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency>\n<artifactId>spring-boot-starter-web</artifactId>"
+    "</dependency></dependencies></project>\n",
+    "src/main/java/Shop.java": "@SpringBootApplication\npublic class Shop {\n"
+    "  public static void main(String[] a) { SpringApplication.run(Shop.class, a); }\n}\n",
+}
+ASPNET = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "missing"),
+    [
+        ({"server.js": EXPRESS + "const axios = require('axios')\n"}, {"axios"}),
+        ({"server.js": EXPRESS + "import('@scope/tool/deep/file')\n"}, {"@scope/tool"}),
+        ({"server.js": EXPRESS + "// const axios = require('axios')\n"}, set()),
+        ({"server.js": EXPRESS + "let fast\ntry { fast = require('bufferutil') } catch { fast = null }\n"}, set()),
+        ({"server.js": EXPRESS + "const fs = require('fs/promises')\nconst own = require('./own')\nconst n = require('node:os')\n"}, set()),
+        ({"src/index.ts": "import type { X } from 'only-types'\nimport express from 'express'\nexpress().listen(1)\n"}, set()),
+        (
+            {
+                "src/index.ts": "import { a } from '@app/a'\nimport express from 'express'\nimport { c } from 'components/c'\n",
+                "src/components/c.ts": "export const c = 1\n",
+                "tsconfig.json": '{"compilerOptions": {"paths": {"@app/*": ["./src/*"]}}}\n',
+            },
+            set(),
+        ),
+        ({"server.test.js": "const supertest = require('supertest')\n", "server.js": EXPRESS}, set()),
+    ],
+)
+def test_imports_that_package_json_lacks(judge: Judge, files: Mapping[str, str], missing: set[str]) -> None:
+    verdict = judge("dependencies-are-declared", {"package.json": manifest("express"), **files})
+    assert {e.note for e in verdict.evidence if e.note and verdict.kind == "fail"} == missing
+
+
+def test_another_package_of_the_workspace_is_declared_by_being_there(judge: Judge) -> None:
+    files = {
+        "package.json": manifest(workspaces=["packages/*"]),
+        "packages/api/package.json": manifest("express", name="api"),
+        "packages/api/index.js": EXPRESS + "require('shared')\n",
+        "packages/shared/package.json": manifest(name="shared"),
+    }
+    assert judge("dependencies-are-declared", files).kind != "fail"
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"src/main/resources/application.properties": "spring.h2.console.enabled=true\n"}, "fail"),
+        ({"src/main/resources/application.yml": "spring:\n  h2:\n    console:\n      enabled: true\n"}, "fail"),
+        ({"src/main/resources/application-dev.properties": "spring.h2.console.enabled=true\n"}, "pass"),
+        ({"src/main/resources/application.properties": "# spring.h2.console.enabled=true\n"}, "pass"),
+    ],
+)
+def test_a_database_shell_of_spring(judge: Judge, files: Mapping[str, str], kind: str) -> None:
+    assert judge("debug-is-off", {**SPRING, **files}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("program", "kind"),
+    [
+        ("app.UseDeveloperExceptionPage();\n", "fail"),
+        ("if (app.Environment.IsDevelopment())\n{\n    app.UseDeveloperExceptionPage();\n}\n", "pass"),
+    ],
+)
+def test_the_developers_error_page(judge: Judge, program: str, kind: str) -> None:
+    assert judge("debug-is-off", {"Shop.csproj": ASPNET, "Program.cs": "var app = builder.Build();\n" + program}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"Dockerfile": "FROM golang:1.17-alpine\n", "go.mod": "module x\n\ngo 1.17\n"}, "fail"),
+        ({"go.mod": "module x\n\ngo 1.17\n", "main.go": "package main\n\nfunc main() {}\n"}, "notApplicable"),
+        ({"Shop.csproj": ASPNET.replace("net10.0", "net6.0"), "Program.cs": ""}, "fail"),
+        ({"Gemfile": "source 'https://rubygems.org'\nruby '2.7.4'\ngem 'sinatra'\n", "app.rb": ""}, "fail"),
+        ({"package.json": manifest("express", engines={"node": ">=14"}), "server.js": EXPRESS}, "notApplicable"),
+        ({"package.json": manifest("express", engines={"node": "14.x"}), "server.js": EXPRESS}, "fail"),
+    ],
+)
+def test_runtimes_that_are_named_exactly(judge: Judge, files: Mapping[str, str], kind: str) -> None:
+    assert judge("runtime-version-is-supported", files).kind == kind
+
+
+CALL = """
+export default async function handler(req, res) {
+  const answer = await fetch("https://api.openai.com/v1/chat/completions", {
+    method: "POST",
+    body: JSON.stringify({ model: "%s", messages: [] %s }),
+  })
+  res.json(await answer.json())
+}
+"""
+
+
+@pytest.mark.parametrize(("model", "rest", "retired", "bounded"), [
+    ("text-davinci-003", "", "fail", "fail"), ("gpt-5.4-mini", ", max_tokens: 200", "pass", "pass"),
+])  # fmt: skip
+def test_a_model_that_is_called_by_its_address(judge: Judge, model: str, rest: str, retired: str, bounded: str) -> None:
+    files = {"package.json": manifest("next", scripts={"start": "next start"}), "pages/api/ask.ts": CALL % (model, rest)}
+    assert judge("model-is-not-retired", files).kind == retired
+    assert judge("model-tokens-are-bounded", files).kind == bounded
+
+
+def test_a_body_that_is_made_elsewhere_says_nothing_of_limits(judge: Judge) -> None:
+    call = CALL.replace('JSON.stringify({ model: "%s", messages: [] %s })', "JSON.stringify(payload)")
+    files = {"package.json": manifest("next", scripts={"start": "next start"}), "pages/api/ask.ts": call}
+    assert judge("model-tokens-are-bounded", files).kind == "notApplicable"
+
+
+FASTIFY = (
+    "import Fastify from 'fastify'\nconst app = Fastify({ logger: %s })\nconst options = { schema: { body: {} } }\n%s\n"
+    "app.listen({ port: 1 })\n"
+)
+
+
+@pytest.mark.parametrize(("logger", "kind"), [("true", "pass"), ("{ level: 'warn' }", "pass"), ("false", "fail")])
+def test_fastifys_own_logger_writes_json(judge: Judge, logger: str, kind: str) -> None:
+    files = {"package.json": manifest("fastify", main="app.mjs"), "app.mjs": FASTIFY % (logger, "")}
+    assert judge("logs-are-structured", files).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("route", "kind"),
+    [
+        ("app.post('/orders', options, async (request) => save(request.body))", "pass"),
+        ("app.post('/orders', { schema: { body: {} } }, async (request) => save(request.body))", "pass"),
+        ("app.post('/orders', async (request) => save(request.body))", "fail"),
+    ],
+)
+def test_fastifys_schemas_check_bodies(judge: Judge, route: str, kind: str) -> None:
+    files = {"package.json": manifest("fastify", main="app.mjs"), "app.mjs": FASTIFY % ("true", route)}
+    assert judge("inputs-are-validated", files).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        (SPRING, "pass"),
+        ({"Shop.csproj": ASPNET, "Program.cs": "var app = builder.Build();\napp.Run();\n"}, "pass"),
+        ({"Shop.csproj": ASPNET, "Program.cs": 'var app = builder.Build();\napp.Run("http://0.0.0.0:5000");\n'}, "fail"),
+        ({"Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\n", "app.rb": "require 'sinatra'\nset :port, 3001\n"}, "fail"),
+        ({"Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\n", "app.rb": "require 'sinatra'\nget('/') { 'ok' }\n"}, "pass"),
+        ({"package.json": manifest("express"), "server.js": EXPRESS.replace("process.env.PORT || 3000", "process.env.APP_PORT")}, "pass"),
+        (
+            {"package.json": manifest("express"), "server.js": EXPRESS.replace("process.env.PORT || 3000", "3000, process.env.DB_PORT")},
+            "fail",
+        ),
+    ],
+)
+def test_who_reads_the_port(judge: Judge, files: Mapping[str, str], kind: str) -> None:
+    assert judge("port-comes-from-environment", files).kind == kind
+
+
+def test_aspnets_configuration_lies_under_the_environment(judge: Judge) -> None:
+    program = 'var text = builder.Configuration.GetConnectionString("Default");\noptions.UseSqlServer(text);\n'
+    assert judge("configuration-comes-from-environment", {"Shop.csproj": ASPNET, "Program.cs": program}).kind == "pass"
