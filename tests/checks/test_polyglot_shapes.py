@@ -171,3 +171,64 @@ def test_who_reads_the_port(judge: Judge, files: Mapping[str, str], kind: str) -
 def test_aspnets_configuration_lies_under_the_environment(judge: Judge) -> None:
     program = 'var text = builder.Configuration.GetConnectionString("Default");\noptions.UseSqlServer(text);\n'
     assert judge("configuration-comes-from-environment", {"Shop.csproj": ASPNET, "Program.cs": program}).kind == "pass"
+
+
+GO = {"go.mod": "module x\n\ngo 1.24\nrequire github.com/gin-gonic/gin v1.10.0\n"}
+RUBY = {"Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({**GO, "main.go": 'package main\n\nfunc sign() {\n    token, _ := claims.SignedString([]byte("letmein"))\n}\n'}, "fail"),
+        ({**GO, "main.go": "package main\n\nfunc sign() {\n    token, _ := claims.SignedString([]byte(key))\n}\n"}, "pass"),
+        ({**GO, "main.go": 'package main\n\n// token, _ := claims.SignedString([]byte("letmein"))\n'}, "pass"),
+        ({**RUBY, "app.rb": "require 'sinatra'\nJWT.encode(payload, 'letmein', 'HS256')\n"}, "fail"),
+        ({**RUBY, "app.rb": "require 'sinatra'\nJWT.encode payload(user), ENV['JWT_SECRET'], 'HS256'\n"}, "pass"),
+        ({"Shop.csproj": ASPNET, "Program.cs": 'var k = new SymmetricSecurityKey(Encoding.UTF8.GetBytes("letmein"));\n'}, "fail"),
+        ({"Shop.csproj": ASPNET, "Program.cs": 'var k = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(config["Key"]));\n'}, "pass"),
+        ({**SPRING, "src/main/java/T.java": 'class T { Object k = Keys.hmacShaKeyFor("letmein".getBytes()); }\n'}, "fail"),
+    ],
+)
+def test_signing_keys_without_a_name(judge: Judge, files: Mapping[str, str], kind: str) -> None:
+    verdict = judge("secret-key-is-not-a-default", files)
+    assert (verdict.kind == "fail") == (kind == "fail")
+    assert all("letmein" not in (e.note or "") for e in verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("set :allow_origin, '*'", "fail"),
+        ("set :allow_origin, :any", "fail"),
+        ("# set :allow_origin, '*'", "pass"),
+        ("set :allow_origin, ENV['ORIGIN']", "pass"),
+        ("headers['Access-Control-Allow-Origin'] = '*'", "fail"),
+    ],
+)
+def test_any_origin_in_ruby(judge: Judge, line: str, kind: str) -> None:
+    assert judge("cors-is-not-wildcard", {**RUBY, "app.rb": f"require 'sinatra'\n{line}\n"}).kind == kind
+
+
+@pytest.mark.parametrize(("line", "kind"), [('w.Header().Set("Access-Control-Allow-Origin", "*")', "fail"),
+                                            ('w.Header().Set("Access-Control-Allow-Origin", origin)', "pass")])  # fmt: skip
+def test_any_origin_by_a_header_in_go(judge: Judge, line: str, kind: str) -> None:
+    main = f'package main\n\nimport "net/http"\n\nfunc main() {{\n    {line}\n    http.ListenAndServe(":80", nil)\n}}\n'
+    assert judge("cors-is-not-wildcard", {"go.mod": "module x\n\ngo 1.24\n", "main.go": main}).kind == kind
+
+
+OPENAI = "import OpenAI from 'openai'\nconst openai = new OpenAI()\nexport const act = () => %s\n"
+
+
+def test_a_message_of_a_thread_is_no_call_of_a_model(judge: Judge) -> None:
+    files = {"package.json": manifest("openai", "express"), "server.js": EXPRESS}
+    message = {"ask.js": OPENAI % "openai.beta.threads.messages.create(id, { role: 'user', content: 'x' })"}
+    assert judge("model-tokens-are-bounded", {**files, **message}).kind == "notApplicable"
+    assistant = {"ask.js": OPENAI % "openai.beta.assistants.create({ model: 'gpt-4-turbo' })"}
+    assert judge("model-is-not-retired", {**files, **assistant}).kind == "fail"
+
+
+def test_a_compose_files_command_says_the_port_of_a_rack_server(judge: Judge) -> None:
+    compose = "services:\n  api:\n    build: .\n    command: bundle exec rackup --host 0.0.0.0 -p 5000\n"
+    files = {**RUBY, "config.ru": "run Sinatra::Application\n", "compose.yaml": compose, "Dockerfile": "FROM ruby:3.4\nEXPOSE 5000\n"}
+    assert judge("ports-agree", files).kind != "fail"

@@ -41,7 +41,15 @@ _OTHER_QUERIES = (
     query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin",)),
     query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin")),
     query("csharp", "$C.AllowAnyOrigin()", keywords=("AllowAnyOrigin",)),
-)
+    query("ruby", {"kind": "call", "regex": r"""^set\s*\(?\s*:allow_origin\s*,\s*(:any|["']\*["'])"""}, keywords=(":allow_origin",)),
+    query("ruby", {"kind": "call", "regex": r"""^origins\s*\(?\s*["']\*["']"""}, keywords=("Rack::Cors", "origins")),
+    query("ruby", {"kind": "assignment", "regex": r"""^[\w.]*headers?\[["']Access-Control-Allow-Origin["']\]\s*=\s*["']\*["']$"""},
+          keywords=("Access-Control-Allow-Origin",)),
+    query("php", {"kind": "function_call_expression", "regex": r"""(?i)^header\(\s*["']Access-Control-Allow-Origin\s*:\s*\*["']"""},
+          keywords=("Access-Control-Allow-Origin",)),
+    query("go", {"kind": "call_expression", "regex": r"""(?s)\.(Set|Add|Header)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$"""},
+          keywords=("Access-Control-Allow-Origin",)),
+)  # fmt: skip
 
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")

@@ -19,6 +19,7 @@ from prodify.api import (
 )
 from prodify.checks.security._disposable import is_disposable
 from prodify.checks.security._redaction import evidence
+from prodify.inventory.polyglot.signing import written_keys
 
 
 @check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(312, 538), fixed_by="secrets")
@@ -125,8 +126,10 @@ def secret_key_is_not_a_default(repo: Inventory, profile: Profile) -> Verdict:
     """
     loud = [h for h in repo.secrets if h.category == "framework-key" and h.form != "env-file" and h.in_tree and h.level != "note"]
     hits = [h for h in loud if not is_disposable(repo, h)]
-    if hits:
-        return failed("the key that signs sessions or tokens is written down", *map(evidence, hits))
+    known = {(h.location.path, h.location.line) for h in repo.secrets}
+    bare = [note for note in written_keys(repo) if (note.location.path, note.location.line) not in known]
+    if hits or bare:
+        return failed("the key that signs sessions or tokens is written down", *map(evidence, hits), *bare)
     if not repo.web_services:
         return not_applicable("no web service signs anything")
     return passed("no signing key is written down")

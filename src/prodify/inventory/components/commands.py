@@ -62,7 +62,7 @@ class Launch:
 
 def launches(repo: Inventory) -> tuple[Launch, ...]:
     """Every start of a Python program that the repository writes down, the most telling source first."""
-    parsed = (parse(words, location, source, process) for words, location, source, process in _commands(repo))
+    parsed = (parse(words, location, source, process) for words, location, source, process in commands(repo))
     found = [launch for launch in parsed if launch is not None]
     return tuple(
         sorted(found, key=lambda x: (-RANKS[x.source], x.process not in ("", "web", "app"), x.location.path, x.location.line or 0))
@@ -180,7 +180,8 @@ def _port(program: str, words: list[str]) -> int | None:
     return port_number(match[1]) if match else None
 
 
-def _commands(repo: Inventory) -> Iterator[tuple[list[str], Location, str, str]]:
+def commands(repo: Inventory) -> Iterator[tuple[list[str], Location, str, str]]:
+    """Words, place, source and process of every command that is written down, by source: images first, prose last."""
     for image in repo.dockerfiles:
         for start in image.start:
             yield split(start.text), start.location, "image", ""

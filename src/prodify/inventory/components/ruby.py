@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.components.common import image_version, name_of, note_at, pinned_version, port_in
+from prodify.inventory.components.commands import commands
+from prodify.inventory.components.common import image_version, name_of, note_at, pinned_version
 from prodify.inventory.data.frameworks import RUBY
 from prodify.inventory.facts import Component
 from prodify.inventory.polyglot.listening import written_port
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
 
 _RUBY = lazy(r"""^\s*ruby\s+["'][^\d"']*([\d.]+)""", re.MULTILINE)
-_OPTION = lazy(r"(?:-p|--port)\s+(\d+)")
+_OPTION = lazy(r"\s(?:-p|--port)[\s=]?(\d{2,5})\b")
+_SERVERS = frozenset(("rackup", "puma", "thin", "unicorn", "rails", "shotgun", "falcon", "iodine"))
 
 
 def gems(text: str) -> frozenset[str]:
@@ -52,12 +54,24 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         entry = _entry(repo, root, sources, gem)
         port = None
         if framework is not None and kind in ("service", "static-site"):
+            started = _started_port(repo, root)
             places = ([root.join("config/puma.rb")], [root.join(entry)] if entry else [], sources[:60])
-            written = written_port(repo, "ruby", *places) or port_in(repo, [root.join("Procfile")], _OPTION)
+            written = started or written_port(repo, "ruby", *places)
             port = written or framework.port
         yield Component(
             root.path, name_of(root, None), kind, "ruby", framework.name if framework else None, entry, port, "bundler", runtime, (note,)
         )
+
+
+def _started_port(repo: Inventory, root: Root) -> int | None:
+    """The port that a command of the image, a process file, a compose file or a platform gives the server."""
+    for words, location, source, _ in commands(repo):
+        if source in ("script", "devcontainer", "prose"):
+            return None
+        inside = root.path == "." or location.path.startswith(root.path + "/")
+        if inside and any(word.rpartition("/")[2] in _SERVERS for word in words) and (match := _OPTION.search(" ".join(words))):
+            return int(match[1])
+    return None
 
 
 def _declared(text: str) -> str | None:

@@ -40,6 +40,11 @@ MODEL_CALLS = everywhere(
         "completions.parse",
     ),
 )
+ASSISTANTS = everywhere(
+    {"kind": "call_expression", "has": {"field": "function", "regex": r"\.assistants\.(create|update)$"}},
+    ("assistants.create", "assistants.update"),
+)
+"""An assistant names the model that its runs call; what a run may spend is set with the run."""
 _LIMITS = lazy(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
 _MODEL = lazy(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
 _MODEL_NAME = lazy(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
@@ -50,7 +55,7 @@ def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     for match in repo.find(*MODEL_CALLS):
         path, text = match.location.path, repo.files.text(match.location.path) or ""
         provider = provider_in(text)
-        if provider is None or not server_side(repo, path):
+        if provider is None or ".threads.messages." in match.text or not server_side(repo, path):
             continue
         made = _MODEL.search(match.text) or (_MODEL.search(text) if "generateContent" in match.text else None)
         model = (made[1] or made[2]) if made else _constant(text, match.text)
@@ -60,6 +65,12 @@ def model_calls(repo: Inventory) -> Iterator[ModelCall]:
         limited = _LIMITS.search(match.text) is not None or ("generateContent" in match.text and _LIMITS.search(text) is not None)
         name = match.text.split("(")[0].removeprefix("await ").strip()
         yield ModelCall(provider, name, match.location, model, limited, client or is_bounded(match.text))
+    for match in repo.find(*ASSISTANTS):
+        text = repo.files.text(match.location.path) or ""
+        provider, made = provider_in(text), _MODEL.search(match.text)
+        if provider is not None and made is not None and server_side(repo, match.location.path):
+            name = match.text.split("(")[0].removeprefix("await ").strip()
+            yield ModelCall(provider, name, match.location, made[1] or made[2], max_tokens=True, timeout=True)
     for match in repo.find(*OUTBOUND):
         found = _by_address(match)
         if found is not None and server_side(repo, match.location.path):
