@@ -232,3 +232,67 @@ def test_a_compose_files_command_says_the_port_of_a_rack_server(judge: Judge) ->
     compose = "services:\n  api:\n    build: .\n    command: bundle exec rackup --host 0.0.0.0 -p 5000\n"
     files = {**RUBY, "config.ru": "run Sinatra::Application\n", "compose.yaml": compose, "Dockerfile": "FROM ruby:3.4\nEXPOSE 5000\n"}
     assert judge("ports-agree", files).kind != "fail"
+
+
+LARAVEL = {
+    "composer.json": json.dumps({"type": "project", "require": {"php": "^8.4", "laravel/framework": "^12", "guzzlehttp/guzzle": "^7"}}),
+    "public/index.php": "<?php\n",
+}
+SERVICE = """<?php
+use GuzzleHttp\\Client;
+class Answers {
+    public function __construct() { $this->client = new Client(['base_uri' => 'https://api.openai.com/v1/' %s]); }
+    public function ask($messages) {
+        return $this->client->post('chat/completions', [%s 'json' => ['model' => '%s', 'messages' => $messages %s]]);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "check", "kind"),
+    [
+        (("", "", "gpt-3.5-turbo", ""), "model-is-not-retired", "fail"),
+        (("", "", "gpt-5.4-mini", ""), "model-is-not-retired", "pass"),
+        (("", "", "gpt-5.4-mini", ""), "model-tokens-are-bounded", "fail"),
+        (("", "", "gpt-5.4-mini", ", 'max_tokens' => 200"), "model-tokens-are-bounded", "pass"),
+        (("", "", "gpt-5.4-mini", ""), "outbound-calls-have-timeouts", "fail"),
+        ((", 'timeout' => 20", "", "gpt-5.4-mini", ""), "outbound-calls-have-timeouts", "pass"),
+        (("", "'verify' => false,", "gpt-5.4-mini", ""), "tls-is-verified", "fail"),
+        (("", "'verify' => true,", "gpt-5.4-mini", ""), "tls-is-verified", "pass"),
+    ],
+)
+def test_a_model_called_from_php(judge: Judge, values: tuple[str, str, str, str], check: str, kind: str) -> None:
+    assert judge(check, {**LARAVEL, "app/Answers.php": SERVICE % values}).kind == kind
+
+
+@pytest.mark.parametrize(("origins", "kind"), [("['*']", "fail"), ("[env('FRONTEND_URL')]", "pass")])
+def test_any_origin_in_laravels_settings(judge: Judge, origins: str, kind: str) -> None:
+    settings = f"<?php\nreturn [\n    'paths' => ['api/*'],\n    'allowed_origins' => {origins},\n    'allowed_headers' => ['*'],\n];\n"
+    assert judge("cors-is-not-wildcard", {**LARAVEL, "config/cors.php": settings}).kind == kind
+
+
+def test_laravels_cast_is_no_password(judge: Judge) -> None:
+    user = "<?php\nclass User {\n    protected $casts = [\n        'password' => 'hashed',\n    ];\n}\n"
+    assert judge("no-secret-in-code", {**LARAVEL, "app/Models/User.php": user}).kind == "pass"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("call.js", "const https = require('https')\nconst agent = new https.Agent({ rejectUnauthorized: false })\n", "fail"),
+        ("call.js", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'\n", "fail"),
+        ("call.js", "// process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'\n", "pass"),
+        ("db.js", "const pool = new Pool({ ssl: { rejectUnauthorized: false } })\n", "pass"),
+    ],
+)
+def test_certificates_that_node_does_not_check(judge: Judge, name: str, text: str, kind: str) -> None:
+    verdict = judge("tls-is-verified", {"package.json": manifest("express", "pg"), "server.js": EXPRESS, name: text})
+    assert (verdict.kind == "fail") == (kind == "fail")
+
+
+def test_a_server_whose_packages_are_all_for_development(judge: Judge) -> None:
+    koa = "const Koa = require('koa')\nnew Koa().listen(8081)\n"
+    data = {"name": "shop", "devDependencies": {"koa": "2"}}
+    files = {"package.json": json.dumps(data), "server.js": koa, "index.html": "<h1>hello</h1>\n"}
+    assert judge("port-comes-from-environment", files).kind == "fail"

@@ -376,6 +376,34 @@ JVM = {
         ("mysql",),
         ("restTemplate.getForObject",),
     ),
+    "spring-boot-kotlin": Case(
+        {
+            "build.gradle.kts": 'plugins { id("org.springframework.boot") version "3.5.0" }\n',
+            "src/main/resources/application.yml": "server:\n  port: ${SERVER_PORT:8087}\n",
+            "src/main/kotlin/shop/Shop.kt": """
+                package shop
+                @SpringBootApplication
+                class Shop
+                fun main(args: Array<String>) { runApplication<Shop>(*args) }
+            """,
+            "src/main/kotlin/shop/Places.kt": """
+                package shop
+
+                @RestController
+                @RequestMapping("/api")
+                class Places(val repository: Places) {
+                    @GetMapping("/places/{id}")
+                    fun one(@PathVariable id: Int): String = ""
+
+                    @PostMapping(value = ["/orders"])
+                    fun order(): String = ""
+                }
+            """,
+        },
+        ("service", "spring-boot", "src/main/kotlin/shop/Shop.kt", 8087),
+        paths("GET /api/places/{id}", "POST /api/orders"),
+        frozenset({"SERVER_PORT"}),
+    ),
     "sparkjava": Case(
         {
             "build.gradle": "dependencies { implementation 'com.sparkjava:spark-core:2.9.4' }\n",

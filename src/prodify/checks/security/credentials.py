@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.checks.security._certificates import UNVERIFIED
 from prodify.lazyre import lazy
 
 _VERIFY = lazy(r"\bverify\s*=")
@@ -135,6 +136,7 @@ def tls_is_verified(repo: Inventory, profile: Profile) -> Verdict:
         for a in repo.python.assignments("*.verify_mode", "*.check_hostname")
         if a.text in ("ssl.CERT_NONE", "False") and (a.location.path, a.location.line) not in chosen
     ]
+    bad += [Note(m.location, " ".join(m.text.split())[:60]) for m in repo.find(*UNVERIFIED)]
     if bad:
         return failed("certificates are not verified", *bad)
     if not repo.outbound_calls:

@@ -82,7 +82,8 @@ class NodeRoot:
         if self._is_published() and not self._has_listener():
             return None
         for package, framework in known.SERVERS.items():
-            if package in self.runtime and (users := self._importers(package)):
+            installed = package in self.runtime or (package in self.tools and not self.runtime)
+            if installed and (users := self._importers(package)):
                 if framework.name in ("socket.io", "ws") and not self._has_listener():
                     continue
                 if framework.name == "grpc" and not any(re.search(r"new\s+[\w.]*Server\(", self.repo.files.text(p) or "") for p in users):

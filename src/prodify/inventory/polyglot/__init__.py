@@ -146,6 +146,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Calls of language models."""
-    from prodify.inventory.polyglot import jsmodels
+    from prodify.inventory.polyglot import jsmodels, othermodels
 
     yield from jsmodels.model_calls(repo)
+    yield from othermodels.model_calls(repo)

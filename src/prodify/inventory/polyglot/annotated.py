@@ -23,7 +23,7 @@ _JAVA_WORDS = ("Mapping", "@Get", "@Post", "@Put", "@Patch", "@Delete", "@Path")
 CLASSES = (
     query("java", {"any": [{"kind": "class_declaration"}, {"kind": "interface_declaration"}, {"kind": "record_declaration"}]},
           keywords=_JAVA_WORDS),
-    query("kotlin", {"any": [{"kind": "class_declaration"}, {"kind": "interface_declaration"}]}, keywords=_JAVA_WORDS),
+    query("kotlin", {"kind": "class_declaration"}, keywords=_JAVA_WORDS),
     query("csharp", {"kind": "class_declaration"}, keywords=("[Http", ", Http", "[Route")),
 )  # fmt: skip
 """Declarations whose annotations are read; those of their methods follow from them."""

@@ -154,6 +154,13 @@ OUTBOUND: tuple[_Outbound, ...] = (
     _Outbound("rest-client", calls("ruby", "call", r"^RestClient\.(get|post|put|patch|delete)", "RestClient"), True, lazy(r"")),
     _Outbound("open-uri", calls("ruby", "call", r"^URI(\.open|\([^)]*\)\.open)\W", "open-uri"), True, lazy(r"")),
     _Outbound("httparty", calls("ruby", "call", r"^HTTParty\.(get|post|put|patch|delete)", "HTTParty"), True, lazy(r"")),
+    _Outbound(
+        "httparty",
+        calls("ruby", "call", r"^self\.class\.(get|post|put|patch|delete)\W", "HTTParty"),
+        True,
+        lazy(r""),
+        "include HTTParty",
+    ),
     _Outbound("faraday", calls("ruby", "call", r"^Faraday\.(new|get|post)", "Faraday"), True, lazy(r"")),
     _Outbound("reqwest", calls("rust", "call_expression", r"^reqwest::get\(", "reqwest::get"), False, lazy(r"(?!)")),
     _Outbound(
@@ -165,7 +172,12 @@ OUTBOUND: tuple[_Outbound, ...] = (
     ),
     _Outbound(
         "guzzle",
-        calls("php", "member_call_expression", r"^\$\w*(client|guzzle|http)\w*->(get|post|put|request|send)\(", "Guzzle"),
+        calls(
+            "php",
+            "member_call_expression",
+            r"(?i)^\$(this->)?\w*(client|guzzle|http)\w*->(get|post|put|patch|delete|request|send)\(",
+            "Guzzle",
+        ),
         False,
         lazy(r"['\"]timeout['\"]"),
     ),

@@ -139,7 +139,8 @@ def _binding(sep: bytes, name: str, before: bytes, close: bytes) -> bool | None:
         if _DEFINES.search(before):
             return False
         quoted_name = any(q in close for q in b"\"'`")
-        return True if quoted_name and b")" not in close and b"]" not in close and (_GETTERS.search(before) or _ENVVAR.match(name)) else None
+        inside = b")" not in close and b"]" not in close
+        return True if quoted_name and inside and (_GETTERS.search(before) or _ENVVAR.match(name)) else None
     if sep == b"(":
         return False if _SETTERS.match(name.rsplit(".", 1)[-1]) and not close else None
     return False

@@ -54,7 +54,7 @@ NON_VALUES = wordset(
     "user-password current-password new-password confirm confirmpassword reset forgot login signin signup register basic bearer "
     "apikey api_key header query body cookie cookies oauth2 jwt authorization auth local session sessions credentials credential "
     "passwords tokens sensitive masked redacted writeonly readonly enabled disabled off one-time-code passphrase pwd passwd "
-    "on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin"
+    "on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin hashed encrypted"
 )
 UUID = lazy(r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$")
 HASHED = lazy(
