@@ -36,8 +36,8 @@ def datastores(repo: Inventory) -> Iterator[Technology]:
     for globs, pattern, names in drivers.CONFIGURATION:
         for path in repo.files.select(*globs, roles=(Role.PRODUCTION,)):
             text = repo.files.text(path) or ""
-            for match in pattern.finditer(text):
-                yield Technology(names[match[1]], Location(path, text.count("\n", 0, match.start()) + 1), match[0].strip()[:60])
+            for found in pattern.finditer(text):
+                yield Technology(names[found[1]], Location(path, text.count("\n", 0, found.start()) + 1), found[0].strip()[:60])
     yield from _gems(repo, drivers.DATASTORES["ruby"])
 
 

@@ -21,7 +21,9 @@ _OTHERS = (
     r"(?i)(db|database|sql|postgres|pg|mongo|redis|smtp|mail|ftp|ssh|proxy|kafka|rabbit|amqp|elastic|cache|metrics"
     r"|support|report|export|import)"
 )
-_NAMED = {"regex": r"(?i)port", "not": {"regex": _OTHERS}}
+_NAMED: dict[str, object] = {"regex": r"(?i)port", "not": {"regex": _OTHERS}}
+_LEFT: dict[str, object] = {"field": "left", **_NAMED}
+_DECLARED: dict[str, object] = {"field": "name", **_NAMED}
 _LISTENS = r"(^|\.)(ListenAndServe(TLS)?|Run|Listen|Start|StartServer)$"
 _GO_TEXT = {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:\d{2,5}"$'}
 _GO_NUMBER = {"any": [
@@ -44,8 +46,8 @@ _GO = (
     ),
     (
         query("go", {**_GO_NUMBER, "inside": {"kind": "expression_list", "any": [
-            {"inside": {"any": [{"kind": "short_var_declaration"}, {"kind": "assignment_statement"}], "has": {"field": "left", **_NAMED}}},
-            {"inside": {"any": [{"kind": "const_spec"}, {"kind": "var_spec"}], "has": {"field": "name", **_NAMED}}},
+            {"inside": {"any": [{"kind": "short_var_declaration"}, {"kind": "assignment_statement"}], "has": _LEFT}},
+            {"inside": {"any": [{"kind": "const_spec"}, {"kind": "var_spec"}], "has": _DECLARED}},
         ]}}, keywords=("port", "Port", "PORT")),
         query("go", {**_GO_NUMBER, "inside": {"kind": "argument_list"},
                      "follows": {"kind": "interpreted_string_literal", **_NAMED, "stopBy": "neighbor"}}, keywords=("port", "Port", "PORT")),
