@@ -296,3 +296,51 @@ def test_a_server_whose_packages_are_all_for_development(judge: Judge) -> None:
     data = {"name": "shop", "devDependencies": {"koa": "2"}}
     files = {"package.json": json.dumps(data), "server.js": koa, "index.html": "<h1>hello</h1>\n"}
     assert judge("port-comes-from-environment", files).kind == "fail"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("server.register(cors, {})", "fail"),
+        ("server.register(cors)", "fail"),
+        ("app.register(require('@fastify/cors'), { origin: '*' })", "fail"),
+        ("server.register(cors, { origin: process.env.URL })", "pass"),
+        ("server.register(cookie, {})", "pass"),
+        ("// server.register(cors, {})", "pass"),
+    ],
+)
+def test_fastifys_cors_lets_every_origin_in_by_default(judge: Judge, line: str, kind: str) -> None:
+    files = {
+        "package.json": manifest("fastify", main="app.js"),
+        "app.js": f"const app = require('fastify')()\n{line}\napp.listen({{ port: 1 }})\n",
+    }
+    assert judge("cors-is-not-wildcard", files).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "kind"),
+    [
+        ("auth.js", "console.log(token)", "fail"),
+        ("auth.js", "logger.info('user', password)", "fail"),
+        ("auth.js", "console.log('token')", "pass"),
+        ("auth.js", "console.log(tokens)", "pass"),
+        ("auth.js", "// console.log(token)", "pass"),
+        ("page.jsx", "console.log(token)", "pass"),
+    ],
+)
+def test_credentials_in_nodes_log(judge: Judge, path: str, line: str, kind: str) -> None:
+    files = {
+        "package.json": manifest("express"),
+        "server.js": EXPRESS,
+        path: f"export function show(token, password, tokens) {{\n  {line}\n}}\n",
+    }
+    assert judge("logs-hold-no-secrets", files).kind == kind
+
+
+def test_springs_actuator_answers_health_checks(judge: Judge) -> None:
+    pom = SPRING["pom.xml"].replace(
+        "</dependencies>",
+        "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-actuator</artifactId></dependency></dependencies>",
+    )
+    assert judge("health-endpoint-exists", {**SPRING, "pom.xml": pom}).kind == "pass"
+    assert judge("health-endpoint-exists", SPRING).kind == "fail"

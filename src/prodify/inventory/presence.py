@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.data.capabilities import LIMITS, LOGS, METRICS, OTEL
+from prodify.inventory.data.capabilities import HEALTH, LIMITS, LOGS, METRICS, OTEL
 from prodify.inventory.facts import Role
 from prodify.inventory.query import query
 from prodify.lazyre import lazy
@@ -144,6 +144,8 @@ def has_healthcheck(repo: Inventory) -> bool:
     if any(service.healthcheck is not None for compose in repo.compose_files for service in compose.services):
         return True
     if any(container.probes for item in repo.kubernetes for container in item.containers):
+        return True
+    if repo.uses(*HEALTH) is not None:
         return True
     return any("health_check" in (repo.files.text(path) or "") for path in repo.files.select("*.tf"))
 

@@ -10,7 +10,7 @@ from prodify.lazyre import lazy
 
 VENDORED_DIRS = frozenset(
     "node_modules bower_components site-packages dist-packages third_party thirdparty vendor vendors .yarn jspm_packages Pods "
-    ".venv venv virtualenv .virtualenv ENV .tox .nox __pypackages__ .terraform".split()
+    ".mvn .venv venv virtualenv .virtualenv ENV .tox .nox __pypackages__ .terraform".split()
 )
 GENERATED_DIRS = frozenset(
     "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles "
@@ -27,7 +27,7 @@ DOCS_DIRS = frozenset("doc docs documentation wiki".split())
 CONFIG_DIRS = frozenset(".github .gitlab .circleci .devcontainer .vscode .idea".split())
 
 _TEST_FILE = lazy(
-    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.py|conftest\.py|locustfile\.py|benchmarks?\.py|bench_[^/]*\.py|([^/]*[._-])?k6([._-][^/]*)?\.[jt]s|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
+    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb|exs|dart)|tests?\.(py|[jt]sx?)|conftest\.py|locustfile\.py|benchmarks?\.py|bench_[^/]*\.py|([^/]*[._-])?k6([._-][^/]*)?\.[jt]s|[^/]*[._-](test|spec)\.[cm]?[jt]sx?|[^/]*_spec\.rb"
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
 _GENERATED_FILE = lazy(

@@ -19,6 +19,7 @@ from prodify.api import (
     not_applicable,
     passed,
 )
+from prodify.inventory.data.capabilities import HEALTH
 from prodify.lazyre import lazy
 
 _HEALTH = lazy(
@@ -71,6 +72,9 @@ def health_endpoint_exists(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.web_services:
         return not_applicable("no web service")
+    served = repo.uses(*HEALTH)
+    if served is not None:
+        return passed("a package serves a health endpoint", served)
     if any(c.framework == "streamlit" for c in repo.web_services):
         return passed("Streamlit answers at /_stcore/health", *(n for c in repo.web_services for n in c.evidence[:1]))
     found = _matching(repo, _HEALTH) or tuple(r for r in repo.routes if _NAMED.search(r.handler or ""))

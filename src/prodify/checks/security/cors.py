@@ -11,14 +11,20 @@ from prodify.inventory.places import keyword_place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}, {"pattern": "fastify.register(cors)"}]}
+_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}]}
 _STARS = ("cors({$$$A, origin: '*', $$$B})", 'cors({$$$A, origin: "*", $$$B})', "cors({$$$A, origin: true, $$$B})")
 _STAR_HEADERS = tuple(f"$R.{method}({q}Access-Control-Allow-Origin{q}, {q}*{q})" for method in ("header", "setHeader") for q in ("'", '"'))
 _CORS_STAR = {"any": [{"pattern": pattern} for pattern in (*_STARS, *_STAR_HEADERS)]}
+_REGISTERED = {
+    "kind": "call_expression",
+    "regex": r"""(?s)^[\w$.]+\.register\(\s*(cors|fastifyCors|require\(\s*["'](@fastify/cors|fastify-cors)["'],?\s*\))\s*,?\s*"""
+    r"""(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
+}
+"""Fastify's plug-in, whose default is every origin."""
 _QUERIES = tuple(
-    query(language, rule, keywords=("cors(", "fastify.register(cors", "Access-Control-Allow-Origin"))
+    query(language, rule, keywords=("cors(", "register(", "Access-Control-Allow-Origin"))
     for language in ("javascript", "typescript")
-    for rule in (_CORS_BARE, _CORS_STAR)
+    for rule in (_CORS_BARE, _CORS_STAR, _REGISTERED)
 )
 _GO_STAR = {
     "kind": "keyed_element",

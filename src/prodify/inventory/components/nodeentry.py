@@ -42,12 +42,12 @@ def source_of(root: NodeRoot, target: str) -> str | None:
     if root.root.join(target) in root.repo.files and not target.startswith(("dist/", "build/")):
         return target
     stem = re.sub(r"\.[cm]?[jt]sx?$", "", target)
-    stems = [stem, f"{stem}/index"]
+    stems: list[str] = []
     for prefix in _BUILT:
         if stem.startswith(prefix):
             rest = stem.removeprefix(prefix)
-            stems += [f"src/{rest}", rest, f"lib/{rest}"]
-    return first_of(root, stems)
+            stems += [f"src/{rest}", f"source/{rest}", rest, f"lib/{rest}"]
+    return first_of(root, [*stems, stem, f"{stem}/index"])
 
 
 def commands(root: NodeRoot) -> Iterator[str]:

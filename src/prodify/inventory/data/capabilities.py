@@ -5,7 +5,8 @@ from __future__ import annotations
 OTEL = (
     "opentelemetry-api", "opentelemetry-sdk", "opentelemetry-distro", "@opentelemetry/api", "@opentelemetry/sdk-node",
     "go.opentelemetry.io/otel", "opentelemetry", "io.opentelemetry:opentelemetry-api", "opentelemetry_sdk", "open-telemetry/sdk",
-    "OpenTelemetry",
+    "OpenTelemetry", "io.quarkus:quarkus-opentelemetry", "io.opentelemetry.instrumentation:opentelemetry-spring-boot-starter",
+    "io.micrometer:micrometer-tracing-bridge-otel",
 )  # fmt: skip
 """Packages for traces."""
 
@@ -14,7 +15,8 @@ METRICS = (
     "django-prometheus", "starlette-prometheus", "aioprometheus", "prom-client", "express-prom-bundle", "fastify-metrics",
     "github.com/prometheus/client_golang", "prometheus", "prometheus-net.AspNetCore", "micrometer-registry-prometheus",
     "io.micrometer:micrometer-registry-prometheus", "statsd", "datadog", "hot-shots", "dd-trace", "ddtrace",
-    "metrics-exporter-prometheus", "yabeda", "prometheus-exporter",
+    "metrics-exporter-prometheus", "yabeda", "prometheus-exporter", "io.quarkus:quarkus-micrometer-registry-prometheus",
+    "io.micronaut.micrometer:micronaut-micrometer-registry-prometheus",
 )  # fmt: skip
 """Packages for metrics."""
 
@@ -22,9 +24,15 @@ LOGS = (
     "structlog", "python-json-logger", "pythonjsonlogger", "json-logging", "ecs-logging", "logfmter", "pino", "pino-http",
     "winston", "bunyan", "go.uber.org/zap", "github.com/rs/zerolog", "github.com/sirupsen/logrus", "tracing-subscriber", "Serilog",
     "Serilog.AspNetCore", "logstash-logback-encoder", "net.logstash.logback:logstash-logback-encoder", "lograge", "semantic_logger",
-    "rails_semantic_logger", "nestjs-pino",
+    "rails_semantic_logger", "nestjs-pino", "io.quarkus:quarkus-logging-json",
 )  # fmt: skip
 """Packages for structured logs."""
+
+HEALTH = (
+    "org.springframework.boot:spring-boot-starter-actuator", "io.quarkus:quarkus-smallrye-health", "io.micronaut:micronaut-management",
+    "@nestjs/terminus", "@godaddy/terminus", "lightship", "health_check", "okcomputer", "rails-healthcheck",
+)  # fmt: skip
+"""Packages that serve a health endpoint as soon as they are there, or whose only use is to make one."""
 
 LIMITS = (
     "flask-limiter", "slowapi", "fastapi-limiter", "django-ratelimit", "django-axes", "limits", "aiolimiter", "express-rate-limit",
