@@ -12,7 +12,7 @@ from prodify.inventory.query import query
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ast_grep_py import SgNode
+    from ast_grep_py import Config, SgNode
 
     from prodify.inventory import Inventory
     from prodify.inventory.query import Query
@@ -38,6 +38,9 @@ _FRAMEWORKS = {
     "net/http": "net/http",
 }
 _MAX_DEPTH = 6
+_ASSIGNED: Config = {
+    "rule": {"any": [{"kind": "short_var_declaration"}, {"kind": "assignment_statement"}], "regex": r"\.(Group|PathPrefix)\("}
+}
 
 
 def routes(repo: Inventory) -> Iterator[Route]:
@@ -48,6 +51,7 @@ def routes(repo: Inventory) -> Iterator[Route]:
         framework = next((name for package, name in _FRAMEWORKS.items() if package in text), None)
         if framework is None:
             continue
+        bindings = _Bindings()
         for match, call in repo.syntax.nodes(QUERY, path):
             owner, verb, given = _called(call)
             where = string_of(given[0]) if len(given) > 1 else None
@@ -63,7 +67,7 @@ def routes(repo: Inventory) -> Iterator[Route]:
                 handed = _handed(repo)
             last = given[-1]
             handler = last.text().partition("(")[0].split(".")[-1] if last.kind() != "func_literal" else "func"
-            for prefix in _prefixes(call, owner, handed):
+            for prefix in _prefixes(call, owner, handed, bindings):
                 yield Route((verb,), join(prefix, where) or "/", match.location, handler, ".", framework, path)
 
 
@@ -102,16 +106,24 @@ def _group_of(value: SgNode | None) -> tuple[str, str] | None:
     return None
 
 
-def _bindings(function: SgNode | None) -> dict[str, tuple[str, str]]:
-    """Group variables of a function: name to the variable they come from and the prefix in between."""
-    found: dict[str, tuple[str, str]] = {}
-    for kind in ("short_var_declaration", "assignment_statement"):
-        for statement in function.find_all(kind=kind) if function is not None else ():
-            left, right = statement.field("left"), statement.field("right")
-            group = _group_of(next(iter(named(right)), None)) if right is not None else None
-            if left is not None and group is not None:
-                found[left.text()] = group
-    return found
+class _Bindings:
+    """Group variables of the functions of one file: name to the variable they come from and the prefix in between; each function once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, dict[str, tuple[str, str]]] = {}
+
+    def __call__(self, function: SgNode | None) -> dict[str, tuple[str, str]]:
+        if function is None:
+            return {}
+        start = function.range().start.index
+        if start not in self._known:
+            found = self._known[start] = {}
+            for statement in function.find_all(_ASSIGNED):
+                left, right = statement.field("left"), statement.field("right")
+                group = _group_of(next(iter(named(right)), None)) if right is not None else None
+                if left is not None and group is not None:
+                    found[left.text()] = group
+        return self._known[start]
 
 
 def _up(name: str, bindings: dict[str, tuple[str, str]]) -> tuple[str, str]:
@@ -127,6 +139,7 @@ def _handed(repo: Inventory) -> dict[str, list[str]]:
     """Prefixes of the groups that are passed to a function, or under which what it returns is mounted, by the function's name."""
     found: dict[str, list[str]] = {}
     for path in repo.syntax.sources("go", (".Group(", ".PathPrefix(", ".Mount(", ".Route(")):
+        bindings = _Bindings()
         root = repo.syntax.tree(path, "go")
         for call in root.find_all(kind="call_expression") if root is not None else ():
             function = call.field("function")
@@ -141,21 +154,21 @@ def _handed(repo: Inventory) -> dict[str, list[str]]:
                 continue
             around = enclosing(call, "function_declaration", "method_declaration")
             for argument in given:
-                prefix = _passed(argument, around, call)
+                prefix = _passed(argument, around, call, bindings)
                 if prefix:
                     found.setdefault(name, []).append(prefix)
     return found
 
 
-def _passed(argument: SgNode, around: SgNode | None, call: SgNode) -> str:
+def _passed(argument: SgNode, around: SgNode | None, call: SgNode, bindings: _Bindings) -> str:
     """The prefix of a group that is an argument: a variable, or made in place."""
     if argument.kind() == "identifier":
-        name, path = _up(argument.text(), _bindings(around))
+        name, path = _up(argument.text(), bindings(around))
         return _blocks(call, name) + path
     group = _group_of(argument)
     if group is None:
         return ""
-    name, path = _up(group[0], _bindings(around))
+    name, path = _up(group[0], bindings(around))
     return join(_blocks(call, name) + path, group[1])
 
 
@@ -171,9 +184,9 @@ def _blocks(node: SgNode, owner: str) -> str:
     return "".join(found) if owner else ""
 
 
-def _prefixes(call: SgNode, owner: str, handed: dict[str, list[str]]) -> list[str]:
+def _prefixes(call: SgNode, owner: str, handed: dict[str, list[str]], bindings: _Bindings) -> list[str]:
     function = enclosing(call, "function_declaration", "method_declaration")
-    root, path = _up(owner, _bindings(function))
+    root, path = _up(owner, bindings(function))
     path = _blocks(call, root) + path
     name = function.field("name") if function is not None else None
     if name is None or name.text() not in handed:
