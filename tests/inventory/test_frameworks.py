@@ -378,7 +378,8 @@ JVM = {
     ),
     "spring-boot-kotlin": Case(
         {
-            "build.gradle.kts": 'plugins { id("org.springframework.boot") version "3.5.0" }\n',
+            "build.gradle.kts": 'plugins { id("org.springframework.boot") version "3.5.0" }\n'
+            'dependencies {\n    implementation("org.postgresql:postgresql:42.7.3")\n    runtimeOnly("com.h2database:h2")\n}\n',
             "src/main/resources/application.yml": "server:\n  port: ${SERVER_PORT:8087}\n",
             "src/main/kotlin/shop/Shop.kt": """
                 package shop
@@ -403,6 +404,7 @@ JVM = {
         ("service", "spring-boot", "src/main/kotlin/shop/Shop.kt", 8087),
         paths("GET /api/places/{id}", "POST /api/orders"),
         frozenset({"SERVER_PORT"}),
+        ("postgres",),
     ),
     "sparkjava": Case(
         {

@@ -82,6 +82,15 @@ DATASTORES: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """Imported name (or its beginning, up to a separator) to datastore."""
 
+JVM_DRIVERS: Mapping[str, str] = {
+    "org.postgresql:postgresql": "postgres", "org.postgresql:r2dbc-postgresql": "postgres",
+    "io.quarkus:quarkus-jdbc-postgresql": "postgres", "io.quarkus:quarkus-reactive-pg-client": "postgres",
+    "com.mysql:mysql-connector-j": "mysql", "mysql:mysql-connector-java": "mysql", "io.quarkus:quarkus-jdbc-mysql": "mysql",
+    "org.mariadb.jdbc:mariadb-java-client": "mysql", "com.h2database:h2": "h2", "com.microsoft.sqlserver:mssql-jdbc": "mssql",
+    "org.xerial:sqlite-jdbc": "sqlite", "com.oracle.database.jdbc:ojdbc11": "oracle",
+}  # fmt: skip
+"""Drivers that a JVM's build declares and that no code imports: the address, which names the database, comes from outside."""
+
 BROKERS: Mapping[str, Mapping[str, str]] = {
     "javascript": {
         "bullmq": "bullmq", "bull": "bull", "kafkajs": "kafka", "amqplib": "rabbitmq", "@aws-sdk/client-sqs": "sqs", "nats": "nats",

@@ -28,6 +28,14 @@ _SEPARATORS = ("/", ".", "\\")
 def datastores(repo: Inventory) -> Iterator[Technology]:
     """Datastores whose driver code imports, that code names, or that configuration files name."""
     yield from _imports(repo, drivers.DATASTORES)
+    addressed = list(_addressed(repo))
+    yield from addressed
+    yield from _jvm_drivers(repo) if not any("jdbc" in t.note.lower() for t in addressed) else ()
+    yield from _gems(repo, drivers.DATASTORES["ruby"])
+
+
+def _addressed(repo: Inventory) -> Iterator[Technology]:
+    """Datastores that code marks or configuration names."""
     for language, rule, words, name in drivers.CODE_MARKS:
         marks = [query(dialect, rule, keywords=words) for dialect in _DIALECTS[language]]
         for match in repo.find(*marks):
@@ -38,7 +46,20 @@ def datastores(repo: Inventory) -> Iterator[Technology]:
             text = repo.files.text(path) or ""
             for found in pattern.finditer(text):
                 yield Technology(names[found[1]], Location(path, text.count("\n", 0, found.start()) + 1), found[0].strip()[:60])
-    yield from _gems(repo, drivers.DATASTORES["ruby"])
+
+
+def _jvm_drivers(repo: Inventory) -> Iterator[Technology]:
+    """The one database whose driver a build declares; several are a choice that is made elsewhere, and H2 is beside another for tests."""
+    declared = [
+        Technology(drivers.JVM_DRIVERS[d.name], d.location, f"{d.name} is declared, the address comes from outside")
+        for m in repo.manifests
+        if not m.lock
+        for d in m.dependencies
+        if not d.dev and d.name in drivers.JVM_DRIVERS
+    ]
+    real = [t for t in declared if t.name != "h2"] or declared
+    if len({t.name for t in real}) == 1:
+        yield real[0]
 
 
 def brokers(repo: Inventory) -> Iterator[Technology]:
