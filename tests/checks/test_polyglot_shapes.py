@@ -344,3 +344,23 @@ def test_springs_actuator_answers_health_checks(judge: Judge) -> None:
     )
     assert judge("health-endpoint-exists", {**SPRING, "pom.xml": pom}).kind == "pass"
     assert judge("health-endpoint-exists", SPRING).kind == "fail"
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "kind"),
+    [
+        ("Dockerfile", "yarn global add serve", "fail"),
+        ("Dockerfile", "yarn global add serve@14.2.4", "pass"),
+        ("Dockerfile", "npm install -g newman", "fail"),
+        ("examples/Dockerfile", "npm install -g newman", "pass"),
+    ],
+)
+def test_what_images_install_by_name(judge: Judge, path: str, command: str, kind: str) -> None:
+    lock = json.dumps({"lockfileVersion": 3, "packages": {"node_modules/express": {"version": "1.0.0"}}})
+    files = {
+        "package.json": manifest("express"),
+        "package-lock.json": lock,
+        "server.js": EXPRESS,
+        path: f"FROM node:24-slim\nRUN {command}\n",
+    }
+    assert judge("dependencies-are-locked", files).kind == kind

@@ -20,7 +20,7 @@ _FROM_A_LIST = frozenset(("-r", "--requirement", "--requirements", "--group", "-
 
 
 def loose_installs(repo: Inventory) -> Iterator[Note]:
-    """Packages that a Dockerfile installs by pip or npm without a version."""
+    """Packages that a Dockerfile installs by pip, npm or yarn without a version."""
     for dockerfile in repo.dockerfiles:
         if dockerfile.role is not Role.PRODUCTION:
             continue
@@ -44,7 +44,10 @@ def _unversioned(command: str) -> list[str]:
         words = words[1:]
     by_pip = words[:1] in (["pip"], ["pip3"]) and words[1:2] == ["install"]
     by_npm = words[:1] == ["npm"] and words[1:2] in (["install"], ["i"]) and bool({"-g", "--global"} & set(words))
-    if not (by_pip or by_npm) or _FROM_A_LIST & set(words):
+    by_yarn = words[:3] == ["yarn", "global", "add"]
+    if by_yarn:
+        words = words[1:]
+    if not (by_pip or by_npm or by_yarn) or _FROM_A_LIST & set(words):
         return []
     names, skip = [], False
     for word in words[2:]:

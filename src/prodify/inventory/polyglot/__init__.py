@@ -49,7 +49,12 @@ def _addressed(repo: Inventory) -> Iterator[Technology]:
 
 
 def _jvm_drivers(repo: Inventory) -> Iterator[Technology]:
-    """The one database whose driver a build declares; several are a choice that is made elsewhere, and H2 is beside another for tests."""
+    """The one database whose driver a build declares, for frameworks that connect by themselves to an address from outside.
+
+    Several are a choice that is made elsewhere, and H2 is beside another for tests.
+    """
+    if not any(c.framework in ("spring-boot", "quarkus", "micronaut") for c in repo.components):
+        return
     declared = [
         Technology(drivers.JVM_DRIVERS[d.name], d.location, f"{d.name} is declared, the address comes from outside")
         for m in repo.manifests
