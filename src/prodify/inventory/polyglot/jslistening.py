@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.inventory.numbers import port_number
 from prodify.inventory.polyglot.javascript import LANGUAGES, resolve
 from prodify.inventory.polyglot.nodes import arguments, named, string_of
 from prodify.inventory.query import query
@@ -75,7 +76,7 @@ def _value(repo: Inventory, path: str, node: SgNode | None, depth: int) -> int |
     kind = node.kind()
     literal = node.text() if kind == "number" else string_of(node)
     if literal is not None:
-        return int(literal) if _DIGITS.match(literal) else None
+        return port_number(literal) if _DIGITS.match(literal) else None
     for inner in _inner(repo, path, node, kind):
         found = _value(repo, inner[0], inner[1], depth + 1)
         if found is not None:
