@@ -6,9 +6,9 @@ DIRECTORY holds repositories as `OWNER+NAME`, each a git directory, or with one 
 with the labelled commit is measured. Files are read from that commit, under their own paths, and never written anywhere; `--list`
 names file and line only. Develop on one split (by the commit's first hexadecimal digit) and report the other.
 
-The unit is a line. Found: a hit begins on the line (for a label over several lines: within them). Precision is of hits on labelled lines, as the
-set's own benchmark counts; hits on lines without a label, which nobody judged, stand in a column of their own. Core are passwords, tokens,
-keys and connection strings; the rest are identifiers: UUIDs, nonces, salts, names of buckets and accounts.
+The unit is a line. Found: a hit begins on the line (for a label over several lines: within them). Precision is of hits on labelled lines,
+as the set's own benchmark counts; hits on lines without a label, which nobody judged, are counted apart. Core are passwords, tokens, keys
+and connection strings; the rest are identifiers: UUIDs, nonces, salts, names of buckets and accounts.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ def repositories(creddata: Path, mirror: Path, split: str) -> Iterator[tuple[str
             continue
         base = mirror / url.split("github.com/")[1].replace("/", "+")
         place = next((p for p in (base / "repo" / ".git", base / "repo", base / ".git", base) if (p / "HEAD").is_file()), None)
-        if place is None or subprocess.run(["git", "--git-dir", place, "cat-file", "-e", key[:40]], capture_output=True, check=False).returncode:
+        if (
+            place is None
+            or subprocess.run(["git", "--git-dir", place, "cat-file", "-e", key[:40]], capture_output=True, check=False).returncode
+        ):
             continue
         with (creddata / "meta" / f"{zlib.crc32(bytes.fromhex(key)):08x}.csv").open(encoding="utf-8", newline="") as rows:
             yield base.name, place, key[:40], list(csv.DictReader(rows))
@@ -80,7 +83,9 @@ def measure(scanner: Scanner, repository: tuple[str, Path, str, list[dict[str, s
     """Add one repository to `tally`."""
     name, place, commit, labels = repository
     git = ["git", "--git-dir", str(place)]
-    paths = subprocess.run([*git, "ls-tree", "-r", "-z", "--name-only", commit], capture_output=True, check=True).stdout.decode().split("\0")
+    paths = (
+        subprocess.run([*git, "ls-tree", "-r", "-z", "--name-only", commit], capture_output=True, check=True).stdout.decode().split("\0")
+    )
     by_id = {hashlib.sha256(path.encode()).hexdigest()[:8]: path for path in paths if path}
     by_file: dict[str, list[dict[str, str]]] = {}
     for row in labels:

@@ -2,8 +2,11 @@
 
     python scripts/measure_vectors.py --noseyparker CHECKOUT --gitleaks CHECKOUT [--list missed|flagged]
 
-Each example is scanned as a file of its own with a neutral name. Of gitleaks only literal strings count: what its generator builds
-at run time is left out. Nothing of those projects is stored here, and no example is printed: `--list` names rule and number only.
+Each example is scanned as a file of its own. Where the project gives it a path it keeps it; else it is laid out by look, since a vector is
+code, configuration or a command by nature and not prose: what calls curl as a script, a quoted literal among a programming language's
+punctuation as code, everything else as configuration. `--layout text` puts all of them into one text file instead. Of gitleaks only
+literal strings count: what its generator builds at run time is left out. Nothing of those projects is stored here, and no example is
+printed: `--list` names rule and number only.
 """
 
 from __future__ import annotations
@@ -21,7 +24,11 @@ from prodify.inventory.secrets.scanner import Scanner
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NEUTRAL = "app/config.txt"
+TEXT, SCRIPT, CODE, CONFIGURATION = "app/config.txt", "bin/run.sh", "src/app.js", "config/app.conf"
+_COMMAND = re.compile(r"\bcurl\s")
+_PROGRAM = re.compile(
+    r"""["'`][^\n]*;\s*$|;\s*//|\w\(|\)\s*\{|:=|[=!]=|^\s*(?:const|let|var|private|public|static|String|if|return|export const)\s""", re.M
+)
 _GO_TOKEN = re.compile(r'(?P<string>`[^`]*`|"(?:\\.|[^"\\\n])*")|(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<space>\s+)|(?P<other>.)', re.DOTALL)
 
 
@@ -34,6 +41,14 @@ class Vector:
     path: str
     text: str
 
+    def place(self, layout: str) -> str:
+        """Return the path that the example is scanned under."""
+        if self.path != TEXT or layout == "text":
+            return self.path
+        if _COMMAND.search(self.text):
+            return SCRIPT
+        return CODE if any(quote in self.text for quote in "\"'`") and _PROGRAM.search(self.text) else CONFIGURATION
+
 
 def noseyparker(checkout: Path) -> Iterator[Vector]:
     """Yield the examples and negative examples of every rule file."""
@@ -41,7 +56,7 @@ def noseyparker(checkout: Path) -> Iterator[Vector]:
         for rule in yaml.safe_load(file.read_text(encoding="utf-8")).get("rules", []):
             for key, secret in (("examples", True), ("negative_examples", False)):
                 for number, text in enumerate(rule.get(key) or []):
-                    yield Vector(f"{rule['id']}#{number}", secret, NEUTRAL, str(text))
+                    yield Vector(f"{rule['id']}#{number}", secret, TEXT, str(text))
 
 
 def gitleaks(checkout: Path) -> Iterator[Vector]:
@@ -67,7 +82,7 @@ def _elements(source: str, start: int, *, mapped: bool) -> Iterator[tuple[str, s
             if mapped and len(element) == 3 and element[1] == ":" and len(strings) == 2:
                 yield strings[0], strings[1]
             elif not mapped and len(element) == len(strings) == 1:
-                yield NEUTRAL, strings[0]
+                yield TEXT, strings[0]
             if closing:
                 return
             element = []
@@ -83,10 +98,10 @@ def _unquoted(literal: str) -> str:
     return re.sub(r"\\(.)", lambda m: simple.get(m[1], m[1]), literal[1:-1])
 
 
-def measure(name: str, vectors: list[Vector], listed: str | None) -> str:
+def measure(name: str, vectors: list[Vector], layout: str, listed: str | None) -> str:
     """Return the table's row for `vectors`, and print the labels of the missed or the flagged ones when asked to."""
     scanner = Scanner()
-    hit = {v: bool(scanner.scan(v.path, v.text.replace("gitleaks:allow", "").encode())[0]) for v in vectors}
+    hit = {v: bool(scanner.scan(v.place(layout), v.text.replace("gitleaks:allow", "").encode())[0]) for v in vectors}
     yes, no = [v for v in vectors if v.secret], [v for v in vectors if not v.secret]
     if listed:
         for vector in yes if listed == "missed" else no:
@@ -102,9 +117,10 @@ def main() -> None:
     parser.add_argument("--noseyparker", type=Path, help="checkout of praetorian-inc/noseyparker")
     parser.add_argument("--gitleaks", type=Path, help="checkout of gitleaks/gitleaks")
     parser.add_argument("--list", choices=("missed", "flagged"), dest="listed")
+    parser.add_argument("--layout", choices=("look", "text"), default="look")
     arguments = parser.parse_args()
     rows = [
-        measure(name, list(read(path)), arguments.listed)
+        measure(name, list(read(path)), arguments.layout, arguments.listed)
         for name, read, path in (("noseyparker", noseyparker, arguments.noseyparker), ("gitleaks", gitleaks, arguments.gitleaks))
         if path
     ]

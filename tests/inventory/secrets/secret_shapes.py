@@ -1,12 +1,14 @@
 """Builds fake secrets from shapes, so that no file of this repository holds anything that looks like one.
 
 `sk_live_|{b62*24}`: the bar only separates, `{b62*24}` stands for 24 characters of an alphabet drawn from a generator that the whole
-shape seeds. `{crc62*30}` adds the six check characters of GitHub's and npm's tokens, `{jwt:user}` is a signed web token.
+shape seeds. `{crc62*30}` adds the six check characters of GitHub's and npm's tokens, `{jwt:user}` is a signed web token, `{nkey}` a NATS user's
+seed, `{bar}` a bar that stays.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import random
 import re
@@ -52,6 +54,8 @@ def make(shape: str, seed: int = 0) -> str:
     for role in ("user", "anon", "service_role"):
         token = f"{_b64({'alg': 'HS256', 'typ': 'JWT'})}.{_b64({'role': role, 'iat': 1700000000})}.{signature}"
         text = text.replace(f"{{jwt:{role}}}", token)
+    raw = bytes((18 << 3 | 5, 0)) + rng.randbytes(32)
+    text = text.replace("{nkey}", base64.b32encode(raw + binascii.crc_hqx(raw, 0).to_bytes(2, "little")).decode().rstrip("="))
     text = text.replace("{discord}", _b64(str(rng.randrange(10**17, 10**18)).encode()))
     text = text.replace("{basic}", base64.b64encode(f"bot:{signature[:20]}".encode()).decode())
-    return text.replace("|", "")
+    return text.replace("|", "").replace("{bar}", "|")

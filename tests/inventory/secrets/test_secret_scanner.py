@@ -74,7 +74,7 @@ def test_levels_by_role_and_place(scanner: Scanner) -> None:
     assert level("tests/test_a.py", f"K = '{STRIPE}'\n", Role.TEST) == "note"
     assert level("tests/.env", f"STRIPE_KEY={STRIPE}\n", Role.TEST) == "error"
     assert level(".env.example", f"STRIPE_KEY={STRIPE}\n", Role.EXAMPLE) == "error"
-    google = make("AIza|{b64u*34}Q")
+    google = make("AIzaSy|{b64u*32}Q")
     assert level("server.py", f"KEY = '{google}'\n", Role.PRODUCTION) == "error"
     assert level("Map.tsx", f"const k = '{google}'\n", Role.PRODUCTION) == "warning"
     assert level("firebase.js", f"apiKey: '{google}',\nauthDomain: 'x.firebaseapp.com'\n", Role.PRODUCTION) == "note"

@@ -6,10 +6,11 @@ import re
 
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.lazy import lazy
+from prodify.inventory.secrets.published import is_published
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import PRIVATE_KEY, Rule, confirmer
 from prodify.inventory.secrets.structures import CHECKS
-from prodify.inventory.secrets.values import is_filled, is_monotonous
+from prodify.inventory.secrets.values import has_sequence, is_filled
 
 _FILLER = lazy(r"(?i)x{4,}|\.{3,}|\*{3,}|example|placeholder|your[-_]|[-_]your|redacted|dummy|changeme|insert[-_]|replace[-_]|[-_]here|<|>")
 _NAME = lazy(rb"""([\w.\-]{1,80})\\?["'`\]\)]{0,3}[ \t]{0,4}(?:=>|:=|\|\||\?\?|[=:,]|\(|\bor\b)[ \t]{0,4}\(?(?:[brfu@$]{0,2}\\?["'`])?$""")
@@ -33,7 +34,10 @@ def confirm(rule: Rule, data: bytes, end: int) -> Candidate | None:
 def _confirmed(rule: Rule, data: bytes, found: re.Match[bytes]) -> Candidate | None:
     group = 1 if found.re.groups and found.group(1) is not None else 0
     value = found.group(group).decode("ascii", "replace")
-    if _FILLER.search(value) or is_filled(value) or entropy(value) < rule.entropy:
+    sequence = has_sequence(value)
+    if _FILLER.search(value) or is_filled(value) or (sequence and not rule.near) or entropy(value) < rule.entropy:
+        return None
+    if rule.browser and is_published(value):
         return None
     if rule.structure and not CHECKS[rule.structure](value):
         return None
@@ -43,8 +47,9 @@ def _confirmed(rule: Rule, data: bytes, found: re.Match[bytes]) -> Candidate | N
     start, end = found.span(group)
     priority = 20 if rule.near else 10
     return Candidate(
-        start, end, rule.id, rule.title, rule.category, label, value, priority, random=True, prefix=not rule.near, browser=rule.browser
-    )
+        start, end, rule.id, rule.title, rule.category, label, value, priority,
+        weak=sequence, random=not sequence, prefix=group == 0 and not rule.near, browser=rule.browser,
+    )  # fmt: skip
 
 
 def _private_key(rule: Rule, data: bytes, end: int) -> Candidate | None:
@@ -54,6 +59,7 @@ def _private_key(rule: Rule, data: bytes, end: int) -> Candidate | None:
     if start < 0 or body is None:
         return None
     text = re.sub(rb"\\\\?[nr]|[^A-Za-z0-9+/=]", b"", body.group())
-    if len(text) < 64 or is_monotonous(text[:200].decode("ascii")) or entropy(text[:200].decode("ascii")) < 3.5:
+    # OpenSSH's keys begin with a long run of zero bytes, so runs say nothing here.
+    if len(text) < 64 or entropy(text[:400].decode("ascii")) < 4.0:
         return None
     return Candidate(start, body.end(), rule.id, rule.title, rule.category, None, text.decode("ascii"), 5, random=True)

@@ -18,6 +18,7 @@ from prodify.inventory.secrets.values import (
     UUID,
     WEAK,
     echoes,
+    has_sequence,
     is_no_value,
     is_placeholder,
     is_random,
@@ -173,7 +174,7 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if (is_random(value) or is_strong_text(value)) and not is_placeholder(value):
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
-    if kind in _PROSE or kind is FileKind.NOTEBOOK:
+    if kind in _PROSE or kind is FileKind.NOTEBOOK or (len(value) >= 16 and has_sequence(value)):
         return None
     if value.startswith("django-insecure-") and len(value) > 30:
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)

@@ -61,7 +61,7 @@ _NOT_BEFORE = wordset(
     "encrypted csrf xsrf next page continuation sync cancel cancellation pad eos bos mask unk cls sep special stop start end max min "
     "num total prompt completion design color syntax lex type primary foreign sort partition public publishable index i18n "
     "translation dict column row map object cache dotted json cookie_name bypass two without with_no idempotency dedupe hot short "
-    "keyboard arrow object shortcut anti verification"
+    "keyboard arrow object shortcut anti verification authenticity"
 )
 
 

@@ -6,7 +6,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
-from prodify.inventory.secrets import context, structured, urls
+from prodify.inventory.secrets import commands, context, manifests, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
@@ -200,7 +200,7 @@ class Scanner:
                 found.extend(_contextual(trigger_of(identifier), data, end, kind))
         secrets = [end for identifier, end in events if identifier == TRIGGER_BASE + Trigger.K8S_SECRET][:_MOST_MANIFESTS]
         if secrets and contextual:
-            found = [c for c in found if c.priority < _MERE_NAME or not any(structured.is_encoded(data, at, c.start) for at in secrets)]
+            found = [c for c in found if c.priority < _MERE_NAME or not any(manifests.is_encoded(data, at, c.start) for at in secrets)]
         if kind is FileKind.ENV and contextual:
             found.extend(structured.env_file(data))
         return found
@@ -241,7 +241,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
     Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),
     Trigger.TF_VARIABLE: lambda data, end, _kind: _one(structured.terraform_variable(data, end)),
-    Trigger.K8S_SECRET: lambda data, end, _kind: structured.kubernetes_secret(data, end),
+    Trigger.K8S_SECRET: lambda data, end, _kind: manifests.kubernetes_secret(data, end),
     Trigger.DSN: urls.dsn,
     Trigger.CALL: lambda data, end, kind: _one(structured.call(data, end, kind)),
     Trigger.XML: lambda data, end, kind: _one(context.element(data, end, kind)),
@@ -249,7 +249,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.EXPANSION: context.expansion,
     Trigger.GO_DSN: urls.go_dsn,
     Trigger.QUERY: urls.query,
-    Trigger.CURL: urls.curl,
+    Trigger.CURL: commands.curl,
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.context import last_match, read_quoted
@@ -50,69 +49,6 @@ def env_file(data: bytes) -> Iterator[Candidate]:
         candidate = judge(literal, FileKind.ENV) if account or classify(literal.name) else secret_shaped(literal)
         if candidate:
             yield candidate
-
-
-_MANIFEST_ENTRY = lazy(
-    rb"""^(?P<indent>[ \t]+)["']?(?P<name>[\w.\-]{1,100})["']?:[ \t]+["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,2048})""", re.M
-)
-_MANIFEST = 1 << 14
-"""Bytes of a manifest that are read to either side of its kind."""
-_SECTION = lazy(rb"^[ \t]*(?P<key>data|stringData):[ \t]*$", re.M)
-
-
-def _sections(data: bytes, at: int) -> Iterator[tuple[re.Match[bytes], int]]:
-    """Yield `data:` and `stringData:` of the Secret whose `kind` ends at `at`, each with the end of the document."""
-    low, high = max(0, at - _MANIFEST), min(len(data), at + _MANIFEST)
-    first = max(low, data.rfind(b"\n---", low, at) + 1)
-    last = data.find(b"\n---", at, high)
-    last = high if last < 0 else last
-    for section in islice(_SECTION.finditer(data, first, last), 4):
-        yield section, last
-
-
-def is_encoded(data: bytes, at: int, start: int) -> bool:
-    """Whether `start` stands in the base-64 half of the Secret whose `kind` ends at `at`."""
-    inside = None
-    for section, last in _sections(data, at):
-        if section.end() <= start < last:
-            inside = section["key"]
-    return inside == b"data"
-
-
-def kubernetes_secret(data: bytes, at: int) -> Iterator[Candidate]:
-    """Judge `data` (base 64) and `stringData` of the Secret whose `kind` ends at `at`."""
-    for section, last in _sections(data, at):
-        position = section.end() + 1
-        while True:
-            entry = _MANIFEST_ENTRY.match(data, position, last)
-            if not entry:
-                break
-            candidate = _manifest_entry(entry, encoded=section["key"] == b"data")
-            if candidate:
-                candidate.priority = 40
-                yield candidate
-            following = data.find(b"\n", entry.end(), last)
-            if following < 0:
-                break
-            position = following + 1
-
-
-def _manifest_entry(entry: re.Match[bytes], *, encoded: bool) -> Candidate | None:
-    value = entry["value"].decode("utf-8", "replace")
-    if is_reference(value):
-        return None
-    if encoded:
-        try:
-            value = base64.b64decode(value, validate=True).decode("utf-8").strip()
-        except (binascii.Error, ValueError):
-            return None
-    name = entry["name"].decode("ascii")
-    start, end = entry.span("value")
-    literal = Literal(name, value, start, end, ":", True)
-    found = judge(literal, FileKind.ENV)
-    if found is None and not is_placeholder(value) and not is_reference(value) and is_random(value):
-        found = Candidate(start, end, "manifest-secret", "Value in a Secret manifest", TOKEN, name, value, 50, random=True)
-    return found
 
 
 _VARIABLE = lazy(rb"""(?i)variable\s{1,4}"(?P<name>[\w\-]{1,80})"\s{0,4}\{(?P<body>[^{}]{0,600})""")

@@ -104,6 +104,20 @@ def basic_auth(value: str) -> bool:
     return bool(user and colon and len(password) > 2) and text.isprintable()
 
 
+def nkey(value: str) -> bool:
+    """Whether the base-32 text ends with the checksum of the rest, as NATS keys do: CRC-16 of XMODEM, low byte first."""
+    try:
+        raw = base64.b32decode(value + "=" * (-len(value) % 8))
+    except binascii.Error:
+        return False
+    return binascii.crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little")
+
+
+def cased(value: str) -> bool:
+    """Whether lower case, upper case and digits all occur: drawn from all of base 62, no hexadecimal text."""
+    return any(c.islower() for c in value) and any(c.isupper() for c in value) and any(c.isdigit() for c in value)
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
     "github": github,
     "aws-access-key": aws_access_key,
@@ -113,5 +127,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "discord": discord,
     "mixed": mixed,
     "basic-auth": basic_auth,
+    "nkey": nkey,
+    "cased": cased,
 }
 """Structure checks by the name that rules use."""

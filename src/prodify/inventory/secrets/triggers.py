@@ -91,7 +91,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         (),
     ),
     Trigger.TF_VARIABLE: (rf"""(?i)variable\s{{1,4}}"[\w\-]{{0,40}}{NAME}[\w\-]{{0,30}}"\s{{0,4}}\{{""", ("variable",)),
-    Trigger.K8S_SECRET: (r"""kind:\s{0,4}["']?Secret["']?\s""", ("kind:",)),
+    Trigger.K8S_SECRET: (r"""kind:[ \t]{0,4}["']?[Ss]ecret""", ("kind:",)),
     Trigger.DSN: (
         r"""(?i)[;"'`\s](?:password|pwd|accountkey|sharedaccesskey)\s?=\s?[^\s;"'`{$%<][^\s;"'`]{2}""",
         ("password", "pwd", "accountkey", "sharedaccesskey"),
@@ -114,7 +114,10 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         r"""(?i)[?&](?:api[_-]?key|apikey|key|token|access_token|auth_token|appid|app_key|secret|client_secret)=[A-Za-z0-9_\-.]{16}""",
         ("key=", "token=", "appid=", "secret="),
     ),
-    Trigger.CURL: (r"""(?i)\bcurl\b[^\n]{0,160}\s(?:-u|--user)[ =]["']?[^\s:"'$<]{1,40}:[^\s"'$<{][^\s"']{2}""", ("curl",)),
+    Trigger.CURL: (
+        r"""(?i)\bcurl\b[^|]{0,300}\s(?:(?:-u|--user)[ =]{0,3}[^\s$<]|(?:-H|--header)[ =]{1,3}["'])""",
+        ("curl",),
+    ),
 }
 """Pattern and keywords by trigger; no keywords means those of `NAME_WORDS`."""
 

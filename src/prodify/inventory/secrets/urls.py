@@ -20,10 +20,10 @@ _URL = lazy(
 )
 _NAME = lazy(rb"""([\w.\-]{1,60})["'\]]{0,2}[ \t]{0,4}(?:=>|:=|[=:,]|\|\||\?\?|or)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
 _FALLBACK = lazy(rb"""(?:,|\|\||\?\?|\bor|default\s?=|:-)[ \t]{0,4}(?:[brfu]{0,2}["'`])?$""")
-_GENERIC_USERS = frozenset(
+GENERIC_USERS = frozenset(
     ("user", "username", "usr", "myuser", "my_user", "postgres_user", "login", "name", "foo", "u", "<user>", "dbuser", "db_user")
 )
-_GENERIC_PASSWORDS = frozenset(
+GENERIC_PASSWORDS = frozenset(
     (
         "pass",
         "password",
@@ -80,10 +80,10 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
     ):
         return None
     prose = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP, FileKind.OPAQUE)
-    generic = password.lower() in _GENERIC_PASSWORDS
+    generic = password.lower() in GENERIC_PASSWORDS
     if (
         _GENERIC_HOSTS.search(host)
-        or (generic and (user.lower() in _GENERIC_USERS or prose or scheme in _WEB))
+        or (generic and (user.lower() in GENERIC_USERS or prose or scheme in _WEB))
         or (password.isdigit() and scheme in _WEB)
     ):
         return None
@@ -165,7 +165,7 @@ def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         local = bool(_LOCAL.match(host)) or "." not in host
         yield Candidate(
             found.start("value"), found.end("value"), "connection-string", "Connection string with a password", CONNECTION,
-            None, value, 30, False, is_weak(value) or value.lower() in _GENERIC_PASSWORDS, is_random(value, 12), local,
+            None, value, 30, False, is_weak(value) or value.lower() in GENERIC_PASSWORDS, is_random(value, 12), local,
         )  # fmt: skip
 
 
@@ -181,20 +181,3 @@ def query(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         if kind is not FileKind.OPAQUE:
             name = found["name"].decode("ascii")
             yield Candidate(*found.span("value"), "key-in-url", "Key in a URL", TOKEN, name, value, 45, random=True)
-
-
-_CURL = lazy(rb"""\s(?:-u|--user)[ =]["']?(?P<user>[^\s:"'$<]{1,40}):(?P<value>[^\s"'$<{][^\s"']{2,200})""")
-
-
-def curl(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
-    """Judge the password of `curl -u user:password`."""
-    for found in _CURL.finditer(data, max(0, at - 60), min(len(data), at + 200)):
-        value, user = found["value"].decode("utf-8", "replace"), found["user"].decode("utf-8", "replace")
-        if not found.start("value") < at <= found.end("value") or is_reference(value) or is_placeholder(value):
-            continue
-        weak = is_weak(value) or value.lower() in _GENERIC_PASSWORDS or value == user
-        if not (weak and kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE)):
-            label = "Password on a command line"
-            yield Candidate(
-                *found.span("value"), "curl-password", label, BASIC_AUTH, None, value, 45, weak=weak, random=is_random(value, 12)
-            )

@@ -78,10 +78,10 @@ LABEL = lazy(
 ENV_NAME = lazy(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 HEADER = lazy(r"^(?:[A-Z][a-z]+-)+[A-Z][A-Za-z]*$|^x-[a-z-]+$")
 _CLASSES = lazy(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
-_TOKEN_CHARS = lazy(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]{16,}$")
+_TOKEN_CHARS = lazy(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]+$")
 _RUN = lazy(r"(.)\1{5,}|(..?.?)\2{4,}", re.DOTALL)
 _LONG_RUN = lazy(r"(.)\1{7,}|(..)\2{4,}|(...)\3{3,}", re.DOTALL)
-_SEQUENCES = ("abcdefgh", "12345678", "87654321", "qwertyui", "01234567", "hgfedcba", "deadbeefdeadbeef")
+_SEQUENCES = tuple("abcdefgh 12345678 87654321 qwertyui 01234567 hgfedcba deadbeefdeadbeef a1b2c3d4 d4c3b2a1 1a2b3c4d abcdefg1".split())
 _ENCODED_WORDS = lazy(
     r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|"
     r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$"
@@ -105,9 +105,15 @@ def is_monotonous(value: str) -> bool:
 
 
 def is_filled(value: str) -> bool:
-    """Whether a vendor's token is typed, not drawn: eight times the same character, or a sequence that chance does not give."""
+    """Whether a vendor's token is typed, not drawn: eight times the same character, or hardly any characters at all."""
     low = value.lower()
-    return len(set(low)) < 5 or bool(_LONG_RUN.search(low)) or any(s in low for s in _SEQUENCES)
+    return len(set(low)) < 5 or bool(_LONG_RUN.search(low))
+
+
+def has_sequence(value: str) -> bool:
+    """Whether the value counts up or walks over the keyboard as chance does not: `12345678`, `qwertyui`, `a1b2c3d4`."""
+    low = value.lower()
+    return any(s in low for s in _SEQUENCES)
 
 
 def is_words(value: str) -> bool:

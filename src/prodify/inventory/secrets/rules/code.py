@@ -96,7 +96,7 @@ RULES = (
         "vault-token",
         "Vault token",
         ("hvs.", "hvb.", "hvr."),
-        r"hv[sbr]\.[A-Za-z0-9_-]{24,200}",
+        r"hv(?:[sr]\.[A-Za-z0-9]{24}|[sbr]\.[A-Za-z0-9_-]{90,300})",
         3.3,
         yes=("hvs.|{b62*90}", "VAULT_TOKEN=hvs.|{b62*24}"),
         no=("hvs.{b62*6}", "hvs.example"),

@@ -61,8 +61,8 @@ RULES = (
     Rule(
         "newrelic-key",
         "New Relic key",
-        ("nrak-", "nrii-", "nral", "nraa-"),
-        r"(?:NRAK-[A-Z0-9]{27}|NRII-[A-Za-z0-9-]{32}|[0-9a-f]{36,40}NRAL)",
+        ("nrak-", "nrii-", "nral", "nraa-", "nriq-", "nrra-"),
+        r"(?:NRAK-[A-Z0-9]{27}|NRAA-[0-9a-f]{27}|NRRA-[0-9a-f]{42}|NRI[IQ]-[A-Za-z0-9_-]{32}|(?:[a-z]{2}\d{2}x{2}[0-9a-f]{30}|[0-9a-f]{36})NRAL)",
         3.0,
         yes=("NRAK-|{UP*27}", "|{hex*36}NRAL"),
         no=("NRAK-{UP*9}", "NRJS-{hex*19}"),

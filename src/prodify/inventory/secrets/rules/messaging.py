@@ -9,7 +9,7 @@ RULES = (
         "slack-token",
         "Slack token",
         ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxe."),
-        r"xox(?:[bpars]|e(?:\.xox[bp])?)-[0-9A-Za-z]{1,14}-[0-9A-Za-z-]{20,250}",
+        r"xox(?:[abeprs]-(?:[0-9A-Za-z]{1,2}-)?[0-9]{9,14}(?:-[0-9]{9,14}){0,2}|e(?:\.xox[bp])?-[0-9])-([0-9A-Za-z]{16,250})",
         3.0,
         structure="mixed",
         yes=("xoxb-|{dig*12}-{dig*13}-{b62*24}", "xoxp-|{dig*11}-{dig*11}-{dig*12}-{hex*32}"),

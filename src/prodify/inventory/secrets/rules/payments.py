@@ -8,8 +8,8 @@ RULES = (
     Rule(
         "stripe-secret-key",
         "Stripe secret key",
-        ("sk_live_", "rk_live_", "sk_test_", "rk_test_"),
-        r"[rs]k_(?:live|test)_[A-Za-z0-9]{24,107}",
+        ("sk_live_", "rk_live_", "sk_test_", "rk_test_", "sk_prod_", "rk_prod_"),
+        r"[rs]k_(?:live|test|prod)_[A-Za-z0-9]{24,107}",
         3.3,
         yes=("sk_live_|{b62*24}", "rk_live_|{b62*99}"),
         no=("pk_live_{b62*24}", "sk_test_xxxxxxxxxxxxxxxxxxxxxxxx"),

@@ -35,10 +35,11 @@ def pattern_of(shape: str) -> str:
     return pattern
 
 
-def prefixed(identifier: str, title: str, shape: str, *, entropy: float = 3.0) -> Rule:
+def prefixed(identifier: str, title: str, shape: str, *, entropy: float = 3.0, structure: str = "") -> Rule:
     """Return the rule of a token whose shape begins with fixed text."""
     keyword = shape.split("{", 1)[0].lower()
-    return Rule(identifier, title, (keyword,), pattern_of(shape), entropy, shape=shape, window=max(512, 4 * _longest(shape)))
+    window = max(512, 4 * _longest(shape))
+    return Rule(identifier, title, (keyword,), pattern_of(shape), entropy, structure=structure, shape=shape, window=window)
 
 
 def assigned(identifier: str, title: str, words: str, shape: str, *, entropy: float = 3.0) -> Rule:
@@ -48,7 +49,7 @@ def assigned(identifier: str, title: str, words: str, shape: str, *, entropy: fl
     """
     first, _, rest = words.partition(":")
     name = first if not rest else rf"(?:{first})[\w.-]{{0,24}}(?:{rest})"
-    values = "|".join(pattern_of(part) for part in shape.split("|"))
+    values = "|".join(pattern_of(part) for part in shape.split("|")).replace(CLASSES["hex"], "[0-9a-fA-F]")
     pattern = near(name, values)
     keywords = tuple(first.lower().split("|"))
     return Rule(identifier, title, keywords, pattern, entropy, shape=shape, words=words, near=True, structure="mixed")

@@ -1,0 +1,85 @@
+"""Credentials on a curl command line: `-u user:password`, and headers that carry a key."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.judge import Candidate
+from prodify.inventory.secrets.lazy import lazy
+from prodify.inventory.secrets.rule import BASIC_AUTH, TOKEN
+from prodify.inventory.secrets.urls import GENERIC_PASSWORDS, GENERIC_USERS
+from prodify.inventory.secrets.values import UUID, is_monotonous, is_placeholder, is_random, is_reference, is_weak, is_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WORD = lazy(rb"""(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^\s"'|;<>]{1,200}){1,4}""")
+_NEXT_COMMAND = lazy(rb"(?<!\\)(?<!\\\r)\n(?![ \t#]*-)|&&")
+_QUOTES = lazy(r"""["']""")
+_HEADER = lazy(
+    rb"""(?P<quote>["'])(?P<name>[\w-]{1,40}):[ ]{0,4}(?:(?P<scheme>[A-Za-z][\w-]{2,20})[ ]+)?(?P<value>[^\s"']{8,2048})(?P=quote)"""
+)
+_NAME = lazy(rb"(?i)^authorization$|api-?key|token$|secret|auth-key|access-key")
+
+
+def curl(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge the argument of `-u` or `-H` whose first character stands before `at`."""
+    start = at - 1
+    command = data.rfind(b"curl", max(0, start - 330), start)
+    if command < 0 or _NEXT_COMMAND.search(data, command, start):
+        return
+    word = _WORD.match(data, start, min(len(data), start + 900))
+    if word is None:
+        return
+    if data[:start].rstrip(b" =").endswith((b"-H", b"--header")):
+        candidate = _header(data, start)
+    else:
+        candidate = _user(word.group().decode("utf-8", "replace"), word.start(), word.end(), kind)
+    if candidate:
+        yield candidate
+
+
+def _user(word: str, start: int, end: int, kind: FileKind) -> Candidate | None:
+    """The password behind the first colon; a token may stand on either side with nothing on the other."""
+    user, colon, value = _QUOTES.sub("", word).partition(":")
+    user, value = (part[1:-1] if part[:1] == "{" and is_random(part[1:-1], 12) else part for part in (user, value))
+    if colon and not value and is_random(user, 10):
+        user, value = "", user
+    if not colon or len(value) < 3 or any(is_reference(part) or part.startswith("$") or "${" in part for part in (user, value)):
+        return None
+    if is_placeholder(value) or is_monotonous(value) or (user.lower() in GENERIC_USERS and value.lower() in GENERIC_PASSWORDS):
+        return None
+    weak = is_weak(value) or value.lower() in GENERIC_PASSWORDS or value == user
+    if weak and (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) or value == user):
+        return None
+    at = start + word.rfind(value) if value in word else start
+    random = is_random(value, 12)
+    return Candidate(at, end, "curl-password", "Password on a command line", BASIC_AUTH, None, value, 45, weak=weak, random=random)
+
+
+def _header(data: bytes, start: int) -> Candidate | None:
+    found = _HEADER.match(data, start, min(len(data), start + 2200))
+    if found is None or not _NAME.search(found["name"]):
+        return None
+    value, scheme = found["value"].decode("utf-8", "replace"), (found["scheme"] or b"").lower()
+    if is_reference(value) or is_placeholder(value) or "$" in value or is_words(value) or is_monotonous(value):
+        return None
+    if not (any(c.isdigit() for c in value) or scheme == b"basic") or not any(c.isalpha() for c in value):
+        return None
+    if scheme == b"basic" and not (_is_pair(value) or is_random(value, 24)):
+        return None
+    name = found["name"].decode("ascii")
+    sure = is_random(value, 12) or bool(UUID.match(value))
+    return Candidate(*found.span("value"), "curl-header", "Credentials on a command line", TOKEN, name, value, 46, random=sure)
+
+
+def _is_pair(value: str) -> bool:
+    try:
+        text = base64.b64decode(value, validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return False
+    user, _, password = text.partition(":")
+    return ":" in text and text.isprintable() and not is_weak(password or user) and not is_placeholder(password)
