@@ -1,8 +1,8 @@
 """Builds fake secrets from shapes, so that no file of this repository holds anything that looks like one.
 
 `sk_live_|{b62*24}`: the bar only separates, `{b62*24}` stands for 24 characters of an alphabet drawn from a generator that the whole
-shape seeds. `{crc62*30}` adds the six check characters of GitHub's and npm's tokens, `{jwt:user}` is a signed web token, `{nkey}` a NATS user's
-seed, `{bar}` a bar that stays.
+shape seeds. `{crc62*30}` adds the six check characters of GitHub's and npm's tokens,
+`{jwt:user}` is a signed web token, `{nkey}` the seed of a NATS user, `{bar}` a bar that stays.
 """
 
 from __future__ import annotations

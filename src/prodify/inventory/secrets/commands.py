@@ -1,4 +1,4 @@
-"""Credentials on a curl command line: `-u user:password`, and headers that carry a key."""
+"""Credentials in commands: of curl (`-u user:password`, headers that carry a key) and of SQL (`IDENTIFIED BY`)."""
 
 from __future__ import annotations
 
@@ -8,21 +8,50 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
-from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.rule import BASIC_AUTH, TOKEN
+from prodify.inventory.secrets.lazy import lazy, wordset
+from prodify.inventory.secrets.rule import BASIC_AUTH, PASSWORD, TOKEN
 from prodify.inventory.secrets.urls import GENERIC_PASSWORDS, GENERIC_USERS
-from prodify.inventory.secrets.values import UUID, is_monotonous, is_placeholder, is_random, is_reference, is_weak, is_words
+from prodify.inventory.secrets.values import (
+    ENV_NAME,
+    UUID,
+    is_human,
+    is_monotonous,
+    is_placeholder,
+    is_random,
+    is_reference,
+    is_weak,
+    is_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WORD = lazy(rb"""(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^\s"'|;<>]{1,200}){1,4}""")
 _NEXT_COMMAND = lazy(rb"(?<!\\)(?<!\\\r)\n(?![ \t#]*-)|&&")
+_SQL_QUOTED = lazy(rb"""[^"'\\\n]{3,128}(?=\\?["'])""")
+_SQL_BARE = lazy(rb"""[^\s"'`;,()\\]{6,128}(?=[\s;])""")
+_SQL_WORDS = wordset("password values externally globally null random true false must default with required expire never")
 _QUOTES = lazy(r"""["']""")
 _HEADER = lazy(
     rb"""(?P<quote>["'])(?P<name>[\w-]{1,40}):[ ]{0,4}(?:(?P<scheme>[A-Za-z][\w-]{2,20})[ ]+)?(?P<value>[^\s"']{8,2048})(?P=quote)"""
 )
 _NAME = lazy(rb"(?i)^authorization$|api-?key|token$|secret|auth-key|access-key")
+
+
+def sql(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the password at `at`, of `CREATE USER ... IDENTIFIED BY`, `... PASSWORD` or `ConvertTo-SecureString`."""
+    quoted = data[at - 1 : at] in (b"'", b'"')
+    found = (_SQL_QUOTED if quoted else _SQL_BARE).match(data, at, at + 200)
+    if found is None or (not quoted and kind is FileKind.CODE):
+        return None
+    value = found.group().decode("utf-8", "replace")
+    if len(value) < 3 or is_reference(value) or is_placeholder(value) or value.lower() in _SQL_WORDS or value.startswith("*"):
+        return None
+    weak = is_weak(value) or is_words(value)
+    if kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP) and (weak or not (quoted or is_human(value))):
+        return None
+    random = is_random(value, 12)
+    return Candidate(at, found.end(), "sql-password", "Password in SQL", PASSWORD, None, value, 48, weak=weak, random=random)
 
 
 def curl(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
@@ -50,7 +79,9 @@ def _user(word: str, start: int, end: int, kind: FileKind) -> Candidate | None:
         user, value = "", user
     if not colon or len(value) < 3 or any(is_reference(part) or part.startswith("$") or "${" in part for part in (user, value)):
         return None
-    if is_placeholder(value) or is_monotonous(value) or (user.lower() in GENERIC_USERS and value.lower() in GENERIC_PASSWORDS):
+    if is_placeholder(value) or is_monotonous(value) or ENV_NAME.match(value):
+        return None
+    if user.lower() in GENERIC_USERS and value.lower() in GENERIC_PASSWORDS:
         return None
     weak = is_weak(value) or value.lower() in GENERIC_PASSWORDS or value == user
     if weak and (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) or value == user):

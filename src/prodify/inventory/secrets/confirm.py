@@ -6,7 +6,6 @@ import re
 
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.published import is_published
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import PRIVATE_KEY, Rule, confirmer
 from prodify.inventory.secrets.structures import CHECKS
@@ -37,7 +36,7 @@ def _confirmed(rule: Rule, data: bytes, found: re.Match[bytes]) -> Candidate | N
     sequence = has_sequence(value)
     if _FILLER.search(value) or is_filled(value) or (sequence and not rule.near) or entropy(value) < rule.entropy:
         return None
-    if rule.browser and is_published(value):
+    if rule.browser and _is_published(value):
         return None
     if rule.structure and not CHECKS[rule.structure](value):
         return None
@@ -50,6 +49,12 @@ def _confirmed(rule: Rule, data: bytes, found: re.Match[bytes]) -> Candidate | N
         start, end, rule.id, rule.title, rule.category, label, value, priority,
         weak=sequence, random=not sequence, prefix=group == 0 and not rule.near, browser=rule.browser,
     )  # fmt: skip
+
+
+def _is_published(value: str) -> bool:
+    from prodify.inventory.secrets.published import is_published
+
+    return is_published(value)
 
 
 def _private_key(rule: Rule, data: bytes, end: int) -> Candidate | None:

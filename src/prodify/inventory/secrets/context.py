@@ -9,6 +9,7 @@ from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify
+from prodify.inventory.secrets.values import is_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,11 @@ LONGEST = 4096
 
 # Read from right to left: the text before the opening quote, reversed, so that one anchored match finds the name.
 _BEFORE = lazy(
-    rb"""(?P<pre>(?:\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|\s?=\s?tluafed\s?\(dleiF|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
+    rb"""(?P<pre>(?:\(gnirtS(?:\.[a-z]{2,8})?|\(edoced\.46esaB|\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|\s?=\s?tluafed\s?\(dleiF|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
     \s{0,40}
     (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
     \s{0,40}
-    (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?\s{0,3}:\s{0,4}|(?:gnirts|etyb\]\[)\s)?)
+    (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?[\x20\t]{0,3}:[\x20\t]{0,4}|(?:gnirts|etyb\]\[)\s)?)
     \s{0,8}
     (?P<close>["'`\])}\\]{0,6})
     (?P<name>[\w.\-]{1,80})
@@ -32,12 +33,13 @@ _BEFORE = lazy(
     re.VERBOSE | re.DOTALL,
 )
 _JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
+_STRICT = (NameKind.TOKEN, NameKind.FRAMEWORK)
 _FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
 _GETTERS = lazy(
     rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$"
 )
 _SETTERS = lazy(
-    r"(?i)^(?:set|with|hash|make|generate|encrypt|use)?_?(?:[a-z]+_)*(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$"
+    r"(?i)^(?:(?:set|with|use)_?[a-z_]*|(?:hash|make|generate|encrypt)?_?(?:[a-z]+_)*)(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$"
 )
 _DEFINES = lazy(
     rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$"
@@ -106,12 +108,16 @@ def quoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     if read is None:
         return None
     value, end = read
+    if value[:1] in (",", ";", ")"):  # the quote closed a literal: `label: "Password:", other: "..."`
+        return None
     first_end = end
     if sep in (b"=", b":", b":=", b"=>", b"=="):
         value, end = _joined(data, value, end)
         if b"+" in data[end + 1 : end + 4] and len(value) < 16:
             return None
     bound = _binding(sep, name, before, found["close"])
+    if bound is None and sep.startswith(b",") and is_random(value, 20) and classify(name) in _STRICT:
+        bound = False  # `set(:secret, "...")`: two arguments, and the second is drawn
     if bound is None:
         return None
     if data[first_end + 1 : first_end + 2] == b"%" or data[first_end + 1 : first_end + 8] == b".format(":
@@ -185,11 +191,15 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     if gap and before.strip(b" \t\"'-#;") and kind is not FileKind.SHELL and gap != b"=":
         return None
     if kind is FileKind.DOCS and gap == b":" and not name.isupper():
-        return None
+        alone = classify(name) is NameKind.PASSWORD and _ALONE.match(data, at, at + 200)
+        if not alone:
+            return None
     value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
     return judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
 
 
+_NEXT_PARAMETER = lazy(rb"&(?=\w{1,40}=)")
+_ALONE = lazy(rb"""[^\s"'`<>]{7,128}[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)""")
 _BARE = lazy(rb"""[^\s"'`<>]{1,1024}""")
 _REST_OF_LINE = lazy(rb"""[^\r\n"'`<>]{1,1024}""")
 
@@ -198,8 +208,8 @@ def _bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
     found = (_REST_OF_LINE if spaces else _BARE).match(data, at, min(len(data), at + 1024))
     text = found.group() if found else b""
     if spaces:
-        text = re.split(rb"\s[#;]", text, maxsplit=1)[0]
-    text = text.rstrip(b" \t,;\\)")
+        text = re.split(rb"\s[#;]|\s\\?-{0,2}[A-Za-z_]\w*=|\s-{1,2}[a-z]|\s&&", text, maxsplit=1)[0]
+    text = _NEXT_PARAMETER.split(text, maxsplit=1)[0].rstrip(b" \t,;\\)")
     return text.decode("utf-8", "replace"), at + len(text)
 
 

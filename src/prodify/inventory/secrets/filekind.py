@@ -42,7 +42,7 @@ _OPAQUE_EXT = wordset(
 )
 _CONFIG_EXT = wordset(
     ".yml .yaml .json .json5 .jsonc .toml .ini .cfg .conf .config .properties .xml .plist .env .hcl .cnf .service .reg .list "
-    ".settings .csproj .npmrc .netrc .pypirc .tfstate .editorconfig"
+    ".settings .rsp .csproj .npmrc .netrc .pypirc .tfstate .editorconfig"
 )
 _DOC_EXT = wordset(".md .mdx .markdown .rst .txt .adoc .asciidoc .org .mdc")
 _SHELL_EXT = wordset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk")
@@ -68,6 +68,8 @@ def kind_of(path: str) -> FileKind:
     if _ENV.match(name) or _ENV_DIR.search(path):
         return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) or _TEMPLATE_DIR.search(path) else FileKind.ENV
     stem, ext = splitext(low)
+    if ".properties." in low:
+        return FileKind.CONFIG
     if low.startswith(("dockerfile", "containerfile")) or ext == ".dockerfile":
         return FileKind.DOCKER
     if ext in (".yml", ".yaml") and ("compose" in stem or stem.startswith("docker-stack")):

@@ -19,11 +19,14 @@ from prodify.inventory.secrets.values import (
     WEAK,
     echoes,
     has_sequence,
+    is_human,
     is_no_value,
     is_placeholder,
     is_random,
     is_reference,
+    is_short_token,
     is_strong_text,
+    is_trivial,
     is_weak,
     is_words,
 )
@@ -47,6 +50,7 @@ _ACCOUNT_PASSWORD = lazy(
     r"(?i)(?:admin|root|postgres|mysql|mongo|redis|rabbit|rabbitmq|guest|super)(?:[-_]?user)?[-_]?(?:pass|passwd|password|pwd)\d*$"
 )
 """What people set when they have to set something; in a file that is read it is the password, not an example."""
+_AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
 _NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()
 """Literals that were judged to be none."""
@@ -140,7 +144,8 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
     if " " in value and not (_REAL_SYMBOLS.search(value) and len(value) >= 12):
         return None
     if kind in _PROSE:
-        return _make(literal, "password", "Password", PASSWORD) if is_random(value, 12) and not is_placeholder(value) else None
+        shown = is_random(value, 12) or (kind is FileKind.DOCS and (is_human(value) or _is_default(literal)))
+        return _make(literal, "password", "Password", PASSWORD) if shown and not is_placeholder(value) else None
     plain_name = len(words_of(name)) == 1 and not name.isupper()
     low = value.lower()
     settings = kind in _SETTINGS or name.isupper()
@@ -162,6 +167,12 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     weak = is_weak(value) or (is_words(value) and len(value) < 8)
     return _make(literal, "password-weak" if weak else "password", "Well-known password" if weak else "Password", PASSWORD, weak=weak)
+
+
+def _is_default(literal: Literal) -> bool:
+    """Whether a document sets a password that is no mere example: `ADMIN_PASSWORD=Welcome1`."""
+    mixed = any(c.isdigit() for c in literal.value) and any(c.isalpha() for c in literal.value)
+    return mixed and literal.sep == "=" and len(literal.value) > 7 and not is_trivial(literal.value)
 
 
 def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
@@ -189,6 +200,8 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if (CODEISH.search(value) and not _REAL_SYMBOLS.search(value)) or "\\" in value:
         return None
+    if is_words(value) and generic and value.endswith("_secret"):  # the name of a parameter
+        return None
     if is_words(value) and not literal.fallback and words_of(name)[-2:] in _KEY_NAMES and not DEFAULTISH.search(value):
         return None
     names_itself = is_words(value) and "_" in value and "".join(words_of(name)).endswith("".join(words_of(value)))
@@ -201,17 +214,19 @@ def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate |
     value = literal.value
     if is_no_value(value) or UUID.match(value) or is_placeholder(value) or " " in value or _HOST.match(value):
         return None
-    if value.lower().startswith(("bearer", "basic ")):
+    if value.lower().startswith(("bearer", "basic ")) or (len(value) != 40 and _AWS_SECRET.search(literal.name)):
         return None
     if name_kind is NameKind.KEY:
         if (
-            (len(words_of(literal.name)) == 1 and not literal.signs)
+            (len(words_of(literal.name)) == 1 and not literal.signs and not (literal.name == "KEY" and literal.quoted))
             or not is_random(value, 20)
             or entropy(value) < 3.4
             or _NOT_SECRET_SHAPED.search(literal.name)
         ):
             return None
         return _make(literal, "key", "Key", TOKEN)
+    if literal.quoted and is_short_token(value) and kind not in _PROSE:
+        return _make(literal, "token", "Access token", TOKEN)
     lenient = kind is FileKind.ENV or literal.name.isupper()
     if is_random(value, 12 if lenient else 16):
         return _make(literal, "token", "Access token", TOKEN)

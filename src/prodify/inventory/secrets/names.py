@@ -21,12 +21,13 @@ class NameKind(Enum):
 
 _PASSWORDS = wordset(
     "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw "
-    "userpass dbpass wachtwoord"
+    "userpass dbpass wachtwoord passwords"
 )
 _GLUED = ("password", "passwd", "passphrase", "dbpass", "smtppass", "mailpass", "ftppass", "userpass", "mypass", "rootpass", "adminpass")
+_GLUED_TOKENS = ("secret", "token", "apikey", "accesskey", "secretkey")
 _TOKENS = wordset(
     "token secret apikey credential credentials authtoken accesstoken secretkey accesskey apitoken bearer authorization apisecret "
-    "privatekey"
+    "privatekey tokens secrets apikeys accesstokens"
 )
 _KEY_BEFORE = wordset(
     "api access auth private secret signing encryption encrypt master service account license subscription admin webhook shared "
@@ -96,7 +97,7 @@ def classify(name: str) -> NameKind | None:
     kind = _framework(words)
     if kind:
         return kind
-    if last in _TOKENS:
+    if last in _TOKENS or (last.endswith(_GLUED_TOKENS) and not last.startswith(("csrf", "xsrf"))):
         return NameKind.TOKEN
     if last == "key":
         return NameKind.TOKEN if before in _KEY_BEFORE else NameKind.KEY

@@ -6,7 +6,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
-from prodify.inventory.secrets import commands, context, manifests, structured, urls
+from prodify.inventory.secrets import context, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
@@ -16,10 +16,10 @@ from prodify.inventory.secrets.levels import level_of
 from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan, trigger_of
 from prodify.inventory.secrets.prose import in_comment, in_docstring
 from prodify.inventory.secrets.redact import fingerprint, redacted
-from prodify.inventory.secrets.rule import PRIVATE_KEY
+from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, FRAMEWORK, PRIVATE_KEY
 from prodify.inventory.secrets.rules import RULES
 from prodify.inventory.secrets.triggers import Trigger
-from prodify.inventory.secrets.values import is_random
+from prodify.inventory.secrets.values import is_random, is_trivial
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _DISTANCE = {
     TRIGGER_BASE + trigger: (kind, distance)
     for kind, trigger, distance in (
         (_QUOTE, Trigger.QUOTED, 4), (_QUOTE, Trigger.FALLBACK, 4), (_QUOTE, Trigger.ARGUMENT, 4), (_QUOTE, Trigger.SETTING, 4),
-        (_QUOTE, Trigger.QUOTED_TOKEN, 13), (_QUOTE, Trigger.QUOTED_KEY, 21), (_QUOTE, Trigger.SPLIT_KEY, 17),
+        (_QUOTE, Trigger.QUOTED_TOKEN, 11), (_QUOTE, Trigger.QUOTED_KEY, 21), (_QUOTE, Trigger.SPLIT_KEY, 17),
         (_BARE, Trigger.UNQUOTED, 3), (_BARE, Trigger.UNQUOTED_WORD, 3), (_BARE, Trigger.UNQUOTED_TOKEN, 16),
     )
 }  # fmt: skip
@@ -144,7 +144,7 @@ class Scanner:
         if is_special(path):
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start) and not _only_shown(c, path, text)]
-        chosen = [c for c in chosen if weak or not c.weak or kind is FileKind.ENV][:MOST_HITS]
+        chosen = [c for c in chosen if not c.weak or kind is FileKind.ENV or (weak and not _belongs(c, role))][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
 
     def scan_many(
@@ -200,6 +200,8 @@ class Scanner:
                 found.extend(_contextual(trigger_of(identifier), data, end, kind))
         secrets = [end for identifier, end in events if identifier == TRIGGER_BASE + Trigger.K8S_SECRET][:_MOST_MANIFESTS]
         if secrets and contextual:
+            from prodify.inventory.secrets import manifests
+
             found = [c for c in found if c.priority < _MERE_NAME or not any(manifests.is_encoded(data, at, c.start) for at in secrets)]
         if kind is FileKind.ENV and contextual:
             found.extend(structured.env_file(data))
@@ -220,6 +222,11 @@ def _only_shown(found: Candidate, path: str, data: bytes) -> bool:
     return found.weak and (in_comment(data, found.start) or in_docstring(path, data, found.start))
 
 
+def _belongs(found: Candidate, role: Role) -> bool:
+    """Whether this is a well-known value in a test, where it is no secret but the right thing."""
+    return role is Role.TEST and found.category not in (CONNECTION, BASIC_AUTH) and (found.category == FRAMEWORK or is_trivial(found.value))
+
+
 def _one(candidate: Candidate | None) -> Iterator[Candidate]:
     if candidate is not None:
         yield candidate
@@ -227,6 +234,18 @@ def _one(candidate: Candidate | None) -> Iterator[Candidate]:
 
 def _quoted(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
     return iter(()) if _in_long_line(data, at) else _one(context.quoted(data, at, kind))
+
+
+def _manifest(data: bytes, at: int) -> Iterator[Candidate]:
+    from prodify.inventory.secrets import manifests  # rare, and an import costs as much as a small file
+
+    return manifests.kubernetes_secret(data, at)
+
+
+def _command(data: bytes, at: int, kind: FileKind, *, sql: bool) -> Iterator[Candidate]:
+    from prodify.inventory.secrets import commands
+
+    return _one(commands.sql(data, at - 1, kind)) if sql else commands.curl(data, at, kind)
 
 
 def _in_long_line(data: bytes, at: int) -> bool:
@@ -241,7 +260,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
     Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),
     Trigger.TF_VARIABLE: lambda data, end, _kind: _one(structured.terraform_variable(data, end)),
-    Trigger.K8S_SECRET: lambda data, end, _kind: manifests.kubernetes_secret(data, end),
+    Trigger.K8S_SECRET: lambda data, end, _kind: _manifest(data, end),
     Trigger.DSN: urls.dsn,
     Trigger.CALL: lambda data, end, kind: _one(structured.call(data, end, kind)),
     Trigger.XML: lambda data, end, kind: _one(context.element(data, end, kind)),
@@ -249,7 +268,10 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.EXPANSION: context.expansion,
     Trigger.GO_DSN: urls.go_dsn,
     Trigger.QUERY: urls.query,
-    Trigger.CURL: commands.curl,
+    Trigger.CURL: lambda data, end, kind: _command(data, end, kind, sql=False),
+    Trigger.JSON: lambda data, end, kind: _one(structured.json_in_string(data, end, kind)),
+    Trigger.JWK: lambda data, end, _kind: _one(structured.web_key(data, end)),
+    Trigger.SQL: lambda data, end, kind: _command(data, end, kind, sql=True),
 }
 
 

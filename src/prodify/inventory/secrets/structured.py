@@ -12,7 +12,7 @@ from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_shaped
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, account_password, classify
-from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
+from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, PRIVATE_KEY, TOKEN
 from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, URLISH, is_placeholder, is_random, is_reference, is_weak
 
 if TYPE_CHECKING:
@@ -100,6 +100,40 @@ def _is_basic(value: str) -> bool:
         return False
     password = text.partition(":")[2]
     return bool(password) and text.isprintable() and not is_placeholder(password) and not is_weak(password)
+
+
+_JSON_LEAF = lazy(rb"""\\["']\s{0,2}:\s{0,2}\\["'](?P<value>[A-Za-z0-9+/=_\-.]{16,512})\\["']""")
+_NAME_BEFORE = lazy(rb"""([\w.\-]{1,60})["']\s{0,2}:\s{0,2}["']\{\\["']$""")
+
+
+def json_in_string(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the first drawn value of a JSON object that is written as a string under a secret's name; its first key begins at `at`."""
+    name = _NAME_BEFORE.search(data, max(0, at - 120), at)
+    stop = data.find(b"}", at, at + 600)
+    if name is None or stop < 0 or kind is FileKind.MARKUP or classify(name[1].decode("ascii", "replace")) is None:
+        return None
+    for found in _JSON_LEAF.finditer(data, at, stop):
+        value = found["value"].decode("ascii")
+        if is_random(value, 16) and not is_placeholder(value):
+            label = name[1].decode("ascii", "replace")
+            return Candidate(*found.span("value"), "token", "Access token", TOKEN, label, value, 50, random=True)
+    return None
+
+
+_WEB_KEY = lazy(rb"""["'{,\s](?P<name>[dk])\\?["']?\s{0,3}[:=]\s{0,3}\\?["'](?P<value>[A-Za-z0-9_\-]{16,1400})\\?["']""")
+
+
+def web_key(data: bytes, at: int) -> Candidate | None:
+    """Judge the JSON web key whose `kty` ends at `at`: `d` makes it a private one, `k` a shared one."""
+    start = data.rfind(b"{", max(0, at - 3000), at)
+    stop = data.find(b"}", at, at + 4000)
+    if start < 0 or stop < 0:
+        return None
+    found = _WEB_KEY.search(data, start, stop)
+    if found is None or is_placeholder(found["value"].decode("ascii")):
+        return None
+    value = found["value"].decode("ascii")
+    return Candidate(*found.span("value"), "json-web-key", "Private JSON web key", PRIVATE_KEY, None, value, 30, random=True)
 
 
 _ARGUMENT = lazy(rb"""["'`](?P<value>[^"'`\n]{1,200})["'`]""")

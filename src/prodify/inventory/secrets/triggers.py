@@ -35,6 +35,9 @@ class Trigger(IntEnum):
     SETTING = 20
     UNQUOTED_TOKEN = 21
     UNQUOTED_WORD = 22
+    JWK = 23
+    SQL = 24
+    JSON = 25
 
 
 _KEYS = (
@@ -58,7 +61,10 @@ _CALLS = (
     r"(?:get|env|fetch|config|default|property|lookup|value|str|param|setting|option|secret|decouple|read|define|put|set|append|header"
     r"|add|insert)"
 )
-PREFIX = r"(?:\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\(|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
+PREFIX = (
+    r"(?:(?:[a-z]{2,8}\.)?String\(|Base64\.decode\(|\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\("
+    r"|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
+)
 _OPEN = r"""\s{0,40}""" + PREFIX + r"""\\?["'`]"""
 _TEXT = r"""[^"'`\n\\<{][^"'`\n]{2}"""
 _BARE = r"""[^\s"'`#;,(<>\[{=:|&][^\s"'`<>]{2}"""
@@ -66,7 +72,7 @@ _RANDOM = r"""[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]"""
 
 PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.QUOTED: (rf"""(?i){_STRONG}{_REST}{_CLOSE}{_SEP}{_OPEN}{_TEXT}""", ()),
-    Trigger.QUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{12}}""", ()),
+    Trigger.QUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{10}}""", ()),
     Trigger.FALLBACK: (rf"""(?i){NAME}{_REST}{_CLOSE}{_OTHERWISE}{_OPEN}{_TEXT}""", ()),
     Trigger.ARGUMENT: (
         rf"""(?i){_CALLS}\w{{0,40}}\s{{0,3}}[\[(.{{]?["'`\\]{{0,2}}\s{{0,3}}[\w.\-]{{0,40}}{NAME}{_REST}{_CLOSE},{_OPEN}{_TEXT}""",
@@ -107,16 +113,22 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.EXPANSION: (rf"""(?i)\$\{{[\w.\-]{{0,40}}{NAME}[\w.\-]{{0,24}}:-?[^\s}}$]{{3}}""", ("${",)),
     Trigger.GO_DSN: (r"""[\w.\-]{1,40}:[^\s:@"'`/]{2,64}@(?:tcp|unix)\(""", ("@tcp(", "@unix(")),
     Trigger.SPLIT_KEY: (
-        r"""(?i)\w(?:_api|_key|apikey)\\?["'\]]{0,3}\s{0,4}=\s{0,4}["'][A-Za-z0-9+/_\-=.]{16}""",
-        ("_api", "_key", "apikey"),
+        r"""(?i)(?:\w(?:_api|_key|apikey)\\?["'\]]{0,3}\s{0,4}=\s{0,4}|:\w{0,30}(?:secret|token|api_?key),\s{1,4})["'][A-Za-z0-9+/_\-=.]{16}""",
+        ("_api", "_key", "apikey", "api_key", "secret", "token"),
     ),
     Trigger.QUERY: (
-        r"""(?i)[?&](?:api[_-]?key|apikey|key|token|access_token|auth_token|appid|app_key|secret|client_secret)=[A-Za-z0-9_\-.]{16}""",
+        r"""(?i)[?&](?:api[_-]?key|apikey|key|token|(?:access|auth|private|oauth)_token|appid|app_key|secret|(?:client|token)_secret)=[A-Za-z0-9_\-.]{12}""",
         ("key=", "token=", "appid=", "secret="),
     ),
     Trigger.CURL: (
         r"""(?i)\bcurl\b[^|]{0,300}\s(?:(?:-u|--user)[ =]{0,3}[^\s$<]|(?:-H|--header)[ =]{1,3}["'])""",
         ("curl",),
+    ),
+    Trigger.JWK: (r"""kty\\?["']?\s{0,3}[:=]""", ("kty",)),
+    Trigger.JSON: (rf"""(?i){NAME}\w{{0,8}}["']\s{{0,2}}:\s{{0,2}}["']\{{\\["']""", ()),
+    Trigger.SQL: (
+        r"""(?i)(?:identified\s{1,4}by|(?:create|alter)\s{1,4}(?:user|role|login)\b[^\n;]{1,80}\bpassword\s{0,2}=?|to-securestring(?:\s{1,4}-string)?)\s{1,4}\\?["']?[^\s"'\\$<%{:(-]""",
+        ("identified", "password", "to-securestring"),
     ),
 }
 """Pattern and keywords by trigger; no keywords means those of `NAME_WORDS`."""

@@ -9,7 +9,7 @@ from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, TOKEN
-from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_placeholder, is_random, is_reference, is_weak
+from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_human, is_placeholder, is_random, is_reference, is_weak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,9 +89,9 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
         return None
     defaultish = bool(DEFAULTISH.search(password)) or password.lower() in WEAK
     if (
-        (is_placeholder(password) and (prose or not defaultish))
+        (is_placeholder(password) and (prose or not (defaultish or password.isdigit())))
         or len(password) < 2
-        or (prose and (is_weak(password) or not is_random(password, 8)))
+        or (prose and (is_weak(password) or not (is_random(password, 8) or is_human(password))))
     ):
         return None
     weak = is_weak(password) or password == user or generic
@@ -169,14 +169,14 @@ def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         )  # fmt: skip
 
 
-_QUERY = lazy(rb"[?&](?P<name>[\w-]{2,20})=(?P<value>[A-Za-z0-9_\-.]{16,256})")
+_QUERY = lazy(rb"[?&](?P<name>[\w-]{2,20})=(?P<value>[A-Za-z0-9_\-.]{12,256})")
 
 
 def query(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
     """Judge a key in the query of a URL; in prose it stands for the reader's."""
     for found in _QUERY.finditer(data, max(0, at - 60), min(len(data), at + 256)):
         value = found["value"].decode("ascii")
-        if not found.start("value") < at <= found.end("value") or is_placeholder(value) or not is_random(value):
+        if not found.start("value") < at <= found.end("value") or is_placeholder(value) or not is_random(value, 12):
             continue
         if kind is not FileKind.OPAQUE:
             name = found["name"].decode("ascii")

@@ -10,7 +10,7 @@ from prodify.inventory.secrets.redact import entropy
 
 REFERENCE = lazy(
     r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|&|\*|!)|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s"
-    r"|%[sdv](?![0-9A-Za-z])|\{\w*\}
+    r"|%[A-Z_]{3,}%|%[sdv](?![0-9A-Za-z])|\{\w*\}
     |process\.env|os\.environ|os\.getenv|getenv\(|System\.getenv|ENV\[|import\.meta|env\(|settings\.|secrets\.|vars\.|var\.
     |^(?:env|vault|secret|secrets|op|ref\+\w+|ssm|kms|gcp-sm|awssm|sm|file|data|arn|keyvault|akv)[:/]{1,3}|^projects/[^/]+/secrets/
     |^ENC[\[(]|^!vault|^\$ANSIBLE_VAULT|^AES256:|^\{cipher\}|^\{AES\}|^secretKeyRef|^lookup\(|^CHANGE_THIS_BY_CI|^(?:encrypted|enc):""",
@@ -22,11 +22,11 @@ PLACEHOLDER = lazy(
     r"""(?i)\byour\b|your[-_ ]?(?:own|secret|api|key|token|pass|client|access|auth|openai|jwt|app|db|aws|real|actual|strong|super|google
     |stripe|bot
         |[a-z]*[-_](?:key|token|secret|password|id))
-    |^your|\bmy[-_]?(?:api|token)|x{4,}|\*{3,}|\.{3,}|…|_{4,}|-{6,}|example|placeholder|dummy
+    |^your|\bmy[-_]?(?:api|token)|x{4,}|\#{3,}|\*{3,}|\.{3,}|…|_{4,}|-{6,}|example|placeholder|dummy
     |(?:^|[-_ ])(?:fake|sample|mock)(?:[-_ ]|$)|(?:^|[-_ ])todo(?:$|[-_ ])|fixme
     |(?:insert|replace|paste|enter|put|add|set|fill|provide|specify|get)[-_ ]?(?:your|me|this|here|with|in|a|the|from|it|api|key|token
     |secret|pass|value|own)
-    |[-_ ]here$|^here[-_ ]|^here$|redacted|^<.*>$|^\[.*\]$|^\{.*\}$|not[-_ ]?(?:a[-_ ]?)?(?:real|set|used|needed|required)
+    |[-_ ]here(?:&|$)|^here[-_ ]|^here$|redacted|^<.*>$|^\[.*\]$|^\{.*\}$|not[-_ ]?(?:a[-_ ]?)?(?:real|set|used|needed|required)
     |^(?:tu|tua|sua|votre|ihr|dein)[-_]|^unused$
     |^(?:none|null|nil|undefined|true|false|yes|no|on|off|n/?a|tbd|tba|empty|optional|unset|default|disabled|enabled|required|hidden)$
     |^no[-_]?(?:key|token|password|secret|auth)
@@ -56,6 +56,11 @@ NON_VALUES = wordset(
     "passwords tokens sensitive masked redacted writeonly readonly enabled disabled off one-time-code passphrase pwd passwd "
     "on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin hashed encrypted"
 )
+TRIVIAL = wordset(
+    "test testing tests pass password passwd passw pwd admin administrator root user username guest demo example sample dummy fake foo "
+    "bar baz secret mysecret changeme postgres mysql mongo redis docker local default string value token key abc qwerty xxx p@ssword"
+)
+"""Weak values that say nothing where they stand in a test or a document."""
 UUID = lazy(r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$")
 HASHED = lazy(
     r"^\$(?:2[abxy]?|1|5|6|argon2\w*|scrypt|pbkdf2[\w-]*|apr1|y)\$|^(?:pbkdf2|bcrypt|argon2|scrypt|sha\d*|md5|unsalted_\w+)[_$:]"
@@ -78,12 +83,14 @@ LABEL = lazy(
 ENV_NAME = lazy(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 HEADER = lazy(r"^(?:[A-Z][a-z]+-)+[A-Z][A-Za-z]*$|^x-[a-z-]+$")
 _CLASSES = lazy(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
+_UNSPEAKABLE = lazy(r"^(?=[a-z]*[^aeiouy]{5})[a-z]+$|^(?=[A-Z]*[^AEIOUY]{5})[A-Z]+$")
 _TOKEN_CHARS = lazy(r"^[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]+$")
 _RUN = lazy(r"(.)\1{5,}|(..?.?)\2{4,}", re.DOTALL)
 _LONG_RUN = lazy(r"(.)\1{7,}|(..)\2{4,}|(...)\3{3,}", re.DOTALL)
 _SEQUENCES = tuple("abcdefgh 12345678 87654321 qwertyui 01234567 hgfedcba deadbeefdeadbeef a1b2c3d4 d4c3b2a1 1a2b3c4d abcdefg1".split())
 _ENCODED_WORDS = lazy(
     r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|"
+    r"^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*[A-Z]{3,}\d{0,4}$|^[a-z]+\d{1,3}(?:[A-Z][a-z]+)+$|^[a-z]+(?:[-_.][a-z]+)+[-_.]\d{1,4}$|"
     r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$"
 )
 
@@ -101,7 +108,10 @@ def is_placeholder(value: str) -> bool:
 def is_monotonous(value: str) -> bool:
     """Whether the value repeats one or two characters or counts up: typed to fill a space."""
     low = value.lower()
-    return len(set(low)) < min(4, len(low)) or bool(_RUN.search(low)) or (len(value) > 7 and any(s in low for s in _SEQUENCES))
+    if len(set(low)) < min(4, len(low)) or (len(value) > 7 and any(s in low for s in _SEQUENCES)):
+        return True
+    # Long encoded text may begin with zero bytes.
+    return bool(_RUN.search(low)) and not (len(value) >= 32 and entropy(value) >= 4.3)
 
 
 def is_filled(value: str) -> bool:
@@ -126,19 +136,41 @@ def is_random(value: str, length: int = 16) -> bool:
 
     Random base-62 or hexadecimal text changes between lower case, upper case and digits every second or third character.
     """
-    if len(value) < length or not _TOKEN_CHARS.match(value) or is_monotonous(value) or is_words(value):
+    if len(value) < length or not _TOKEN_CHARS.match(value) or is_monotonous(value):
         return False
+    if is_words(value):
+        return len(value) >= 16 and _UNSPEAKABLE.search(value) is not None
     if UUID.match(value) or PATHISH.match(value) or URLISH.match(value) or HASHED.match(value):
         return False
     runs = _CLASSES.findall(value)
     digits = sum(c.isdigit() for c in value)
     if value.isdigit() or len(runs) < max(4, len(value) // 7):
         return False
-    if digits < 2 and len(runs) < len(value) // 3:
+    parts = words_of(value)
+    if digits < 2 and parts and len(value) >= 4 * len(parts):
+        return False
+    if digits < 2 and sum(run[0].isalnum() for run in runs) < len(value) // 3:
         return False
     if max(map(len, re.split(r"[^a-zA-Z]+", value))) > max(14, len(value) // 2) and len(runs) < len(value) // 3:
         return False
     return entropy(value) >= (3.0 if len(value) < 24 else 3.2)
+
+
+def is_short_token(value: str) -> bool:
+    """Whether ten to fifteen characters mix letters and digits as no word with a number does: enough beside a strict name only."""
+    if not 10 <= len(value) < 16 or not value.isalnum() or is_monotonous(value) or is_words(value):
+        return False
+    digits = sum(c.isdigit() for c in value)
+    return 2 <= digits <= len(value) - 2 and len(_CLASSES.findall(value)) >= 3
+
+
+def is_human(value: str) -> bool:
+    """Whether the value looks like a password that a person thought of: letters with digits, no word and no well-known one."""
+    if len(value) < 7 or " " in value or "\\" in value or is_words(value) or is_weak(value) or is_placeholder(value) or is_reference(value):
+        return False
+    if CODEISH.search(value) or PATHISH.match(value) or URLISH.match(value) or HASHED.match(value) or ENV_NAME.match(value):
+        return False
+    return any(c.isalpha() for c in value) and any(c.isdigit() for c in value)
 
 
 def is_strong_text(value: str) -> bool:
@@ -156,6 +188,13 @@ def is_weak(value: str) -> bool:
     """Whether the value is one of the passwords that everybody tries first, or says that it is for development."""
     low = value.lower()
     return low in WEAK or low.rstrip("0123456789!@#$.") in WEAK or value.isdigit() or is_monotonous(value) or bool(DEFAULTISH.search(value))
+
+
+def is_trivial(value: str) -> bool:
+    """Whether the value is so plain that a test or a document with it tells nothing: `test123`, `user-password`, `doe`, `12345678`."""
+    base = value.lower().strip("0123456789!@#$.-_")
+    parts = words_of(value) or [base]
+    return len(value) < 6 or not base or base in TRIVIAL or is_monotonous(value) or any(part in TRIVIAL for part in parts)
 
 
 def echoes(name: str, value: str) -> bool:
