@@ -45,7 +45,12 @@ OTHER = (
 @pytest.mark.skipif(sys.platform == "win32", reason="typer expands patterns there")
 def test_it_reads_what_typer_reads(arguments: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Request] = []
-    monkeypatch.setattr(audit, "carry_out", lambda request: asked.append(request) or 7)
+
+    def noted(request: Request) -> int:
+        asked.append(request)
+        return 7
+
+    monkeypatch.setattr(audit, "carry_out", noted)
     assert app.run(["audit", *arguments.split()]) == 7
     assert everyday.request_of(arguments.split()) == asked[0]
 

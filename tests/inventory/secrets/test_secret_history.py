@@ -19,6 +19,7 @@ from tests.inventory.secrets.secret_shapes import make
 
 if TYPE_CHECKING:
     from pathlib import Path
+from typing import Any
 
 KEY = make("sk_live_|{b62*24}")
 OTHER = make("ghp_|{crc62*30}")
@@ -148,7 +149,12 @@ def test_the_judgement_of_one_version_serves_the_next_and_hides_nothing_new(
     assert [(h.location.path, h.commit) for h in hits] == [(".env", second), ("app.py", first)]
     judged: list[bytes] = []
     judge = Scanner._candidates
-    monkeypatch.setattr(Scanner, "_candidates", lambda self, data, *rest: judged.append(data) or judge(self, data, *rest))
+
+    def noted(self: Scanner, data: bytes, *rest: Any) -> Any:
+        judged.append(data)
+        return judge(self, data, *rest)
+
+    monkeypatch.setattr(Scanner, "_candidates", noted)
     once = Scanner()
     for number in range(5):
         assert not once.suspicious(f"{harmless}x = {number}\n".encode())
