@@ -39,6 +39,11 @@ def tree(root: Path) -> dict[str, tuple[bytes, int]]:
     return found
 
 
+def attributes(root: Path) -> set[str]:
+    """The file that tells git how to join two locks: made in a repository only."""
+    return {".gitattributes"} if (root / ".git").exists() else set()
+
+
 def wants(*items: File | Edit | Untrack, recipe: str = "r") -> list[Wanted]:
     return [Wanted(recipe, item) for item in items]
 

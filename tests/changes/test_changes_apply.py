@@ -12,7 +12,7 @@ from prodify.api import Edit, File, Untrack
 from prodify.changes import FileState, Lock, apply, recover, status, undo
 from prodify.errors import ConfigError, ConflictError, UsageError
 
-from .conftest import applied, commit, git, ignoring, planned, tree, wants
+from .conftest import applied, attributes, commit, git, ignoring, planned, tree, wants
 
 ONE, TWO = "a: 1\n", "a: 2\n"
 
@@ -92,7 +92,7 @@ def test_modes_are_kept_and_execute_bits_set(root: Path) -> None:
 
 def test_no_temporary_file_is_left(root: Path) -> None:
     applied(root, wants(File("a/b/c.yaml", ONE), ignoring(".env")))
-    assert set(tree(root)) == {".gitignore", ".prodify.lock.json", "a/b/c.yaml", "app.py"}
+    assert set(tree(root)) == {".gitignore", ".prodify.lock.json", "a/b/c.yaml", "app.py", *attributes(root)}
 
 
 def test_every_file_is_flushed_before_it_takes_its_place(root: Path, no_user_configuration: list[int]) -> None:
@@ -160,10 +160,11 @@ def test_undo_restores_bytes_modes_lock_and_index(root: Path) -> None:
     before = tree(root)
     applied(root, wants(File("deploy/f.yaml", ONE), ignoring(".env"), Untrack(".env", "x"), Edit("app.py", lambda t: t + "b = 1\n", "b")))
     assert tree(root) != before
+    made = attributes(root)
     done = undo(root)
     assert tree(root) == before
     assert not (root / "deploy").exists()
-    assert (done.restored, done.removed, done.kept) == ((".gitignore", "app.py"), ("deploy/f.yaml",), ())
+    assert (done.restored, set(done.removed), done.kept) == ((".gitignore", "app.py"), {"deploy/f.yaml", *made}, ())
     if (root / ".git").exists():
         assert git(root, "status", "--porcelain") == ""
 
@@ -184,8 +185,9 @@ def test_undo_keeps_what_was_edited_since(root: Path) -> None:
     applied(root, wants(File("f.yaml", ONE), File("g.yaml", ONE), ignoring(".env")))
     (root / "f.yaml").write_text("mine\n")
     (root / ".gitignore").write_text("mine\n")
+    made = attributes(root)
     done = undo(root)
-    assert (done.kept, done.removed) == ((".gitignore", "f.yaml"), ("g.yaml",))
+    assert (done.kept, set(done.removed)) == ((".gitignore", "f.yaml"), {"g.yaml", *made})
     assert (root / "f.yaml").read_text() == "mine\n" and not (root / "g.yaml").exists()
 
 

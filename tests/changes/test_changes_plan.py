@@ -73,7 +73,8 @@ def test_a_collision_is_marked_once_and_then_left_alone(repo: Path) -> None:
     assert action(made) is Action.CONFLICT
     marked = (repo / "f.yaml").read_text()
     assert marked == "a: 1\n\nb: 2\n\n<<<<<<< yours\nc: 99\n||||||| base\nc: 3\n=======\nc: 4\n>>>>>>> prodify\n"
-    assert action(applied(repo, wants(File("f.yaml", TWO)))) is Action.KEEP
+    assert action(applied(repo, wants(File("f.yaml", TWO)))) is Action.UNRESOLVED
+    assert action(applied(repo, wants(File("f.yaml", ONE)))) is Action.UNRESOLVED
     assert (repo / "f.yaml").read_text() == marked
 
 

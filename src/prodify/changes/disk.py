@@ -97,10 +97,21 @@ def with_execute_bits(mode: int) -> int:
     return mode | (mode & 0o444) >> 2
 
 
+def folders_above(path: str) -> list[str]:
+    """Return the folders above a path, outermost first."""
+    return [str(parent) for parent in reversed(PurePosixPath(path).parents) if str(parent) != "."]
+
+
 def missing_folders(root: Path, path: str) -> list[str]:
     """Return the folders above a path that do not exist yet, outermost first."""
-    parents = [str(parent) for parent in reversed(PurePosixPath(path).parents) if str(parent) != "."]
-    return [parent for parent in parents if not (root / parent).exists()]
+    return [parent for parent in folders_above(path) if not (root / parent).exists()]
+
+
+def writable(root: Path, path: str) -> bool:
+    """Whether a file can be put at a path: files are replaced by renaming, so that it is the folder that has to allow it."""
+    above = [root, *(root / parent for parent in folders_above(path))]
+    nearest = next(folder for folder in reversed(above) if folder.exists())
+    return os.access(nearest, os.W_OK | os.X_OK)
 
 
 def remove_empty(root: Path, folders: list[str]) -> None:

@@ -28,10 +28,11 @@ _HARDENED = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """An index entry: file mode as git writes it ("100644"), blob id."""
+    """An index entry: file mode as git writes it ("100644"), blob id, and stage (1 base, 2 yours, 3 theirs while a merge is open)."""
 
     mode: str
     blob: str
+    stage: int = 0
 
     @property
     def is_file(self) -> bool:
@@ -85,21 +86,28 @@ class Repository:
         return cls(root, Path(lines[1]), lines[3], 64 if lines[2] == "sha256" else 40)
 
     def index(self, *paths: str) -> dict[str, Tracked]:
-        """Return the index entries of these paths (relative to the root)."""
+        """Return the index entries of these paths (relative to the root); of an open merge the one with the highest stage."""
+        return {path: entries[-1] for path, entries in self.stages(*paths).items()}
+
+    def stages(self, *paths: str) -> dict[str, tuple[Tracked, ...]]:
+        """Return all index entries of these paths: one for a settled file, up to three for one whose merge is open."""
         return self._entries("ls-files", "--stage", "-z", "--", *self._literal(paths)) if paths else {}
 
     def head(self, *paths: str) -> dict[str, Tracked]:
         """Return the entries of these paths in the last commit; empty before the first one."""
-        return self._entries("ls-tree", "-z", "HEAD", "--", *paths) if paths else {}
+        found = self._entries("ls-tree", "-z", "HEAD", "--", *paths) if paths else {}
+        return {path: entries[0] for path, entries in found.items()}
 
-    def _entries(self, *arguments: str) -> dict[str, Tracked]:
-        found: dict[str, Tracked] = {}
+    def _entries(self, *arguments: str) -> dict[str, tuple[Tracked, ...]]:
+        found: dict[str, tuple[Tracked, ...]] = {}
         for record in (call(self.root, *arguments) or b"").split(b"\0"):
             about, tab, name = record.decode("utf-8", "surrogateescape").partition("\t")
             words = about.split()
             if tab and len(words) == 3:
                 # ls-tree says "mode type id", ls-files "mode id stage".
-                found[name] = Tracked(words[0], words[2] if words[1] in ("blob", "commit", "tree") else words[1])
+                in_tree = words[1] in ("blob", "commit", "tree")
+                entry = Tracked(words[0], words[2]) if in_tree else Tracked(words[0], words[1], int(words[2]))
+                found[name] = (*found.get(name, ()), entry)
         return found
 
     @staticmethod
@@ -114,14 +122,21 @@ class Repository:
         except UnicodeDecodeError:
             return None
 
+    def earlier(self, path: str, most: int) -> list[str]:
+        """Return the committed texts of a file, newest first, at most so many; empty without commits."""
+        asked = call(self.root, "log", f"--max-count={most}", "--format=%H", "HEAD", "--", *self._literal((path,)))
+        commits = ["HEAD", *(asked or b"").decode("ascii", "replace").split()]
+        found = [call(self.root, "cat-file", "blob", f"{commit}:{self.prefix}{path}") for commit in commits]
+        return list(dict.fromkeys(data.decode("utf-8", "replace") for data in found if data is not None))
+
     def keep(self, texts: tuple[str, ...]) -> bool:
         """Store texts as blobs and keep them reachable; returns whether that worked."""
         kept: set[str] = set()
         for text in dict.fromkeys(texts):
-            answer = call(self.root, "hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode("utf-8"))
-            if answer is None:
+            stored = self.store(text)
+            if stored is None:
                 return False
-            kept.add(answer.decode("ascii").strip())
+            kept.add(stored)
         # The tree only grows: other branches, work trees and folders of this repository have locks of their own.
         before = {line.split("\t")[1] for line in (call(self.root, "ls-tree", BASE_REF) or b"").decode("ascii", "replace").splitlines()}
         if kept <= before:
@@ -130,11 +145,14 @@ class Repository:
         tree = call(self.root, "mktree", "--missing", stdin=listing.encode("ascii"))
         return tree is not None and call(self.root, "update-ref", BASE_REF, tree.decode("ascii").strip()) is not None
 
-    def untrack(self, path: str) -> bool:
-        """Take a path out of the index and leave the file alone."""
-        return call(self.root, "update-index", "--force-remove", "--", path) is not None
+    def store(self, text: str) -> str | None:
+        """Store a text as a blob and return its id; None where that failed."""
+        answer = call(self.root, "hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode("utf-8"))
+        return None if answer is None else answer.decode("ascii").strip()
 
-    def track(self, path: str, entry: Tracked) -> bool:
-        """Put an index entry back."""
-        about = f"{entry.mode},{entry.blob},{self.prefix}{path}"
-        return call(self.root, "update-index", "--add", "--cacheinfo", about) is not None
+    def set_stages(self, path: str, entries: tuple[Tracked, ...]) -> bool:
+        """Make these the index entries of a path, none for taking it out; the file itself is left alone."""
+        # The line with mode 0 takes out whatever stands there, all stages of it.
+        lines = [f"0 {'0' * self.digits}\t", *(f"{entry.mode} {entry.blob} {entry.stage}\t" for entry in entries)]
+        listing = "".join(f"{line}{self.prefix}{path}\0" for line in lines)
+        return call(self.root, "update-index", "-z", "--index-info", stdin=listing.encode("utf-8", "surrogateescape")) is not None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -46,11 +47,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class IndexChange:
-    """One index entry that leaves (`untrack`) or comes back."""
+    """The index entries of one path before and after; none where git does not track it, three while a merge is open."""
 
     path: str
-    entry: Tracked
-    untrack: bool = True
+    old: tuple[Tracked, ...]
+    new: tuple[Tracked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,10 @@ class State:
         numbers = self.numbers()
         self.transaction.rename(self.finished(numbers[-1] + 1 if numbers else 1))
         disk.sync_folder(self.history)
-        for number in numbers[: max(0, len(numbers) + 1 - HISTORY)]:
-            drop(self.finished(number))
+        # The work is done and recorded by now; an old record that resists is no reason to take it back.
+        with suppress(OSError):
+            for number in numbers[: max(0, len(numbers) + 1 - HISTORY)]:
+                drop(self.finished(number))
 
 
 def drop(folder: Path) -> None:
@@ -238,7 +241,7 @@ def load(folder: Path) -> Record:
         operations = [
             Operation(int(o["number"]), safe_path(o["path"]), _mode(o["old_mode"]), _mode(o["new_mode"])) for o in data["operations"]
         ]
-        index = [IndexChange(safe_path(i["path"]), Tracked(**i["entry"]), bool(i["untrack"])) for i in data["index"]]
+        index = [IndexChange(safe_path(i["path"]), _entries(i["old"]), _entries(i["new"])) for i in data["index"]]
         folders = tuple(safe_path(name) for name in data["folders"])
         before, after = dict(data["memory_before"]), dict(data["memory_after"])
         undoes = None if data["undoes"] is None else int(data["undoes"])
@@ -246,6 +249,13 @@ def load(folder: Path) -> Record:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
         hint = f"Check the tree with git, then remove the folder {folder}."
         raise ConfigError("the journal of an earlier apply is damaged", hint) from None
+
+
+def _entries(values: list[dict[str, Any]]) -> tuple[Tracked, ...]:
+    found = tuple(Tracked(str(v["mode"]), str(v["blob"]), int(v["stage"])) for v in values)
+    if not all(re.fullmatch(r"[0-7]{6}", entry.mode) and re.fullmatch(r"[0-9a-f]{40,64}", entry.blob) for entry in found):
+        raise ValueError
+    return found
 
 
 def _mode(value: object) -> int | None:

@@ -1,4 +1,9 @@
-"""The lock `.prodify.lock.json`: which files prodify wrote, for which recipe, with which text. Sorted; no times, no host paths."""
+"""The lock `.prodify.lock.json`: which files prodify wrote, for which recipe, with which text. Sorted; no times, no host paths.
+
+Every entry is one line, so that git joins two branches which added different entries. Where git cannot (both added at the same place), the
+attribute `merge=union` keeps the lines of both sides, and what it leaves (a missing comma, an entry twice) is understood here; so are the
+markers of a merge that was made without the attribute.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,9 @@ if TYPE_CHECKING:
 
 SCHEMA = "prodify.lock/1"
 _ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_LINE = re.compile(r'^\s*("(?:[^"\\]|\\.)*"): (\{.*\}),?\s*$')
+"""An entry as `Lock.text` writes it: one line, path and object."""
+_MARK = re.compile(r"^(?:(<{7,})|(\|{7,})|(={7,})|(>{7,}))(?: .*)?$")
 _HINT = "Restore it from git, or delete it: the files then count as yours and are not overwritten."
 
 
@@ -52,6 +60,8 @@ class Lock:
     """The entries by path."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    merged: bool = field(default=False, compare=False)
+    """Whether the text was what a merge of two branches left, and no longer as prodify writes it."""
 
     @classmethod
     def load(cls, root: Path) -> Lock:
@@ -67,32 +77,81 @@ class Lock:
 
     @classmethod
     def parse(cls, text: str) -> Lock:
-        """Read a lock from its text.
+        """Read a lock from its text; one that a merge of two branches left, with markers or without commas, holds the entries of both.
 
         Raises:
             ConfigError: for text that is not JSON, another schema, or an entry of another shape.
         """
-        if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
-            raise ConfigError(f"{LOCK_PATH} holds git conflict markers", "Keep both sides' entries, remove the markers, and run again.")
         try:
-            data = json.loads(text)
+            data, merged = json.loads(text, object_pairs_hook=_once), False
         except (ValueError, RecursionError):
-            raise ConfigError(f"{LOCK_PATH} is not valid JSON", _HINT) from None
+            data, merged = _joined(text), True
+            if data is None:
+                raise ConfigError(f"{LOCK_PATH} is not valid JSON", _HINT) from None
         if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
             raise ConfigError(f'{LOCK_PATH} has no object "files"', _HINT)
         if data.get("schema") != SCHEMA:
             hint = "It was written by another version of prodify; use that one."
             raise ConfigError(f"{LOCK_PATH} has another schema than {SCHEMA}", hint)
-        return cls({path: _entry(path, value) for path, value in data["files"].items()})
+        return cls({path: _entry(path, value) for path, value in data["files"].items()}, merged)
 
     def text(self) -> str:
-        """Return the lock's text: sorted, two spaces, a final newline."""
-        files = {path: entry.as_json() for path, entry in sorted(self.entries.items())}
-        return json.dumps({"files": files, "schema": SCHEMA}, indent=2, ensure_ascii=False) + "\n"
+        """Return the lock's text: sorted, one line an entry, a final newline."""
+        lines = [f"    {_plain(path)}: {_plain(entry.as_json())}" for path, entry in sorted(self.entries.items())]
+        files = ",\n".join(lines)
+        return f'{{\n  "schema": "{SCHEMA}",\n  "files": {{\n{files}\n  }}\n}}\n'
 
-    def with_entry(self, path: str, entry: Entry) -> Lock:
-        """Return a copy with one entry set."""
-        return replace(self, entries={**self.entries, path: entry})
+    def with_entry(self, path: str, entry: Entry | None) -> Lock:
+        """Return a copy with one entry set, or without it when None is given."""
+        others = {name: value for name, value in self.entries.items() if name != path}
+        return replace(self, entries=others if entry is None else {**others, path: entry})
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: a merge left it."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _joined(text: str) -> dict[str, Any] | None:
+    """Read the lines that a merge left: the entries of both sides; where both have a path, the recipes of both.
+
+    Nothing but whole entry lines, the lines around them and markers is understood; None is returned for any other text.
+    """
+    files: dict[str, Any] = {}
+    in_base = schema = False
+    for line in text.splitlines():
+        if mark := _MARK.match(line):
+            # Between ||||||| and ======= stands what both sides came from.
+            in_base = bool(mark[2])
+        elif entry := _LINE.match(line):
+            try:
+                path, value = json.loads(entry[1]), json.loads(entry[2])
+            except (ValueError, RecursionError):
+                return None
+            if not in_base:
+                files[path] = _both(files.get(path), value)
+        elif (bare := line.strip(" ,")) == f'"schema": "{SCHEMA}"':
+            schema = True
+        elif bare not in ("", "{", "}", '"files": {'):
+            return None
+    return {"schema": SCHEMA, "files": files} if schema else None
+
+
+def _both(one: Any, other: Any) -> Any:
+    """Return the entry of a path that both sides have: what the later one says, for the recipes of both."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return other
+    names = [*one["recipes"], *other["recipes"]] if all(isinstance(v.get("recipes"), list) for v in (one, other)) else []
+    # A whole file is also edited, never the other way round; one that was handed over stays so.
+    kept = max(one, other, key=lambda value: (value.get("owned") is True, value.get("kind") == "file", value is other))
+    return {**kept, "recipes": sorted(set(map(str, names)))} if names else kept
 
 
 def _entry(path: str, value: object) -> Entry:

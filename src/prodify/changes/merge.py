@@ -43,6 +43,19 @@ def merge_without_base(yours: str, theirs: str) -> Merged:
     return _finish(chunks, None, yours, canonical(theirs))
 
 
+_MARKED = re.compile(r"^(<{7,})(?: .*)?\n(?:.*\n)*?={7,}\n(?:.*\n)*?>{7,}(?: .*)?$", re.MULTILINE)
+
+
+def holds_markers(text: str) -> bool:
+    """Whether a conflict that a merge marked, prodify's or git's, still waits for a person.
+
+    >>> holds_markers("<<<<<<< yours\\na\\n=======\\nb\\n>>>>>>> prodify\\n"), holds_markers("Title\\n=======\\n")
+    (True, False)
+    """
+    plain = canonical(text)
+    return "<<<<<<<" in plain and ">>>>>>>" in plain and _MARKED.search(plain) is not None
+
+
 def _mergeable_trivially(texts: list[str]) -> bool:
     base, yours, theirs = texts
     return yours in (base, theirs) or theirs == base

@@ -25,6 +25,12 @@ class Action(StrEnum):
     KEEP = "keep"  # edited by hand (or owned by the user), and nothing new is wanted
     MERGE = "merge"  # edited by hand, and the new text fits in
     CONFLICT = "conflict"  # edited by hand, and a person must choose
+    UNRESOLVED = "unresolved"  # still holds the markers of an earlier conflict: not touched before they are settled
+    REFUSED = "refused"  # cannot be written on every system, or differs from another path in case only
+    REMOVE = "remove"  # as prodify wrote it, and no longer made
+    LEFTOVER = "leftover"  # no longer made, but edited by hand: stays
+    RELEASED = "released"  # no longer made, and nothing of prodify's is left of it: leaves the lock
+    RESTORE = "restore"  # brought back to what it was before the last apply
     DELETED = "deleted"  # deleted by the user: stays deleted
     UNTRACK = "untrack"  # taken out of git's index, kept on disk
     RECORD = "record"  # the lock itself
@@ -51,7 +57,8 @@ class Change:
     """What happens to one path.
 
     `before` is the text on disk and `after` the text once applied; None means that there is no such file. `rendered` is what the recipe
-    wants of a whole file, for showing the difference to a foreign file. `executable` asks for the execute bits to be set.
+    wants of a whole file, for showing the difference to a foreign file. `executable` asks for the execute bits to be set, `loses_execute`
+    for their loss. `base` is the text that both sides of a merge come from, where it is known.
     The texts are the user's files: they are kept out of the repr, hence out of logs and tracebacks.
     """
 
@@ -64,7 +71,9 @@ class Change:
     rendered: str | None = field(repr=False, default=None)
     executable: bool = False
     was_executable: bool = False
+    loses_execute: bool = False
     conflicts: int = 0
+    base: str | None = field(repr=False, default=None)
 
     @property
     def recipe(self) -> str:
@@ -73,8 +82,15 @@ class Change:
 
     @property
     def writes(self) -> bool:
-        """Whether applying changes the file's text or mode."""
-        return self.after is not None and (self.after != self.before or (self.executable and not self.was_executable))
+        """Whether applying changes the file's text or mode, or removes it."""
+        if self.action is Action.REMOVE:
+            return self.before is not None
+        return self.after is not None and (self.after != self.before or self.changes_mode)
+
+    @property
+    def changes_mode(self) -> bool:
+        """Whether applying sets or clears the execute bits."""
+        return self.loses_execute if self.was_executable else self.executable
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,11 @@ class Plan:
         return tuple(change for change in self.changes if change.action is Action.CONFLICT)
 
     @property
+    def unsettled(self) -> tuple[Change, ...]:
+        """The files that a person has to look at before they are as wanted: conflicts new and old, and refused paths."""
+        return tuple(change for change in self.changes if change.action in (Action.CONFLICT, Action.UNRESOLVED, Action.REFUSED))
+
+    @property
     def empty(self) -> bool:
         """Whether applying would change nothing."""
         return not self.writes and not self.untracks
@@ -115,6 +136,8 @@ class FileState(StrEnum):
     MISSING = "missing"
     OUTDATED = "outdated"
     FOREIGN = "foreign"
+    CONFLICT = "conflict"
+    LEFTOVER = "leftover"
     OWNED = "owned"
 
 
@@ -135,6 +158,8 @@ class Applied:
     written: tuple[str, ...]
     untracked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unmerged: tuple[str, ...] = ()
+    """The paths that git's index now shows as conflicts."""
 
 
 @dataclass(frozen=True, slots=True)

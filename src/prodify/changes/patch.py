@@ -19,7 +19,20 @@ def diff(plan: Plan) -> str:
 
     Index changes (untracked files) are not part of a patch; see `Plan.untracks`.
     """
-    return "".join(_patch(change.path, change.before, change.after or "", *_modes(change)) for change in plan.writes)
+    return "".join(_patch(change.path, change.before, change.after, *_modes(change)) for change in plan.writes)
+
+
+def edits_since(path: str, written: str, now: str) -> str:
+    """Return what a user changed in a file since prodify wrote it."""
+    return _patch(path, written, now, "100644", "100644") if written != now else ""
+
+
+def size(change: Change) -> tuple[int, int]:
+    """Return how many lines applying a change adds and removes."""
+    if not change.writes:
+        return 0, 0
+    lines = _hunks(lines_of(change.before or ""), lines_of(change.after or ""))
+    return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
 
 
 def difference(change: Change) -> str:
@@ -29,23 +42,29 @@ def difference(change: Change) -> str:
 
 def _modes(change: Change) -> tuple[str, str]:
     old = "100755" if change.was_executable else "100644"
-    return old, "100755" if change.was_executable or change.executable else "100644"
+    stays = change.was_executable and not change.loses_execute
+    return old, "100755" if stays or change.executable else "100644"
 
 
-def _patch(path: str, before: str | None, after: str, old_mode: str, new_mode: str) -> str:
+def _patch(path: str, before: str | None, after: str | None, old_mode: str, new_mode: str) -> str:
     a, b = _quoted(f"a/{path}"), _quoted(f"b/{path}")
     head = [f"diff --git {a} {b}\n"]
     if before is None:
         head.append(f"new file mode {new_mode}\n")
+    elif after is None:
+        head.append(f"deleted file mode {old_mode}\n")
     elif old_mode != new_mode:
         head += [f"old mode {old_mode}\n", f"new mode {new_mode}\n"]
     if before is None and after == "":
         head.append("index 0000000..e69de29\n")
-    hunks = _hunks(lines_of(before or ""), lines_of(after))
+    if before == "" and after is None:
+        head.append("index e69de29..0000000\n")
+    hunks = _hunks(lines_of(before or ""), lines_of(after or ""))
     if hunks:
         # Like git: a tab ends a name with spaces, which other tools would cut.
         tab = "\t" if " " in path else ""
-        head += ["--- /dev/null\n" if before is None else f"--- {a}{tab}\n", f"+++ {b}{tab}\n"]
+        head.append("--- /dev/null\n" if before is None else f"--- {a}{tab}\n")
+        head.append("+++ /dev/null\n" if after is None else f"+++ {b}{tab}\n")
     return "".join(head + hunks)
 
 

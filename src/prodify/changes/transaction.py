@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodify.changes import disk
+from prodify.changes.interrupts import unstoppable
 from prodify.changes.journal import IndexChange, Operation, Record, State, Write, drop, load, stage
 from prodify.errors import ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+    from prodify.changes.git import Tracked
+
+NOTHING_WRITTEN = "Nothing was written."
+OLD_TREE = "The old tree is back."
+BETWEEN = "The tree is between the old and the new one: run `prodify undo` or `prodify apply`, which finish this first."
+"""The sentences that say which tree stands after a failure."""
 
 
 def run(
@@ -22,25 +30,49 @@ def run(
     The caller holds the claim on the state. With `keep` the transaction can be undone later.
 
     Raises:
-        ConflictError: when a file no longer holds the bytes that the transaction starts from; nothing is written.
+        ConflictError: when a file no longer holds the bytes that the transaction starts from, or the system refuses (a full disk, a
+            read-only folder). Its hint says which tree stands.
+        KeyboardInterrupt: on a signal; its argument says which tree stands.
     """
-    for write in writes:
-        if disk.read_bytes(disk.locate(state.root, write.path)) != write.before:
-            raise ConflictError(f"{write.path} has changed meanwhile", "Run the command again.")
     try:
+        for write in writes:
+            if disk.read_bytes(disk.locate(state.root, write.path)) != write.before:
+                raise ConflictError(f"{write.path} has changed meanwhile", f"{NOTHING_WRITTEN} Run the command again.")
         record = stage(state, writes, index, undone)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             drop(state.transaction)
-        raise
+        raise _telling(error, NOTHING_WRITTEN) from error
     try:
         forward(state, record)
-    except BaseException:
+        with unstoppable():
+            state.close(record, keep and undone is None)
+    except BaseException as error:
+        with unstoppable():
+            raise _telling(error, _take_back(state, record)) from error
+    return record
+
+
+def _take_back(state: State, record: Record) -> str:
+    """Bring the old tree back after a failure; returns the sentence that says whether that worked."""
+    try:
         back(state, record)
         drop(state.transaction)
-        raise
-    state.close(record, keep and undone is None)
-    return record
+    except (OSError, ConflictError):
+        return BETWEEN
+    return OLD_TREE
+
+
+def _telling(error: BaseException, sentence: str) -> BaseException:
+    """Return the error to raise in place of another, with the sentence that says which tree stands."""
+    if isinstance(error, KeyboardInterrupt):
+        return KeyboardInterrupt(sentence)
+    if isinstance(error, ConflictError):
+        return error if sentence in error.hint else ConflictError(error.message, f"{sentence} {error.hint}".strip())
+    if isinstance(error, OSError):
+        name = f" ({Path(str(error.filename)).name})" if error.filename else ""
+        return ConflictError(f"the system refused to write: {error.strerror or error}{name}", f"{sentence} Check the space and the rights.")
+    return error
 
 
 def forward(state: State, record: Record) -> None:
@@ -48,9 +80,9 @@ def forward(state: State, record: Record) -> None:
     for operation in record.operations:
         _put(state.root, operation, record.new(operation), operation.new_mode)
     for change in record.index:
-        _set_index(state, change, change.untrack)
-    if record.undoes is not None:
-        disk.remove_empty(state.root, list(record.folders))
+        _set_index(state, change.path, change.old, change.new)
+    emptied = [parent for operation in record.operations if operation.new_mode is None for parent in disk.folders_above(operation.path)]
+    disk.remove_empty(state.root, [*emptied, *(record.folders if record.undoes is not None else ())])
     disk.checkpoint("memory")
     state.remember(record.memory_after)
 
@@ -63,7 +95,7 @@ def back(state: State, record: Record) -> None:
         if disk.read_bytes(place) == record.new(operation):
             _put(state.root, operation, record.old(operation), operation.old_mode)
     for change in record.index:
-        _set_index(state, change, not change.untrack)
+        _set_index(state, change.path, change.new, change.old)
     if record.undoes is None:
         disk.remove_empty(state.root, list(record.folders))
     state.remember(record.memory_before)
@@ -95,10 +127,10 @@ def recover_claimed(state: State) -> str:
     if moved:
         back(state, record)
         drop(state.transaction)
-        return f"an interrupted change was taken back; {', '.join(moved)} changed since and stayed as it is"
+        return f"took back an interrupted change: the old tree is back; {', '.join(moved)} changed since and stayed as it is"
     forward(state, record)
     state.close(record, record.undoes is None and bool(record.operations or record.index))
-    return "an interrupted change was finished"
+    return "finished an interrupted change: every file is as it was planned"
 
 
 def _temporary(operation: Operation) -> str:
@@ -122,14 +154,13 @@ def _put(root: Path, operation: Operation, data: bytes | None, mode: int | None)
     disk.replace_bytes(place, data, mode or disk.new_file_mode(False), temporary)
 
 
-def _set_index(state: State, change: IndexChange, untrack: bool) -> None:
+def _set_index(state: State, path: str, old: tuple[Tracked, ...], new: tuple[Tracked, ...]) -> None:
+    """Make `new` of `old`; entries that are neither were changed by someone else and stay."""
     if state.repository is None:
         return
     disk.checkpoint("index")
-    present = change.path in state.repository.index(change.path)
-    if present is not untrack:
+    if state.repository.stages(path).get(path, ()) != old or old == new:
         return
-    done = state.repository.untrack(change.path) if untrack else state.repository.track(change.path, change.entry)
-    if not done:
-        hint = "Another git command may be running; try again when it is done."
-        raise ConflictError(f"git's index could not be changed for {change.path}", hint)
+    if not state.repository.set_stages(path, new):
+        hint = "Another git command may be running; try again when it is done. If none is, remove .git/index.lock."
+        raise ConflictError(f"git's index could not be changed for {path}", hint)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from prodify.changes.bases import Bases
 from prodify.changes.content import Disk, blob_id, is_blob, same_text
 from prodify.changes.lock import Entry
-from prodify.changes.merge import merge3, merge_without_base
+from prodify.changes.merge import holds_markers, merge3, merge_without_base
 from prodify.changes.model import Action, Change, ConflictPolicy
+from prodify.changes.names import Spellings, unportable
 from prodify.edits.text import CannotEdit, canonical, preserving, restore_style
 
 if TYPE_CHECKING:
@@ -46,19 +48,34 @@ class Wishes:
         return text, list(dict.fromkeys(notes))
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan stands on beside the tree: the policy, git, and where the bases of merges come from."""
+
+    policy: ConflictPolicy
+    repository: Repository | None
+    bases: Bases
+
+
+def refused(wishes: Wishes, disk: Disk, spellings: Spellings) -> str:
+    """Return why a new path is not written at all, or the empty string; a file that is there already is nobody's business here."""
+    if other := spellings.other(wishes.path):
+        return f"differs in case only from {other}, which is there; on Windows and macOS they are one file"
+    makes = wishes.file is not None or any(edit.create for _, edit in wishes.edits)
+    return unportable(wishes.path) if makes and not disk.exists else ""
+
+
 def digits_of(repository: Repository | None) -> int:
     """Return how long the repository's object ids are, in hexadecimal digits."""
     return repository.digits if repository else 40
 
 
-def plan_file(
-    wishes: Wishes, disk: Disk, entry: Entry | None, policy: ConflictPolicy, repository: Repository | None
-) -> tuple[Change, Entry | None]:
+def plan_file(wishes: Wishes, disk: Disk, entry: Entry | None, ground: Ground) -> tuple[Change, Entry | None]:
     """Return the change, and the lock entry that is right once it is applied."""
     file = wishes.file
     assert file is not None
     recipes = tuple(dict.fromkeys(wishes.file_recipes))
-    fresh = Entry(recipes, blob_id(file.text, digits_of(repository)), None, file.executable)
+    fresh = Entry(recipes, blob_id(file.text, digits_of(ground.repository)), None, file.executable)
     known = entry if entry is not None and (entry.blob or entry.owned) else None
     same = Change(file.path, Action.UNCHANGED, recipes, disk.text, disk.text, rendered=file.text, was_executable=disk.executable)
 
@@ -74,6 +91,9 @@ def plan_file(
         return (same if known else replace(same, action=Action.ADOPTED)), fresh
     if known is None:
         return _adopt_or_leave(wishes, same, disk.text, entry, fresh)
+    if holds_markers(disk.text) and not holds_markers(file.text):
+        note = f"still holds conflict markers: settle them by hand, then `git add {file.path}`, and run again"
+        return replace(same, action=Action.UNRESOLVED, note=note), entry
     if known.blob == fresh.blob:
         kept = replace(known, recipes=tuple(sorted({*known.recipes, *recipes})))
         return (same if is_blob(disk.text, known.written) else replace(same, action=Action.KEEP, note="edited by you")), kept
@@ -81,7 +101,7 @@ def plan_file(
     if is_blob(disk.text, known.blob):
         after = file.text if canonical(disk.text) == disk.text else restore_style(disk.text, file.text)
         return replace(same, action=Action.UPDATE, after=after, executable=execute), fresh
-    return _merge(replace(same, executable=execute), known, fresh, policy, repository)
+    return _merge(wishes, replace(same, executable=execute), known, fresh, ground)
 
 
 def _adopt_or_leave(wishes: Wishes, same: Change, text: str, entry: Entry | None, fresh: Entry) -> tuple[Change, Entry | None]:
@@ -93,11 +113,18 @@ def _adopt_or_leave(wishes: Wishes, same: Change, text: str, entry: Entry | None
     return replace(same, action=Action.FOREIGN, note="yours; prodify would write another text"), entry
 
 
-def _merge(same: Change, known: Entry, fresh: Entry, policy: ConflictPolicy, repository: Repository | None) -> tuple[Change, Entry]:
-    yours = same.before
-    assert known.blob is not None and same.rendered is not None and yours is not None
-    base = repository.blob(known.blob) if repository else None
-    merged = merge_without_base(yours, same.rendered) if base is None else merge3(base, yours, same.rendered)
+def _merge(wishes: Wishes, same: Change, known: Entry, fresh: Entry, ground: Ground) -> tuple[Change, Entry]:
+    yours, theirs = same.before, same.rendered
+    assert known.blob is not None and theirs is not None and yours is not None
+    base = None
+    if known.written is not None and {*known.recipes} <= {*wishes.file_recipes, *wishes.edit_recipes}:
+        # What was written is what was rendered with edits on top, and it is what was committed: compare it with its like.
+        base = ground.bases.text(known.written)
+        theirs = wishes.run_edits(theirs)[0] if base is not None else theirs
+        assert theirs is not None
+    base = ground.bases.text(known.blob) if base is None else base
+    merged = merge_without_base(yours, theirs) if base is None else merge3(base, yours, theirs)
+    same = replace(same, base=base, rendered=theirs)
     if not merged.conflicts:
         if is_blob(yours, known.written):
             written = blob_id(merged.text, len(known.blob))
@@ -106,7 +133,7 @@ def _merge(same: Change, known: Entry, fresh: Entry, policy: ConflictPolicy, rep
     places = "1 place" if merged.conflicts == 1 else f"{merged.conflicts} places"
     lost = "" if base is not None else " and git does not hold the text that both came from"
     reason = f"{places} changed on both sides{lost}"
-    if policy is ConflictPolicy.MARKERS:
+    if ground.policy is ConflictPolicy.MARKERS:
         note = f"{reason}; marked in the file"
         return replace(same, action=Action.CONFLICT, after=merged.text, note=note, conflicts=merged.conflicts), fresh
     note = f"{reason}; left as it is"
