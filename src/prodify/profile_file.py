@@ -58,6 +58,18 @@ def load(
     return Loaded(dataclasses.replace(profile, origin=tuple(sorted(origin.items()))), path, notices)
 
 
+def parse(text: str, name: str, inferred: Mapping[str, object] | None = None) -> Profile:
+    """The profile that the text of a profile file states, inferred values below it; `name` says which kind of file it is.
+
+    Raises:
+        ConfigError: as `load`.
+    """
+    merged: dict[str, Any] = {}
+    _merge(merged, _nested(inferred or {}))
+    _merge(merged, _table(text) if name.endswith(".toml") else _yaml(text, name)[0])
+    return validate(merged, name)
+
+
 def validate(
     data: Mapping[str, Any], where: str, lines: Mapping[str, int] | None = None, from_settings: frozenset[str] = frozenset()
 ) -> Profile:
@@ -222,7 +234,11 @@ def _lines(node: Any, prefix: str) -> Iterator[tuple[str, int]]:
 
 
 def _pyproject(files: FileIndex) -> dict[str, Any]:
-    if "pyproject.toml" not in files or "tool.prodify" not in (text := files.text("pyproject.toml") or ""):
+    return _table(files.text("pyproject.toml") or "") if "pyproject.toml" in files else {}
+
+
+def _table(text: str) -> dict[str, Any]:
+    if "tool.prodify" not in text:
         return {}
     import tomllib
 

@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.api import Edit, File, Placed
-from prodify.changes import Action, ConflictPolicy, Lock, Plan, Wanted
+from prodify.changes import Action, ConflictPolicy, FileStatus, Lock, Plan, Wanted, status
 from prodify.changes import plan as plan_changes
+from prodify.earlier import EarlierTexts
 from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mean
 from prodify.inventory import Inventory
 from prodify.recipes import all_recipes
@@ -105,14 +106,41 @@ class Proposal:
 
     def _edited(self, wishes: Wishes) -> tuple[dict[str, str], frozenset[str]]:
         """The texts that edits change, by path, and the files that leave git's index."""
-        changes = self.plan(wishes).changes
+        # Whole files and their merges do not matter here, so the costly search for lost bases is left out.
+        changes = plan_changes(self.root, wishes.wanted, self.lock).changes
         files = {w.item.path for w in wishes.wanted if isinstance(w.item, File)}
         texts = {c.path: c.after for c in changes if c.action is Action.EDIT and c.after is not None and c.path not in files}
         return texts, frozenset(c.path for c in changes if c.action is Action.UNTRACK)
 
     def plan(self, wishes: Wishes, policy: ConflictPolicy = ConflictPolicy.MARKERS) -> Plan:
-        """The changes that the wishes mean for the tree as it stands."""
-        return plan_changes(self.root, wishes.wanted, self.lock, policy=policy)
+        """The changes that the wishes mean for the tree as it stands; what the recipes no longer make is left over."""
+        asked = self._answerable(wishes.recipes)
+        return plan_changes(self.root, wishes.wanted, self.lock, policy=policy, asked=asked, finder=self._earlier.find)
+
+    def upgrade(self, policy: ConflictPolicy = ConflictPolicy.MARKERS) -> Plan:
+        """The changes that bring all that was applied up to date, leftovers of recipes that prodify no longer has included."""
+        wishes = self.wishes(self.applied_recipes())
+        asked = self._answerable(wishes.recipes)
+        find = self._earlier.find
+        return plan_changes(self.root, wishes.wanted, self.lock, policy=policy, asked=asked, gone=self._gone, finder=find)
+
+    def states(self) -> list[FileStatus]:
+        """How every managed file stands."""
+        wishes = self.wishes(self.applied_recipes())
+        return status(self.root, self.lock, wishes.wanted, asked=self._answerable(wishes.recipes), gone=self._gone)
+
+    @cached_property
+    def _gone(self) -> frozenset[str]:
+        """Recipes in the lock that prodify no longer has."""
+        return frozenset(n for entry in self.lock.entries.values() for n in entry.recipes) - {r.id for r in all_recipes()}
+
+    def _answerable(self, recipes: Sequence[Recipe]) -> frozenset[str]:
+        """The recipes whose silence about a file means that it is no longer made: none where they spoke of one service of several."""
+        return frozenset(recipe.id for recipe in recipes) if len(self.repo.services) <= 1 else frozenset()
+
+    @cached_property
+    def _earlier(self) -> EarlierTexts:
+        return EarlierTexts(self.root, lambda profile: Proposal(self.root, profile, self.service).wishes(self.applied_recipes()))
 
     def applied_recipes(self) -> tuple[Recipe, ...]:
         """The recipes that the lock names, in order."""

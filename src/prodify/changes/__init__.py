@@ -10,6 +10,7 @@ apply(root, todo)
 from __future__ import annotations
 
 from prodify.changes.apply import apply
+from prodify.changes.content import blob_id
 from prodify.changes.git import Repository
 from prodify.changes.interrupts import stoppable
 from prodify.changes.journal import interrupted
@@ -34,7 +35,34 @@ from prodify.changes.transaction import recover
 from prodify.changes.undo import plan_undo, undo
 
 __all__ = [
-    "LOCK_PATH", "Action", "Applied", "Change", "ConflictPolicy", "Entry", "FileState", "FileStatus", "Lock", "Merged", "Plan",
-    "Repository", "Undone", "Wanted", "apply", "diff", "difference", "edits_of_user", "interrupted", "merge3", "own", "plan", "plan_own",
-    "plan_undo", "recover", "size", "status", "stoppable", "undo",
+    "LOCK_PATH",
+    "Action",
+    "Applied",
+    "Change",
+    "ConflictPolicy",
+    "Entry",
+    "FileState",
+    "FileStatus",
+    "Lock",
+    "Merged",
+    "Plan",
+    "Repository",
+    "Undone",
+    "Wanted",
+    "apply",
+    "blob_id",
+    "diff",
+    "difference",
+    "edits_of_user",
+    "interrupted",
+    "merge3",
+    "own",
+    "plan",
+    "plan_own",
+    "plan_undo",
+    "recover",
+    "size",
+    "status",
+    "stoppable",
+    "undo",
 ]  # fmt: skip

@@ -41,8 +41,9 @@ def _run(arguments: Sequence[str]) -> int:
         result = typer.main.get_command(build()).main(list(arguments), prog_name="prodify", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.exceptions.Abort:
-        raise KeyboardInterrupt from None
+    except click.exceptions.Abort as abort:
+        # click hides the interrupt behind its own exception; its words say which tree stands.
+        raise KeyboardInterrupt(*(abort.__cause__.args if isinstance(abort.__cause__, KeyboardInterrupt) else ())) from None
     except click.ClickException as error:
         error.show(sys.stderr)
         return 2

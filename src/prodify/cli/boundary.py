@@ -21,8 +21,8 @@ def contract(command: Callable[[], int]) -> int:
     try:
         code = command()
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        sys.stderr.write("prodify: interrupted\n")
+    except KeyboardInterrupt as stop:
+        sys.stderr.write("prodify: interrupted" + (f". {stop}" if stop.args else "") + "\n")
         return INTERRUPTED
     except ProdifyError as error:
         sys.stderr.write(f"prodify: {error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))

@@ -25,19 +25,19 @@ def upgrade(
     config: ConfigOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Bring every file that prodify wrote up to date; your edits are kept by a three-way merge."""
+    """Bring every file that prodify wrote up to date; your edits are kept by a three-way merge, and what is no longer made goes."""
     from prodify.changes import ConflictPolicy
-    from prodify.cli.writing import Mode, carry_out, finish_interrupted
+    from prodify.cli.writing import Mode, carry_out, finish_interrupted, watching
     from prodify.proposal import Proposal
 
     mode = Mode(dry_run, diff, check, yes, allow_dirty, quiet, ConflictPolicy(conflict.value))
-    session = open_session(path, settings, config, quiet=quiet)
-    root = session.repo.files.root
-    finish_interrupted(root, mode)
-    proposal = Proposal(root, session.loaded.profile, service)
-    recipes = proposal.applied_recipes()
-    if not recipes:
-        say("nothing was applied here yet; see prodify plan")
-        raise typer.Exit(0)
-    proposal.require_component()
-    raise typer.Exit(carry_out(root, proposal.plan(proposal.wishes(recipes), mode.policy), mode))
+    with watching() as watch:
+        session = open_session(path, settings, config, quiet=quiet)
+        root = session.repo.files.root
+        finish_interrupted(root, mode)
+        proposal = Proposal(root, session.loaded.profile, service)
+        if not proposal.lock.entries:
+            say("nothing was applied here yet; see prodify plan")
+            raise typer.Exit(0)
+        proposal.require_component()
+        raise typer.Exit(carry_out(root, proposal.upgrade(mode.policy), mode, watch)[0])

@@ -1,26 +1,22 @@
-"""What the writing commands share: showing a plan, asking, writing it, and the exit code."""
+"""What the writing commands share: showing a plan, asking, writing it, saying what stands now, and the exit code."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import typer
-
-from prodify.changes import Action, ConflictPolicy, apply, diff, difference, recover
+from prodify.changes import Action, Applied, ConflictPolicy, Plan, apply, diff, recover, stoppable
 from prodify.cli.session import emit, say
+from prodify.cli.showing import asked_and_agreed, has_terminal, listing, say_what_a_patch_cannot, sizes
+from prodify.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from prodify.changes import Change, Plan
-
-_WORDS = {
-    Action.CREATE: "create", Action.UPDATE: "update", Action.EDIT: "edit", Action.MERGE: "merge", Action.CONFLICT: "conflict",
-    Action.FOREIGN: "left alone", Action.KEEP: "kept", Action.DELETED: "stays deleted", Action.UNTRACK: "untrack", Action.ADOPTED: "adopt",
-}  # fmt: skip
-_MOST_FOREIGN_LINES = 40
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,67 +37,89 @@ class Mode:
         return not (self.dry_run or self.show_diff or self.check)
 
 
+@dataclass(slots=True)
+class Watch:
+    """What to say when somebody interrupts: which tree stands."""
+
+    stands: str = "Nothing was written."
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Within, Ctrl-C and a polite kill end the command with the sentence that says which tree stands."""
+    watch = Watch()
+    with stoppable():
+        try:
+            yield watch
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(*(stop.args or (watch.stands,))) from None
+
+
 def finish_interrupted(root: Path, mode: Mode) -> None:
     """Complete an apply that was killed, before a command that writes."""
-    if mode.writes:
-        for path in recover(root):
-            say(f"finished an interrupted apply: {path}")
+    if mode.writes and (said := recover(root)):
+        say(said)
 
 
-def carry_out(root: Path, plan: Plan, mode: Mode) -> int:
-    """Show the plan, write it unless the mode forbids, and return the exit code."""
+def carry_out(root: Path, plan: Plan, mode: Mode, watch: Watch) -> tuple[int, Applied | None]:
+    """Show the plan and write it unless the mode or the user forbids; returns the exit code, and what was written."""
+    show(plan, mode)
+    if not mode.writes:
+        return (1 if mode.check and not plan.empty else 0), None
+    if plan.empty:
+        if not mode.quiet:
+            say("nothing to change" + ("; the files above wait for you" if plan.unsettled else ""))
+        return (1 if plan.unsettled else 0), None
+    if not mode.yes and not _may_write(plan):
+        say("nothing was written")
+        return 0, None
+    done = apply(root, plan, allow_dirty=mode.allow_dirty)
+    watch.stands = "What was planned is written."
+    if not mode.quiet:
+        _say_done(plan, done)
+    return (1 if plan.unsettled else 0), done
+
+
+def show(plan: Plan, mode: Mode) -> None:
+    """Print the patch or the list of changes: data on stdout where it is what was asked for, else a message."""
     if mode.show_diff:
         emit(diff(plan))
-        _say_notes(plan, mode)
+        if not mode.quiet:
+            say_what_a_patch_cannot(plan)
     elif mode.dry_run or mode.check:
         emit(listing(plan))
     elif not mode.quiet:
         sys.stderr.write(listing(plan))
-    if not mode.writes:
-        return 1 if mode.check and not plan.empty else 0
-    if plan.empty:
-        if not mode.quiet:
-            say("nothing to change")
-        return 0
-    if not mode.yes and sys.stdin.isatty() and sys.stderr.isatty() and not typer.confirm("Write these changes?", default=True, err=True):
-        say("nothing was written")
-        return 0
-    done = apply(root, plan, allow_dirty=mode.allow_dirty)
     if not mode.quiet:
-        for note in done.notes:
-            say(note)
-        say(
-            f"wrote {len(done.written)} files"
-            + (f", untracked {len(done.untracked)}" if done.untracked else "")
-            + "; prodify undo takes it back"
-        )
-    return 1 if plan.conflicts else 0
+        for line in (*sizes(plan), *plan.notes):
+            say(line)
 
 
-def listing(plan: Plan) -> str:
-    """One line a file: what happens to it, for which recipe, and why."""
-    lines = []
-    for change in plan.changes:
-        if change.action in _WORDS and change.recipes:
-            note = f"  {change.note}" if change.note else ""
-            lines.append(f"{_WORDS[change.action]:<13} {change.path}  ({change.recipe}){note}\n")
-    return "".join(lines)
+def _may_write(plan: Plan) -> bool:
+    """Ask at a terminal. Without one, new files are written and what exists is left alone.
+
+    Raises:
+        UsageError: without a terminal, when files that exist would change.
+    """
+    if has_terminal():
+        return asked_and_agreed(plan, "prodify: write these changes?")
+    changed = [c.path for c in (*plan.writes, *plan.untracks) if c.recipes and (c.before is not None or c.action is Action.UNTRACK)]
+    if not changed:
+        return True
+    names = ", ".join(changed[:_MOST_NAMES]) + (f" and {len(changed) - _MOST_NAMES} more" if len(changed) > _MOST_NAMES else "")
+    raise UsageError(
+        f"files that exist would change, and there is no terminal to ask at: {names}",
+        "Nothing was written. Look at it with --diff, then run again with --yes.",
+    )
 
 
-def _say_notes(plan: Plan, mode: Mode) -> None:
-    """What a patch cannot say: untracked files, and files of the user's that stand in the way, with their difference."""
-    if mode.quiet:
-        return
-    for change in plan.untracks:
-        say(f"would take {change.path} out of git's index (it stays on disk)")
-    for change in plan.changes:
-        if change.action is Action.FOREIGN:
-            _say_foreign(change)
-
-
-def _say_foreign(change: Change) -> None:
-    say(f"{change.path} is yours and is left alone; prodify would write:")
-    lines = difference(change).splitlines()
-    sys.stderr.writelines(f"    {line}\n" for line in lines[:_MOST_FOREIGN_LINES])
-    if len(lines) > _MOST_FOREIGN_LINES:
-        sys.stderr.write(f"    ... {len(lines) - _MOST_FOREIGN_LINES} more lines\n")
+def _say_done(plan: Plan, done: Applied) -> None:
+    for note in done.notes:
+        say(note)
+    gone = f", untracked {len(done.untracked)}" if done.untracked else ""
+    say(f"wrote {len(done.written)} file{'' if len(done.written) == 1 else 's'}{gone}; prodify undo takes it back")
+    marked = [change.path for change in plan.conflicts if change.writes]
+    if marked:
+        shown = " git status lists them as unmerged;" if done.unmerged else ""
+        add = f" then git add {' '.join(marked)};" if done.unmerged else ""
+        say(f"conflicts are marked in {', '.join(marked)}:{shown} keep what is right and take the markers out,{add} or prodify undo")
