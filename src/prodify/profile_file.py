@@ -45,6 +45,12 @@ def load(
         UsageError: for a setting that is no `key=value`, names no key or has a wrong value.
     """
     path, stated, lines, notices = _find(files) if config is None else _named(config)
+    return Loaded(_profile(path, stated, lines, settings, inferred), path, notices)
+
+
+def _profile(
+    path: str | None, stated: Mapping[str, Any], lines: Mapping[str, int], settings: Sequence[str], inferred: Mapping[str, object] | None
+) -> Profile:
     merged: dict[str, Any] = {}
     origin: dict[str, str] = {}
     for source, values in (("inferred", _nested(inferred or {})), ("stated", stated)):
@@ -55,7 +61,7 @@ def load(
         _put(merged, key, value)
         origin[key] = "set"
     profile = validate(merged, path or "--set", lines, from_settings=frozenset(k for k, v in origin.items() if v == "set"))
-    return Loaded(dataclasses.replace(profile, origin=tuple(sorted(origin.items()))), path, notices)
+    return dataclasses.replace(profile, origin=tuple(sorted(origin.items())))
 
 
 def parse(text: str, name: str, inferred: Mapping[str, object] | None = None) -> Profile:
@@ -64,10 +70,8 @@ def parse(text: str, name: str, inferred: Mapping[str, object] | None = None) ->
     Raises:
         ConfigError: as `load`.
     """
-    merged: dict[str, Any] = {}
-    _merge(merged, _nested(inferred or {}))
-    _merge(merged, _table(text) if name.endswith(".toml") else _yaml(text, name)[0])
-    return validate(merged, name)
+    stated, lines = (_table(text), {}) if name.endswith(".toml") else _yaml(text, name)
+    return _profile(name, stated, lines, (), inferred)
 
 
 def validate(

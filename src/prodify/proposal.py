@@ -16,6 +16,7 @@ from prodify.changes import plan as plan_changes
 from prodify.earlier import EarlierTexts
 from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mean
 from prodify.inventory import Inventory
+from prodify.profile_file import PROFILE_FILE
 from prodify.recipes import all_recipes
 from prodify.recipes.shared.layout import main_component
 from prodify.wishes import Wishes, collect
@@ -48,7 +49,9 @@ class Proposal:
 
     @cached_property
     def _written(self) -> frozenset[str]:
-        return frozenset(path for path, entry in self.lock.entries.items() if entry.kind == "file" and not entry.owned)
+        """The files to look past. The profile is not one of them: it was read from there, and is where its recipe finds it again."""
+        whole = (path for path, entry in self.lock.entries.items() if entry.kind == "file" and not entry.owned)
+        return frozenset(path for path in whole if path != PROFILE_FILE)
 
     def require_component(self) -> None:
         """Refuse to guess between equals.
