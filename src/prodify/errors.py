@@ -53,6 +53,10 @@ class InternalError(ProdifyError):
     exit_code = 4
 
 
+class Interrupted(BaseException):
+    """A command was interrupted; the argument says which tree stands. It derives from what click and typer let through."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion for a misspelt word, or the empty string.
 

@@ -78,7 +78,8 @@ def applied(target: Path, *settings: str) -> Path:
 
 
 def texts(root: Path) -> dict[str, str]:
-    return {path: (root / path).read_text(encoding="utf-8") for path in git(root, "ls-files").splitlines() if not path.startswith("static/")}
+    listed = [path for path in git(root, "ls-files").splitlines() if not path.startswith("static/")]
+    return {path: (root / path).read_text(encoding="utf-8") for path in listed}
 
 
 @pytest.fixture(scope="module")

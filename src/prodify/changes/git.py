@@ -14,6 +14,8 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
+from prodify.changes.content import blob_id
+
 if TYPE_CHECKING:
     from collections.abc import Container
 
@@ -131,14 +133,15 @@ class Repository:
 
     def keep(self, texts: tuple[str, ...]) -> bool:
         """Store texts as blobs and keep them reachable; returns whether that worked."""
+        # The tree only grows: other branches, work trees and folders of this repository have locks of their own.
+        before = {line.split("\t")[1] for line in (call(self.root, "ls-tree", BASE_REF) or b"").decode("ascii", "replace").splitlines()}
         kept: set[str] = set()
-        for text in dict.fromkeys(texts):
-            stored = self.store(text)
+        for text in texts:
+            known = blob_id(text, self.digits)
+            stored = known if known in before else self.store(text)
             if stored is None:
                 return False
             kept.add(stored)
-        # The tree only grows: other branches, work trees and folders of this repository have locks of their own.
-        before = {line.split("\t")[1] for line in (call(self.root, "ls-tree", BASE_REF) or b"").decode("ascii", "replace").splitlines()}
         if kept <= before:
             return True
         listing = "".join(f"100644 blob {name}\t{name}\n" for name in sorted(kept | before))

@@ -9,7 +9,7 @@ import click
 import typer
 
 from prodify.cli import commands
-from prodify.cli.boundary import contract
+from prodify.cli.boundary import INTERRUPTED, contract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +41,12 @@ def _run(arguments: Sequence[str]) -> int:
         result = typer.main.get_command(build()).main(list(arguments), prog_name="prodify", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.exceptions.Abort as abort:
-        # click hides the interrupt behind its own exception; its words say which tree stands.
-        raise KeyboardInterrupt(*(abort.__cause__.args if isinstance(abort.__cause__, KeyboardInterrupt) else ())) from None
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         error.show(sys.stderr)
         return 2
+    if result == INTERRUPTED:
+        # typer turns an interrupt into a number.
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0

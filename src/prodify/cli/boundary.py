@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from prodify.errors import ProdifyError
+from prodify.errors import Interrupted, ProdifyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def contract(command: Callable[[], int]) -> int:
     try:
         code = command()
         sys.stdout.flush()
-    except KeyboardInterrupt as stop:
+    except (KeyboardInterrupt, Interrupted) as stop:
         sys.stderr.write("prodify: interrupted" + (f". {stop}" if stop.args else "") + "\n")
         return INTERRUPTED
     except ProdifyError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prodify.changes import Action, Applied, ConflictPolicy, Plan, apply, diff, recover, stoppable
 from prodify.cli.session import emit, say
 from prodify.cli.showing import asked_and_agreed, has_terminal, listing, say_what_a_patch_cannot, sizes
-from prodify.errors import UsageError
+from prodify.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def watching() -> Iterator[Watch]:
         try:
             yield watch
         except KeyboardInterrupt as stop:
-            raise KeyboardInterrupt(*(stop.args or (watch.stands,))) from None
+            raise Interrupted(*(stop.args or (watch.stands,))) from None
 
 
 def finish_interrupted(root: Path, mode: Mode) -> None:
