@@ -113,11 +113,41 @@ PINS = [
     ("flask==3.0.1\n", "Flask-Evil==3.0.1\n", False),
     ("    --hash=sha256:" + "a" * 64 + " \\\n", "    --hash=sha256:" + "b" * 64 + " \\\n", True),
     ('      version = "~> 5.0"\n', '      version = "~> 6.1"\n', True),
+    ("      - uses: a/b@" + "a" * 40 + " # tag=v1.2.3\n", "      - uses: a/b@" + "b" * 40 + " # tag=v2.0.0\n", True),
+    ("      - uses: a/b/.github/workflows/c.yml@v1\n", "      - uses: a/b/.github/workflows/c.yml@v2.1.0\n", True),
+    ("      - uses: a/b@" + "a" * 40 + " # v1\n", "      - uses: a/b@" + "b" * 40 + " # zizmor: ignore[x]\n", False),
+    ("FROM python:3.14-slim@sha256:" + "a" * 64 + " AS build\n", "FROM python:3.15-slim@sha256:" + "b" * 64 + " AS build\n", True),
+    ("FROM python:3.14-slim AS build\n", "FROM python:3.14-slim AS final\n", False),
+    ("ARG PYTHON_VERSION=3.14\n", "ARG PYTHON_VERSION=3.15.1\n", True),
+    ("ARG USER_ID=1000\n", "ARG USER_ID=0\n", False),
+    ("    rev: " + "a" * 40 + "  # frozen: v1\n", "    rev: " + "b" * 40 + "  # frozen: v2\n", True),
+    ("          - ruff==0.14.0\n", "          - ruff==0.15.1\n", True),
+    ("flask==3.0.1 \\\n", "flask==3.1.0 \\\n", True),
+    ("flask==3.0.1 ; python_version > '3'\n", "flask==3.1.0\n", False),
+    ("flask>=3.0\n", "flask>=2.0\n", False),
+    ('  required_version = ">= 1.11"\n', '  required_version = ">= 1.13"\n', True),
+    ('  source = "hashicorp/google"\n', '  source = "evil/google"\n', False),
+    ('          python-version: "3.14"\n', '          python-version: "3.15"\n', True),
+    ('          python-version: "3.14"\n', '          node-version: "3.14"\n', False),
+    ("    newTag: 1.2.3\n", "    newTag: 1.3.0\n", True),
+    ("    newTag: 1.2.3\n", "    newTag: latest\n", False),
+    ("    digest: sha256:" + "a" * 64 + "\n", "    digest: sha256:" + "b" * 64 + "\n", True),
+    ('    "express": "^4.18.0",\n', '    "express": "^5.0.0",\n', False),  # prodify writes no package.json: such a line is a setting
     ("replicas: 2\n", "replicas: 3\n", False),
     ("expr: errors >= 0.5\n", "expr: errors >= 0.9\n", False),
     ("threshold: 300 # 300\n", "threshold: 900 # 900\n", False),
     ("timeout: 1.5\n", "timeout: 2.5\n", False),
 ]
+
+
+def test_another_version_brings_another_number_of_hashes() -> None:
+    def locked(version: str, hashes: str) -> list[str]:
+        ends = [*[" \\\n"] * (len(hashes) - 1), "\n"]
+        lines = [f"    --hash=sha256:{letter * 64}{end}" for letter, end in zip(hashes, ends, strict=False)]
+        return [f"flask=={version} \\\n", *lines, "jinja2==3.1 \\\n", "    --hash=sha256:" + "0" * 64 + "\n"]
+
+    assert bumped(locked("3.0", "abc"), locked("3.1", "de"))
+    assert not bumped(locked("3.0", "abc"), locked("3.1", ""))
 
 
 @pytest.mark.parametrize(("old", "new", "pin"), PINS)

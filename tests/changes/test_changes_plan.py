@@ -155,6 +155,13 @@ def test_an_edit_creates_a_file_only_when_asked(root: Path) -> None:
     assert (root / "x/.gitignore").read_text() == "a\n"
 
 
+def test_an_edit_finds_the_file_that_a_later_one_creates(root: Path) -> None:
+    wanted = wants(Edit("x.ignore", gitignore.add("a"), "why"), Edit("x.ignore", gitignore.add("b"), "why", create=True))
+    applied(root, wanted)
+    assert (root / "x.ignore").read_text() == "b\na\n"
+    assert planned(root, wanted).empty
+
+
 def test_a_file_that_an_edit_created_and_the_user_deleted_stays_deleted(root: Path) -> None:
     wanted = wants(Edit("x.ignore", gitignore.add("a"), "why", create=True))
     applied(root, wanted)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_HASH = "--hash"
 _PINS = tuple(
     (re.compile(pattern), kept)
     for pattern, kept in (
         # uses: owner/action@<commit> # v1.2.3
-        (r"""^(\s*(?:-\s+)?uses:\s*['"]?[^@\s]+)@(?:[0-9a-f]{40}|v?\d[\w.-]*)(['"]?)(?:\s+#\s*v?\d\S*)?\s*$""", r"\1@\2"),
+        (
+            r"""^(\s*(?:-\s+)?uses:\s*['"]?[^@\s]+)@(?:[0-9a-f]{40}|v?\d[\w.-]*)(['"]?)"""
+            r"""(?:\s+#\s*(?:tag=|pin@|ratchet:\S+@)?v?\d\S*)?\s*$""",
+            r"\1@\2",
+        ),
         # FROM name:1.2@sha256:... and image: name:1.2
         (
             r"""^(\s*(?:FROM(?:\s+--platform=\S+)?\s+|(?:-\s+)?image:\s*['"]?))((?:[^\s:@/]+(?::\d+)?/)?[^\s:@'"]+)"""
@@ -22,11 +26,18 @@ _PINS = tuple(
         ),
         # rev: v1.2.3 of pre-commit
         (r"^(\s*(?:-\s+)?rev:)\s*\S+(?:\s+#.*)?\s*$", r"\1"),
+        # ARG PYTHON_VERSION=3.14, which a FROM line takes up
+        (r"""^(\s*ARG\s+\w*VERSION=)["']?v?\d[\w.-]*["']?\s*$""", r"\1"),
+        # newTag: 1.2 and digest: sha256:... of kustomize
+        (r"""^(\s*(?:-\s+)?newTag:)\s*["']?v?\d[\w.-]*["']?\s*$""", r"\1"),
+        (r"""^(\s*(?:-\s+)?digest:)\s*["']?sha256:[0-9a-f]{64}["']?\s*$""", r"\1"),
+        # python-version: "3.14" of the actions that set a language up; Renovate bumps those too
+        (r"""^(\s*(?:python|node|go|java|ruby|dotnet|php)-version:)\s*["']?\d+(?:\.[\dx*]+)*["']?(?:\s+#.*)?$""", r"\1"),
         # name==1.2.3, and the hashes that come with it
-        (r"""^(\s*['"]?[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==)\d+\.[\w.+!-]*""", r"\1"),
-        (r"^(\s*--hash=sha256:)[0-9a-f]{64}", r"\1"),
-        # version = "~> 5.0" of Terraform
-        (r"""^(\s*version\s*=\s*)"[~<>=^ ]*\d[\w.+, <>=~-]*\"""", r"\1"),
+        (r"""^(\s*(?:-\s+)?['"]?[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?==)\d+\.[\w.+!-]*""", r"\1"),
+        (r"^\s*--hash=sha256:[0-9a-f]{64}(?:\s*\\)?\s*$", _HASH),
+        # version = "~> 5.0" and required_version = ">= 1.11" of Terraform
+        (r"""^(\s*(?:required_)?version\s*=\s*)"[~<>=^ ]*\d[\w.+, <>=~-]*\"""", r"\1"),
     )
 )
 """Whole lines in which a version may change without the file having drifted, and what of the line must stay."""
@@ -48,15 +59,15 @@ def without_pins(line: str) -> str:
 
 
 def only_bumps(base: Sequence[str], edited: Sequence[str]) -> bool:
-    """Whether two lists of lines differ in version pins alone, line by line."""
-    if len(base) != len(edited):
-        return False
-    return all(one == other or without_pins(one) == without_pins(other) for one, other in zip(base, edited, strict=True))
+    """Whether two lists of lines differ in version pins alone. Another version may come with more or fewer hashes, but not with none."""
+    return _without_pins(base) == _without_pins(edited)
+
+
+def _without_pins(lines: Sequence[str]) -> list[str]:
+    bare = [without_pins(line) for line in lines]
+    return [line for line, before in zip(bare, ["", *bare], strict=False) if not line == before == _HASH]
 
 
 def bumped(base: Sequence[str], edited: Sequence[str]) -> bool:
     """Whether a text differs from its base, and in version pins alone."""
-    if list(base) == list(edited):
-        return False
-    opcodes = SequenceMatcher(None, base, edited, autojunk=False).get_opcodes()
-    return all(tag == "equal" or (tag == "replace" and only_bumps(base[i1:i2], edited[j1:j2])) for tag, i1, i2, j1, j2 in opcodes)
+    return list(base) != list(edited) and only_bumps(base, edited)

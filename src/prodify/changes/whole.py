@@ -34,9 +34,12 @@ class Wishes:
         return tuple(dict.fromkeys(recipe for recipe, _ in self.edits))
 
     def run_edits(self, start: str | None) -> tuple[str | None, list[str]]:
-        """Run the edits one after the other; returns the text, and why each was made or not."""
+        """Run the edits one after the other; returns the text, and why each was made or not.
+
+        Where there is no file yet, the edits that make it come first: the others would find it the next time.
+        """
         text, notes = start, []
-        for recipe, edit in self.edits:
+        for recipe, edit in sorted(self.edits, key=lambda pair: not pair[1].create) if start is None else self.edits:
             if text is None and not edit.create:
                 notes.append(f"{recipe}: there is no such file to edit")
                 continue

@@ -73,8 +73,8 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     routes = RoutesContext(tuple(case.source for case in found), app.framework, knows_unknown(repo, component))
     yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", routes))
     yield from dev_requirements(repo, project, "pytest", "pytest-cov", *(["httpx"] if app.framework == "fastapi" else []))
-    if ".gitignore" in repo.files:
-        yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+    # Also where there is none yet: another recipe may make it in the same go.
+    yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
 
 
 def uses_sqlalchemy(repo: Inventory) -> bool:
