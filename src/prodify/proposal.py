@@ -101,6 +101,9 @@ class Proposal:
         order = {recipe.id: number for number, recipe in enumerate(all_recipes())}
         places: dict[tuple[str, str], str | None] = {}
         for path, entry in self.lock.entries.items():
+            # A whole file that nobody wants any more is left over and about to go; of several services only one was asked.
+            if entry.kind == "file" and not entry.owned and len(self.repo.services) <= 1:
+                continue
             places |= dict.fromkeys(((name, path) for name in entry.recipes), "" if entry.kind == "file" else None)
         places |= {(w.recipe, w.item.path): None for w in wanted if isinstance(w.item, Edit)}
         places |= {(w.recipe, w.item.path): w.item.text for w in wanted if isinstance(w.item, File)}
