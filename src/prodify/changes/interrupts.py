@@ -37,8 +37,8 @@ def _handling(handler: object) -> Iterator[None]:
     before = {}
     try:
         for number in _STOPPING:
-            # Who started us under nohup wants SIGHUP ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
+            # Who started us under nohup or in the background wants a signal ignored; a handler that is not Python's cannot be put back.
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
                 before[number] = signal.signal(number, handler)  # type: ignore[arg-type]
         yield
     finally:
