@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prodify.api import File
-from prodify.changes import FileState, Lock, Wanted, apply, status
+from prodify.changes import Action, FileState, Lock, Wanted, apply, status
 from prodify.errors import ConfigError
 
 from .conftest import applied, commit, git, planned, wants
@@ -107,6 +107,41 @@ def test_a_lock_written_with_one_key_a_line_is_read(repo: Path) -> None:
     assert Lock.parse(pretty) == lock
     (repo / ".prodify.lock.json").write_text(pretty)
     assert planned(repo, LEFT).empty
+
+
+def both_change_a_page(repo: Path, *, mine: str = "") -> list[Wanted]:
+    """A page about all that was applied, which both branches bring up to date in the same place."""
+    applied(repo, wants(File("page.md", "head\n\nend\n"), recipe="page"))
+    commit(repo)
+    pages = {side: wants(File("page.md", f"head\n{side}\nend\n"), recipe="page") for side in ("a\nb", "b", "a")}
+    branches(repo, LEFT + pages["a"], RIGHT + pages["b"])
+    with pytest.raises(AssertionError):
+        git(repo, "merge", "-q", "--no-edit", "left")
+    (repo / "page.md").write_text((repo / "page.md").read_text() + mine)
+    return LEFT + RIGHT + pages["a\nb"]
+
+
+def test_a_page_that_both_branches_changed_is_made_anew(repo: Path) -> None:
+    wanted = both_change_a_page(repo)
+    applied(repo, wanted)
+    assert (repo / "page.md").read_text() == "head\na\nb\nend\n"
+    git(repo, "add", "page.md", ".prodify.lock.json")
+    commit(repo)
+    assert planned(repo, wanted).empty
+
+
+def test_a_page_that_both_branches_changed_and_the_user_too_is_left(repo: Path) -> None:
+    made = planned(repo, both_change_a_page(repo, mine="my line\n"))
+    assert next(change for change in made.changes if change.path == "page.md").action is Action.UNRESOLVED
+
+
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+def test_either_side_of_a_page_is_brought_up_to_date(repo: Path, side: str) -> None:
+    wanted = both_change_a_page(repo)
+    git(repo, "checkout", side, "page.md")
+    git(repo, "add", "page.md")
+    applied(repo, wanted, allow_dirty=True)
+    assert (repo / "page.md").read_text() == "head\na\nb\nend\n"
 
 
 def test_git_sees_one_line_a_file(repo: Path) -> None:

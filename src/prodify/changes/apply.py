@@ -39,7 +39,8 @@ def apply(root: Path, plan: Plan, *, allow_dirty: bool = False) -> Applied:
         writes = [_write(state.root, change) for change in plan.writes]
         _refuse_read_only(state, writes)
         if not allow_dirty:
-            _refuse_dirty(state, writes)
+            settled = {change.path for change in plan.writes if change.settles}
+            _refuse_dirty(state, [write for write in writes if write.path not in settled])
         index = _index_changes(state, plan)
         if state.repository is not None and not state.repository.keep(plan.texts):
             notes.append("git could not store the rendered texts; a later upgrade will show conflicts instead of merging")

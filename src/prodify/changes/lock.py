@@ -41,6 +41,8 @@ class Entry:
     written: str | None = None
     executable: bool = False
     owned: bool = False
+    also: tuple[str, ...] = field(default=(), compare=False)
+    """Where a merge of two branches left two entries: the ids of the other one. Never written."""
 
     @property
     def kind(self) -> str:
@@ -151,7 +153,9 @@ def _both(one: Any, other: Any) -> Any:
     names = [*one["recipes"], *other["recipes"]] if all(isinstance(v.get("recipes"), list) for v in (one, other)) else []
     # A whole file is also edited, never the other way round; one that was handed over stays so.
     kept = max(one, other, key=lambda value: (value.get("owned") is True, value.get("kind") == "file", value is other))
-    return {**kept, "recipes": sorted(set(map(str, names)))} if names else kept
+    ids = [value[key] for value in (one, other) for key in ("blob", "written") if isinstance(value.get(key), str)]
+    also = [*one.get("also", ()), *ids] if kept.get("kind") == "file" else []
+    return {**kept, "recipes": sorted(set(map(str, names))), "also": also} if names else kept
 
 
 def _entry(path: str, value: object) -> Entry:
@@ -167,4 +171,5 @@ def _entry(path: str, value: object) -> Entry:
     if value["kind"] == "file" and not value.get("blob"):
         raise wrong
     blob = value.get("blob") if value["kind"] == "file" else None
-    return Entry(tuple(recipes), blob, value.get("written"), value.get("executable") is True, value.get("owned") is True)
+    also = tuple(name for name in value.get("also") or () if isinstance(name, str) and _ID.fullmatch(name))
+    return Entry(tuple(recipes), blob, value.get("written"), value.get("executable") is True, value.get("owned") is True, also)

@@ -58,7 +58,8 @@ class Change:
 
     `before` is the text on disk and `after` the text once applied; None means that there is no such file. `rendered` is what the recipe
     wants of a whole file, for showing the difference to a foreign file. `executable` asks for the execute bits to be set, `loses_execute`
-    for their loss. `base` is the text that both sides of a merge come from, where it is known.
+    for their loss. `base` is the text that both sides of a merge come from, where it is known. `settles` marks a merge of two branches that
+    git left open and that holds nothing of the user's.
     The texts are the user's files: they are kept out of the repr, hence out of logs and tracebacks.
     """
 
@@ -74,6 +75,7 @@ class Change:
     loses_execute: bool = False
     conflicts: int = 0
     base: str | None = field(repr=False, default=None)
+    settles: bool = False
 
     @property
     def recipe(self) -> str:

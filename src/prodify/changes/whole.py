@@ -11,7 +11,7 @@ from prodify.changes.lock import Entry
 from prodify.changes.merge import holds_markers, merge3, merge_without_base
 from prodify.changes.model import Action, Change, ConflictPolicy
 from prodify.changes.names import Spellings, unportable
-from prodify.edits.text import CannotEdit, canonical, preserving, restore_style
+from prodify.edits.text import CannotEdit, canonical, lines_of, preserving, restore_style
 
 if TYPE_CHECKING:
     from prodify.api import Edit, File, Untrack
@@ -95,16 +95,31 @@ def plan_file(wishes: Wishes, disk: Disk, entry: Entry | None, ground: Ground) -
     if known is None:
         return _adopt_or_leave(wishes, same, disk.text, entry, fresh)
     if holds_markers(disk.text) and not holds_markers(file.text):
+        if _is_of_prodify_alone(file.path, disk.text, known, ground.repository):
+            note = "git could not join what two branches applied; nothing in it is yours"
+            return replace(same, action=Action.UPDATE, after=file.text, note=note, settles=True), fresh
         note = f"still holds conflict markers: settle them by hand, then `git add {file.path}`, and run again"
         return replace(same, action=Action.UNRESOLVED, note=note), entry
     if known.blob == fresh.blob:
         kept = replace(known, recipes=tuple(sorted({*known.recipes, *recipes})))
         return (same if is_blob(disk.text, known.written) else replace(same, action=Action.KEEP, note="edited by you")), kept
     execute = file.executable and not known.executable
-    if is_blob(disk.text, known.blob):
+    if any(is_blob(disk.text, name) for name in (known.blob, *known.also)):
         after = file.text if canonical(disk.text) == disk.text else restore_style(disk.text, file.text)
         return replace(same, action=Action.UPDATE, after=after, executable=execute), fresh
     return _merge(wishes, replace(same, executable=execute), known, fresh, ground)
+
+
+def _is_of_prodify_alone(path: str, text: str, known: Entry, repository: Repository | None) -> bool:
+    """Whether the open merge of a file is one of two texts that prodify wrote, and nobody has put a line of their own into it."""
+    sides = repository.stages(path).get(path, ()) if repository else ()
+    written = {known.blob, known.written, *known.also}
+    if repository is None or {side.stage for side in sides} < {2, 3} or not all(s.blob in written for s in sides if s.stage > 1):
+        return False
+    texts = [repository.blob(side.blob) or "" for side in sides]
+    lines = {line for side in texts for line in lines_of(canonical(side))}
+    marks = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+    return all(line in lines or line.startswith(marks) for line in lines_of(canonical(text)))
 
 
 def _adopt_or_leave(wishes: Wishes, same: Change, text: str, entry: Entry | None, fresh: Entry) -> tuple[Change, Entry | None]:
