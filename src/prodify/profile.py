@@ -39,8 +39,11 @@ def is_one_line(text: str) -> bool:
 
 
 def is_path_word(text: str) -> bool:
-    """Whether text is a word of a registry, project or region name: letters, digits and . _ - / : only."""
-    return re.fullmatch(r"[A-Za-z0-9._/:-]{0,200}", text) is not None
+    """Whether text is a word of a registry, project or region name: letters, digits and . _ - / : only, a letter or digit first.
+
+    What begins with a hyphen would be an option of a command, and a colon at the end a key of YAML.
+    """
+    return re.fullmatch(r"(?:[A-Za-z0-9][A-Za-z0-9._/:-]{0,199})?", text) is not None and not text.endswith((":", "-"))
 
 
 Label = Annotated[str, Predicate(is_dns_label)]

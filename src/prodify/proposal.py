@@ -18,7 +18,7 @@ from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mea
 from prodify.inventory import Inventory
 from prodify.profile_file import PROFILE_FILE
 from prodify.recipes import all_recipes
-from prodify.recipes.shared.layout import main_component
+from prodify.recipes.shared.layout import can_be_named, chosen_component, main_component
 from prodify.wishes import Wishes, collect
 
 if TYPE_CHECKING:
@@ -58,8 +58,14 @@ class Proposal:
 
         Raises:
             AmbiguousError: when several services rival and none was named.
-            UsageError: when the named one is not there.
+            UsageError: when the named one is not there, or no generated file could name its folder.
         """
+        chosen = chosen_component(self.repo)
+        if chosen is not None and not can_be_named(chosen):
+            raise UsageError(
+                "the name of the service's folder or entry point holds characters that generated files cannot name",
+                "Rename it: letters, digits, spaces and . _ - + @ ~ ( ) are fine.",
+            )
         services = self.repo.services
         names = [f"{c.name} ({c.path})" for c in services]
         if self.service is not None and main_component(self.repo) is None:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from prodify.errors import InternalError
+from prodify.escape import Code
 
 __all__ = ["Action", "Package", "action", "actions", "packages", "requirement", "requirements", "rows", "version"]
 
@@ -77,8 +78,10 @@ def actions() -> dict[str, Action]:
     return {row["name"]: Action(row["name"], row["version"], row["sha"], row["as_of"], row["source"]) for row in rows("actions")}
 
 
-def action(name: str) -> str:
-    """The pin of a GitHub action, ready to stand behind `uses:`; an action in a folder takes the pin of its repository.
+def action(name: str) -> Code:
+    """The pin of a GitHub action with its version as a comment, ready to stand behind `uses:`.
+
+    An action in a folder takes the pin of its repository.
 
     Raises:
         InternalError: for an action that is not in the table.
@@ -89,7 +92,7 @@ def action(name: str) -> str:
     repository = "/".join(name.split("/")[:2])
     if repository not in actions():
         raise InternalError(f'no pin is known for the action "{name}"', "Add it to data/actions.yaml.")
-    return name + actions()[repository].pin.removeprefix(repository)
+    return Code(name + actions()[repository].pin.removeprefix(repository))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import action, version
+from prodify.escape import Code
 from prodify.recipes.ci.deploy import KUBECONFIG_SECRET, deploy_workflow
 from prodify.recipes.ci.project import WRITTEN_TESTS, Project, dev_requirements, has_dev_requirements, python_project
 from prodify.recipes.ci.registry import Registry, registry_of
@@ -30,8 +31,8 @@ class CiContext:
     python_version: str
     uv_version: str
     cache: str
-    install: tuple[str, ...]
-    prefix: str
+    install: tuple[Code, ...]
+    prefix: Code
     postgres: bool
     has_tests: bool
     tests_glob: str
@@ -52,7 +53,7 @@ class CiContext:
 class RuffContext:
     """What `ci/ruff.toml` names."""
 
-    rules: str
+    rules: Code
 
 
 @recipe(
@@ -78,7 +79,7 @@ def ci(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     if deploy is not None:
         yield deploy
     if not _configures_ruff(repo, project):
-        yield File(project.path("ruff.toml"), render("ci/ruff.toml", RuffContext(json.dumps(RULES))))
+        yield File(project.path("ruff.toml"), render("ci/ruff.toml", RuffContext(Code(json.dumps(RULES)))))
     yield from dev_requirements(repo, project, *TOOLS)
 
 

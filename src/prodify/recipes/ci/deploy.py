@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Audience, File
 from prodify.data import action, requirement
+from prodify.escape import Code
 from prodify.recipes.ci.project import SMOKE
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.settings import PROMETHEUS_URL
@@ -22,8 +23,8 @@ PATH = ".github/workflows/deploy.yml"
 KUBECONFIG_SECRET = "KUBECONFIG_CONTENT"  # noqa: S105 - the name of a secret, not a secret
 FREEZE_BELOW = 0.5
 """Share of the error budget that must be left for a release to go out by itself."""
-_STAGED = "${{ !inputs.rollback }}"
-_PRODUCTION = "${{ !cancelled() && needs.verify.result == 'success' && (inputs.rollback || needs.gate.result == 'success') }}"
+_STAGED = Code("${{ !inputs.rollback }}")
+_PRODUCTION = Code("${{ !cancelled() && needs.verify.result == 'success' && (inputs.rollback || needs.gate.result == 'success') }}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Environment:
     name: str
     namespace: str
     url: str
-    needs: str
-    condition: str
+    needs: Code
+    condition: Code
     minutes: int
     canary: bool
     gate: bool
@@ -62,7 +63,7 @@ class DeployContext:
     environments: tuple[Environment, ...]
     checkout: str
     deploy_cloudrun: str
-    login: str
+    login: Code
     folder: str
     image: str
     service: str
@@ -70,8 +71,8 @@ class DeployContext:
     health_path: str
     smoke: str
     pytest: str
-    paging: str
-    budget: str
+    paging: Code
+    budget: Code
     freeze: str
     prometheus: Prometheus
 
@@ -140,24 +141,24 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
         health_path=(service.health_path if (service := deployable(repo, profile)) else None) or "/",
         smoke=SMOKE,
         pytest=requirement("pytest"),
-        paging=f"'{paging}'",
-        budget=f"'{budget}'",
+        paging=Code(f"'{paging}'"),
+        budget=Code(f"'{budget}'"),
         freeze=f"{FREEZE_BELOW:g}",
         prometheus=Prometheus(host.split(".")[0], host.split(".")[1], port),
     )
     return File(PATH, render("ci/deploy.yml", context))
 
 
-def login(profile: Profile, *, cluster: bool) -> str:
+def login(profile: Profile, *, cluster: bool) -> Code:
     """The steps that log in to the profile's cloud without a stored key, and with `cluster` point kubectl at it."""
     region = profile.region
     if profile.platform.cloud == "gcp":
-        return render("ci/login-gcp.yml", GcpLogin(action("google-github-actions/auth"), region, cluster))
+        return Code(render("ci/login-gcp.yml", GcpLogin(action("google-github-actions/auth"), region, cluster)))
     if profile.platform.cloud == "aws":
-        return render("ci/login-aws.yml", AwsLogin(action("aws-actions/configure-aws-credentials"), region, cluster))
+        return Code(render("ci/login-aws.yml", AwsLogin(action("aws-actions/configure-aws-credentials"), region, cluster)))
     if profile.platform.cloud == "azure":
-        return render("ci/login-azure.yml", AzureLogin(cluster))
-    return render("ci/login-kubeconfig.yml", KubeconfigLogin(KUBECONFIG_SECRET))
+        return Code(render("ci/login-azure.yml", AzureLogin(cluster)))
+    return Code(render("ci/login-kubeconfig.yml", KubeconfigLogin(KUBECONFIG_SECRET)))
 
 
 def _variables(profile: Profile) -> tuple[str, ...]:
@@ -176,9 +177,10 @@ def _variables(profile: Profile) -> tuple[str, ...]:
 def _environments(namespace: str, *, staged: bool, canary: bool) -> tuple[Environment, ...]:
     minutes = 60 if canary else 20
     if not staged:
-        return (Environment("production", namespace, "PRODUCTION_URL", "verify", "success()", minutes, canary, gate=False, suffix=""),)
+        always = Code("success()")
+        return (Environment("production", namespace, "PRODUCTION_URL", Code("verify"), always, minutes, canary, gate=False, suffix=""),)
     staging = f"{namespace}-staging"
     return (
-        Environment("staging", staging, "STAGING_URL", "verify", _STAGED, 20, canary=False, gate=True, suffix="-staging"),
-        Environment("production", namespace, "PRODUCTION_URL", "[verify, gate]", _PRODUCTION, minutes, canary, gate=False, suffix=""),
+        Environment("staging", staging, "STAGING_URL", Code("verify"), _STAGED, 20, canary=False, gate=True, suffix="-staging"),
+        Environment("production", namespace, "PRODUCTION_URL", Code("[verify, gate]"), _PRODUCTION, minutes, canary, gate=False, suffix=""),
     )

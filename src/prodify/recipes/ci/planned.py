@@ -25,6 +25,7 @@ GENERATED = (
 )  # fmt: skip
 """Modules that recipes write; all their settings have defaults."""
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")
 """What a variable is called that holds a secret."""
 
@@ -57,7 +58,7 @@ def _edited(edit: Edit, text: str) -> str:
 
 
 def names_read(source: str) -> Iterable[str]:
-    """The environment variables that Python source reads by a literal name; none for source that does not parse.
+    """The environment variables that Python source reads by a literal name that files can set; none for source that does not parse.
 
     >>> sorted(names_read('import os\\na = os.environ["A"]; b = os.getenv("B", "1"); c = os.environ.get("C")'))
     ['A', 'B', 'C']
@@ -73,6 +74,6 @@ def names_read(source: str) -> Iterable[str]:
             key = node.slice
         elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func).endswith(("getenv", "environ.get", "environ.setdefault")):
             key = node.args[0]
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and _NAME.fullmatch(key.value):
             found.add(key.value)
     return found

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from prodify import edits
 from prodify.api import Edit
 from prodify.data import requirement, version
+from prodify.escape import Code
 from prodify.recipes.scaling.service import python_version
-from prodify.recipes.shared.layout import main_component
+from prodify.recipes.shared.layout import can_be_named, main_component
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -39,12 +40,15 @@ class Project:
         return name if self.directory == "." else f"{self.directory}/{name}"
 
     @property
-    def prefix(self) -> str:
+    def prefix(self) -> Code:
         """What stands before a command so that it runs in the project's environment."""
-        return {"uv": "uv run --no-sync ", "poetry": "poetry run "}.get(self.manager, "")
+        return Code({"uv": "uv run --no-sync ", "poetry": "poetry run "}.get(self.manager, ""))
 
-    def install(self, dev: bool) -> tuple[str, ...]:
+    def install(self, dev: bool) -> tuple[Code, ...]:
         """Shell lines that install the project, and the development tools where a file names them (`dev`)."""
+        return tuple(Code(line) for line in self._install(dev))
+
+    def _install(self, dev: bool) -> tuple[str, ...]:
         tools = f" --requirement {DEV_REQUIREMENTS}" if dev else ""
         more = (self.install_tools,) if dev else ()
         if self.manager == "uv":
@@ -55,10 +59,10 @@ class Project:
         return (f"python -m pip install{own}{tools}",) if own or tools else ()
 
     @property
-    def install_tools(self) -> str:
+    def install_tools(self) -> Code:
         """The shell line that installs the development tools beside the project."""
         program = "uv pip" if self.manager == "uv" else f"{self.prefix}python -m pip"
-        return f"{program} install --requirement {DEV_REQUIREMENTS}"
+        return Code(f"{program} install --requirement {DEV_REQUIREMENTS}")
 
     @property
     def cache_key(self) -> str:
@@ -69,7 +73,7 @@ class Project:
 def python_project(repo: Inventory) -> Project | None:
     """The main component when it is Python, else the only Python component; None when there is none or it cannot be told."""
     component = main_component(repo) or _only_python(repo)
-    if component is None or component.language != "python":
+    if component is None or not can_be_named(component) or component.language != "python":
         return None
     folder = "" if component.path in (".", "") else f"{component.path}/"
     manager, locked = "bare", False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from prodify.escape import Code
 from prodify.recipes.ci.deploy import login
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class Registry:
     `stored`: the registry takes a user and a token that the environment "registry" holds.
     """
 
-    steps: str
-    command: str
+    steps: Code
+    command: Code
     stored: bool
 
 
@@ -36,6 +37,6 @@ def registry_of(profile: Profile) -> Registry:
     cloud = next((name for end, name in _CLOUDS.items() if host.endswith(end)), None)
     if cloud is not None:
         at_cloud = replace(profile, platform=replace(profile.platform, cloud=cloud))
-        return Registry(login(at_cloud, cluster=False), _COMMANDS[cloud], stored=False)
+        return Registry(login(at_cloud, cluster=False), Code(_COMMANDS[cloud]), stored=False)
     command = 'echo "$TOKEN" | docker login "${REGISTRY%%/*}" --username "$ACTOR" --password-stdin'
-    return Registry("", command, stored=host != "ghcr.io")
+    return Registry(Code(""), Code(command), stored=host != "ghcr.io")

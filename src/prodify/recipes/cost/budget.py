@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.escape import Code, code
 from prodify.recipes.cost.cloud import MODULES, SHARED, Account, account, emails, number, numbers, text
 from prodify.recipes.cost.tags import labels_module
 from prodify.render import render
@@ -35,13 +36,13 @@ class SharedContext:
     owner: str
     data_class: str
     region: str
-    project: str
-    bucket: str
-    init: str
+    project: Code
+    bucket: Code
+    init: Code
     monthly_usd: str
     alert_percents: str
     suspend_percent: str
-    emails: str
+    emails: Code
 
 
 @recipe(
@@ -85,11 +86,11 @@ def shared_context(found: Account, profile: Profile) -> SharedContext:
         owner=found.owner,
         data_class=found.data_class,
         region=found.region,
-        project=text(found.project) if found.project else "",
-        bucket=text(found.bucket) if found.bucket else "",
+        project=text(found.project) if found.project else Code(""),
+        bucket=text(found.bucket) if found.bucket else Code(""),
         init=found.init,
         monthly_usd=number(profile.budget.monthly_usd),
         alert_percents=numbers(profile.budget.alert_percents),
         suspend_percent=str(profile.budget.suspend_percent),
-        emails=", ".join(text(address) for address in emails(profile)),
+        emails=code((text(address) for address in emails(profile)), ", "),
     )

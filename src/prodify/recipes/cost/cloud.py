@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.escape import Code, hcl_double
 from prodify.model import Audience
 from prodify.recipes.shared.layout import INFRA, dns_label, naming
 
@@ -36,9 +36,9 @@ class Account:
     bucket: str
 
     @property
-    def init(self) -> str:
+    def init(self) -> Code:
         """What follows `terraform init`."""
-        return "" if self.bucket else ' -backend-config="bucket=$STATE_BUCKET"'
+        return Code("" if self.bucket else ' -backend-config="bucket=$STATE_BUCKET"')
 
 
 def account(repo: Inventory, profile: Profile) -> Account | None:
@@ -67,13 +67,13 @@ def label(name: str) -> str:
     return name if name[0].isalpha() else f"s-{name}"[:63].rstrip("-")
 
 
-def text(value: str) -> str:
+def text(value: str) -> Code:
     """A string of HCL: quoted, with the marks of its templates taken literally.
 
     >>> text('say "${hi}" %{if}')
     '"say \\\\"$${hi}\\\\" %%{if}"'
     """
-    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+    return Code(f'"{hcl_double(value)}"')
 
 
 def number(value: float) -> str:

@@ -12,6 +12,7 @@ from prodify.cost.formulas import SECONDS
 from prodify.cost.infrastructure import RESPONSE_KB
 from prodify.cost.sizes import SINGLE_ZONE_PERCENT, stands_by
 from prodify.cost.usage import Usage, usage_of
+from prodify.escape import Code
 from prodify.recipes.scaling.settings import stored_names
 from prodify.recipes.shared.layout import naming
 from prodify.render import render
@@ -47,7 +48,7 @@ class ReportContext:
     users: str
     requests: str
     as_of: str
-    savings: tuple[str, ...]
+    savings: tuple[Code, ...]
     kilobytes: int
     alerts: str
     suspend: int
@@ -72,7 +73,7 @@ def cost_report(repo: Inventory, profile: Profile) -> Iterator[File]:
         users=f"{profile.traffic.monthly_users:,}",
         requests=f"{found.requests:,}",
         as_of=found.as_of,
-        savings=tuple(savings(profile, usage, found)),
+        savings=tuple(Code(line) for line in savings(profile, usage, found)),
         kilobytes=RESPONSE_KB,
         alerts=", ".join(f"{percent} %" for percent in sorted(set(profile.budget.alert_percents))),
         suspend=profile.budget.suspend_percent,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, Inventory, Profile, Step, recipe
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
+from prodify.recipes.shared.variables import variables
 from prodify.render import render
 
 PATH = ".env.example"
@@ -61,7 +62,7 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
     facts: dict[str, tuple[bool, bool]] = {}
     texts = planned(repo, profile, CODE_WRITERS, ".py")
     written = {path for path in texts if path not in repo.files} | {p for p in texts if p.rpartition("/")[2] in GENERATED}
-    for variable in repo.environment:
+    for variable in variables(repo):
         if variable.location.path not in written and not is_platform_variable(variable.name):
             places.setdefault(variable.name, []).append(f"{variable.location.path}:{variable.location.line}")
             secret, required = facts.get(variable.name, (False, False))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodify import edits
 from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
+from prodify.escape import Code, shell_word
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
 from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component
 from prodify.render import render
@@ -16,14 +17,15 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Component
 
 HEADING = "Operations"
+_FILL = Code("cp .env.example .env  # fill it in")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadmeContext:
     """What `goals/operations.md` names; percentages and times as text with their units beside them."""
 
-    run: tuple[str, ...]
-    test: tuple[str, ...]
+    run: tuple[Code, ...]
+    test: tuple[Code, ...]
     deploys: bool
     runtime: str
     owner: str
@@ -61,12 +63,12 @@ def service_readme(repo: Inventory, profile: Profile) -> Iterator[Edit]:
     yield Edit(readme or "README.md", edits.markdown.section(HEADING, body), why, create=True)
 
 
-def _context(project: Project, component: Component, profile: Profile, tools: tuple[str, ...]) -> ReadmeContext:
+def _context(project: Project, component: Component, profile: Profile, tools: tuple[Code, ...]) -> ReadmeContext:
     slo, observed = profile.slo, profile.audience is not Audience.CREATOR
     minutes = slo.window_days * 24 * 60 * slo.error_budget_ratio
     return ReadmeContext(
-        run=(*_cd(project), "cp .env.example .env  # fill it in", *project.install(dev=False), project.prefix + _start(component)),
-        test=(*tools, f"{project.prefix}ruff check .", f"{project.prefix}pytest"),
+        run=(*_cd(project), _FILL, *project.install(dev=False), Code(project.prefix + _start(component))),
+        test=(*tools, Code(f"{project.prefix}ruff check ."), Code(f"{project.prefix}pytest")),
         deploys=profile.platform.runtime != "compose" and (observed or profile.platform.runtime == "cloud-run"),
         runtime={"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "Docker Compose"}[profile.platform.runtime],
         owner=profile.service.owner,
@@ -87,17 +89,17 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
     )
 
 
-def _cd(project: Project) -> tuple[str, ...]:
-    return () if project.directory == "." else (f"cd {project.directory}",)
+def _cd(project: Project) -> tuple[Code, ...]:
+    return () if project.directory == "." else (Code(f"cd {shell_word(project.directory)}"),)
 
 
 def _start(component: Component) -> str:
     """The command that starts the service on one's own machine."""
-    entry = component.entrypoint or ""
+    entry = shell_word((component.entrypoint or "").removesuffix("()"))
     if component.framework == "flask":
-        return f"flask --app {entry.removesuffix('()')} run"
+        return f"flask --app {entry} run"
     if component.framework in ("fastapi", "starlette"):
-        return f"uvicorn {entry.removesuffix('()')} --reload"
+        return f"uvicorn {entry} --reload"
     if component.framework == "streamlit":
         return f"streamlit run {entry}"
     return "python manage.py runserver" if component.framework == "django" else f"python {entry}"

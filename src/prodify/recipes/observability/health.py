@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.escape import Code
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
+from prodify.recipes.shared.variables import variables
 from prodify.render import render
 
 MODULE = "health"
@@ -29,7 +31,7 @@ class HealthContext:
     """Values of observability/health.py. The variables name environment variables and are empty for stores that are not used."""
 
     framework: str
-    framework_import: str
+    framework_import: Code
     health_path: str
     ready_path: str
     liveness: bool
@@ -39,7 +41,7 @@ class HealthContext:
     sql_port: int
     redis_variable: str
     mongo_variable: str
-    checks: str
+    checks: Code
 
 
 @recipe(
@@ -81,7 +83,7 @@ def context_of(repo: Inventory, framework: str, framework_import: str, liveness:
     driver = next((driver for driver, packages in DRIVERS if repo.uses(*packages)), "")
     return HealthContext(
         framework=framework,
-        framework_import=framework_import,
+        framework_import=Code(framework_import),
         health_path=HEALTH_PATH,
         ready_path=READY_PATH,
         liveness=liveness,
@@ -91,7 +93,7 @@ def context_of(repo: Inventory, framework: str, framework_import: str, liveness:
         sql_port=3306 if repo.uses("aiomysql", "asyncmy") else 5432,
         redis_variable=redis,
         mongo_variable=mongo,
-        checks="{" + checks + "}",
+        checks=Code("{" + checks + "}"),
     )
 
 
@@ -107,5 +109,5 @@ def client_of(repo: Inventory) -> str:
 
 def variable(repo: Inventory, names: re.Pattern[str]) -> str:
     """The first environment variable that code reads under such a name; the generated module itself does not count."""
-    found = {v.name for v in repo.environment if names.fullmatch(v.name)}
+    found = {v.name for v in variables(repo) if names.fullmatch(v.name)}
     return min(found, key=lambda name: (name != "DATABASE_URL", len(name), name)) if found else ""

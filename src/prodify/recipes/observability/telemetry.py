@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirements
+from prodify.escape import Code, code
 from prodify.recipes.observability.webapp import WebApp, stands_for, web_app
 from prodify.recipes.shared.burn import number
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, naming
@@ -55,6 +56,7 @@ LIBRARIES = (
         Instrumentor("OpenAIInstrumentor", "opentelemetry.instrumentation.genai.openai", "opentelemetry-instrumentation-genai-openai"),
     ),
 )
+_NO_CALL = Code("return  # no library in use needs it")
 SDK = ("opentelemetry-api", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
 
 
@@ -65,11 +67,11 @@ class TelemetryContext:
     service: str
     package: str
     framework: str
-    imports: str
-    calls: str
+    imports: Code
+    calls: Code
     hides_queries: bool
     hides_queries_async: bool
-    boundaries: str
+    boundaries: Code
     probes: str
     health_path: str
     ready_path: str
@@ -100,11 +102,11 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         service=names.service,
         package=names.package,
         framework=app.framework,
-        imports="\n".join(f"from {item.module} import {item.name}" for item in sorted(used, key=lambda item: item.module)),
-        calls="\n    ".join(f"{item.name}().instrument({item.arguments})" for item in used[1:]) or "return  # no library in use needs it",
+        imports=code((f"from {item.module} import {item.name}" for item in sorted(used, key=lambda item: item.module)), "\n"),
+        calls=code((f"{item.name}().instrument({item.arguments})" for item in used[1:]), "\n    ") or _NO_CALL,
         hides_queries=any("_hide_query" in item.arguments for item in used),
         hides_queries_async=any("_hide_query_async" in item.arguments for item in used),
-        boundaries="[" + ", ".join(number(bound) for bound in boundaries(profile, model=bool(repo.llm_providers))) + "]",
+        boundaries=Code("[" + ", ".join(number(bound) for bound in boundaries(profile, model=bool(repo.llm_providers))) + "]"),
         probes=f"({HEALTH_PATH}|{READY_PATH})$",
         health_path=HEALTH_PATH,
         ready_path=READY_PATH,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from prodify.recipes.shared.layout import main_component
@@ -51,7 +52,7 @@ class WebApp:
 
 
 def web_app(repo: Inventory) -> WebApp | None:
-    """The main component's application; None unless it is a Flask or FastAPI service whose entry point is known.
+    """The main component's application; None unless it is a Flask or FastAPI service whose entry point is known and can be imported.
 
     Django and other frameworks yield None: their middleware is settings, which one added line cannot reach.
     """
@@ -61,7 +62,7 @@ def web_app(repo: Inventory) -> WebApp | None:
     module, _, attribute = component.entrypoint.partition(":")
     path = _file_of(repo, component.path, module)
     variable = _variable(repo, path, attribute) if path is not None else None
-    if path is None or variable is None:
+    if path is None or variable is None or not all(part.isidentifier() and not iskeyword(part) for part in module.split(".")):
         return None
     package = module if path.endswith("/__init__.py") else module.rpartition(".")[0]
     return WebApp(component.framework, component.path, path, variable, package)

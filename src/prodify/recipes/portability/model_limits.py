@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Edit, Inventory, Profile, Review, Step, recipe
 from prodify.edits.pycalls import append, editor, put
+from prodify.escape import string_double
 from prodify.inventory.data.model_names import SUCCESSORS, retired_models
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def bounded(limit: int, successor: str) -> Editor:
             model = given.get("model")
             if isinstance(model, ast.Constant) and isinstance(model.value, str):
                 name = successor if model.value in retired_models() else model.value
-                yield put(source, model, f'os.environ.get("LLM_MODEL", "{name}")')
+                yield put(source, model, f'os.environ.get("LLM_MODEL", "{string_double(name)}")')
 
     return editor(find)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from prodify.api import Audience, Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.cost.sizes import DATABASES, Database, stands_by
 from prodify.cost.usage import SQL
+from prodify.escape import Code
 from prodify.recipes.cost.cloud import MODULES, Account, account, runtime_account, text
 from prodify.recipes.cost.tags import labels_module
 from prodify.recipes.portability.tf_edits import identity_edits
@@ -69,8 +70,8 @@ class GcpEnvironmentContext:
     owner: str
     data_class: str
     region: str
-    project: str
-    bucket: str
+    project: Code
+    bucket: Code
     settings: tuple[str, ...]
     database: Database | None
     standby: str
@@ -86,8 +87,8 @@ class AwsEnvironmentContext:
     owner: str
     data_class: str
     region: str
-    project: str
-    bucket: str
+    project: Code
+    bucket: Code
     database: Database | None
     standby: str
 
@@ -152,7 +153,7 @@ def _environment(repo: Inventory, profile: Profile, found: Account, environment:
     namespace = namespace if environment == "production" else f"{namespace}-{environment}"
     database = DATABASES[found.cloud, environment] if engine_of(repo) else None
     standby = "true" if environment == "production" and stands_by(profile) else "false"
-    project, bucket = text(found.project) if found.project else "", text(found.bucket) if found.bucket else ""
+    project, bucket = (text(value) if value else Code("") for value in (found.project, found.bucket))
     if found.cloud == "gcp":
         gcp = GcpEnvironmentContext(
             service=found.service,

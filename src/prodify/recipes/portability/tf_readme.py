@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.escape import Code
 from prodify.recipes.shared.layout import KUBERNETES
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ class ReadmeContext:
     service: str
     makes: str
     database: str
-    create_bucket: str
-    init: str
-    variables: str
-    then: str
+    create_bucket: Code
+    init: Code
+    variables: Code
+    then: Code
 
 
 def readme_context(found: Account, *, runtime: str, engine: str, settings: tuple[str, ...]) -> ReadmeContext:
@@ -33,10 +34,10 @@ def readme_context(found: Account, *, runtime: str, engine: str, settings: tuple
         service=found.service,
         makes=", ".join(makes[:-1]) + f" and {makes[-1]}",
         database=TITLES[engine] if engine else "",
-        create_bucket=_bucket(found),
+        create_bucket=Code(_bucket(found)),
         init=found.init,
-        variables=_variables(found),
-        then=_then(found, runtime, engine, settings),
+        variables=Code(_variables(found)),
+        then=Code(_then(found, runtime, engine, settings)),
     )
 
 

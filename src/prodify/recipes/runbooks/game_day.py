@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import TEAM_AND_PUBLIC, File, Inventory, Profile, Review, Step, recipe
+from prodify.escape import Code
 from prodify.recipes.runbooks.restores import NAMES, stores
 from prodify.recipes.runbooks.texts import table
 from prodify.recipes.shared.alerts import objectives
@@ -21,7 +22,7 @@ class GameDayContext:
 
     service: str
     stop_minutes: int
-    injects: str
+    injects: Code
     goal: str
 
 

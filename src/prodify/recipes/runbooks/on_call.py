@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import TEAM_AND_PUBLIC, File, Inventory, Profile, Review, Step, recipe
+from prodify.escape import Code
 from prodify.recipes.runbooks.texts import escalation
 from prodify.recipes.shared.burn import number
 from prodify.recipes.shared.layout import main_component, naming
 from prodify.render import render
 
 PATH = "docs/on-call.md"
-UNNAMED = "nobody by name yet (`on_call` in prodify.yaml)"
+UNNAMED = Code("nobody by name yet (`on_call` in prodify.yaml)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class OnCallContext:
     channel: str
     pager: str
     p1: str
-    escalation: str
+    escalation: Code
 
 
 @recipe(
@@ -51,6 +52,6 @@ def on_call(repo: Inventory, profile: Profile) -> Iterator[File]:
         channel=profile.on_call.channel,
         pager="PagerDuty" if profile.on_call.pager == "pagerduty" else "none: alerts go to the chat, so nobody is woken",
         p1=f"more than {number(limits.error_percent)} % of the requests fail, or the p95 is over {limits.latency_ms} ms",
-        escalation=escalation(profile).replace(" See [on call](../on-call.md).", ""),
+        escalation=Code(escalation(profile).replace(" See [on call](../on-call.md).", "")),
     )
     yield File(PATH, render("runbooks/on-call.md", context))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.escape import Code
 from prodify.recipes.runbooks.texts import Procedure, Step
 
 if TYPE_CHECKING:
@@ -35,25 +36,30 @@ def stores(found: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in ORDER if name in found and not (name == "sqlite" and servers))
 
 
+def _step(text: str, command: str) -> Step:
+    """A step, both of whose parts are ours."""
+    return Step(Code(text), Code(command))
+
+
 def procedure(store: str, profile: Profile, restart: str) -> Procedure:
     """How the data of one store comes back."""
-    switch = Step("Point the service at the restored data (the address in its secret store), then restart it", restart)
+    switch = _step("Point the service at the restored data (the address in its secret store), then restart it", restart)
     if store in ("postgres", "mysql"):
         kind = {"postgres": "postgres", "mysql": "mysql"}[store]
         managed = _MANAGED.get(profile.platform.cloud) if profile.platform.runtime != "compose" else None
         first = (
-            Step("Restore beside the running database, as of the chosen time", managed.replace("{kind}", kind))
+            _step("Restore beside the running database, as of the chosen time", managed.replace("{kind}", kind))
             if managed
-            else Step("Restore the newest good dump beside the running database", _FROM_DUMP[store])
+            else _step("Restore the newest good dump beside the running database", _FROM_DUMP[store])
         )
-        return Procedure(NAMES[store], (first, Step("Compare it with what you expect", _COMPARE[store]), switch))
+        return Procedure(NAMES[store], (first, _step("Compare it with what you expect", _COMPARE[store]), switch))
     if store == "mongodb":
-        restore = Step("Restore the dump beside the running database", 'mongorestore --archive="$BACKUP" --nsFrom "*" --nsTo "restored_*"')
-        compare = Step("Compare it with what you expect", 'mongosh "$RESTORED_URL" --eval "db.stats()"')
+        restore = _step("Restore the dump beside the running database", 'mongorestore --archive="$BACKUP" --nsFrom "*" --nsTo "restored_*"')
+        compare = _step("Compare it with what you expect", 'mongosh "$RESTORED_URL" --eval "db.stats()"')
         return Procedure(NAMES[store], (restore, compare, switch))
     if store == "sqlite":
-        save = Step("Keep what is there, it shows what happened", 'cp "$DATABASE_FILE" "$DATABASE_FILE.broken"')
-        back = Step("Put the backup beside it and check it", 'cp "$BACKUP" restored.db && sqlite3 restored.db "PRAGMA integrity_check"')
-        return Procedure(NAMES[store], (save, back, Step("Replace the file while the service is stopped, then start it", restart)))
-    look = Step("It holds copies, which come back by themselves. Is it up?", 'redis-cli -u "$REDIS_URL" ping')
-    return Procedure(NAMES[store], (look, Step("Start the service with an empty cache; the first requests are slow", restart)))
+        save = _step("Keep what is there, it shows what happened", 'cp "$DATABASE_FILE" "$DATABASE_FILE.broken"')
+        back = _step("Put the backup beside it and check it", 'cp "$BACKUP" restored.db && sqlite3 restored.db "PRAGMA integrity_check"')
+        return Procedure(NAMES[store], (save, back, _step("Replace the file while the service is stopped, then start it", restart)))
+    look = _step("It holds copies, which come back by themselves. Is it up?", 'redis-cli -u "$REDIS_URL" ping')
+    return Procedure(NAMES[store], (look, _step("Start the service with an empty cache; the first requests are slow", restart)))

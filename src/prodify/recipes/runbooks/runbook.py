@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, recipe
 from prodify.api import Step as StepName
+from prodify.escape import Code, code, markdown
 from prodify.recipes.observability.telemetry import covers, measures_model
 from prodify.recipes.runbooks.restores import NAMES, procedure, stores
 from prodify.recipes.runbooks.texts import SEVERITY, Procedure, Step, escalation, goal, mitigations, owner, status_pages, table, verify
@@ -21,18 +22,18 @@ class AlertContext:
     """Values of runbooks/alert.md."""
 
     title: str
-    meaning: str
+    meaning: Code
     severity: str
     service: str
-    owner: str
-    goal: str
+    owner: Code
+    goal: Code
     dashboard: str
     panel: str
     steps: tuple[Step, ...]
-    mitigations: str
-    rollback: str
+    mitigations: Code
+    rollback: Code
     verify: str
-    escalate: str
+    escalate: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class IndexContext:
     """Values of runbooks/index.md."""
 
     service: str
-    alerts: str
-    others: str
-    places: str
-    who: str
+    alerts: Code
+    others: Code
+    places: Code
+    who: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class RollbackContext:
     """Values of runbooks/rollback.md."""
 
     service: str
-    releases: str
-    rollback: str
-    status: str
-    proof: str
+    releases: Code
+    rollback: Code
+    status: Code
+    proof: Code
     proof_language: str
     channel: str
     datastores: bool
@@ -66,7 +67,7 @@ class RestoreContext:
 
     service: str
     stores: str
-    stop: str
+    stop: Code
     channel: str
     procedures: tuple[Procedure, ...]
     ready_path: str
@@ -77,12 +78,12 @@ class ModelContext:
     """Values of runbooks/model-outage.md."""
 
     providers: str
-    query: str
+    query: Code
     query_language: str
     status_pages: str
-    releases: str
-    switch: str
-    escalate: str
+    releases: Code
+    switch: Code
+    escalate: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +143,15 @@ def alert_context(alert: Alert, facts: Facts) -> AlertContext:
     profile = facts.profile
     return AlertContext(
         title=alert.name,
-        meaning=alert.meaning,
+        meaning=Code(alert.meaning),
         severity=SEVERITY[alert.severity],
         service=facts.names.service,
         owner=owner(profile),
         goal=goal(alert, profile),
         dashboard=facts.names.service,
         panel=alert.panel,
-        steps=tuple(Step(text, facts.commands[key].text, facts.commands[key].language) for text, key in alert.steps),
-        mitigations="\n".join(f"- {line}" for line in mitigations(alert, profile, facts.commands, model=bool(facts.providers))),
+        steps=tuple(Step(Code(text), facts.commands[key].text, facts.commands[key].language) for text, key in alert.steps),
+        mitigations=code((f"- {line}" for line in mitigations(alert, profile, facts.commands, model=bool(facts.providers))), "\n"),
         rollback=facts.commands["rollback"].text,
         verify=verify(alert),
         escalate=escalation(profile, alert.severity),
@@ -159,6 +160,7 @@ def alert_context(alert: Alert, facts: Facts) -> AlertContext:
 
 def index_context(facts: Facts) -> IndexContext:
     """The list of all pages."""
+    on_call = facts.profile.on_call
     asked = (("Is it running", "status"), ("Errors in the logs", "errors"), ("Releases", "releases"))
     places = [(what, f"`{facts.commands[key].text}`") for what, key in asked]
     if facts.alerts:
@@ -172,10 +174,10 @@ def index_context(facts: Facts) -> IndexContext:
     alert_rows = [(f"[{a.name}]({a.slug}.md)", a.severity, a.summary) for a in facts.alerts]
     return IndexContext(
         service=facts.names.service,
-        alerts=table(("Alert", "Severity", "Means"), alert_rows) if alert_rows else "There are no alerts yet.",
-        others="\n".join(f"- {line}" for line in others),
+        alerts=table(("Alert", "Severity", "Means"), alert_rows) if alert_rows else Code("There are no alerts yet."),
+        others=code((f"- {line}" for line in others), "\n"),
         places=table(("What", "How"), places),
-        who=f"{owner(facts.profile)}; chat: {facts.profile.on_call.channel}; covered: {facts.profile.on_call.hours}.",
+        who=Code(f"{owner(facts.profile)}; chat: {markdown(on_call.channel)}; covered: {markdown(on_call.hours)}."),
     )
 
 
@@ -200,7 +202,7 @@ def restore_context(facts: Facts) -> RestoreContext:
     return RestoreContext(
         service=facts.names.service,
         stores=", ".join(NAMES[store] for store in facts.stores),
-        stop=f"`{facts.commands['stop'].text}`",
+        stop=Code(f"`{facts.commands['stop'].text}`"),
         channel=facts.profile.on_call.channel,
         procedures=tuple(procedure(store, facts.profile, restart) for store in facts.stores),
         ready_path=READY_PATH,

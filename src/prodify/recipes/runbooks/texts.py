@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.escape import Code, cell, code, markdown
 from prodify.recipes.shared.alerts import HEARTBEAT, PAGE, TICKET, Alert, objectives
 from prodify.recipes.shared.metrics import PRODUCTION
 
@@ -31,14 +32,14 @@ STATUS_PAGES = {
 class Step:
     """A numbered step: what to find out or do, and the command."""
 
-    text: str
-    command: str
+    text: Code
+    command: Code
     language: str = "sh"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Code:
         """The text, ending in its question mark or a colon before the command."""
-        return self.text if self.text.endswith("?") else f"{self.text}:"
+        return self.text if self.text.endswith("?") else Code(f"{self.text}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def mitigations(alert: Alert, profile: Profile, commands: dict[str, Command], *,
     if alert.kind == "model":
         return ("Everything else is in [model outage](model-outage.md)",)
     if alert.name == "Watchdog":
-        return ("Until alerting works again, somebody looks at the dashboard every half hour", "Say so in " + profile.on_call.channel)
+        say = f"Say so in {markdown(profile.on_call.channel)}"
+        return "Until alerting works again, somebody looks at the dashboard every half hour", say
     if alert.kind == "meta":
         return (
             "If users are served, only the eyes are shut: look at the service by hand until metrics are back",
@@ -79,36 +81,39 @@ def verify(alert: Alert) -> str:
     return f"The alert is resolved by itself, and the panel \"{alert.panel}\" has been back to normal for 15 minutes."
 
 
-def goal(alert: Alert, profile: Profile) -> str:
+def goal(alert: Alert, profile: Profile) -> Code:
     """The objective that the alert defends, with a link to the policy."""
     days = profile.slo.window_days
     for objective in objectives(profile):
         if objective.slo == alert.slo:
-            return f"{objective.percent} % of the requests must not {objective.bad}, over {days} days ([policy](../error-budget-policy.md))"
+            words = f"{objective.percent} % of the requests must not {objective.bad}"
+            return Code(f"{words}, over {days} days ([policy](../error-budget-policy.md))")
     if alert.kind == "budget":
         both = " and ".join(f"{o.percent} % ({o.slo})" for o in objectives(profile))
-        return f"{both} over {days} days ([policy](../error-budget-policy.md))"
-    return "that goals can be measured at all" if alert.kind == "meta" else "answers of the language model"
+        return Code(f"{both} over {days} days ([policy](../error-budget-policy.md))")
+    return Code("that goals can be measured at all" if alert.kind == "meta" else "answers of the language model")
 
 
-def owner(profile: Profile) -> str:
+def owner(profile: Profile) -> Code:
     """Who answers for the service."""
-    return profile.service.owner or profile.first_responder or "nobody by name yet (`service.owner` in prodify.yaml)"
+    name = profile.service.owner or profile.first_responder
+    return markdown(name) if name else Code("nobody by name yet (`service.owner` in prodify.yaml)")
 
 
-def escalation(profile: Profile, severity: str = PAGE) -> str:
+def escalation(profile: Profile, severity: str = PAGE) -> Code:
     """Whom to call when, in one paragraph."""
-    first = profile.first_responder or "The owner"
+    people = profile.on_call
+    first, channel, hours = (markdown(text) for text in (profile.first_responder or "The owner", people.channel, people.hours))
     if severity != PAGE:
-        return f"Not needed at once. Not solved within two working days: raise it in {profile.on_call.channel}."
-    if not profile.on_call.secondary:
-        return (
-            f"{first} is the only one on call ({profile.on_call.hours}). After 15 minutes without progress, take the last release back or "
-            f"stop what does damage, write what is known in {profile.on_call.channel}, ask for help there. See [on call](../on-call.md)."
+        return Code(f"Not needed at once. Not solved within two working days: raise it in {channel}.")
+    if not people.secondary:
+        return Code(
+            f"{first} is the only one on call ({hours}). After 15 minutes without progress, take the last release back or "
+            f"stop what does damage, write what is known in {channel}, ask for help there. See [on call](../on-call.md)."
         )
-    return (
-        f"No progress after 15 minutes, or in doubt: call {profile.on_call.secondary}. After 30 minutes, or when data may be lost: "
-        f"everybody. Say what is known in {profile.on_call.channel} every 30 minutes. See [on call](../on-call.md)."
+    return Code(
+        f"No progress after 15 minutes, or in doubt: call {markdown(people.secondary)}. After 30 minutes, or when data may be lost: "
+        f"everybody. Say what is known in {channel} every 30 minutes. See [on call](../on-call.md)."
     )
 
 
@@ -118,7 +123,7 @@ def status_pages(providers: tuple[str, ...]) -> str:
     return ", ".join(known) if known else "Read its status page."
 
 
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Code:
     """A Markdown table; a bar inside a cell is escaped.
 
     >>> print(table(("A", "B"), [("1", "x | y")]))
@@ -127,5 +132,5 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     | 1 | x \\| y |
     """
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
+    lines += ["| " + " | ".join(cell(text) for text in row) + " |" for row in rows]
+    return code(lines, "\n")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from prodify.api import File, Inventory, Profile, Review, Step, recipe
 from prodify.data.images import image
+from prodify.escape import Code
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, deployable
 from prodify.recipes.shared.layout import PORT
+from prodify.recipes.shared.variables import variables
 from prodify.render import render
 
 PATH = "compose.yaml"
@@ -28,8 +30,8 @@ _DATABASES = {
         '["CMD", "mysqladmin", "ping", "--host=127.0.0.1", "--silent"]',
     ),
 }  # fmt: skip
-_DATABASE_VARIABLE = re.compile(r"^(DATABASE|DB|POSTGRES\w*|PG|MYSQL|SQLALCHEMY_DATABASE)_?UR[IL]$")
-_REDIS_VARIABLE = re.compile(r"^(REDIS|CACHE|CELERY_BROKER|BROKER)_?UR[IL]$")
+_DATABASE_VARIABLE = re.compile(r"^(DATABASE|DB|POSTGRES\w*|PG|MYSQL|SQLALCHEMY_DATABASE)_?UR[IL]\Z")
+_REDIS_VARIABLE = re.compile(r"^(REDIS|CACHE|CELERY_BROKER|BROKER)_?UR[IL]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ class ComposeContext:
     stop_seconds: int
     writable: tuple[str, ...]
     database_variable: str
-    database_url: str
+    database_url: Code
     database_image: str
-    database_environment: tuple[str, ...]
+    database_environment: tuple[Code, ...]
     database_folder: str
-    database_check: str
+    database_check: Code
     redis_variable: str
     redis_image: str
     volumes: tuple[str, ...]
@@ -84,11 +86,11 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
         stop_seconds=GRACEFUL_SECONDS + 10,
         writable=service.writable,
         database_variable=variable,
-        database_url=f"{scheme}://{user}:{_PASSWORD}@database:{port}/{user}" if variable else "",
+        database_url=Code(f"{scheme}://{user}:{_PASSWORD}@database:{port}/{user}" if variable else ""),
         database_image=image(database).reference if variable else "",
-        database_environment=tuple(line.format(name=user, password=_PASSWORD) for line in environment),
+        database_environment=tuple(Code(line.format(name=user, password=_PASSWORD)) for line in environment),
         database_folder=folder,
-        database_check=check.format(name=user),
+        database_check=Code(check.format(name=user)),
         redis_variable=redis,
         redis_image=image("redis").reference if redis else "",
         volumes=(*folders, *(("database",) if variable else ()), *(("redis",) if redis else ())),
@@ -98,5 +100,5 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
 
 def _variable(repo: Inventory, pattern: re.Pattern[str]) -> str:
     """The variable that holds an address, empty when the code reads none or several."""
-    found = sorted({v.name for v in repo.environment if pattern.match(v.name)})
+    found = sorted({v.name for v in variables(repo) if pattern.match(v.name)})
     return found[0] if len(found) == 1 else ""

@@ -10,6 +10,7 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
 from prodify.data.images import image
+from prodify.escape import Code
 from prodify.recipes.scaling.service import Deployable, deployable
 from prodify.recipes.shared.layout import PORT, UID
 from prodify.render import render
@@ -45,17 +46,17 @@ class DockerfileContext:
     manager: str
     requirements: str
     needs_source: bool
-    install: str
+    install: Code
     server_requirement: str
     poetry_requirement: str
-    build_packages: str
-    runtime_packages: str
+    build_packages: Code
+    runtime_packages: Code
     writable: tuple[str, ...]
     source_root: str
     uid: int
     port: int
-    healthcheck: str
-    command: str
+    healthcheck: Code
+    command: Code
 
 
 @recipe(
@@ -96,17 +97,17 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
                 manager=service.manager,
                 requirements=service.requirements,
                 needs_source=_needs_source(repo, service),
-                install=f"--requirement {service.requirements}" if service.manager == "requirements" else ".",
+                install=Code(f"--requirement {service.requirements}" if service.manager == "requirements" else "."),
                 server_requirement=requirement(service.server) if service.server_in_image and service.server != "streamlit" else "",
                 poetry_requirement=requirement("poetry"),
-                build_packages=build,
-                runtime_packages=runtime,
+                build_packages=Code(build),
+                runtime_packages=Code(runtime),
                 writable=service.writable,
                 source_root=service.source_root,
                 uid=UID,
                 port=PORT,
-                healthcheck=healthcheck(service),
-                command=json.dumps(command(service)),
+                healthcheck=Code(healthcheck(service)),
+                command=Code(json.dumps(command(service))),
             ),
         ),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
+from prodify.escape import Code, python_list
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, WORKERS, Deployable, deployable
 from prodify.recipes.shared.layout import PORT
@@ -32,7 +32,7 @@ class GunicornContext:
     timeout: int
     graceful: int
     keepalive: int
-    quiet_paths: str
+    quiet_paths: Code
     telemetry: str
 
 
@@ -96,7 +96,7 @@ def _settings(service: Deployable, profile: Profile, telemetry: str) -> File:
         timeout=30,
         graceful=GRACEFUL_SECONDS,
         keepalive=keepalive,
-        quiet_paths=json.dumps(quiet),
+        quiet_paths=python_list(quiet),
         telemetry=telemetry,
     )
     return File(service.path("gunicorn.conf.py"), render("scaling/gunicorn.conf.py", context))

@@ -30,7 +30,7 @@ _READY = (READY_PATH, "/ready", "/readiness")
 _HEALTH_RECIPE_KNOWS = ("flask", "fastapi")
 _STREAMLIT_HEALTH = "/_stcore/health"
 _FOLDER_NAME = re.compile(r"(upload.*(folder|dir|path|root)|^MEDIA_ROOT$)", re.IGNORECASE)
-_FOLDER = re.compile(r"""["']([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)/?["']""")
+_FOLDER = re.compile(r"""(["'])([A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*)/?\1""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _written_folders(repo: Inventory, component: Component) -> tuple[str, ...]:
     found = set()
     for assignment in repo.python.assignments("*UPLOAD*", "*upload*", "MEDIA_ROOT"):
         if _FOLDER_NAME.search(assignment.target):
-            texts = _FOLDER.findall(assignment.text)
+            texts = [found[1] for found in _FOLDER.findall(assignment.text)]
             if texts and "." not in texts[-1]:
                 found.add(texts[-1])
     prefix = "" if component.path in (".", "") else component.path + "/"

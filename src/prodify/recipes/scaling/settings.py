@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.recipes.security.literals import literals
+from prodify.recipes.shared.variables import variables
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -30,7 +31,7 @@ def stored_names(repo: Inventory) -> tuple[str, ...]:
     """
     read = {
         v.name
-        for v in repo.environment
+        for v in variables(repo)
         if (v.secret or v.required) and not _NOT_STORED.match(v.name) and v.location.path.rpartition("/")[2] not in _WRITTEN
     }
     return tuple(sorted(read | {literal.env for literal in literals(repo)}))

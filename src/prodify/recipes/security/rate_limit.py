@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirement
+from prodify.escape import Code, python_list
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
 from prodify.render import render
@@ -22,7 +22,7 @@ class RateLimitContext:
     """What `security/rate_limit.py` names."""
 
     limits: str
-    unlimited: str
+    unlimited: Code
 
 
 @recipe(step=Step.SECURITY, fixes=("requests-are-rate-limited",), default=False, review=Review.CAREFUL)
@@ -40,7 +40,7 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         return
     # A household or an office shares one address, hence the floor.
     daily = max(1000, profile.traffic.requests_per_user)
-    context = RateLimitContext(f"60/minute, {daily}/day", json.dumps([HEALTH_PATH, READY_PATH]))
+    context = RateLimitContext(f"60/minute, {daily}/day", python_list([HEALTH_PATH, READY_PATH]))
     yield File(app.beside(MODULE), render("security/rate_limit.py", context))
     yield Edit(listed, edits.requirements.add(requirement("flask-limiter")), why="counts the requests")
     wiring = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.limit({app.variable})")

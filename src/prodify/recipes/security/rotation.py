@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.edits.text import Editor, lines_of, preserving
+from prodify.escape import Code, markdown, markdown_code
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.security.secret_store import STORE_NAMES
 from prodify.recipes.shared.layout import naming
@@ -26,7 +27,7 @@ class RotationContext:
     """What `security/secrets-rotation.md` names."""
 
     store_name: str
-    command: str
+    command: Code
 
 
 def exposed(repo: Inventory) -> tuple[str, ...]:
@@ -36,8 +37,9 @@ def exposed(repo: Inventory) -> tuple[str, ...]:
         entry = repo.files.entries.get(hit.location.path)
         if hit.level == "note" or entry is None or not (entry.tracked or repo.files.git is None):
             continue
-        name = f"`{hit.name}`" if hit.name else hit.title
-        found.setdefault((hit.location.path, name), f"- [ ] {name} in `{hit.location.path}`, line {hit.location.line} ({hit.category})")
+        name = f"`{markdown_code(hit.name)}`" if hit.name else markdown(hit.title)
+        place = f"`{markdown_code(hit.location.path)}`, line {hit.location.line}"
+        found.setdefault((hit.location.path, name), f"- [ ] {name} in {place} ({hit.category})")
     return tuple(found.values())
 
 
@@ -73,7 +75,7 @@ def _context(repo: Inventory, profile: Profile) -> RotationContext:
     name, store = naming(repo, profile).service, profile.secret_store
     if profile.platform.runtime == "compose" or (profile.platform.runtime == "kubernetes" and kubernetes_service(repo, profile) is None):
         where = "the .env file of the server, readable by nobody else"
-        return RotationContext(where, "install -m 600 /dev/null .env   # then one NAME=value a line")
+        return RotationContext(where, Code("install -m 600 /dev/null .env   # then one NAME=value a line"))
     # One JSON object for Kubernetes, which the External Secrets Operator takes apart; one secret a variable for Cloud Run.
     key = f"{name}-production" if profile.platform.runtime == "kubernetes" else f"{name}-production-NAME"
     commands = {
@@ -82,4 +84,4 @@ def _context(repo: Inventory, profile: Profile) -> RotationContext:
         "azure": f"az keyvault secret set --vault-name {name[:24].strip('-')} --name {key} --file /dev/stdin --encoding utf-8",
         "vault": f"vault kv patch secret/{key} NAME=-",
     }
-    return RotationContext(STORE_NAMES[store], commands[store])
+    return RotationContext(STORE_NAMES[store], Code(commands[store]))

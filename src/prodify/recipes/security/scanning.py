@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from prodify.api import File, Inventory, Profile, Role, Step, recipe
 from prodify.data import action
+from prodify.escape import Code
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.shared.layout import naming
 from prodify.render import render
@@ -34,7 +35,7 @@ class ScanningContext:
     codeql: bool
     codeql_init: str
     codeql_analyze: str
-    languages: str
+    languages: Code
     zizmor: str
 
 
@@ -61,7 +62,7 @@ def scanning(repo: Inventory, profile: Profile) -> Iterator[File]:
         codeql=bool(_languages(repo)) and not any(name.startswith("github/codeql-action/analyze") for name in used),
         codeql_init=action("github/codeql-action/init"),
         codeql_analyze=action("github/codeql-action/analyze"),
-        languages="[" + ", ".join(_languages(repo)) + "]",
+        languages=Code("[" + ", ".join(_languages(repo)) + "]"),
         zizmor="" if "zizmorcore/zizmor-action" in used or "zizmor" in tools else action("zizmorcore/zizmor-action"),
     )
     if context.trivy or context.codeql or context.dependency_review or context.zizmor:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Step, recipe
+from prodify.escape import Code, markdown
 from prodify.render import render
 
 PATH = "SECURITY.md"
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityPolicyContext:
     """What `security/SECURITY.md` names: one sentence on where to report."""
 
-    how: str
+    how: Code
 
 
 @recipe(step=Step.SECURITY, fixes=("security-contact-exists",), audiences=(Audience.TEAM, Audience.PUBLIC))
@@ -29,10 +32,10 @@ def security_policy(repo: Inventory, profile: Profile) -> Iterator[File]:
         yield File(PATH, render("security/SECURITY.md", SecurityPolicyContext(how)))
 
 
-def _contact(profile: Profile) -> str:
+def _contact(profile: Profile) -> Code:
     owner, repository = profile.service.owner, profile.service.repository.rstrip("/")
-    if "@" in owner[1:]:
-        return f"Write to <{owner}>."
+    if _ADDRESS.fullmatch(owner):
+        return Code(f"Write to <{owner}>.")
     if repository.startswith("https://github.com/"):
-        return f"Report it [privately on GitHub]({repository}/security/advisories/new)."
-    return f"Tell {owner}, in private." if owner else ""
+        return Code(f"Report it [privately on GitHub]({repository}/security/advisories/new).")
+    return Code(f"Tell {markdown(owner)}, in private." if owner else "")

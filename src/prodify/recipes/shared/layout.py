@@ -53,8 +53,28 @@ def naming(repo: Inventory, profile: Profile) -> Naming:
 def main_component(repo: Inventory) -> Component | None:
     """The component that recipes write for: the one chosen by name or path, else the only web service, else the only worker or bot.
 
-    None when there is none or several rival.
+    None when there is none or several rival, and when no generated file could name its folder.
     """
+    found = chosen_component(repo)
+    return found if found is not None and can_be_named(found) else None
+
+
+def can_be_named(component: Component) -> bool:
+    """Whether generated files can name the component's folder and its entry point."""
+    return is_writable(component.path) and (component.entrypoint or "").isprintable()
+
+
+def is_writable(path: str) -> bool:
+    """Whether every language that recipes write can name a folder: letters, digits, spaces and . _ - + @ ~ ( ) between slashes.
+
+    >>> is_writable("services/my api"), is_writable("a;b"), is_writable("-x"), is_writable("${{ x }}")
+    (True, False, False, False)
+    """
+    return path.isprintable() and all(re.fullmatch(r"[\w.+@~(][\w .+@~()-]*", part) is not None for part in path.split("/"))
+
+
+def chosen_component(repo: Inventory) -> Component | None:
+    """The component that recipes would write for, whatever its folder is called."""
     if repo.service is not None:
         return next((c for c in repo.services if repo.service in (c.name, c.path)), None)
     for group in (repo.web_services, repo.services):

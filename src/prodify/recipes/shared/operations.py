@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.escape import Code
 from prodify.recipes.shared.layout import HEALTH_PATH, PORT, READY_PATH
 from prodify.recipes.shared.metrics import MODEL_DURATION, REQUEST_DURATION, quantile, selector
 
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 class Command:
     """A command line, and where it is typed: sh in a shell, promql in Grafana's or Prometheus' query field."""
 
-    text: str
+    text: Code
     language: str = "sh"
 
 
 def commands(profile: Profile, names: Naming) -> dict[str, Command]:
     """Every command by its key; the same keys for every runtime."""
     runtime = {"kubernetes": _kubernetes, "cloud-run": _cloud_run, "compose": _compose}[profile.platform.runtime]
-    return {key: Command(text) for key, text in runtime(profile, names).items()} | _queries(names.service)
+    return {key: Command(Code(text)) for key, text in runtime(profile, names).items()} | _queries(names.service)
 
 
 def _queries(service: str) -> dict[str, Command]:
@@ -40,7 +41,7 @@ def _queries(service: str) -> dict[str, Command]:
         "model_latency": quantile(selected, 0.95, "15m", MODEL_DURATION),
         "model_errors": f"sum by (error_type, gen_ai_request_model) (increase({failed_calls}[15m]))",
     }
-    return {key: Command(text, "promql") for key, text in queries.items()}
+    return {key: Command(Code(text), "promql") for key, text in queries.items()}
 
 
 def _kubernetes(profile: Profile, names: Naming) -> dict[str, str]:

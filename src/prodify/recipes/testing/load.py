@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirement
+from prodify.escape import Code, python_list, script_list
 from prodify.recipes.shared.burn import number
 from prodify.recipes.shared.layout import LOAD_TESTS, PORT, main_component
 from prodify.recipes.testing.routes import plain_pages
@@ -22,7 +22,7 @@ class K6Context:
     """What `testing/k6.js` names: requests a second, virtual users, milliseconds, ratios between 0 and 1."""
 
     port: int
-    pages: str
+    pages: Code
     baseline: int
     baseline_vus: int
     baseline_max_vus: int
@@ -41,7 +41,7 @@ class LocustContext:
     """What `testing/locustfile.py` names; one user makes one request a second."""
 
     port: int
-    pages: str
+    pages: Code
     users: int
     percent: str
     share: str
@@ -64,12 +64,12 @@ def load(repo: Inventory, profile: Profile) -> Iterator[File]:
     if component is None or component.kind != "service":
         return
     slo, traffic = profile.slo, profile.traffic
-    pages = json.dumps(plain_pages(repo, component)[:MOST_PAGES] or ["/"])
+    pages = plain_pages(repo, component)[:MOST_PAGES] or ("/",)
     baseline, peak = math.ceil(traffic.baseline_rps), math.ceil(max(traffic.peak_rps, traffic.baseline_rps))
     seconds, percent = slo.latency.threshold_seconds, f"{slo.latency.target_percent:g}"
     script = K6Context(
         port=PORT,
-        pages=pages,
+        pages=script_list(pages),
         baseline=baseline,
         baseline_vus=virtual_users(baseline, seconds),
         baseline_max_vus=3 * virtual_users(baseline, seconds),
@@ -84,7 +84,7 @@ def load(repo: Inventory, profile: Profile) -> Iterator[File]:
     )
     yield File(f"{LOAD_TESTS}/k6.js", render("testing/k6.js", script))
     share, threshold, failures = number(slo.latency.target_percent / 100), slo.latency.threshold_ms, number(slo.error_budget_ratio)
-    locust = LocustContext(PORT, pages, baseline, percent, share, threshold, failures)
+    locust = LocustContext(PORT, python_list(pages), baseline, percent, share, threshold, failures)
     yield File(f"{LOAD_TESTS}/locustfile.py", render("testing/locustfile.py", locust))
     # Of its own: Locust is large, and neither the service nor CI needs it.
     yield File(f"{LOAD_TESTS}/requirements.txt", requirement("locust") + "\n")

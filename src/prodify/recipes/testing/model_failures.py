@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirement
+from prodify.escape import Code, string_double
 from prodify.recipes.ci.project import DEV_REQUIREMENTS
 from prodify.recipes.portability.llm_adapter import MODULE, wanted
 from prodify.render import render
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 class ModelFailuresContext:
     """Values of testing/test_llm_adapter.py: how the test finds the module."""
 
-    import_line: str
+    import_line: Code
     levels_up: int
-    source_suffix: str
+    source_suffix: Code
 
 
 @recipe(step=Step.TESTING, fixes=("model-failures-are-tested",), review=Review.CURSORY, after=("llm-adapter",))
@@ -33,9 +34,9 @@ def model_failures(repo: Inventory, _: Profile) -> Iterator[Wish]:
     if place is None:
         return
     base = "" if place.root == "." else f"{place.root}/"
-    suffix = f' / "{place.source_root}"' if place.source_root else ""
+    suffix = Code(f' / "{string_double(place.source_root)}"' if place.source_root else "")
     yield File(
         f"{base}tests/test_llm_adapter.py",
-        render("testing/test_llm_adapter.py", ModelFailuresContext(place.import_line(MODULE), 1, suffix)),
+        render("testing/test_llm_adapter.py", ModelFailuresContext(Code(place.import_line(MODULE)), 1, suffix)),
     )
     yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)

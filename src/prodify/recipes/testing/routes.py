@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.escape import Code
 from prodify.inventory.facts import Role
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
 
@@ -34,11 +35,11 @@ class Case:
     body: str = "form"
 
     @property
-    def source(self) -> str:
+    def source(self) -> Code:
         """The call that makes it, as Python source; what is default is left out."""
         extra = [f"{name}={_quoted(value)}" for name, value in (("kind", self.kind), ("login", self.login)) if value]
         extra += ['body="json"'] if self.body == "json" else []
-        return f"Route({', '.join([_quoted(self.method), _quoted(self.rule), _quoted(self.address), *extra])})"
+        return Code(f"Route({', '.join([_quoted(self.method), _quoted(self.rule), _quoted(self.address), *extra])})")
 
 
 def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:

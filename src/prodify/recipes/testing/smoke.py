@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
+from prodify.escape import Code, python_list
 from prodify.recipes.ci.project import SMOKE, dev_requirements, python_project
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.shared.layout import main_component
@@ -20,7 +20,7 @@ MOST_PAGES = 10
 class SmokeContext:
     """What `testing/smoke_test.py` names: paths, empty where there is none."""
 
-    pages: str
+    pages: Code
     health: str
     ready: str
 
@@ -33,6 +33,7 @@ def smoke(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         return
     service = deployable(repo, profile)
     pages = plain_pages(repo, component)[:MOST_PAGES] or ("/",)
-    context = SmokeContext(json.dumps(pages), (service.health_path if service else "") or "", (service.ready_path if service else "") or "")
+    health, ready = (service.health_path, service.ready_path) if service else ("", "")
+    context = SmokeContext(python_list(pages), health or "", ready or "")
     yield File(f"{SMOKE}/test_smoke.py", render("testing/smoke_test.py", context))
     yield from dev_requirements(repo, project, "pytest")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
+from prodify.escape import Code, python_list
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
 from prodify.recipes.ci.project import CHARACTERISATION, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.layout import main_component
+from prodify.recipes.shared.variables import variables
 from prodify.recipes.testing.routes import cases, knows_unknown
 from prodify.render import render
 
@@ -33,7 +34,7 @@ class ConftestContext:
     module: str
     attribute: str
     settings: tuple[tuple[str, str], ...]
-    unset: str
+    unset: Code
     marker: str
     sqlalchemy: bool
 
@@ -42,7 +43,7 @@ class ConftestContext:
 class RoutesContext:
     """What `testing/characterisation_test.py` names."""
 
-    routes: tuple[str, ...]
+    routes: tuple[Code, ...]
     framework: str
     knows_404: bool
 
@@ -65,7 +66,7 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         module=module,
         attribute=attribute.removesuffix("()"),
         settings=settings,
-        unset=json.dumps(unset),
+        unset=python_list(unset),
         marker="test_client" if app.framework == "flask" else "openapi",
         sqlalchemy=uses_sqlalchemy(repo),
     )
@@ -99,10 +100,10 @@ def settings_of(repo: Inventory, profile: Profile) -> tuple[tuple[tuple[str, str
 
 def _variables(repo: Inventory, profile: Profile) -> Iterator[tuple[str, bool]]:
     """The variables that the service's own code reads, now or once the recipes have edited it, and whether it needs them."""
-    for variable in repo.environment:
+    for variable in variables(repo):
         if variable.location.path.rpartition("/")[2] not in GENERATED:
             yield variable.name, variable.required or variable.secret
-    known = {variable.name for variable in repo.environment}
+    known = {variable.name for variable in variables(repo)}
     for path, text in sorted(planned(repo, profile, CODE_WRITERS, ".py").items()):
         if path.rpartition("/")[2] not in GENERATED:
             yield from ((name, SECRET_NAME.search(name) is not None) for name in sorted(set(names_read(text)) - known))
