@@ -185,7 +185,7 @@ const key = process.env[{text(f.secret_setting)}];
 app.get({text(f.route)}, (request, response) => response.json({{ ok: true }}));
 app.listen(process.env.PORT || 3000);
 """
-    package = {"name": "shop", "version": "1.0.0", "main": "index.js", "scripts": {"start": "node index.js"}, "dependencies": {"express": "^4"}}
+    package = {"name": "shop", "main": "index.js", "scripts": {"start": "node index.js"}, "dependencies": {"express": "^4"}}
     return {f"{f.folder}index.js": code, f"{f.folder}package.json": json.dumps(package, indent=2) + "\n", "README.md": f"# {f.title}\n"}
 
 

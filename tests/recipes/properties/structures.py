@@ -159,7 +159,9 @@ def _shell(text: str, reader: Reader) -> Shape:
     return tuple(shape)
 
 
-_SHELL_TOKEN = re.compile(r"""\s+|(?P<comment>\#.*)|(?P<operator>[;&|<>()]+)|(?P<word>(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s;&|<>()'"\\]|.)+)""", re.DOTALL)
+_SHELL_TOKEN = re.compile(
+    r"""\s+|(?P<comment>\#.*)|(?P<operator>[;&|<>()]+)|(?P<word>(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s;&|<>()'"\\]|['"\\])+)""", re.DOTALL
+)
 
 
 def _shell_line(line: str, reader: Reader) -> Shape:

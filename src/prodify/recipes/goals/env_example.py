@@ -67,7 +67,8 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
             places.setdefault(variable.name, []).append(f"{variable.location.path}:{variable.location.line}")
             secret, required = facts.get(variable.name, (False, False))
             facts[variable.name] = (secret or variable.secret, required or variable.required)
-    known = {name: Setting(name, _sample(name), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
+    stores = frozenset(store.name for store in (*repo.datastores, *repo.brokers))
+    known = {name: Setting(name, _sample(name, stores), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
     read = {name for text in texts.values() for name in names_read(text)} - set(known)
     added = {name: Setting(name, "", "") for name in sorted(read) if not is_platform_variable(name)}
     hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in added if SECRET_NAME.search(n)}
@@ -88,17 +89,19 @@ def _by_place(settings: Iterable[Setting]) -> tuple[Setting, ...]:
 
 
 _SAMPLES = (
-    (re.compile(r"(DATABASE|(^|_)DB|POSTGRES\w*|SQLALCHEMY\w*)_?(URL|URI|DSN)$"), "postgresql://localhost:5432/app"),
-    (re.compile(r"REDIS|CACHE_URL|BROKER"), "redis://localhost:6379/0"),
-    (re.compile(r"MONGO"), "mongodb://localhost:27017/app"),
-    (re.compile(r"(URL|URI|ENDPOINT|API_BASE)$"), "https://api.example.com"),
-    (re.compile(r"HOST$"), "localhost"),
-    (re.compile(r"MAIL|_FROM$|SENDER"), "service@example.com"),
+    (re.compile(r"(DATABASE|(^|_)DB|POSTGRES\w*|SQLALCHEMY\w*)_?(URL|URI|DSN)$"), "postgres", "postgresql://localhost:5432/app"),
+    (re.compile(r"REDIS|CACHE_URL|BROKER"), "redis", "redis://localhost:6379/0"),
+    (re.compile(r"MONGO"), "mongodb", "mongodb://localhost:27017/app"),
+    (re.compile(r"(URL|URI|ENDPOINT|API_BASE)$"), "", "https://api.example.com"),
+    (re.compile(r"HOST$"), "", "localhost"),
+    (re.compile(r"MAIL|_FROM$|SENDER"), "", "service@example.com"),
 )
 
 
-def _sample(name: str) -> str:
-    return next((value for pattern, value in _SAMPLES if pattern.search(name)), "")
+def _sample(name: str, stores: frozenset[str]) -> str:
+    """A value to start from. The address of a store only where that store is known to be used: the example would be read as the proof."""
+    found = next(((store, value) for pattern, store, value in _SAMPLES if pattern.search(name)), ("", ""))
+    return found[1] if not found[0] or found[0] in stores else ""
 
 
 def _add_comments(text: str, names: Iterable[str]) -> str:
