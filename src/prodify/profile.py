@@ -46,9 +46,15 @@ def is_path_word(text: str) -> bool:
     return re.fullmatch(r"(?:[A-Za-z0-9][A-Za-z0-9._/:-]{0,199})?", text) is not None and not text.endswith((":", "-"))
 
 
+def is_place_word(text: str) -> bool:
+    """Whether text is such a word and not empty: commands and image names are nothing without it."""
+    return text != "" and is_path_word(text)
+
+
 Label = Annotated[str, Predicate(is_dns_label)]
 Line = Annotated[str, Predicate(is_one_line)]
 Word = Annotated[str, Predicate(is_path_word)]
+Place = Annotated[str, Predicate(is_place_word)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +202,11 @@ class Platform:
     """What runs the containers."""
     cloud: Literal["gcp", "aws", "azure", "none"] = "gcp"
     """Which cloud holds the account."""
-    region: Word | None = None
+    region: Place | None = None
     """Region of that cloud; one in western Europe by default."""
     project: Word = ""
     """Project or account id, where known."""
-    registry: Word = "ghcr.io"
+    registry: Place = "ghcr.io"
     """Container registry's host (and path, where it needs one)."""
     secret_store: Literal["gcp", "aws", "azure", "vault"] | None = None
     """Where secrets live; the cloud's own manager by default."""

@@ -150,6 +150,7 @@ def _simple(data: Mapping[str, Any]) -> Profile | None:
 _SHAPES = {
     "is_dns_label": "a DNS label: lower-case letters, digits and hyphens, at most 63 characters",
     "is_one_line": "one printable line of at most 200 characters without quotes, backslashes and template marks",
+    "is_place_word": "a word of letters, digits and . _ - / : that begins with a letter or digit",
     "is_path_word": "letters, digits and . _ - / : only, beginning with a letter or digit",
 }
 """What the profile's predicates ask for, in words."""

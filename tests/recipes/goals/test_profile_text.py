@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from prodify.inventory import Inventory
 from prodify.model import Audience
-from prodify.profile import Budget, Data, Ignore, Llm, OnCall, Platform, Profile, Scaling, Service, Slo, Traffic, is_one_line
+from prodify.profile import Budget, Data, Ignore, Llm, OnCall, Platform, Profile, Scaling, Service, Slo, Traffic, is_one_line, is_path_word
 from prodify.profile_file import known_keys, load, validate
 from prodify.profile_text import profile_text
 
 ANY = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
 LINES = ANY.filter(is_one_line)
-WORDS = st.from_regex(r"[A-Za-z0-9._/:-]{0,20}", fullmatch=True)
+WORDS = st.from_regex(r"[A-Za-z0-9._/:-]{0,20}", fullmatch=True).filter(is_path_word)
 NAMES = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 PROFILES = st.builds(
     Profile,

@@ -190,6 +190,12 @@ def test_a_profile_is_data(runtime: str, cloud: str, name: str, word: str, value
             same_shape(path, found[own], expected[path])
 
 
+@pytest.mark.parametrize("key", ["region", "registry"])
+def test_a_place_has_a_name(key: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key} is ''"):
+        validate({"platform": {key: ""}}, "prodify.yaml")
+
+
 @pytest.mark.parametrize("value", ["-x", "a b", "a;b", "a:", ":a", "$(id)", "a\n", "${{ x }}", "é", "a" * 201])
 def test_a_word_that_is_none_is_refused(value: str) -> None:
     for key in ("region", "project", "registry"):
