@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 
-from prodify.api import Edit, File, Profile
+from prodify.api import Edit, File, Overview, Placed, Profile
 from prodify.edits import CannotEdit
 from prodify.infer import load_profile
 from prodify.inventory import Inventory
@@ -41,8 +41,12 @@ def rendered(files: Mapping[str, str], words: Sequence[str] = (), profile: Profi
         root = write(Path(folder), files)
         repo = Inventory(root)
         chosen = profile or load_profile(repo, list(words)).profile
-        wishes = [wish for recipe in all_recipes() if chosen.audience in recipe.audiences for wish in recipe.run(repo, chosen)]
-        tree = {wish.path: wish.text for wish in wishes if isinstance(wish, File)}
+        asked = [recipe for recipe in all_recipes() if chosen.audience in recipe.audiences]
+        wanted = [(recipe, wish) for recipe in asked for wish in recipe.run(repo, chosen)]
+        wishes = [wish for _, wish in wanted]
+        placed = [Placed(r, w.path, w.text if isinstance(w, File) else None) for r, w in wanted if not isinstance(w, Overview)]
+        pages = {wish.path: wish.text_of(placed) for wish in wishes if isinstance(wish, Overview)}
+        tree = pages | {wish.path: wish.text for wish in wishes if isinstance(wish, File)}
         for edit in (wish for wish in wishes if isinstance(wish, Edit)):
             before = tree.get(edit.path, files.get(edit.path))
             if before is not None or edit.create:

@@ -27,7 +27,8 @@ SCALING, README, POLICY, PROFILE = "deploy/kubernetes/base/autoscaling.yaml", "R
 DASHBOARD, ON_CALL, COST = "deploy/grafana/here.json", "docs/on-call.md", "docs/cost-estimate.md"
 BUDGET = ("infra/envs/shared/main.tf", "infra/modules/budget/thresholds/thresholds.tftest.hcl")
 RUNBOOKS = "docs/runbooks"
-START = ("audience=public", "platform.runtime=kubernetes", "service.name=here", "service.owner=Ann", "on_call.secondary=Bob")
+START = ("audience=public", "platform.runtime=kubernetes", "service.name=here", "service.owner=Ann", "on_call.secondary=Bob",
+         "platform.region=europe-west1")  # fmt: skip
 
 CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "slo.latency.threshold_ms": (

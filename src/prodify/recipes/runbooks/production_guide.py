@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from urllib.parse import quote
 
 from prodify.api import Audience, Inventory, Overview, Placed, Profile, Step, recipe
+from prodify.escape import Code, code, markdown
 from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY
 from prodify.recipes.shared.layout import main_component, naming
 from prodify.render import render
 
 PATH = "docs/production/README.md"
 _UP = "../../"
+_SAFE = "/@+~,=:$"
+"""Characters that stand in the target of a link as they are."""
 _MOST_LINKS = 4
 """Files of one recipe that are linked one by one."""
 
@@ -24,11 +28,11 @@ class StepSection:
 
     number: int
     title: str
-    purpose: str
-    files: str
-    fill_in: str
-    tries: str
-    backs: str
+    purpose: Code
+    files: Code
+    fill_in: Code
+    tries: Code
+    backs: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class GuideContext:
     """Values of runbooks/production.md."""
 
     service: str
-    drawing: str
-    goals: str
+    drawing: Code
+    goals: Code
     steps: tuple[StepSection, ...]
 
 
@@ -53,20 +57,20 @@ def _context(repo: Inventory, profile: Profile, placed: Sequence[Placed]) -> Gui
     sections = (_section(step, [item for item in placed if item.recipe.step is step]) for step in Step)
     return GuideContext(
         service=naming(repo, profile).service,
-        drawing="\n".join(_drawing(repo, profile, {item.recipe.id for item in placed})),
+        drawing=code(_drawing(repo, profile, {item.recipe.id for item in placed}), "\n"),
         goals=_goals(profile, "prodify.yaml" in repo.files or any(item.path == "prodify.yaml" for item in placed)),
         steps=tuple(section for section in sections if section is not None),
     )
 
 
-def _goals(profile: Profile, written: bool) -> str:
+def _goals(profile: Profile, written: bool) -> Code:
     slo, budget = profile.slo, profile.budget
     sentence = (
         f"The goals: {slo.availability_percent:g} % of the requests succeed and {slo.latency.target_percent:g} % of the requests take "
         f"at most {slo.latency.threshold_ms} ms, over {slo.window_days} days, for at most {budget.monthly_usd:g} USD a month."
     )
     where = f"They stand in [prodify.yaml]({_UP}prodify.yaml)." if written else "Nobody has stated them yet: `prodify init` asks for them."
-    return f"{sentence} {where}"
+    return Code(f"{sentence} {where}")
 
 
 def _section(step: Step, placed: Sequence[Placed]) -> StepSection | None:
@@ -76,11 +80,11 @@ def _section(step: Step, placed: Sequence[Placed]) -> StepSection | None:
     return StepSection(
         number=step.number,
         title=step.title,
-        purpose=PURPOSE[step],
-        files="\n".join(_rows(placed)),
+        purpose=Code(PURPOSE[step]),
+        files=code(_rows(placed), "\n"),
         fill_in=_fill_in(placed),
-        tries="\n".join(TRY[found.id] for found in recipes if found.id in TRY),
-        backs="\n".join(f"- {found.id}: {BACK[found.id]}" for found in recipes if found.id in BACK),
+        tries=code((TRY[found.id] for found in recipes if found.id in TRY), "\n"),
+        backs=code((f"- {found.id}: {BACK[found.id]}" for found in recipes if found.id in BACK), "\n"),
     )
 
 
@@ -107,14 +111,14 @@ def _links(paths: Sequence[str]) -> list[str]:
 
 
 def _link(path: str) -> str:
-    return f"[{path}]({_UP}{path})"
+    return f"[{markdown(path)}]({_UP}{quote(path, safe=_SAFE)})"
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _fill_in(placed: Sequence[Placed]) -> str:
+def _fill_in(placed: Sequence[Placed]) -> Code:
     """What only a person knows: the repository variables and secrets that the workflows read, and the settings of the example file."""
     texts = [item.text for item in placed if item.text is not None and "/workflows/" in item.path]
     variables = sorted(set(chain.from_iterable(re.findall(r"\bvars\.([A-Z][A-Z0-9_]*)", text) for text in texts)))
@@ -126,7 +130,7 @@ def _fill_in(placed: Sequence[Placed]) -> str:
         said.append(f"repository secrets {', '.join(f'`{name}`' for name in secrets)}")
     if any(item.recipe.id == "env-example" for item in placed):
         said.append("the values that `.env.example` names, in `.env` on your machine and in the secret store elsewhere")
-    return f"Fill in: {'; '.join(said)}." if said else "Fill in: nothing."
+    return Code(f"Fill in: {'; '.join(said)}." if said else "Fill in: nothing.")
 
 
 def _drawing(repo: Inventory, profile: Profile, applied: set[str]) -> Iterator[str]:
