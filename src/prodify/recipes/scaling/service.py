@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ _READY = (READY_PATH, "/ready", "/readiness")
 _HEALTH_RECIPE_KNOWS = ("flask", "fastapi")
 _STREAMLIT_HEALTH = "/_stcore/health"
 _FOLDER_NAME = re.compile(r"(upload.*(folder|dir|path|root)|^MEDIA_ROOT$)", re.IGNORECASE)
-_FOLDER = re.compile(r"""(["'])([A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*)/?\1""")
+_FOLDER = re.compile(r"([A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*)/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,18 @@ def _written_folders(repo: Inventory, component: Component) -> tuple[str, ...]:
     found = set()
     for assignment in repo.python.assignments("*UPLOAD*", "*upload*", "MEDIA_ROOT"):
         if _FOLDER_NAME.search(assignment.target):
-            texts = [found[1] for found in _FOLDER.findall(assignment.text)]
+            texts = [path[1] for text in _strings(assignment.text) if (path := _FOLDER.fullmatch(text))]
             if texts and "." not in texts[-1]:
                 found.add(texts[-1])
     prefix = "" if component.path in (".", "") else component.path + "/"
     return tuple(sorted(folder.removeprefix(prefix) for folder in found))
+
+
+def _strings(expression: str) -> tuple[str, ...]:
+    """The string literals of Python source, in their order; none for source that does not parse."""
+    try:
+        tree = ast.parse(expression.strip())
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return tuple(str(node.value) for node in sorted(found, key=lambda node: (node.lineno, node.col_offset)))
