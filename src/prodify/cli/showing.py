@@ -101,6 +101,8 @@ def _page(patch: str) -> None:
     if sys.stdout.isatty() and text.count("\n") > shutil.get_terminal_size().lines:
         import click
 
+        # As git does: colours are shown, and what fits one screen needs no key.
+        os.environ.setdefault("LESS", "FRX")
         click.echo_via_pager(text, color=coloured)
     else:
         sys.stderr.write(text)
