@@ -83,7 +83,7 @@ def instructions(text: str) -> list[Instruction]:
             words.append(line.removesuffix(escape).strip())
             if not line.endswith(escape):
                 break
-            if not any(rest.strip() for rest in lines[at:]):
+            if not any(rest.strip() and not rest.strip().startswith("#") for rest in lines[at:]):
                 raise CannotEdit(f"line {at} is continued and nothing follows", _HAND)
         head, _, value = " ".join(words).strip().partition(" ")
         for _, mark in _HEREDOC.findall(value) if head.upper() in ("RUN", "COPY", "ADD") else ():

@@ -107,12 +107,13 @@ class Syntax:
         return self._files.text(path) or ""
 
     def tree(self, path: str, language: str) -> SgNode | None:
-        """The root node of a file, None when it cannot be read."""
+        """The root node of a file, None when it cannot be read or nests so deeply that no person wrote it."""
         if path not in self._trees:
             from ast_grep_py import SgRoot
 
             text = self._files.text(path)
-            self._trees[path] = None if text is None else SgRoot(text, language).root()
+            root = None if text is None else SgRoot(text, language).root()
+            self._trees[path] = None if root is None or is_too_deep(root) else root
         return self._trees[path]
 
     def find(self, query: Query, roles: Iterable[Role] = CODE_ROLES) -> tuple[Match, ...]:
@@ -144,6 +145,25 @@ class Syntax:
         config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}
         for node in root.find_all(config):  # type: ignore[call-overload]
             yield Match(location_of(path, node), node.text(), tuple(_captures(node, query.capture))), node
+
+
+DEEPEST = 1_000
+"""Levels of a syntax tree. The parser finds a node's parent from the root, so searching a deeper one takes the square of its size."""
+_HEAVY = 4 * DEEPEST
+"""Characters below which a node cannot hold so many levels that it matters."""
+
+
+def is_too_deep(root: SgNode) -> bool:
+    """Whether a tree nests deeper than `DEEPEST`. Looks only into nodes that are large enough for that."""
+    stack = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > DEEPEST:
+            return True
+        place = node.range()
+        if place.end.index - place.start.index >= _HEAVY:
+            stack += [(child, depth + 1) for child in node.children()]
+    return False
 
 
 def _shortest(keywords: Iterable[str]) -> tuple[str, ...]:

@@ -36,7 +36,9 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     if app is None or app.framework != "flask" or repo.uses(*_OTHERS) is not None:
         return
     listed, own = app.requirements(repo), app.beside(MODULE)
-    if listed is None or not stands_for(repo, own, r"def limit\(app") or (repo.uses("flask-limiter") is not None and own not in repo.files):
+    # The distribution alone says nothing: this recipe lists it.
+    limited = any(note.location.path != own for note in repo.python.imports("flask_limiter"))
+    if listed is None or limited or not stands_for(repo, own, r"def limit\(app"):
         return
     # A household or an office shares one address, hence the floor.
     daily = max(1000, profile.traffic.requests_per_user)
