@@ -204,7 +204,11 @@ def test_an_apply_that_changes_nothing_is_not_undone(root: Path) -> None:
     assert tree(root) == before
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"operations": [{"number": 0, "path": "../x", "old_mode": null, "new_mode": 420}]}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", '{"operations": [{"number": 0, "path": "../x", "old_mode": null, "new_mode": 420}]}', "[" * 100_000,
+     '{"operations": [{"number": Infinity, "path": "x", "old_mode": null, "new_mode": 420}]}'],
+)  # fmt: skip
 def test_a_damaged_journal_is_a_clear_error(root: Path, text: str) -> None:
     applied(root, wants(File("f.yaml", ONE)))
     folder = (root / ".git/prodify/top" if (root / ".git").exists() else root / ".prodify") / "transaction"

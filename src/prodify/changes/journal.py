@@ -141,7 +141,7 @@ class State:
 
     def written(self) -> dict[str, str]:
         """Return the ids of the bytes that prodify wrote last, by path. Unreadable memory is no memory."""
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             data = json.loads((self.folder / "written.json").read_bytes())
             if isinstance(data, dict):
                 return {str(path): str(name) for path, name in data.items()}
@@ -156,7 +156,7 @@ class State:
     def numbers(self) -> list[int]:
         """Return the numbers of the finished transactions, oldest first."""
         names = [place.name for place in self.history.iterdir()] if self.history.is_dir() else []
-        return sorted(int(name) for name in names if name.isdigit() and (self.history / name / JOURNAL).is_file())
+        return sorted(int(name) for name in names if name.isdecimal() and (self.history / name / JOURNAL).is_file())
 
     def finished(self, number: int) -> Path:
         """Return the folder of a finished transaction."""
@@ -246,7 +246,7 @@ def load(folder: Path) -> Record:
         before, after = dict(data["memory_before"]), dict(data["memory_after"])
         undoes = None if data["undoes"] is None else int(data["undoes"])
         return Record(folder, tuple(operations), tuple(index), folders, before, after, undoes)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
+    except (OSError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError, UsageError):
         hint = f"Check the tree with git, then remove the folder {folder}."
         raise ConfigError("the journal of an earlier apply is damaged", hint) from None
 

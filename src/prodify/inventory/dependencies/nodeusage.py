@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note, Role
 from prodify.inventory.query import query
+from prodify.inventory.syntax import location_of
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
+
     from prodify.inventory import Inventory
     from prodify.inventory.facts import ManifestFile
 
@@ -25,11 +30,12 @@ _LANGUAGES = ("javascript", "typescript", "tsx")
 _QUERIES = {
     language: query(
         language,
-        {"kind": "string", "any": [
-            {"inside": {"kind": "import_statement", "not": {"regex": r"^import\s+type\b"}}},
-            {"inside": {"kind": "export_statement", "not": {"regex": r"^export\s+type\b"}, "has": {"field": "source", "kind": "string"}}},
-            {"inside": {"kind": "arguments", "inside": {"kind": "call_expression", "has": {
-                "field": "function", "regex": "^(require|import)$"}}}},
+        # Asked from the statement down: to look up from a string costs the depth of its tree, for every string of a chain of calls.
+        {"any": [
+            {"kind": "import_statement", "not": {"regex": r"^import\s+type\b"}},
+            {"kind": "export_statement", "not": {"regex": r"^export\s+type\b"}, "has": {"field": "source", "kind": "string"}},
+            {"kind": "call_expression", "has": {
+                "field": "function", "any": [{"kind": "identifier", "regex": "^require$"}, {"kind": "import"}]}},
         ]},
         keywords=("import", "require", "from"),
     )
@@ -83,11 +89,25 @@ def _package(specifier: str) -> str | None:
 def _confirmed(repo: Inventory, path: str, language: str, suspects: set[str]) -> list[tuple[str, Note]]:
     """Suspects that really are imported, outside of comments and `try`."""
     found: list[tuple[str, Note]] = []
-    for match, node in repo.syntax.nodes(_QUERIES[language], path):
-        name = _package(match.text.strip("\"'`"))
-        if name in suspects and name is not None and not any(a.kind() == "try_statement" for a in node.ancestors()):
-            found.append((name, Note(match.location, name)))
+    for _, node in repo.syntax.nodes(_QUERIES[language], path):
+        for text in _specifiers(node):
+            name = _package(text.text().strip("\"'`"))
+            if name in suspects and name is not None and not any(a.kind() == "try_statement" for a in node.ancestors()):
+                suspects.discard(name)  # the first place tells; each further one would ask for all that is around it again
+                found.append((name, Note(location_of(path, text), name)))
     return found
+
+
+def _specifiers(node: SgNode) -> Iterator[SgNode]:
+    """The strings that name what an import, an export or a call imports."""
+    source = node.field("source")
+    if source is not None:
+        yield source
+        return
+    arguments = node.field("arguments")
+    for child in (arguments or node).children():
+        if child.kind() == "string":
+            yield child
 
 
 def _above(path: str, manifests: dict[str, list[ManifestFile]]) -> list[str]:

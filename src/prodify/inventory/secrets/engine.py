@@ -87,7 +87,11 @@ class HyperscanEngine:
 
 
 class WindowEngine:
-    """The same patterns with `re`, each only near one of its words. Some twenty times slower, same findings."""
+    """The same patterns with `re`, each only near one of its words. Same findings; slower by the number of words that a text holds.
+
+    Measured: twice as slow on prose, some twenty times on code, up to 175 times on a text of nothing but such words. There is no faster
+    way without a compiled module, and none with an Aho-Corasick search has a wheel for Windows on ARM, the one platform that comes here.
+    """
 
     def __init__(self, plan: SearchPlan) -> None:
         self._plan = plan
