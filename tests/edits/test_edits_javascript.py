@@ -219,3 +219,9 @@ def test_any_text_stays_valid_and_loses_nothing_else(text: str, line: int) -> No
         result = hold(editor, text, may_change=change)
         if result is not None:
             parse(result.removeprefix("\ufeff").replace("\r\n", "\n"), "javascript")
+
+
+@pytest.mark.parametrize("text", ["-r", "(x)\n", "[a].map(f)\n", "`x`\n"])
+def test_an_import_that_the_next_line_would_continue_is_refused(text: str) -> None:
+    with pytest.raises(CannotEdit, match="would continue"):
+        javascript.add_import('import a from "a";', 'const a = require("a");', "javascript")(text)

@@ -176,6 +176,11 @@ def add_import(source: Source, module: str, common: str) -> str:
             last = node
     line = in_style(source, wanted)
     if last is None:
-        return source.insert_line(_opening(source), line)
-    source.indent(last)
-    return source.insert_line(source.line_behind(last), line)
+        after = source.insert_line(_opening(source), line)
+    else:
+        source.indent(last)
+        after = source.insert_line(source.line_behind(last), line)
+    if not any(same_statement(node.text(), wanted) for node in parse(after, source.language).root.children()):
+        # Without a semicolon a next line that starts with a bracket or an operator goes on with the import.
+        raise CannotEdit("the statement behind the imports would continue the new one", "Add the import by hand.")
+    return after
