@@ -98,7 +98,8 @@ def measure(scanner: Scanner, repository: tuple[str, Path, str, list[dict[str, s
         if blob.returncode:  # mirrors may lack the largest files
             tally.absent += 1
             continue
-        hits = {hit.location.line or 0: hit.rule for hit in scanner.scan(path, blob.stdout, role_of(path))[0]}
+        text = blob.stdout.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # the labels count lines as Python's text files do
+        hits = {hit.location.line or 0: hit.rule for hit in scanner.scan(path, text, role_of(path))[0]}
         for verdict, line, label in _lines(rows, hits, tally):
             if verdict == listed:
                 print(f"{verdict}\t{name}\t{path}\t{line}\t{label}\t{hits.get(line, '')}")  # noqa: T201

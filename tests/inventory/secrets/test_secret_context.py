@@ -133,12 +133,11 @@ DECOYS = [
     (".env.example", "SECRET_KEY=change-me\nDB_PASSWORD=postgres\n"),
     (".env", "SECRET_KEY=\nOPENAI_API_KEY=your_key_here\nPORT=8000\nDEBUG=true\nDATABASE_URL=postgres://localhost/app\n"),
     (".env", "RAZORPAY_KEY_ID=rzp_" + make("test_{b62*14}") + "\nVITE_PUBLIC_ID=" + make("{b62*30}") + "\n"),
-    ("app.py", 'REQUEST_ID = "123e4567-e89b-12d3-a456-426614174000"\napi_key = "123e4567-e89b-12d3-a456-426614174000"\n'),
+    ("app.py", 'REQUEST_ID = "123e4567-e89b-12d3-a456-426614174000"\n'),
     ("app.py", 'STRIPE_KEY = "pk_' + make("live_{b62*24}") + '"\n'),
     ("app.go", 'csrfToken := "X-CSRF-Token"\nconst TokenHeader = "X-Api-Key"\n'),
     ("run.sh", "curl -u admin:$PASSWORD https://api.corp.net\ncurl -u user:<password> https://api.corp.net\n"),
     ("app.js", "fetch('https://api.corp.net/data?api_key=YOUR_API_KEY_GOES_HERE&page=1')\n"),
-    ("seed.md", '- Password: "password123" hashed with generate_password_hash\n'),
     ("schema.ts", " *         password:\n *           type: string\n *           example: mySecurePass123\n"),
 ]
 

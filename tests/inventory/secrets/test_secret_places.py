@@ -40,7 +40,7 @@ HARMLESS = {
     "example": ("app/a.py", 'API_TOKEN = "example-token-1234567890"'),
     "repeated": ("app/a.py", f'API_TOKEN = "{"x1" * 12}"'),
     "sequence": ("app/a.py", 'API_TOKEN = "abcdefghijklmnop12345678"'),
-    "uuid": ("app/a.py", f'api_token = "{UUID}"'),
+    "uuid": ("app/a.py", f'request_id = "{UUID}"'),
     "hash": ("app/a.py", f'sha256_digest = "{HASH}"'),
     "integrity of a lock file": ("package-lock.json", f'{{"integrity": "sha512-{VALUE}=="}}'),
     "publishable key": ("src/a.js", f"const publishableKey = 'pk_live_{VALUE[:24]}';"),

@@ -80,10 +80,11 @@ def test_levels_by_role_and_place(scanner: Scanner) -> None:
     assert level("firebase.js", f"apiKey: '{google}',\nauthDomain: 'x.firebaseapp.com'\n", Role.PRODUCTION) == "note"
 
 
-def test_other_peoples_code_is_searched_for_vendor_tokens_only(scanner: Scanner) -> None:
+def test_what_stands_in_other_peoples_code_is_a_note(scanner: Scanner) -> None:
     text = f'password = "Tr0ub4dor&3x"\nkey = "{STRIPE}"\n'
     hits = scanner.scan("node_modules/x/index.js", text.encode(), Role.VENDORED)[0]
-    assert [(h.rule, h.level) for h in hits] == [("stripe-secret-key", "note")]
+    assert [(h.rule, h.level) for h in hits] == [("password", "note"), ("stripe-secret-key", "note")]
+    assert scanner.scan("vendor/x/.env", b"DB_PASSWORD=Tr0ub4dor3x\n", Role.VENDORED)[0] == []
     assert rules(scanner, "package-lock.json", text) == ["stripe-secret-key"]
 
 

@@ -48,10 +48,11 @@ def sql(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     if len(value) < 3 or is_reference(value) or is_placeholder(value) or value.lower() in _SQL_WORDS or value.startswith("*"):
         return None
     weak = is_weak(value) or is_words(value)
-    if kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP) and (weak or not (quoted or is_human(value))):
+    quiet = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP) and (weak or not (quoted or is_human(value)))
+    if quiet and not quoted and not any(c.isdigit() or c.isupper() for c in value[1:]):  # prose about SQL
         return None
     random = is_random(value, 12)
-    return Candidate(at, found.end(), "sql-password", "Password in SQL", PASSWORD, None, value, 48, weak=weak, random=random)
+    return Candidate(at, found.end(), "sql-password", "Password in SQL", PASSWORD, None, value, 48, weak=weak, random=random, quiet=quiet)
 
 
 def curl(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
@@ -84,11 +85,11 @@ def _user(word: str, start: int, end: int, kind: FileKind) -> Candidate | None:
     if user.lower() in GENERIC_USERS and value.lower() in GENERIC_PASSWORDS:
         return None
     weak = is_weak(value) or value.lower() in GENERIC_PASSWORDS or value == user
-    if weak and (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) or value == user):
-        return None
+    quiet = weak and (kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) or value == user)
     at = start + word.rfind(value) if value in word else start
     random = is_random(value, 12)
-    return Candidate(at, end, "curl-password", "Password on a command line", BASIC_AUTH, None, value, 45, weak=weak, random=random)
+    rule, title = "curl-password", "Password on a command line"
+    return Candidate(at, end, rule, title, BASIC_AUTH, None, value, 45, weak=weak, random=random, quiet=quiet)
 
 
 def _header(data: bytes, start: int) -> Candidate | None:

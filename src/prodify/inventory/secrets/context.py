@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.secrets.faint import is_plain_token
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.lazy import lazy
@@ -32,20 +33,26 @@ _BEFORE = lazy(
     (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
     re.VERBOSE | re.DOTALL,
 )
+_WRAPPER = lazy(rb"\(([\w.:<>]{1,40})(?: wen)?(?=[\s=:>(])")
+_READS = lazy(rb"(?i)get|read|load|find|prompt|input|require|import|crypt|lookup|param|search|select|hash|digest|translate|^_+$|^t$")
+"""What a call does whose argument is no value but the name of one, or an encrypted one."""
 _JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
 _STRICT = (NameKind.TOKEN, NameKind.FRAMEWORK)
 _FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
 _GETTERS = lazy(
-    rb"(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}$"
+    rb"""(?i)(?:get|env|environ|getenv|config|fetch|default|property|lookup|value|str|param|setting|option|secret|decouple|read)\w*[\[(.{]?\s{0,3}["'`\\]{0,2}$"""
 )
 _SETTERS = lazy(
     r"(?i)^(?:(?:set|with|use)_?[a-z_]*|(?:hash|make|generate|encrypt)?_?(?:[a-z]+_)*)(?:password|passwd|pass|token|secret|apikey|api_key|secretkey|secret_key|key|bearer|auth_?token|hash)$"
 )
 _DEFINES = lazy(
-    rb"(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}$"
+    rb"""(?i)(?:define|define_const|setenv|putenv|set|setdefault|put|append|header|setheader|setproperty|add|insert|setitem|from_string)\(\s{0,3}["'`\\]{0,2}$"""
 )
 _CODE_KINDS = (FileKind.CODE, FileKind.MARKUP)
 _SIGNING_CONTEXT = lazy(rb"(?i)session|jwt|cookie|passport|strategy|sign")
+_WITH_DIGIT = lazy(rb"[^\s\d]{0,40}\d")
+_OPENSSL = lazy(rb"-pass(?:word|in|out)?[ \t]{1,4}$")
+_ASSERTED = lazy(rb"[ \t]*(?:assert|expect)")
 _ENVVAR = lazy(r"^[A-Z][A-Z0-9_]+$")
 
 
@@ -96,6 +103,19 @@ def quoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge the literal whose opening quote stands at `at`."""
     start = at - 1 if data[at - 1 : at] == b"\\" else at
     left = data[max(0, start - BACK) : start]
+    found = _bound(data, left, at, kind)
+    wrapped = _WRAPPER.match(left[::-1]) if found is None else None
+    if wrapped is None:
+        return found
+    found = _bound(data, left[: -wrapped.end()], at, kind)
+    if found is None or not is_plain_token(found.value) or _READS.search(wrapped[1][::-1]):
+        return None
+    found.quiet = True
+    return found
+
+
+def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge the literal at `at` when `left`, what stands before it, ends with a name and what binds the two."""
     found = _BEFORE.match(left[::-1])
     if not found:
         return None
@@ -125,7 +145,7 @@ def quoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     signs = bool(_SIGNING_CONTEXT.search(left, max(0, len(left) - 120)))
     literal = Literal(name, value, at + 1, end, sep.decode(), True, bound, signs)
     if b"!" in sep or sep in (b"==", b"==="):
-        return _comparison(literal, kind)
+        return _comparison(literal, kind, asserted=_ASSERTED.match(left[left.rfind(b"\n") + 1 :]) is not None)
     return judge(literal, kind)
 
 
@@ -152,13 +172,16 @@ def _binding(sep: bytes, name: str, before: bytes, close: bytes) -> bool | None:
     return False
 
 
-def _comparison(literal: Literal, kind: FileKind) -> Candidate | None:
+def _comparison(literal: Literal, kind: FileKind, *, asserted: bool) -> Candidate | None:
     """A literal that a password is compared with is the password."""
     if classify(literal.name) is not NameKind.PASSWORD or kind not in _CODE_KINDS:
         return None
-    if not literal.value or " " in literal.value or literal.value.isalpha():
+    if not literal.value or " " in literal.value or (literal.value.isalpha() and not asserted):
         return None
-    return judge(literal, kind)
+    found = judge(literal, kind)
+    if found is not None and literal.value.isalpha():
+        found.quiet = True
+    return found
 
 
 _UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
@@ -179,27 +202,43 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     name = found["name"][::-1].decode("ascii", "replace").lstrip("-.")
     gap = found["gap"].strip()
     before = data[line : at - found.end("name")]
-    flag = found["name"][::-1].startswith(b"--")
+    written = found["name"][::-1]
+    flag = written.startswith(b"-")
+    prose = kind in (FileKind.DOCS, FileKind.MARKUP) or not written.startswith(b"--")
+    if flag and not gap and prose and not _WITH_DIGIT.match(data, at):  # "the --password flag"
+        return None
     if (not gap and not (before.strip() in (b"ENV", b"ARG", b"machine", b"login") or flag or name in ("password", "passwd"))) or classify(
         name
     ) is None:
         return None
     if not gap and name in ("password", "passwd") and not flag and b"login" not in before:
         return None
-    if gap and gap != b"=" and kind is FileKind.SHELL:
+    if gap and gap != b"=" and not _is_entry(data, at, name, before, kind):
         return None
-    if gap and before.strip(b" \t\"'-#;") and kind is not FileKind.SHELL and gap != b"=":
-        return None
-    if kind is FileKind.DOCS and gap == b":" and not name.isupper():
-        alone = classify(name) is NameKind.PASSWORD and _ALONE.match(data, at, at + 200)
-        if not alone:
-            return None
     value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
-    return judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
+    candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
+    if candidate is not None and classify(name) is NameKind.KEY:
+        candidate.quiet = True
+    return candidate
+
+
+def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) -> bool:
+    """Whether `name: value` is an entry: nothing else stands before it, and in prose nothing behind it either."""
+    if name == "pass" and _OPENSSL.search(before):
+        return True
+    if kind is FileKind.SHELL or before.strip(b" \t\"'-#;"):
+        return False
+    if kind not in (FileKind.DOCS, FileKind.MARKUP) or name.isupper():
+        return True
+    alone = _ALONE.match(data, at, at + 200)
+    if alone is None:
+        return False
+    name_kind = classify(name)
+    return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and is_plain_token(alone[1].decode("utf-8", "replace")))
 
 
 _NEXT_PARAMETER = lazy(rb"&(?=\w{1,40}=)")
-_ALONE = lazy(rb"""[^\s"'`<>]{7,128}[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)""")
+_ALONE = lazy(rb"""([^\s"'`<>]{7,128}|(?=[^\s\d]{0,6}\d)[^\s"'`<>]{5,6})[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)""")
 _BARE = lazy(rb"""[^\s"'`<>]{1,1024}""")
 _REST_OF_LINE = lazy(rb"""[^\r\n"'`<>]{1,1024}""")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prodify.inventory.secrets.faint import is_faint
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify, words_of
@@ -68,6 +69,7 @@ class Candidate:
 
     `priority`: of two overlapping candidates the lower number wins. `fallback`: the literal steps in for an environment variable.
     `weak`: a default that everybody knows. `random`: looks drawn from an alphabet. `local`: leads to this machine or a compose service.
+    `quiet`: worth a note at most.
     """
 
     start: int
@@ -84,6 +86,7 @@ class Candidate:
     local: bool = False
     prefix: bool = False
     browser: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +126,17 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if _PUBLIC_NAME.search(literal.name):
         return None
-    if name_kind is NameKind.PASSWORD:
-        return _password(literal, kind)
-    if name_kind is NameKind.FRAMEWORK:
-        return _framework(literal, kind)
-    return _token(literal, kind, name_kind)
+    judged = {NameKind.PASSWORD: _password, NameKind.FRAMEWORK: _framework}.get(name_kind)
+    found = judged(literal, kind) if judged else _token(literal, kind, name_kind)
+    return found or _faint(literal, kind, name_kind)
+
+
+def _faint(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate | None:
+    if not is_faint(literal, name_kind, kind):
+        return None
+    password = name_kind is NameKind.PASSWORD
+    rule, title, category = ("password-faint", "Possible password", PASSWORD) if password else ("token-faint", "Possible token", TOKEN)
+    return Candidate(literal.start, literal.end, rule, title, category, literal.name, literal.value, 60, literal.fallback, quiet=True)
 
 
 def _make(literal: Literal, rule: str, title: str, category: str, *, weak: bool = False) -> Candidate:

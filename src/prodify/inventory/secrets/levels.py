@@ -8,6 +8,7 @@ from prodify.inventory.facts import Role
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.prose import in_docstring
+from prodify.inventory.secrets.rule import PASSWORD
 from prodify.model import Level
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _BROWSER_FILE = lazy(
 )
 _PRODUCTION_STACK = lazy(r"(?i)prod|stack|swarm")
 _DEVELOPMENT_STACK = lazy(r"(?i)[._-](?:dev|devel|development|local|test|tests|testing|ci|override)[._-][^/]*$")
+_JDBC = lazy(rb"(?i)jdbc:(?P<memory>h2:mem|hsqldb:mem|derby:memory)?")
 _SPECIFIC = 20
 
 
@@ -28,9 +30,13 @@ def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: byte
     Live-looking tokens, passwords and remote connection strings are errors; what everybody knows is a warning; what leads to this
     machine, or stands in tests, examples, docs and other people's code, is a note. Env files and tokens in a root document keep theirs.
     """
+    if found.quiet:
+        return Level.NOTE
     if found.name and found.name.lower() in ("example", "examples", "sample"):
         return Level.NOTE
     level = _base(found, path, kind, data)
+    if level != Level.NOTE and found.category == PASSWORD and _in_memory(found, data):
+        return Level.NOTE
     if kind is FileKind.ENV:
         return level
     if found.priority < _SPECIFIC and kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and "/" not in path:
@@ -53,6 +59,16 @@ def _base(found: Candidate, path: str, kind: FileKind, data: bytes) -> str:
     if found.weak:
         return Level.NOTE if kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path) else Level.WARNING
     return Level.WARNING if found.local else Level.ERROR
+
+
+def _in_memory(found: Candidate, data: bytes) -> bool:
+    """Whether the password is of a database that lives in the memory of the process: the nearest JDBC address says so."""
+    nearest = min(
+        _JDBC.finditer(data, max(0, found.start - 400), found.end + 400),
+        key=lambda m: max(m.start() - found.end, found.start - m.end()),
+        default=None,
+    )
+    return nearest is not None and nearest["memory"] is not None
 
 
 def _on_this_machine(found: Candidate, data: bytes) -> bool:

@@ -11,6 +11,7 @@ from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksig
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
 from prodify.inventory.secrets.engine import make_engine
+from prodify.inventory.secrets.faint import is_plain_token, is_telling
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
 from prodify.inventory.secrets.levels import level_of
 from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan, trigger_of
@@ -39,7 +40,7 @@ _DISTANCE = {
     TRIGGER_BASE + trigger: (kind, distance)
     for kind, trigger, distance in (
         (_QUOTE, Trigger.QUOTED, 4), (_QUOTE, Trigger.FALLBACK, 4), (_QUOTE, Trigger.ARGUMENT, 4), (_QUOTE, Trigger.SETTING, 4),
-        (_QUOTE, Trigger.QUOTED_TOKEN, 11), (_QUOTE, Trigger.QUOTED_KEY, 21), (_QUOTE, Trigger.SPLIT_KEY, 17),
+        (_QUOTE, Trigger.QUOTED_TOKEN, 9), (_QUOTE, Trigger.QUOTED_KEY, 13), (_QUOTE, Trigger.SPLIT_KEY, 17),
         (_BARE, Trigger.UNQUOTED, 3), (_BARE, Trigger.UNQUOTED_WORD, 3), (_BARE, Trigger.UNQUOTED_TOKEN, 16),
     )
 }  # fmt: skip
@@ -53,7 +54,16 @@ _SHORT = 200
 _MERE_NAME = 50
 """Priority of candidates that only a name speaks for."""
 _BARE_KINDS = frozenset(
-    (FileKind.CONFIG, FileKind.COMPOSE, FileKind.DOCKER, FileKind.SHELL, FileKind.DOCS, FileKind.TERRAFORM, FileKind.NOTEBOOK)
+    (
+        FileKind.CONFIG,
+        FileKind.COMPOSE,
+        FileKind.DOCKER,
+        FileKind.SHELL,
+        FileKind.DOCS,
+        FileKind.TERRAFORM,
+        FileKind.NOTEBOOK,
+        FileKind.MARKUP,
+    )
 )
 _FOREIGN = frozenset((Role.VENDORED, Role.GENERATED))
 
@@ -122,7 +132,7 @@ class Scanner:
 
     def _telling(self, text: bytes, events: list[tuple[int, int]], kinds: tuple[FileKind, ...]) -> bool:
         return any(
-            (not c.weak or kind is FileKind.ENV) and not is_allowed(text, c.start)
+            (not c.weak or kind is FileKind.ENV) and not c.quiet and not is_allowed(text, c.start)
             for kind in kinds
             for c in self._candidates(text, events, kind, Role.PRODUCTION)
         )
@@ -143,8 +153,11 @@ class Scanner:
         candidates = self._candidates(text, events, kind, role)
         if is_special(path):
             candidates.extend(structured.whole_file(path, text))
-        chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start) and not _only_shown(c, path, text)]
-        chosen = [c for c in chosen if not c.weak or kind is FileKind.ENV or (weak and not _belongs(c, role))][:MOST_HITS]
+        chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start)]
+        for c in chosen:
+            if _only_shown(c, path, text) or (kind is not FileKind.ENV and _belongs(c, role)):
+                c.quiet = True
+        chosen = [c for c in chosen if _counts(c, kind, weak=weak)][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
 
     def scan_many(
@@ -172,7 +185,7 @@ class Scanner:
 
     def _candidates(self, data: bytes, events: list[tuple[int, int]], kind: FileKind, role: Role) -> list[Candidate]:
         found: list[Candidate] = []
-        contextual = kind is not FileKind.OPAQUE and role not in _FOREIGN
+        contextual = kind is not FileKind.OPAQUE
         useless = {_QUOTE: kind is FileKind.ENV, _BARE: kind not in _BARE_KINDS}
         seen: set[tuple[int, int]] = set()
         looked_at: dict[int, int] = {}
@@ -203,7 +216,7 @@ class Scanner:
             from prodify.inventory.secrets import manifests
 
             found = [c for c in found if c.priority < _MERE_NAME or not any(manifests.is_encoded(data, at, c.start) for at in secrets)]
-        if kind is FileKind.ENV and contextual:
+        if kind is FileKind.ENV and contextual and role not in _FOREIGN:
             found.extend(structured.env_file(data))
         return found
 
@@ -224,7 +237,25 @@ def _only_shown(found: Candidate, path: str, data: bytes) -> bool:
 
 def _belongs(found: Candidate, role: Role) -> bool:
     """Whether this is a well-known value in a test, where it is no secret but the right thing."""
-    return role is Role.TEST and found.category not in (CONNECTION, BASIC_AUTH) and (found.category == FRAMEWORK or is_trivial(found.value))
+    if not found.weak or role is not Role.TEST or found.category in (CONNECTION, BASIC_AUTH):
+        return False
+    return found.category == FRAMEWORK or is_trivial(found.value)
+
+
+def _counts(found: Candidate, kind: FileKind, *, weak: bool) -> bool:
+    """Whether a candidate becomes a hit. `weak`: so do well-known defaults, and what is only worth a note, outside env files."""
+    if kind is FileKind.ENV:
+        return not found.quiet
+    return not (found.weak or found.quiet) or (weak and not _says_nothing(found))
+
+
+def _says_nothing(found: Candidate) -> bool:
+    """Whether a well-known value is not even worth a note: `user:password` in a comment, `test` as a password in a test."""
+    if not (found.quiet and found.weak) or found.category == CONNECTION:
+        return False
+    if found.category in (BASIC_AUTH, FRAMEWORK):
+        return found.value.lower() in urls.GENERIC_PASSWORDS if found.category == BASIC_AUTH else not is_plain_token(found.value)
+    return is_trivial(found.value) and not is_telling(found.value)
 
 
 def _one(candidate: Candidate | None) -> Iterator[Candidate]:
@@ -270,6 +301,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.QUERY: urls.query,
     Trigger.CURL: lambda data, end, kind: _command(data, end, kind, sql=False),
     Trigger.JSON: lambda data, end, kind: _one(structured.json_in_string(data, end, kind)),
+    Trigger.FORM: urls.form,
     Trigger.JWK: lambda data, end, _kind: _one(structured.web_key(data, end)),
     Trigger.SQL: lambda data, end, kind: _command(data, end, kind, sql=True),
 }

@@ -68,7 +68,7 @@ def terraform_variable(data: bytes, at: int) -> Candidate | None:
     return None
 
 
-_HEADER = lazy(rb"(?i)(?P<scheme>bearer|basic|token)[ +](?P<value>[A-Za-z0-9+/_\-.=]{16,2048})")
+_HEADER = lazy(rb"(?i)(?P<scheme>bearer|basic|token|apikey)[ +](?P<value>[A-Za-z0-9+/_\-.=]{11,2048})")
 
 
 def header(data: bytes, at: int, kind: FileKind) -> Candidate | None:
@@ -77,8 +77,9 @@ def header(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         if not found.start("value") < at <= found.end("value"):
             continue
         value = found["value"].decode("ascii")
-        basic = found["scheme"].lower() == b"basic"
-        if is_placeholder(value) or not is_random(value, 20) or (basic and not _is_basic(value)) or (kind is FileKind.DOCS and basic):
+        basic = found["scheme"].lower() in (b"basic", b"apikey")
+        sure = not is_placeholder(value) and is_random(value, 20) and not (basic and (not _is_basic(value) or kind is FileKind.DOCS))
+        if not sure and not (basic and _is_basic(value, weak=True)):
             return None
         return Candidate(
             *found.span("value"),
@@ -88,18 +89,19 @@ def header(data: bytes, at: int, kind: FileKind) -> Candidate | None:
             "Authorization",
             value,
             45,
-            random=True,
+            random=sure,
+            quiet=not sure,
         )
     return None
 
 
-def _is_basic(value: str) -> bool:
+def _is_basic(value: str, *, weak: bool = False) -> bool:
     try:
         text = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
         return False
     password = text.partition(":")[2]
-    return bool(password) and text.isprintable() and not is_placeholder(password) and not is_weak(password)
+    return bool(password) and text.isprintable() and (weak or not (is_placeholder(password) or is_weak(password)))
 
 
 _JSON_LEAF = lazy(rb"""\\["']\s{0,2}:\s{0,2}\\["'](?P<value>[A-Za-z0-9+/=_\-.]{16,512})\\["']""")
@@ -110,13 +112,14 @@ def json_in_string(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge the first drawn value of a JSON object that is written as a string under a secret's name; its first key begins at `at`."""
     name = _NAME_BEFORE.search(data, max(0, at - 120), at)
     stop = data.find(b"}", at, at + 600)
-    if name is None or stop < 0 or kind is FileKind.MARKUP or classify(name[1].decode("ascii", "replace")) is None:
+    if name is None or stop < 0 or classify(name[1].decode("ascii", "replace")) is None:
         return None
     for found in _JSON_LEAF.finditer(data, at, stop):
         value = found["value"].decode("ascii")
         if is_random(value, 16) and not is_placeholder(value):
             label = name[1].decode("ascii", "replace")
-            return Candidate(*found.span("value"), "token", "Access token", TOKEN, label, value, 50, random=True)
+            markup = kind is FileKind.MARKUP
+            return Candidate(*found.span("value"), "token", "Access token", TOKEN, label, value, 50, random=True, quiet=markup)
     return None
 
 

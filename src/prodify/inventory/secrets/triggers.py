@@ -38,6 +38,7 @@ class Trigger(IntEnum):
     JWK = 23
     SQL = 24
     JSON = 25
+    FORM = 26
 
 
 _KEYS = (
@@ -72,7 +73,7 @@ _RANDOM = r"""[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]"""
 
 PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.QUOTED: (rf"""(?i){_STRONG}{_REST}{_CLOSE}{_SEP}{_OPEN}{_TEXT}""", ()),
-    Trigger.QUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{10}}""", ()),
+    Trigger.QUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}{_CLOSE}{_SEP}{_OPEN}{_RANDOM}{{8}}""", ()),
     Trigger.FALLBACK: (rf"""(?i){NAME}{_REST}{_CLOSE}{_OTHERWISE}{_OPEN}{_TEXT}""", ()),
     Trigger.ARGUMENT: (
         rf"""(?i){_CALLS}\w{{0,40}}\s{{0,3}}[\[(.{{]?["'`\\]{{0,2}}\s{{0,3}}[\w.\-]{{0,40}}{NAME}{_REST}{_CLOSE},{_OPEN}{_TEXT}""",
@@ -82,16 +83,25 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         rf"""(?:PASS|PWD|SECRET|TOKEN|CREDENTIAL|SENHA|CONTRASE|KENNWORT|WACHTWOORD|KEY|AUTHORIZATION|BEARER)[A-Z0-9_]{{0,24}}\\?["'`][\]}}]{{0,3}},{_OPEN}{_TEXT}""",
         (),
     ),
-    Trigger.QUOTED_KEY: (r"""(?i)[\w"']key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,])\s{0,4}\\?["'`][A-Za-z0-9+/_\-=.]{20}""", ()),
+    Trigger.QUOTED_KEY: (
+        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\()?\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
+        (),
+    ),
     Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}{_BARE}""", ()),
-    Trigger.UNQUOTED_TOKEN: (rf"""(?i){_BEARER}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}[A-Za-z0-9+/_\-.~!@$%^*?]{_RANDOM}{{15}}""", ()),
+    Trigger.UNQUOTED_TOKEN: (
+        rf"""(?i)(?:{_BEARER}{_REST}|key)["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}[A-Za-z0-9+/_\-.~!@$%^*?]{_RANDOM}{{15}}""",
+        (),
+    ),
     Trigger.UNQUOTED_WORD: (
-        rf"""(?i)(?:(?:\b(?:ENV|ARG|machine|login)[ \t]{{1,20}}|--)[\w.\-]{{0,40}}{NAME}{_REST}"""
+        rf"""(?i)(?:(?:\b(?:ENV|ARG|machine|login)[ \t]{{1,20}}|[ \t]-|--)[\w.\-]{{0,40}}{NAME}{_REST}"""
         rf"""|\blogin[^\n]{{1,160}}passwo?r?d)["']?[ \t]{{1,12}}{_BARE}""",
         (),
     ),
     Trigger.URL: (r"""://[^\s:/?#@"'`<>\\]{0,64}:[^\s@"'`<>/]{1,100}@[\w\[]""", ("://",)),
-    Trigger.HEADER: (r"""(?i)(?:bearer|basic|token)[ +][A-Za-z0-9+/_\-.=]{16}""", ("bearer", "basic", "token")),
+    Trigger.HEADER: (
+        r"""(?i)(?:(?:bearer|token)[ +][A-Za-z0-9+/_\-.=]{16}|(?:basic|apikey)[ +][A-Za-z0-9+/_\-.=]{11})""",
+        ("bearer", "basic", "token", "apikey"),
+    ),
     Trigger.PAIR: (
         rf"""(?i)(?:name|key)\\?["']?\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}[\w.\-]{{0,24}}["']?,?\s{{1,40}}["']?value["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"']""",
         (),
@@ -126,6 +136,10 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.JWK: (r"""kty\\?["']?\s{0,3}[:=]""", ("kty",)),
     Trigger.JSON: (rf"""(?i){NAME}\w{{0,8}}["']\s{{0,2}}:\s{{0,2}}["']\{{\\["']""", ()),
+    Trigger.FORM: (
+        r"""(?i)(?:pass|pwd|passwd|password|secret|token|verifier|_key|apikey)=[A-Za-z0-9][A-Za-z0-9+/_\-.%|~]{4}""",
+        ("pass=", "pwd=", "passwd=", "password=", "secret=", "token=", "verifier=", "_key=", "apikey="),
+    ),
     Trigger.SQL: (
         r"""(?i)(?:identified\s{1,4}by|(?:create|alter)\s{1,4}(?:user|role|login)\b[^\n;]{1,80}\bpassword\s{0,2}=?|to-securestring(?:\s{1,4}-string)?)\s{1,4}\\?["']?[^\s"'\\$<%{:(-]""",
         ("identified", "password", "to-securestring"),

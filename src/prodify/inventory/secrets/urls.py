@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.secrets.faint import is_entry
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, TOKEN
-from prodify.inventory.secrets.values import DEFAULTISH, WEAK, is_human, is_placeholder, is_random, is_reference, is_weak
+from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, PASSWORD, TOKEN
+from prodify.inventory.secrets.values import DEFAULTISH, PLACEHOLDER, WEAK, is_human, is_placeholder, is_random, is_reference, is_weak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,18 +82,16 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
         return None
     prose = kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP, FileKind.OPAQUE)
     generic = password.lower() in GENERIC_PASSWORDS
-    if (
-        _GENERIC_HOSTS.search(host)
-        or (generic and (user.lower() in GENERIC_USERS or prose or scheme in _WEB))
-        or (password.isdigit() and scheme in _WEB)
-    ):
+    if _GENERIC_HOSTS.search(host) or len(password) < 2 or (generic and user.lower() in GENERIC_USERS):
         return None
     defaultish = bool(DEFAULTISH.search(password)) or password.lower() in WEAK
-    if (
-        (is_placeholder(password) and (prose or not (defaultish or password.isdigit())))
-        or len(password) < 2
+    quiet = (
+        (generic and (prose or scheme in _WEB))
+        or (password.isdigit() and scheme in _WEB)
+        or (is_placeholder(password) and (prose or not (defaultish or password.isdigit())))
         or (prose and (is_weak(password) or not (is_random(password, 8) or is_human(password))))
-    ):
+    )
+    if quiet and (kind is FileKind.OPAQUE or not user or len(password) < 4 or _is_said(user, password)):
         return None
     weak = is_weak(password) or password == user or generic
     local = bool(_LOCAL.match(host)) or "." not in host
@@ -104,7 +103,15 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
     start, end = found.start("password"), found.end("password")
     label = name[1].decode("ascii", "replace") if name else None
     fallback = bool(_FALLBACK.search(left)) and not left.rstrip(b"\"' ").endswith(b"=")
-    return Candidate(start, end, rule, title, category, label, password, 30, fallback, weak, is_random(password, 12), local)
+    random = is_random(password, 12)
+    return Candidate(start, end, rule, title, category, label, password, 30, fallback, weak, random, local, quiet=quiet)
+
+
+def _is_said(user: str, password: str) -> bool:
+    """Whether the password of a URL says itself that it is none, or is one that every example has."""
+    low = password.lower()
+    generic = low in GENERIC_PASSWORDS or user.lower() in GENERIC_USERS
+    return generic or bool(PLACEHOLDER.search(password)) or len(set(low)) < 3 or "#" in password
 
 
 _DSN = lazy(rb"""(?i)(?P<name>password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<value>[^\s;"'`{}$%<>&]{3,256})""")
@@ -181,3 +188,21 @@ def query(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         if kind is not FileKind.OPAQUE:
             name = found["name"].decode("ascii")
             yield Candidate(*found.span("value"), "key-in-url", "Key in a URL", TOKEN, name, value, 45, random=True)
+
+
+_FORM = lazy(
+    rb"""[?&#"'](?P<name>[\w.\-]{2,60})=(?P<value>[A-Za-z0-9][A-Za-z0-9+/_\-.%|~]{4}[A-Za-z0-9+/_\-.%|~=]{0,251})"""
+    rb"""(?=[&"'\\\s<)]|$)"""
+)
+
+
+def form(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge `name=value` in the text of a form, a query or a setting that code holds as a string; never more than a note."""
+    for found in _FORM.finditer(data, max(0, at - 80), min(len(data), at + 260)):
+        if not found.start("value") < at <= found.end("value"):
+            continue
+        name, value = found["name"].decode("utf-8", "replace"), found["value"].decode("ascii")
+        category = is_entry(name, value) if kind is not FileKind.OPAQUE else None
+        if category:
+            rule, title = ("password-faint", "Possible password") if category == PASSWORD else ("token-faint", "Possible token")
+            yield Candidate(*found.span("value"), rule, title, category, name, value, 61, quiet=True)

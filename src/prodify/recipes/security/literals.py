@@ -31,7 +31,7 @@ def literals(repo: Inventory) -> tuple[Literal, ...]:
 
     What the browser loads has no environment: a secret there must move to the server, which no edit can do.
     """
-    code = [hit for hit in repo.secrets if hit.form == "code" and hit.role is Role.PRODUCTION and hit.in_tree]
+    code = [hit for hit in repo.secrets if hit.form == "code" and hit.role is Role.PRODUCTION and hit.in_tree and hit.level != "note"]
     found = [hit for hit in code if _is_editable(repo, hit.location.path)]
     return tuple(Literal(hit, env_name(hit)) for hit in sorted(found, key=lambda h: h.location))
 
