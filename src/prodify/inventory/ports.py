@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import RANKS, launches
 from prodify.inventory.facts import Note
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -42,6 +43,8 @@ def disagreements(repo: Inventory) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
 
 def _listening(repo: Inventory, dockerfile: Dockerfile) -> tuple[int | None, str | None]:
     """Port and host of the process that the image starts; (None, None) when it cannot be told or comes from the environment."""
+    if (port := _compiled(repo, dockerfile)) is not None:
+        return port, None
     started = [x for x in launches(repo) if x.source == "image" and x.location.path == dockerfile.path and RANKS[x.source]]
     if not started:
         return None, None
@@ -56,6 +59,28 @@ def _listening(repo: Inventory, dockerfile: Dockerfile) -> tuple[int | None, str
     if launch.program != "python" or not (launch.target or "").endswith(".py"):
         return None, None
     return _python_run(repo, launch.target or "", dockerfile)
+
+
+_NO_PYTHON = frozenset(("go", "rust", "java", "kotlin", "javascript", "typescript", "csharp"))
+_SETS_PORT = lazy(r"(?i)\bport\b|(^|_)PORTS?$|_URLS?$|--?p(ort)?[= ]")
+
+
+def _compiled(repo: Inventory, dockerfile: Dockerfile) -> int | None:
+    """The port of the one service in another language that an image holds, None when the image says something of ports itself."""
+    packed = dockerfile.component
+    inside = [c for c in repo.components if packed in (".", c.path) or c.path.startswith(packed + "/")]
+    listening = [c for c in inside if c.port is not None and c.kind in ("service", "web")]
+    if len(listening) != 1 or listening[0].language not in _NO_PYTHON or listening[0].kind != "service":
+        return None
+    if listening[0].framework in _BUILT or not dockerfile.start or any(_SETS_PORT.search(e.name) for e in dockerfile.environment):
+        return None
+    text = " ".join(start.text for start in dockerfile.start)
+    return None if _SETS_PORT.search(text) or any(p in text for p in _PROXIES) else listening[0].port
+
+
+_PROXIES = ("nginx", "caddy", "httpd", "apache", "serve ", "supervisord")
+_BUILT = frozenset(("next", "nuxt", "remix", "react-router", "sveltekit", "astro"))
+"""Frameworks whose port the start script or the platform says, not code."""
 
 
 def _python_run(repo: Inventory, target: str, dockerfile: Dockerfile) -> tuple[int | None, str | None]:

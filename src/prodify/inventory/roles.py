@@ -31,7 +31,7 @@ _TEST_FILE = lazy(
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
 _GENERATED_FILE = lazy(
-    r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|-lock\.ya?ml)$"
+    r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|\.Designer\.cs|ModelSnapshot\.cs|-lock\.ya?ml)$"
 )
 _VENDORED_FILE = lazy(
     r"^(jquery([._-][\w.-]+)?|modernizr([._-][\w.-]+)?|(bootstrap|angular|backbone|underscore|lodash|handlebars|mustache|popper|moment|d3|knockout"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.observability._libraries import APM
+from prodify.inventory.polyglot.logged import logged_credentials
 from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import guarded, lazy
 
@@ -30,20 +31,6 @@ _TRACE_ID = guarded(
     "trace_id traceid get_span_context log_correlation merge_contextvars tracecontext",
     re.IGNORECASE,
 )
-
-
-_LOGGED = tuple(
-    query(
-        language,
-        {"kind": "identifier",
-         "regex": r"(?i)^(access|refresh|auth|id|bot|jwt|reset|session)?_?token$|^(password|passwd|api_?key|client_?secret)$",
-         "inside": {"kind": "arguments", "inside": {"kind": "call_expression", "has": {
-             "field": "function", "regex": r"^(console|logger|log)\.(log|info|debug|warn|error)$"}}}},
-        keywords=("console.", "logger.", "log."),
-    )
-    for language in ("javascript", "typescript")
-)  # fmt: skip
-"""Credentials that are handed to the log as they are."""
 
 
 def _sources(repo: Inventory) -> tuple[str, ...]:
@@ -249,18 +236,11 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
         named = _values_named(call.args, _CONNECTION if served else None)
         if named:
             bad.append(Note(call.location, f"{call.name} of {named}"))
-    bad += [Note(m.location, " ".join(m.text.split())[:60]) for m in repo.find(*_LOGGED) if _in_service(repo, m.location.path)]
+    bad += logged_credentials(repo)
     if bad:
         return failed("a secret or personal value is written to the log", *bad)
     logs = bool(repo.services) or any(True for _ in repo.python.each_call(*_LOGGERS))
     return passed("no secret was found in what is logged") if logs else not_applicable("nothing is logged")
-
-
-def _in_service(repo: Inventory, path: str) -> bool:
-    """Whether a file belongs to a component that is no browser application: a visitor's own console is no log."""
-    owners = [c for c in repo.components if c.path == "." or path.startswith(c.path + "/")]
-    nearest = max(owners, key=lambda c: len(c.path), default=None)
-    return nearest is not None and nearest.kind not in ("web", "static-site") and not path.endswith((".jsx", ".tsx"))
 
 
 def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | None = None) -> str | None:

@@ -31,6 +31,37 @@ _DEVELOPER_PAGE = query(
 _LARAVEL = query("php", {"kind": "array_element_initializer", "regex": r"""^['"]debug['"]\s*=>\s*true$"""}, keywords=("debug",))
 
 
+
+
+def _guarded(*kinds: str) -> dict[str, object]:
+    return {"inside": {"any": [{"kind": kind} for kind in kinds], "stopBy": "end"}}
+
+
+_FRAMEWORKS = (
+    query("go", {"any": [
+        {"kind": "call_expression", "regex": r"^gin\.SetMode\(\s*(gin\.DebugMode|\"debug\")\s*\)$"},
+        {"kind": "assignment_statement", "regex": r"^(e|echo|app|server)\.Debug\s*=\s*true$"},
+    ], "not": _guarded("if_statement", "expression_case")}, keywords=("gin.SetMode", ".Debug")),
+    *(query(language, {"kind": "call_expression", "regex": r"^\w+\.use\(\s*(errorhandler|errorHandler)\(\s*\)\s*\)$",
+                      "not": _guarded("if_statement", "ternary_expression")},
+            keywords=("'errorhandler'", '"errorhandler"')) for language in ("javascript", "typescript")),
+    query("ruby", {"kind": "call", "regex": r"^set\s*\(?\s*:(show_exceptions\s*,\s*(true|:after_handler)"
+                                            r"|environment\s*,\s*:development)\)?$",
+                   "not": {"any": [_guarded("if", "if_modifier", "unless", "unless_modifier"), {"inside": {"kind": "call",
+                   "stopBy": "end", "regex": r"^configure\b.*:(development|test)"}}]}},
+          keywords=("show_exceptions", ":environment")),
+    query("php", {"any": [
+        {"kind": "member_call_expression", "regex": r"^\$\w+->addErrorMiddleware\(\s*true\b"},
+        {"kind": "array_element_initializer", "regex": r"^['\"]displayErrorDetails['\"]\s*=>\s*true$"},
+        {"kind": "function_call_expression", "regex": r"(?i)^define\(\s*['\"](YII_DEBUG|WP_DEBUG|APP_DEBUG)['\"]\s*,\s*true\s*\)$"},
+        {"kind": "function_call_expression", "regex": r"^define\(\s*['\"]ENVIRONMENT['\"]\s*,\s*['\"]development['\"]\s*\)$"},
+    ], "not": _guarded("if_statement", "conditional_expression")}, keywords=("addErrorMiddleware", "displayErrorDetails", "_DEBUG",
+        "ENVIRONMENT")),
+    query("kotlin", {"kind": "value_argument", "regex": r"^developmentMode\s*=\s*true$"}, keywords=("developmentMode",)),
+)  # fmt: skip
+"""What shows errors with their insides to visitors, where no condition stands around it."""
+
+
 def settings_switches(repo: Inventory) -> Iterator[Note]:
     """Switches that are on in the settings that production reads; profiles for development and tests are left out."""
     for path in repo.files.select("application*.properties", "application*.yml", "application*.yaml", roles=(Role.PRODUCTION,)):
@@ -40,6 +71,8 @@ def settings_switches(repo: Inventory) -> Iterator[Note]:
         yield Note(match.location, "PHP shows errors to visitors")
     for match in repo.find(_DEVELOPER_PAGE):
         yield Note(match.location, "the developer's error page is shown everywhere")
+    for match in repo.find(*_FRAMEWORKS):
+        yield Note(match.location, " ".join(match.text.split())[:60])
     for match in repo.find(_LARAVEL):
         if match.location.path.endswith("config/app.php"):
             yield Note(match.location, "debug is true in the settings")

@@ -4,61 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed
+from prodify.checks.security._origins import OPEN, SETTINGS
 from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.places import keyword_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}]}
-_STARS = ("cors({$$$A, origin: '*', $$$B})", 'cors({$$$A, origin: "*", $$$B})', "cors({$$$A, origin: true, $$$B})")
-_STAR_HEADERS = tuple(f"$R.{method}({q}Access-Control-Allow-Origin{q}, {q}*{q})" for method in ("header", "setHeader") for q in ("'", '"'))
-_CORS_STAR = {"any": [{"pattern": pattern} for pattern in (*_STARS, *_STAR_HEADERS)]}
-_REGISTERED = {
-    "kind": "call_expression",
-    "regex": r"""(?s)^[\w$.]+\.register\(\s*(cors|fastifyCors|require\(\s*["'](@fastify/cors|fastify-cors)["'],?\s*\))\s*,?\s*"""
-    r"""(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
-}
-"""Fastify's plug-in, whose default is every origin."""
-_QUERIES = tuple(
-    query(language, rule, keywords=("cors(", "register(", "Access-Control-Allow-Origin"))
-    for language in ("javascript", "typescript")
-    for rule in (_CORS_BARE, _CORS_STAR, _REGISTERED)
-)
-_GO_STAR = {
-    "kind": "keyed_element",
-    "all": [
-        {"has": {"kind": "literal_element", "regex": "^Allow(ed)?Origins$"}},
-        {"has": {"kind": "interpreted_string_literal", "regex": r'^"\*"$', "stopBy": "end"}},
-    ],
-}
-_SPRING_CALLS = (
-    *(f'$C.{method}($F("*"))' for method in ("setAllowedOrigins", "setAllowedOriginPatterns")),
-    *(f'$C.{method}("*")' for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns")),
-)
-_JAVA_STAR = {"any": [{"pattern": p} for p in (*_SPRING_CALLS, "@CrossOrigin", '@CrossOrigin("*")', '@CrossOrigin(origins = "*")')]}
-_KOTLIN_STAR = {"any": [{"pattern": pattern} for pattern in _SPRING_CALLS]}
-_RUST_STAR = {"any": [{"pattern": pattern} for pattern in ("CorsLayer::permissive()", "Cors::permissive()", "$C.allow_any_origin()")]}
-_OTHER_QUERIES = (
-    query("go", _GO_STAR, keywords=("AllowOrigins", "AllowedOrigins")),
-    query("go", {"any": [{"pattern": "cors.Default()"}, {"pattern": "cors.AllowAll()"}]}, keywords=("cors.Default", "cors.AllowAll")),
-    query("java", _JAVA_STAR, keywords=("llowedOrigin", "CrossOrigin")),
-    query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin",)),
-    query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin")),
-    query("csharp", "$C.AllowAnyOrigin()", keywords=("AllowAnyOrigin",)),
-    query("php", {"kind": "array_element_initializer", "regex": r"""^['"]allowed_origins['"]\s*=>\s*\[\s*['"]\*['"]\s*\]$"""},
-          keywords=("allowed_origins",)),
-    query("ruby", {"kind": "call", "regex": r"""^set\s*\(?\s*:allow_origin\s*,\s*(:any|["']\*["'])"""}, keywords=(":allow_origin",)),
-    query("ruby", {"kind": "call", "regex": r"""^origins\s*\(?\s*["']\*["']"""}, keywords=("Rack::Cors", "origins")),
-    query("ruby", {"kind": "assignment", "regex": r"""^[\w.]*headers?\[["']Access-Control-Allow-Origin["']\]\s*=\s*["']\*["']$"""},
-          keywords=("Access-Control-Allow-Origin",)),
-    query("php", {"kind": "function_call_expression", "regex": r"""(?i)^header\(\s*["']Access-Control-Allow-Origin\s*:\s*\*["']"""},
-          keywords=("Access-Control-Allow-Origin",)),
-    query("go", {"kind": "call_expression", "regex": r"""(?s)\.(Set|Add|Header)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$"""},
-          keywords=("Access-Control-Allow-Origin",)),
-)  # fmt: skip
-
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")
 def cors_is_not_wildcard(repo: Inventory, profile: Profile) -> Verdict:
@@ -116,8 +68,13 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
     for assignment in repo.python.assignments("*['Access-Control-Allow-Origin']", '*["Access-Control-Allow-Origin"]'):
         if assignment.value == "*":
             yield Note(assignment.location, "Access-Control-Allow-Origin: *")
-    for match in repo.find(*_QUERIES, *_OTHER_QUERIES):
+    for match in repo.find(*OPEN):
         yield Note(match.location, " ".join(match.text.split())[:60])
+    for globs, pattern in SETTINGS:
+        for path in repo.files.select(*globs, roles=(Role.PRODUCTION,)):
+            text = repo.files.text(path) or ""
+            for line in pattern.finditer(text):
+                yield Note(Location(path, text.count("\n", 0, line.start(1)) + 1), " ".join(line[1].split())[:60])
 
 
 def _flask_allows_all(repo: Inventory, call: Call) -> bool:

@@ -32,8 +32,21 @@ if TYPE_CHECKING:
 
 _WEB = ("flask", "quart", "dash", "bottle", "sanic", "flask_socketio", "aiohttp")
 _DEBUG_ENVIRONMENT = frozenset(
-    (("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true"))
+    (("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true"),
+     ("APP_DEBUG", "true"), ("APP_DEBUG", "1"), ("APP_ENV", "dev"), ("NODE_ENV", "development"), ("RAILS_ENV", "development"),
+     ("RACK_ENV", "development"),
+     ("ASPNETCORE_ENVIRONMENT", "development"), ("GIN_MODE", "debug"), ("ROCKET_PROFILE", "debug"))
+)  # fmt: skip
+_DEBUGGERS = lazy(r"(^|[\s\"'])--inspect(-brk)?(=\S+)?(?=$|[\s\"'])|-agentlib:jdwp|-Xrunjdwp|(^|[\s/])dlv (debug|exec|attach)\b|(^"
+                  r"|[\s/])rdbg\b|-m debugpy\b")
+_IMAGE_DEVELOPMENT = lazy(
+    r"^(npx |bundle exec |exec |yarn |pnpm (run )?|npm run )*((dev|start:dev|serve|nodemon|ts-node-dev|vite|rerun|shotgun|air|reflex"
+    r"|CompileDaemon)(\s|$)"
+    r"|ng serve|(next|nuxt|astro|remix|react-router|vite) dev|react-scripts start|tsx watch|node --watch|nest start --watch|cargo watch"
+    r"|php (artisan|spark) serve|php -S|symfony (server:start|serve)|(\./)?mvnw? .*(spring-boot:run|quarkus:dev|mn:run)"
+    r"|(\./)?gradlew? .*(bootRun|quarkusDev)|dotnet watch)"
 )
+"""Commands that reload, rebuild or serve one request at a time; `go run` and `rails server` are slow or not, but no such server."""
 _SERVING = lazy(r"\b(flask|manage\.py|adev)\b.*\brun(server\w*)?\b|\brun(server\w*)?[\"',]")
 _RELOADS = lazy(r"(^|[\s\"'])--reload\b|\bfastapi[\"',\s]+dev\b")
 _RELOADING = frozenset(("uvicorn", "gunicorn", "hypercorn", "fastapi"))
@@ -102,6 +115,11 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
         for entry in dockerfile.environment:
             if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:
                 yield Note(entry.location, f"the image sets {entry.name}={entry.value}")
+            if entry.value and _DEBUGGERS.search(entry.value):
+                yield Note(entry.location, f"{entry.name} opens a debugger's port")
+        for start in dockerfile.start:
+            if _DEBUGGERS.search(start.text):
+                yield Note(start.location, "a debugger's port is opened")
 
 
 @check(
@@ -154,7 +172,7 @@ def dev_server_is_not_production(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no service is started")
     starts = _production_starts(repo)
     bad = [Note(x.location, f"{x.program} {x.target or ''}".strip()) for x in starts if _is_development(repo, x)]
-    bad += [*_embedded(repo), *_start_scripts(repo)]
+    bad += [*_embedded(repo), *_start_scripts(repo), *_image_starts(repo)]
     if bad:
         return failed("a development server is what starts", *bad)
     known = [x for x in starts if x.program not in ("python", "flask") or _starts_server(repo, x)]
@@ -236,6 +254,14 @@ def _embedded(repo: Inventory) -> Iterator[Note]:
     if workers and not repo.web_services:
         for call in _flask_runs(repo):
             yield Note(call.location, f"{call.name}() beside the {workers[0].kind}")
+
+
+def _image_starts(repo: Inventory) -> Iterator[Note]:
+    """Images of services that start a development server of another language."""
+    for dockerfile in repo.dockerfiles:
+        first = next(iter(dockerfile.start), None)
+        if first is not None and _IMAGE_DEVELOPMENT.match(first.text) and dockerfile.command is not None:
+            yield Note(dockerfile.command.location, f"the image starts {first.text[:60]}")
 
 
 def _start_scripts(repo: Inventory) -> Iterator[Note]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory.polyglot import executed, sqltext
 from prodify.inventory.sql import unsafe_sql
 from prodify.lazyre import lazy
 
@@ -64,7 +65,7 @@ def sql_is_parameterised(repo: Inventory, profile: Profile) -> Verdict:
             return list(rows)
         ```
     """
-    bad = unsafe_sql(repo)
+    bad = (*unsafe_sql(repo), *sqltext.unsafe_sql(repo))
     if bad:
         return failed("a value is put into the text of an SQL statement", *bad)
     calls = repo.python.calls("*.execute", "*.executemany", "*.raw")
@@ -122,7 +123,7 @@ def untrusted_code_is_not_run(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service takes input")
-    bad = list(_dangerous(repo))
+    bad = [*_dangerous(repo), *executed.executed_input(repo)]
     return failed("something that may come from outside is run as code", *bad) if bad else passed("no input was found that is run as code")
 
 

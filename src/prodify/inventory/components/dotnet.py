@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SDK = lazy(r"""<Project\s+Sdk\s*=\s*["']([^"']+)""")
 _FRAMEWORK = lazy(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
 _TESTS = lazy(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
+_PROFILES = lazy(r"""commandName"\s*:\s*"Project"[^{}]*"applicationUrl"\s*:\s*"https?://[^":]+:(\d{2,5})""")
 _URLS = lazy(r"""(?:applicationUrl|Urls|Url)"\s*:\s*"https?://[^":]+:(\d{2,5})""")
 _LOOPS = lazy(r"while\s*\(\s*(true|!\w+\.IsCancellationRequested)\s*\)|BackgroundService|IHostedService")
 _BOTS = lazy(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
@@ -61,7 +62,7 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
     if kind == "service":
         settings = repo.files.select(root.join("Properties/launchSettings.json"), root.join("appsettings*.json"))
         started = [p for p in sources if p.endswith(("Program.cs", "Startup.cs"))]
-        port = written_port(repo, "csharp", started) or port_in(repo, settings, _URLS) or 8080
+        port = written_port(repo, "csharp", started) or port_in(repo, settings, _PROFILES, _URLS) or 8080
     name = name_of(root, project.rpartition("/")[2].rpartition(".")[0])
     notes = (note_at(repo, project, "Sdk=", kit or "project file"),)
     return Component(root.path, name, kind, "csharp", framework, entry, port, "nuget", version[1] if version else None, notes)

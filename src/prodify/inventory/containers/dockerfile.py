@@ -49,7 +49,9 @@ def read_dockerfiles(repo: Inventory) -> tuple[Dockerfile, ...]:
     paths = [
         path
         for path in repo.files.select(*PATTERNS, roles=(Role.PRODUCTION,))
-        if ".devcontainer" not in path.split("/") and not _NOT_DOCKERFILES.search(path) and not _PACKAGE_BUILDS.search(path)
+        if ".devcontainer" not in path.split("/")
+        and not path.rpartition("/")[2].startswith(".gitpod")
+        and not _NOT_DOCKERFILES.search(path) and not _PACKAGE_BUILDS.search(path)
     ]
     deployable = [path for path in paths if not _DEVELOPMENT.search(path.rpartition("/")[2])]
     return tuple(read_dockerfile(path, text, repo.files) for path in deployable or paths if (text := repo.files.text(path)) is not None)

@@ -47,7 +47,8 @@ DATASTORES: Mapping[str, Mapping[str, str]] = {
         "github.com/jinzhu/gorm/dialects/sqlite": "sqlite", "go.mongodb.org/mongo-driver": "mongodb", "gopkg.in/mgo.v2": "mongodb",
         "github.com/redis/go-redis": "redis", "github.com/go-redis/redis": "redis", "github.com/gomodule/redigo": "redis",
         "github.com/redis/rueidis": "redis", "github.com/bradfitz/gomemcache": "memcached",
-        "github.com/elastic/go-elasticsearch": "elasticsearch", "github.com/aws/aws-sdk-go-v2/service/dynamodb": "dynamodb",
+        "github.com/elastic/go-elasticsearch": "elasticsearch", "github.com/olivere/elastic": "elasticsearch",
+        "github.com/aws/aws-sdk-go-v2/service/dynamodb": "dynamodb",
         "github.com/gocql/gocql": "cassandra", "gorm.io/driver/sqlserver": "mssql", "github.com/denisenkom/go-mssqldb": "mssql",
         "cloud.google.com/go/firestore": "firestore", "github.com/ClickHouse/clickhouse-go": "clickhouse", "go.etcd.io/bbolt": "bbolt",
         "github.com/dgraph-io/badger": "badger", "github.com/neo4j/neo4j-go-driver": "neo4j",
@@ -150,6 +151,8 @@ CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] =
     ("csharp", {"kind": "invocation_expression", "regex": r"(?is)\.UseMySql(<\w+>)?\([^;]*$"}, ("UseMySQL", "UseMySql"), "mysql"),
     ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseCosmos(<\w+>)?\([^;]*$"}, ("UseCosmos",), "cosmosdb"),
     ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']mysql:|^new\s+\\?mysqli\("""), ("PDO", "mysqli"), "mysql"),
+    *(("php", _php("array_element_initializer", rf"""^['"]driver['"]\s*=>\s*['"]{driver}['"]$""", ), ("'driver'", '"driver"'), name)
+      for driver, name in (("mysql", "mysql"), ("pgsql", "postgres"), ("sqlsrv", "mssql"))),
     ("php", _php("function_call_expression", r"^mysqli_connect\("), ("mysqli_connect",), "mysql"),
     ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']pgsql:"""), ("PDO",), "postgres"),
     ("php", _php("function_call_expression", r"^pg_connect\("), ("pg_connect",), "postgres"),

@@ -53,7 +53,8 @@ def _jvm_drivers(repo: Inventory) -> Iterator[Technology]:
 
     Several are a choice that is made elsewhere, and H2 is beside another for tests.
     """
-    if not any(c.framework in ("spring-boot", "quarkus", "micronaut") for c in repo.components):
+    by_themselves = any(c.framework in ("spring-boot", "quarkus", "micronaut") for c in repo.components)
+    if not by_themselves and not any(repo.syntax.sources("java", ("setJdbcUrl", "DriverManager.getConnection"))):
         return
     declared = [
         Technology(drivers.JVM_DRIVERS[d.name], d.location, f"{d.name} is declared, the address comes from outside")

@@ -54,12 +54,13 @@ OUTBOUND = everywhere(
     {
         "kind": "call_expression",
         "regex": r"^(await\s+)?(axios(\.(get|post|put|patch|delete|head|request))?|fetch|got(\.(get|post|put|patch|delete))?|nodeFetch"
-        r"|needle"
+        r"|needle|rp|requestPromise|unirest\.(get|post|put|patch|delete)|phin"
         r"|superagent\.(get|post|put|patch|delete)|request(\.(get|post|put))?|ky(\.(get|post|put|patch|delete))?|https?\.(get|request)"
         r"|undici\.request"
         r"|this\.(httpService|http|axios)\.(get|post|put|patch|delete|request)|\$fetch|ofetch)\s*(<[^(]*>)?\(",
     },
-    ("axios", "fetch", "got", "superagent", "request", "ky", "http.", "https.", "undici", "httpService", "needle"),
+    ("axios", "fetch", "got", "superagent", "request", "ky", "http.", "https.", "undici", "httpService", "needle", "rp(",
+    "requestPromise", "unirest", "phin"),
 )
 """Calls of HTTP libraries by the name they are usually imported under; the import is checked as well."""
 INSTANCES = everywhere(

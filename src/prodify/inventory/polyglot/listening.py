@@ -75,7 +75,8 @@ _RUST = (
         query("rust", {**_RUST_ADDRESS, "not": {"inside": {"kind": "token_tree", "stopBy": "end"}}}, keywords=('"',)),
     ),
     (
-        query("rust", {**_RUST_NUMBER, "inside": _RUST_PORT, "not": {"inside": {"kind": "token_tree", "stopBy": "end"}}},
+        query("rust", {**_RUST_NUMBER, "inside": _RUST_PORT, "not": {"any": [
+            {"inside": {"kind": "token_tree", "stopBy": "end"}}, {"inside": {"kind": "array_expression"}}]}},
               keywords=("PORT", "port")),
         query("rust", {**_RUST_NUMBER, "inside": {"any": [{"kind": "const_item"}, {"kind": "static_item"}], "regex": r"(?i)port\s*:"}},
               keywords=("PORT",)),
@@ -98,6 +99,8 @@ _JAVA = (
     (
         query("java", {"kind": "decimal_integer_literal", "regex": r"^\d{2,5}$", "inside": {
             "kind": "variable_declarator", "stopBy": "end", "has": {"field": "name", **_NAMED}}}, keywords=("port", "Port", "PORT")),
+        query("java", {"kind": "string_literal", "regex": r'^"\d{2,5}"$', "inside": {"kind": "argument_list"}, "follows": {
+            "kind": "string_literal", **_NAMED}}, keywords=("PORT", "port")),
         query("kotlin", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {
             "kind": "property_declaration", "stopBy": "end", "has": {"kind": "variable_declaration", **_NAMED}}},
               keywords=("port", "Port", "PORT")),

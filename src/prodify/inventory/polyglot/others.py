@@ -33,10 +33,13 @@ ENVIRONMENT: tuple[Query, ...] = (
     calls("go", "call_expression", r'^os\.(Getenv|LookupEnv)\("', "os.Getenv", "os.LookupEnv"),
     calls("go", "call_expression", r'^(?i:\w*get\w*env\w*|env\w*)\("[A-Z_][A-Z0-9_]*",', "env", "Env"),
     calls("java", "method_invocation", r'^System\.getenv\("', "System.getenv"),
+    calls("java", "method_invocation", r'^\w*[dD]otenv\.get\("', "otenv.get("),
+    calls("java", "method_invocation", r'^get\w*Env\w*\("[A-Z][A-Z0-9_]*"', "Env("),
     calls("kotlin", "call_expression", r'^System\.getenv\("', "System.getenv"),
     calls("ruby", "element_reference", r"^ENV\[", "ENV["),
     calls("ruby", "call", r"^ENV\.fetch\(", "ENV.fetch"),
-    calls("rust", "call_expression", r'^(std::)?env::var(_os)?\("|^(dotenvy?|dotenv)::var\("', "env::var", "dotenv"),
+    calls("rust", "call_expression", r'^((std::)?env::)?var(_os)?\("[A-Z_][A-Z0-9_]*"|^(dotenvy?'
+                                     r'|dotenv)::var\("', "env::var", "dotenv", "var(\""),
     calls("rust", "macro_invocation", r'^(option_)?env!\("', "env!("),
     calls("php", "function_call_expression", r"^(env|getenv)\(", "env("),
     calls("php", "subscript_expression", r"^\$_(ENV|SERVER)\[", "$_ENV"),
@@ -110,17 +113,15 @@ OUTBOUND: tuple[_Outbound, ...] = (
     ),
     _Outbound(
         "net/http",
-        calls(
-            "go",
-            "call_expression",
-            r"^(http\.DefaultClient|\w*[cC]lient)\.(Do|Get|Post|PostForm)\(",
-            "lient.Do(",
-            "lient.Get(",
-            "lient.Post",
-        ),
+        query("go", {
+            "kind": "call_expression",
+            "regex": r"(?s)^(([\w.]+\.)?(http\.DefaultClient|\w*[cC]lient|http|httpc|hc)|\(?&?http\.Client\{[^{}]*\}\)?)"
+            r"\.((Do|Head|Get)\([^,]*\)$|Get\(fmt\.|PostForm\(|Post\([^,]+,\s*\")",
+            "not": {"regex": r"(?i)^[\w.]*(redis|mongo|cache|etcd|consul|grpc|s3|docker|kube)"},
+        }, keywords=(".Do(", ".Get(", ".Post", ".Head(")),
         False,
         lazy(r"http\.Client\{[^}]*Timeout|[cC]lient\w*\([^\n]*\b[Tt]imeout|\.Timeout\s*=|NewRequestWithContext\(\s*ctx|context\.WithTimeout"),
-        '"net/http"',
+        "http.",
     ),
     _Outbound("resty", calls("go", "call_expression", r"^resty\.New\(\)", "resty.New"), False, lazy(r"SetTimeout")),
     _Outbound(
@@ -136,7 +137,37 @@ OUTBOUND: tuple[_Outbound, ...] = (
         lazy(r"\.timeout\(|connectTimeout"),
     ),
     _Outbound(
-        "java.net", calls("java", "method_invocation", r"^\w+\.openConnection\(", "openConnection"), False, lazy(r"setReadTimeout")
+        "java.net",
+        calls("java", "method_invocation", r"(?s)^(\w+|\(?new URL\(.*\)\)?|URI\.create\(.*\)\.toURL\(\))\.(openConnection"
+                                           r"|openStream)\(", "openConnection", "openStream"),
+        False,
+        lazy(r"setReadTimeout"),
+    ),
+    _Outbound(
+        "java.net",
+        calls("kotlin", "call_expression", r"(?s)^URL\([^()]*\)\.(readText|readBytes|openStream|openConnection)\(", "URL("),
+        False,
+        lazy(r"readTimeout"),
+    ),
+    _Outbound(
+        "apache-httpclient",
+        calls("java", "method_invocation", r"(?i)^\w*(http)?client\.execute\(", "HttpGet", "HttpPost", "HttpPut", "HttpUriRequest",
+            "ClassicHttp"),
+        False,
+        lazy(r"(?i)set(Socket|Response)Timeout"),
+    ),
+    _Outbound(
+        "webclient",
+        calls("java", "method_invocation", r"(?i)^\w*(webclient|restclient)\.(get|post|put|patch|delete"
+                                           r"|method)\(", "WebClient", "RestClient"),
+        False,
+        lazy(r"\.timeout\(|responseTimeout|ReadTimeout|block\(Duration"),
+    ),
+    _Outbound(
+        "resttemplate",
+        calls("kotlin", "call_expression", r"(?i)^\w*resttemplate\.(\w*for\w+|exchange|execute)\W", "RestTemplate"),
+        False,
+        lazy(r"(?i)readtimeout"),
     ),
     _Outbound(
         "resttemplate",
@@ -161,14 +192,21 @@ OUTBOUND: tuple[_Outbound, ...] = (
         lazy(r""),
         "include HTTParty",
     ),
+    _Outbound("typhoeus", calls("ruby", "call", r"^Typhoeus\.(get|post|put|patch|delete)", "Typhoeus"), False, lazy(r"timeout:")),
     _Outbound("faraday", calls("ruby", "call", r"^Faraday\.(new|get|post)", "Faraday"), True, lazy(r"")),
     _Outbound("reqwest", calls("rust", "call_expression", r"^reqwest::get\(", "reqwest::get"), False, lazy(r"(?!)")),
     _Outbound(
         "reqwest",
-        calls("rust", "call_expression", r"(?s)^[\w.]*client[\w.()]*\.(get|post|put|patch|delete)\(", "reqwest"),
+        calls("rust", "call_expression", r"(?s)^([\w.]*(client|http|reqwest)\w*(\(\))?|(reqwest::)?Client::new\(\))\.(get|post|put"
+                                         r"|patch|delete|request)\([^()]*(\([^()]*\))?[^()]*\)$", "reqwest"),
         False,
         lazy(r"\.timeout\("),
         "reqwest",
+    ),
+    _Outbound("ureq", calls("rust", "call_expression", r"^ureq::(get|post|put|patch"
+                                                       r"|delete)\([^()]*\)$", "ureq::"), False, lazy(r"timeout")),
+    _Outbound(
+        "php", calls("php", "function_call_expression", r"^file_get_contents\(\s*['\"]https?://", "file_get_contents"), True, lazy(r"")
     ),
     _Outbound(
         "guzzle",
@@ -190,7 +228,7 @@ OUTBOUND: tuple[_Outbound, ...] = (
         calls(
             "csharp",
             "invocation_expression",
-            r"^_?\w*([cC]lient)\.(GetAsync|PostAsync|SendAsync|GetStringAsync|GetFromJsonAsync|PostAsJsonAsync|PutAsync|DeleteAsync)\(",
+            r"^[\w.]*([cC]lient|_http)\.(GetAsync|PostAsync|SendAsync|GetStringAsync|GetFromJsonAsync|PostAsJsonAsync|PutAsync|DeleteAsync)\(",
             "HttpClient",
         ),
         True,

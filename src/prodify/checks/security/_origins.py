@@ -1,0 +1,156 @@
+"""Ways to let every origin call an API, by language and framework."""
+
+from __future__ import annotations
+
+from prodify.api import query
+from prodify.lazyre import lazy
+
+_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}]}
+_STARS = ("cors({$$$A, origin: '*', $$$B})", 'cors({$$$A, origin: "*", $$$B})', "cors({$$$A, origin: true, $$$B})")
+_STAR_HEADERS = tuple(
+    f"$R.{method}({q}Access-Control-Allow-Origin{q}, {q}*{q})" for method in ("header", "setHeader", "set", "append") for q in ("'", '"')
+)
+_CORS_STAR = {"any": [{"pattern": pattern} for pattern in (*_STARS, *_STAR_HEADERS)]}
+_REGISTERED = {
+    "kind": "call_expression",
+    "regex": r"""(?s)^[\w$.]+\.register\(\s*(cors|fastifyCors|require\(\s*["'](@fastify/cors|fastify-cors)["'],?\s*\))\s*,?\s*"""
+    r"""(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
+}
+"""Fastify's plug-in, whose default is every origin."""
+_STAR_PAIR = r"""^["']?Access-Control-Allow-Origin["']?\s*:\s*["'`]\*["'`]$"""
+_REQUESTS = r"^(await )?(axios|fetch|\$http|http|ky|got|superagent|api|instance)\b|\.create\("
+_PAIRS = {
+    "any": [
+        {
+            "kind": "pair",
+            "regex": _STAR_PAIR,
+            "not": {
+                "any": [
+                    {"inside": {"kind": "call_expression", "stopBy": "end", "regex": _REQUESTS}},
+                    {
+                        "inside": {
+                            "kind": "variable_declarator",
+                            "stopBy": "end",
+                            "regex": r"(?i)^(\w*(options|config|request|client)|instance)\b",
+                        }
+                    },
+                ]
+            },
+        },
+        {
+            "kind": "variable_declarator",
+            "regex": r"""(?is)^\w*cors\w*\s*(:\s*\w+\s*)?=\s*\{[^{}]*\borigin["']?\s*:\s*(true|["'`]\*["'`])""",
+        },
+        {"kind": "pair", "regex": r"""(?s)^cors\s*:\s*(true$|\{[^{}]*\borigin["']?\s*:\s*(true|["'`]\*["'`]))"""},
+        {"kind": "object", "regex": r"""(?s)^\{\s*key\s*:\s*["']Access-Control-Allow-Origin["']\s*,\s*value\s*:\s*["']\*["']"""},
+    ]
+}
+"""Headers of an answer, and options of cors, socket.io and NestJS; headers of the program's own requests are none."""
+_NEST = {
+    "kind": "call_expression",
+    "regex": r"""(?s)^\w+\.enableCors\(\s*(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
+}
+_SCRIPTS = tuple(
+    query(language, rule, keywords=("cors", "Cors", "register(", "Access-Control-Allow-Origin"))
+    for language in ("javascript", "typescript", "tsx")
+    for rule in (_CORS_BARE, _CORS_STAR, _REGISTERED, _PAIRS, _NEST)
+)
+_GO_STAR = {
+    "kind": "keyed_element",
+    "all": [
+        {"has": {"kind": "literal_element", "regex": "^Allow(ed)?Origins$"}},
+        {"has": {"kind": "interpreted_string_literal", "regex": r'^"\*"$', "stopBy": "end"}},
+    ],
+}
+_SPRING_CALLS = (
+    *(f'$C.{method}($F("*"))' for method in ("setAllowedOrigins", "setAllowedOriginPatterns")),
+    *(f'$C.{method}("*")' for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns")),
+)
+_ANNOTATED = {
+    "any": [
+        {"regex": r'(?s)^@CrossOrigin(\(\s*\)|\(\s*\{?\s*"\*"|\(.*\b(origins|value|originPatterns)\s*=\s*[{\[]?\s*"\*"|$)'},
+        {"regex": r"(?s)^@CrossOrigin\(\s*\w+\s*=", "not": {"regex": r"\b(origins|value|originPatterns)\s*="}},
+    ]
+}
+_JAVA_STAR = {
+    "any": [
+        *({"pattern": p} for p in _SPRING_CALLS),
+        {"all": [{"any": [{"kind": "annotation"}, {"kind": "marker_annotation"}]}, _ANNOTATED]},
+        {"kind": "method_invocation", "regex": r'(?s)\.(header|setHeader|addHeader)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$'},
+        {"kind": "method_invocation", "regex": r"\.(anyHost|enableCorsForAllOrigins|applyPermitDefaultValues)\(\)$"},
+        {"kind": "method_invocation", "regex": r'^CorsHandler\.create\("(\*|\.\*)"\)$'},
+        {
+            "kind": "method_invocation",
+            "regex": r"(?s)^\w+\.addMapping\([^()]*\)",
+            "not": {"any": [{"regex": "llowedOrigin"}, {"inside": {"kind": "method_invocation"}}]},
+        },
+    ]
+}
+"""Spring lets every origin in where none is named, and a mapping without origins is one."""
+_KOTLIN_STAR = {
+    "any": [
+        *({"pattern": pattern} for pattern in _SPRING_CALLS),
+        {"all": [{"kind": "annotation"}, _ANNOTATED]},
+        {"kind": "call_expression", "regex": r"^(\w+\.)?anyHost\(\)$"},
+        {
+            "kind": "call_expression",
+            "regex": r'(?s)\.(header|setHeader|addHeader|append)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$',
+        },
+    ]
+}
+_RUST_STAR = {"any": [{"pattern": pattern} for pattern in ("CorsLayer::permissive()", "CorsLayer::very_permissive()",
+    "Cors::permissive()", "$C.allow_any_origin()", "AllowedOrigins::all()",
+    "$C.allow_origin(Any)", "$C.allow_origin(tower_http::cors::Any)", "$C.allow_origin(cors::Any)", "$C.allow_origin(AllowOrigin::any())",
+    'Header::new("Access-Control-Allow-Origin", "*")', '$C.insert_header(("Access-Control-Allow-Origin", "*"))',
+    '$C.header("Access-Control-Allow-Origin", "*")')]}  # fmt: skip
+_OTHERS = (
+    query("go", _GO_STAR, keywords=("AllowOrigins", "AllowedOrigins")),
+    query("go", {"any": [{"pattern": "cors.Default()"}, {"pattern": "cors.AllowAll()"}]}, keywords=("cors.Default", "cors.AllowAll")),
+    query("java", _JAVA_STAR, keywords=("llowedOrigin", "CrossOrigin", "anyHost", "ForAllOrigins", "PermitDefault", "CorsHandler",
+        "addMapping",
+                                    "Access-Control-Allow-Origin")),
+    query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin", "CrossOrigin", "anyHost", "Access-Control-Allow-Origin")),
+    query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin", "AllowedOrigins", "allow_origin(",
+        "Access-Control-Allow-Origin")),
+    query("go", {"any": [
+        {"kind": "call_expression", "regex": r'(?s)^handlers\.AllowedOrigins\(\[\]string\{\s*"\*"'},
+        {"kind": "call_expression", "regex": r"^(middleware\.CORS|cors\.New)\(\)$"},
+        {"kind": "assignment_statement", "regex": r"^[\w.]+\.AllowAllOrigins\s*=\s*true$"},
+        {"kind": "keyed_element", "regex": r"^AllowAllOrigins\s*:\s*true$"},
+    ]}, keywords=("AllowedOrigins", "middleware.CORS", "cors.New", "AllowAllOrigins")),
+    query("csharp", {"any": [
+        {"pattern": "$C.AllowAnyOrigin()"},
+        {"kind": "invocation_expression", "regex": r"(?s)\.SetIsOriginAllowed\(\s*\(?\w+\)?\s*=>\s*true\s*\)$"},
+        {"kind": "invocation_expression", "regex": r'(?s)\.WithOrigins\(\s*"\*"\s*\)$'},
+        {"kind": "invocation_expression", "regex": r'(?s)\.(Add|Append)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$'},
+        {"kind": "assignment_expression", "regex": r'^[\w.]+\["Access-Control-Allow-Origin"\]\s*=\s*"\*"$'},
+    ]}, keywords=("AllowAnyOrigin", "SetIsOriginAllowed", "WithOrigins", "Access-Control-Allow-Origin")),
+    query("php", {"kind": "member_call_expression", "regex":
+          r"""(?is)->(withHeader|withAddedHeader|header|set|setHeader)\(\s*['"]Access-Control-Allow-Origin['"]\s*,\s*['"]\*['"]\s*\)$"""},
+          keywords=("Access-Control-Allow-Origin",)),
+    query("ruby", {"kind": "pair", "regex": r"""^["']Access-Control-Allow-Origin["']\s*(=>|:)\s*["']\*["']$"""},
+          keywords=("Access-Control-Allow-Origin",)),
+    query("php", {"kind": "array_element_initializer", "regex": r"""^['"]allowed_origins['"]\s*=>\s*\[\s*['"]\*['"]\s*\]$"""},
+          keywords=("allowed_origins",)),
+    query("ruby", {"kind": "call", "regex": r"""^set\s*\(?\s*:allow_origin\s*,\s*(:any|["']\*["'])"""}, keywords=(":allow_origin",)),
+    query("ruby", {"kind": "call", "regex": r"""^origins\s*\(?\s*["']\*["']"""}, keywords=("Rack::Cors", "origins")),
+    query("ruby", {"kind": "assignment", "regex": r"""^[\w.]*(headers?"""
+                                                  r"""|response)\[["']Access-Control-Allow-Origin["']\]\s*=\s*["']\*["']$"""},
+          keywords=("Access-Control-Allow-Origin",)),
+    query("php", {"kind": "function_call_expression", "regex": r"""(?i)^header\(\s*["']Access-Control-Allow-Origin\s*:\s*\*["']"""},
+          keywords=("Access-Control-Allow-Origin",)),
+    query("go", {"kind": "call_expression", "regex": r"""(?s)\.(Set|Add|Header)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$"""},
+          keywords=("Access-Control-Allow-Origin",)),
+)  # fmt: skip
+
+OPEN = (*_SCRIPTS, *_OTHERS)
+"""Code that lets every origin in."""
+SETTINGS = (
+    (
+        ("application*.yml", "application*.yaml"),
+        lazy(r"""(?m)^[ \t]+(allowed-?origins?(?:-patterns)?|allowedOrigins?)\s*:\s*(?:\[\s*|\n\s*-\s*)?["']\*["']"""),
+    ),
+    (("application*.properties",), lazy(r"(?m)^(quarkus\.http\.cors\.origins\s*=\s*(?:\*|/\.\*/)|[\w.-]*allowed-origins\s*=\s*\*)\s*$")),
+    (("nginx*.conf", "default.conf", "*.nginx"), lazy(r"""(?m)^\s*(add_header\s+["']?Access-Control-Allow-Origin["']?\s+["']?\*)""")),
+)
+"""Files of settings, and what in them lets every origin in (the first group)."""

@@ -1,0 +1,122 @@
+"""Credentials that programs in languages other than Python hand to their log."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Note
+from prodify.inventory.polyglot.nodes import line_of, named
+from prodify.inventory.polyglot.texts import PIECES, TEXTS, joins, last_name
+from prodify.inventory.query import query
+from prodify.lazyre import lazy
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
+
+    from prodify.inventory import Inventory
+
+_SECRETS = (
+    r"password|passwd|pwd|contrasena|senha|secret|secret_?key|api_?key|private_?key|client_?secret|jwt_?secret|cvv"
+    r"|credit_?card(?:_?number)?"
+)
+_SECRET = lazy(
+    rf"(?:(?!(?:\w+_)?(?:hash|hashed|encrypted|crypted|masked|redacted|confirm|forgot|reset|has|is|no|min|max|wrong|invalid|show|hide)_)\w+_)?"
+    rf"(?:{_SECRETS})|(?:(?:access|refresh|auth|id|bot|jwt|reset|session|api|bearer|user)_?)?token"
+    r"|(?:database|db|mongo|mongodb|postgres|mysql)_ur[il]"
+)
+_WORDS = ("assword", "asswd", "PASSW", "ecret", "SECRET", "oken", "TOKEN", "piKey", "pi_key", "API_KEY", "pikey", "ApiKey", "rivateKey",
+          "pwd", "_URI", "_URL", "contrasena", "senha", "private_key", "cvv")  # fmt: skip
+_LEVELS = (
+    r"(log|info|debug|warn|warning|error|trace|verbose|fatal|severe|fine|print|printf|println|write|infof|debugf|warnf|errorf|infow|debugw)"
+)
+_JS = rf"(?i)^(console|\w*log(ger)?|this\.\w*log(ger)?|(req|request|app|fastify|server)\.log)\.{_LEVELS}$"
+_CALLS = (
+    *(query(language, {"kind": "call_expression", "has": {"field": "function", "regex": _JS}}, keywords=_WORDS)
+      for language in ("javascript", "typescript", "tsx")),
+    query("go", {"kind": "call_expression", "has": {
+        "field": "function", "regex": rf"(?i)^(fmt\.print(ln|f)?|([\w.]+\.)?\w*(log|logger|logrus|sugar|slog|zap)(\(\))?\.{_LEVELS}(ln"
+                                      rf"|f)?)$"}},
+          keywords=_WORDS),
+    query("java", {"kind": "method_invocation", "regex": rf"(?i)^(system\.(out|err)\.print(ln|f)?|(this\.)?\w*log(ger)?\.{_LEVELS})\("},
+          keywords=_WORDS),
+    query("kotlin", {"kind": "call_expression", "regex": rf"(?i)^(println|print|\w*log(ger)?\.{_LEVELS})\("}, keywords=_WORDS),
+    query("ruby", {"kind": "call", "regex": rf"(?i)^(puts|p|pp|print|([\w:]+\.)?\w*logger\.{_LEVELS})[\s(]"}, keywords=_WORDS),
+    query("rust", {"kind": "macro_invocation", "regex": r"^(\w+::)?(e?print(ln)?|dbg|info|debug|warn|error|trace)!"}, keywords=_WORDS),
+    query("php", {"any": [
+        {"kind": "function_call_expression", "regex": r"^\\?(error_log|syslog|logger)\("},
+        {"kind": "scoped_call_expression", "regex": rf"^\\?(\w+\\)*Log::{_LEVELS}\("},
+        {"kind": "member_call_expression", "regex": rf"(?i)^\$(this->)?\w*log(ger)?->{_LEVELS}\("}]}, keywords=_WORDS),
+    query("csharp", {"kind": "invocation_expression", "regex":
+          rf"(?i)^(system\.)?(console\.write(line)?|(diagnostics\.)?(debug|trace)\.write(line)?|_?\w*log(ger)?\.(log\w*|{_LEVELS}\w*))\("},
+          keywords=_WORDS),
+)  # fmt: skip
+_THROUGH = frozenset(
+    "arguments argument_list value_arguments argument value_argument call_suffix template_substitution interpolation"
+    " interpolated_expression object parenthesized_expression await_expression as_expression non_null_expression"
+    " literal_value hash array_creation_expression"
+    " array_element_initializer reference_expression".split()
+)
+_FIELDS = lazy(r"^(zap|slog)\.\w+\(|^JSON\.stringify\(|^String\(|^fmt\.Sprint\w*\(|^string\(")
+
+
+def logged_credentials(repo: Inventory) -> Iterator[Note]:
+    """Log calls that are handed a credential as it is; its length, its hash and whether it is there are none."""
+    for row in _CALLS:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            if not _in_service(repo, path):
+                continue
+            for match, node in repo.syntax.nodes(row, path):
+                shown = _macro_values(match.text) if row.language == "rust" else (n.text() for n in _values(node, top=True))
+                found = next((name for text in shown if (name := _credential(text)) is not None), None)
+                if found is not None:
+                    called = re.split(r"[(\s!]", match.text, maxsplit=1)[0][:40]
+                    yield Note(Location(path, line_of(node)), f"{called} of {found}")
+
+
+def _credential(text: str) -> str | None:
+    """The name of the credential that an expression is, None for anything else."""
+    name = last_name(text)
+    if name is None:
+        return None
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().removeprefix("get_")
+    return name if _SECRET.fullmatch(plain) else None
+
+
+def _values(node: SgNode, *, top: bool = False) -> Iterator[SgNode]:
+    """The expressions whose value a call writes, through concatenation, interpolation, objects and fields of structured loggers."""
+    kind = node.kind()
+    if top or _FIELDS.match(node.text()):
+        for child in node.children():
+            if child.kind() in ("arguments", "argument_list", "value_arguments", "call_suffix"):
+                yield from _values(child)
+    elif kind in _THROUGH or kind in TEXTS or joins(node):
+        for child in named(node):
+            yield from _values(child)
+    elif kind in PIECES:
+        return
+    elif kind in ("pair", "keyed_element"):
+        yield from _values(list(named(node))[-1])
+    else:
+        yield node
+
+
+def _macro_values(text: str) -> Iterator[str]:
+    """The values of a Rust macro: arguments, and names inside the braces of its format text."""
+    inside = text[text.find("!") + 1 :].strip()[1:-1]
+    quoted = re.findall(r'"((?:[^"\\]|\\.)*)"', inside)
+    for template in quoted:
+        yield from re.findall(r"\{([a-z_]\w*)(?::[^{}]*)?\}", template)
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', inside)
+    for value in bare.split(","):
+        yield re.sub(r"^\s*\w+\s*=\s*", "", value).strip().lstrip("%?&*")
+
+
+def _in_service(repo: Inventory, path: str) -> bool:
+    """Whether a file belongs to a component that is no browser application: a visitor's own console is no log."""
+    owners = [c for c in repo.components if c.path == "." or path.startswith(c.path + "/")]
+    nearest = max(owners, key=lambda c: len(c.path), default=None)
+    return nearest is not None and nearest.kind not in ("web", "static-site", "library", "cli") and not path.endswith((".jsx", ".tsx"))

@@ -1,0 +1,134 @@
+"""SQL statements that are put together from text, in languages other than Python.
+
+As in Python only values count (inside quotes, behind a comparison, in VALUES), not table names; and neither do numbers, constants,
+place holders and what is quoted on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import Note
+from prodify.inventory.polyglot.nodes import enclosing, line_of
+from prodify.inventory.polyglot.texts import LANGUAGES, joins, parts
+from prodify.inventory.query import Query, query
+from prodify.lazyre import lazy
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
+
+    from prodify.inventory import Inventory
+
+_VERBS = ("select", "insert", "update", "delete", "replace", "merge")
+_SHAPE = lazy(
+    r"(?is)^\s*(?:with\b.*?)?(select\b.*?\bfrom\b|insert\s+(ignore\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|replace\s+into\b|merge\s+into\b)"
+)
+_VALUE = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
+_FRAGMENT = lazy(r"[\w`\"\].]\s*(=|<>|!=|<|>|\s+i?like|\s+in)\s*\(?\s*['\"]?%?$", re.IGNORECASE)
+_FRAGMENTS = lazy(r"(^|[.:>])(where|having|find_by_sql|delete_all|update_all|exists\?|Where|Having|\w+Raw|raw)$")
+_TALK = lazy(
+    r"(?i)(^|[.:>])(log\w*|print\w*|eprint\w*|puts|debug\w*|info\w*|warn\w*|error\w*|trace\w*|panic\w*|fatal\w*|raise|die|exit|"
+    r"\w*exception|\w*error|anyhow|bail|writeline|write)$"
+)
+_BINDS = lazy(r"(^|\.)(FromSql|ExecuteSql|SqlQuery)(Interpolated)?(Async)?$")
+"""Methods of Entity Framework that make parameters of what is interpolated."""
+_CALLS = ("call_expression", "new_expression", "method_invocation", "object_creation_expression", "invocation_expression", "call",
+    "command",
+          "function_call_expression", "member_call_expression", "scoped_call_expression", "macro_invocation")  # fmt: skip
+_FUNCTIONS = ("function_declaration", "method_declaration", "function_item", "function_definition", "method_definition", "arrow_function",
+              "function_expression", "func_literal", "method", "lambda_expression", "constructor_declaration", "program")  # fmt: skip
+_SAFE = lazy(
+    r"""(?i)^(\(int\)|\(float\)|parseInt\(|parseFloat\(|Number\(|intval\(|floatval\(|int\(|strconv\.(Itoa|FormatInt)|len\(|count\("""
+    r"""|(Integer|Long|Guid|UUID)\.|int\.Parse|Convert\.ToInt|Math\.|date\()|\.(to_i|to_f|length|size|count|Length|Count|getTime\(\)|id\(\))$"""
+    r"""|(escape|quote|sanitize|placeholder|bindparam)|["']\?["']|\$\$?\{?i\b"""
+)
+_CONSTANT = lazy(r"^('[^'\"]*'|\"[^'\"]*\"|`[^`${]*`|\d+|(\w+(\.|::|->))*[A-Z][A-Z0-9_]+)$")
+_NUMERIC = (
+    r"(?:int|long|short|Int|Long|Integer|UInt\w*|u?int(?:8|16|32|64)?|[iu](?:8|16|32|64|size)|float\d*|double|Double|decimal"
+    r"|number|bool\w*|Guid|UUID|Uuid|LocalDate\w*|DateTime)"
+)
+
+
+def _queries() -> Iterator[Query]:
+    words = (*_VERBS, *(v.upper() for v in _VERBS), *(v.title() for v in _VERBS))
+    kinds = {
+        "go": ("binary_expression", "call_expression"), "java": ("binary_expression", "method_invocation"), "ruby": ("binary", "string",
+        "heredoc_body"), "rust": ("macro_invocation", "binary_expression"), "kotlin": ("additive_expression", "string_literal"),
+        "php": ("binary_expression", "encapsed_string", "heredoc_body", "function_call_expression"),
+        "csharp": ("binary_expression", "interpolated_string_expression", "invocation_expression"),
+    }  # fmt: skip
+    for language in LANGUAGES:
+        own = kinds.get(language, ("binary_expression", "template_string"))
+        starts = r"(?is)^((fmt\.|[Ss]tring\.|\\)?s?(printf|format)!?\s*\(\s*)?[\s\"'`$@(&]*(with\b|" + "|".join(_VERBS) + r")\s"
+        yield query(language, {"any": [{"kind": kind} for kind in own], "regex": starts}, keywords=words)
+    for language, kind in (("ruby", "string"), ("php", "encapsed_string"), ("php", "binary_expression"), ("go", "binary_expression"),
+                           ("go", "call_expression"), ("javascript", "template_string"), ("typescript", "template_string")):  # fmt: skip
+        yield query(language, {"kind": kind, "regex": r"(?is)^(fmt\.Sprintf\()?.[\w\"`.\s]*\b[\w\"`.]+\s*(=|<|>|like\b|in\b)"},
+                    keywords=("where", "Where", "having", "Raw", "find_by_sql", "delete_all"))  # fmt: skip
+
+
+_QUERIES = tuple(_queries())
+
+
+def unsafe_sql(repo: Inventory) -> Iterator[Note]:
+    """Statements with a value put into their text; the note names what is put in."""
+    seen: set[tuple[str, int]] = set()
+    for row in _QUERIES:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            text = repo.syntax.text(path)
+            for _, node in repo.syntax.nodes(row, path):
+                place = (path, line_of(node))
+                if place not in seen and (hole := _hole(node, text)) is not None:
+                    seen.add(place)
+                    yield Note(Location(path, place[1]), f"{' '.join(hole.text().split())[:60]} is put into the statement's text")
+
+
+def _hole(node: SgNode, text: str) -> SgNode | None:
+    """The first value that is put into a statement, None when there is none or the text is only talked about."""
+    parent = node.parent()
+    if parent is None or joins(parent) or (parent.kind() == "call_expression" and node.kind() == "template_string"):
+        return None
+    around = enclosing(node, *_CALLS)
+    callee = _callee(around) if around is not None else ""
+    if _TALK.search(callee) or (node.kind() == "interpolated_string_expression" and _BINDS.search(callee)):
+        return None
+    before, pieces = "", list(parts(node))
+    fragment = _FRAGMENTS.search(callee) is not None
+    for part in pieces:
+        if isinstance(part, str):
+            before += part
+            continue
+        fits = (_SHAPE.match(before) and _VALUE.search(before)) or (fragment and _FRAGMENT.search(before))
+        if fits and not _harmless(part, text):
+            return part
+        before += "?"
+    return None
+
+
+def _callee(call: SgNode) -> str:
+    """What a call calls: a path of names, a method's name or a type's."""
+    named = (call.field(field) for field in ("function", "name", "method", "type", "constructor", "macro"))
+    called = next((node.text() for node in named if node is not None), None)
+    return re.sub(r"<[^<>]*>$", "", called if called is not None else re.split(r"[\s({]", call.text(), maxsplit=1)[0])
+
+
+def _harmless(hole: SgNode, text: str) -> bool:
+    """Whether an expression cannot carry a visitor's words."""
+    written = hole.text().strip()
+    if _CONSTANT.match(written) or _SAFE.search(written):
+        return True
+    name = re.fullmatch(r"[$&*]?(\w+)", written)
+    if name is None:
+        return False
+    around = enclosing(hole, *_FUNCTIONS)
+    scope = around.text() if around is not None else text
+    own = re.escape(name[1])
+    if re.search(rf"\b{_NUMERIC}\??\s+\$?{own}\b|\b{own}\s*\??:?\s*&?{_NUMERIC}\b", scope):
+        return True
+    given = re.findall(rf"(?:^|[\s$(;,]){own}\s*(?::\s*[\w<>\[\]]+\s*)?:?=(?!=)\s*([^\n;]+)", scope) or re.findall(
+        rf"^[\w \t$]*\b{own}\s*(?::\s*[\w<>\[\]]+\s*)?:?=(?!=)\s*([^\n;]+)", text, re.MULTILINE)  # fmt: skip
+    return bool(given) and all(_CONSTANT.match(value.strip().rstrip(",)")) or _SAFE.search(value.strip()) for value in given)
