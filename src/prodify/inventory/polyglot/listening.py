@@ -100,7 +100,7 @@ _JAVA = (
         query("java", {"kind": "decimal_integer_literal", "regex": r"^\d{2,5}$", "inside": {
             "kind": "variable_declarator", "stopBy": "end", "has": {"field": "name", **_NAMED}}}, keywords=("port", "Port", "PORT")),
         query("java", {"kind": "string_literal", "regex": r'^"\d{2,5}"$', "inside": {"kind": "argument_list"}, "follows": {
-            "kind": "string_literal", **_NAMED}}, keywords=("PORT", "port")),
+            "regex": "^,$", "follows": {"kind": "string_literal", **_NAMED}}}, keywords=("PORT", "port")),
         query("kotlin", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {
             "kind": "property_declaration", "stopBy": "end", "has": {"kind": "variable_declaration", **_NAMED}}},
               keywords=("port", "Port", "PORT")),
