@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+#% if framework == "django"
+import json
+#% endif
 import logging
 #% if checks != "{}"
 import os
@@ -13,8 +16,15 @@ import os
 import threading
 import time
 from collections.abc import Callable
+#% if framework == "django"
+from functools import partial
+from http import HTTPStatus
+#% endif
 from typing import Any
 
+#% if framework == "django" and redis_variable
+from django.conf import settings
+#% endif
 {= framework_import =}
 
 try:
@@ -79,7 +89,7 @@ def _database() -> None:
 
 
 #% endif
-#% if redis_variable
+#% if redis_variable and framework != "django"
 def _redis() -> None:
     address = os.environ.get("{= redis_variable =}", "")
     if not address:
@@ -88,6 +98,53 @@ def _redis() -> None:
 
     with redis.Redis.from_url(address, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
         client.ping()
+
+
+#% endif
+#% if framework == "django"
+def _database(alias: str) -> None:
+    # A connection of its own: the one of this thread may be in use, and a full pool means busy, not broken.
+    connection = connections.create_connection(alias)
+    options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if key != "pool"}
+    if connection.vendor in ("postgresql", "mysql"):
+        options["connect_timeout"] = TIMEOUT
+    connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connection.close()
+
+
+#% if redis_variable
+def _redis(cache: dict[str, Any]) -> None:
+    import redis
+
+    location = cache["LOCATION"]
+    address = location.replace(";", ",").split(",")[0] if isinstance(location, str) else location[0]
+    password = cache.get("OPTIONS", {}).get("PASSWORD")
+    with redis.Redis.from_url(address, password=password, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
+        client.ping()
+
+
+#% endif
+def _configured() -> dict[str, Callable[[], None]]:
+#% if redis_variable
+    """Every database of the settings, and every cache that is a Redis: others are this process's own."""
+#% else
+    """Every database of the settings."""
+#% endif
+    checks: dict[str, Callable[[], None]] = {
+        "database" if alias == "default" else f"database {alias}": partial(_database, alias)
+        for alias, database in connections.settings.items()
+        if database["ENGINE"] != "django.db.backends.dummy"
+    }
+#% if redis_variable
+    for alias, cache in settings.CACHES.items():
+        if cache["BACKEND"].endswith("RedisCache"):
+            checks["redis" if alias == "default" else f"redis {alias}"] = partial(_redis, cache)
+#% endif
+    return checks
 
 
 #% endif
@@ -106,7 +163,11 @@ def _mongodb() -> None:
 
 
 #% endif
+#% if framework == "django"
+# What must answer before requests may come: a name, and a function that raises when it does not. Add your own.
+#% else
 # What must answer before requests may come: a name, and a function that raises when it does not.
+#% endif
 CHECKS: dict[str, Callable[[], None]] = {= checks =}
 
 
@@ -154,6 +215,45 @@ def healthz() -> Any:
 def readyz() -> Any:
     failing = readiness.failing()
     return jsonify(status="failing" if failing else "ok", failing=failing), 503 if failing else 200
+#% elif framework == "django"
+{= "" =}
+
+#% if liveness
+def healthz() -> tuple[HTTPStatus, dict[str, Any]]:
+    return HTTPStatus.OK, {"status": "ok"}
+
+
+#% endif
+def readyz() -> tuple[HTTPStatus, dict[str, Any]]:
+    failing = readiness.failing()
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    return status, {"status": "failing" if failing else "ok", "failing": failing}
+
+
+#% if liveness
+PROBES = {"{= health_path =}": healthz, "{= ready_path =}": readyz}
+#% else
+PROBES = {"{= ready_path =}": readyz}
+#% endif
+{= "" =}
+
+def answered(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The WSGI application with its probes answered in front of it.
+
+    They come with the address of a pod or a machine as their host, which is not in ALLOWED_HOSTS, and without TLS.
+    """
+    CHECKS.update(_configured())
+
+    def answer(request: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        probe = PROBES.get(request.get("PATH_INFO", ""))
+        if probe is None:
+            return application(request, start_response)
+        status, said = probe()
+        body = json.dumps(said).encode()
+        start_response(f"{status.value} {status.phrase}", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [b"" if request["REQUEST_METHOD"] == "HEAD" else body]
+
+    return answer
 #% else
 health_router = APIRouter(include_in_schema=False)
 

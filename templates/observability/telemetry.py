@@ -29,6 +29,9 @@ os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", "1.5")
 
 #% if framework == "flask"
 from flask import Flask, g, request
+#% elif framework == "django"
+import django
+from django.conf import settings
 #% else
 from contextlib import asynccontextmanager
 
@@ -105,12 +108,38 @@ def _set_up_logs() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     handler.addFilter(Seldom())
+#% if framework == "django"
+    _leave_the_console_to(handler)
+#% else
     logging.basicConfig(handlers=[handler], level=os.environ.get("LOG_LEVEL", "INFO").upper())
+#% endif
     # These write whole addresses at level INFO, and addresses hold keys.
     for name in ("httpx", "httpcore", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+#% if framework == "django"
+def _leave_the_console_to(ours: logging.Handler) -> None:
+    """Once the settings' LOGGING is in force: its levels stay, and its files, mails and Sentry; what it prints, we print as JSON, once.
+
+    What servers print of themselves stays as it is.
+    """
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if not name.startswith(("django.server", "gunicorn"))]
+    for logger in (logging.root, *loggers):
+        for handler in list(logger.handlers):
+            if type(handler) is logging.StreamHandler and handler is not ours:
+                logger.removeHandler(handler)
+                logger.propagate = True
+    logging.root.addHandler(ours)
+    if "root" not in (settings.LOGGING or {}):
+        logging.root.setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
+    # LOGGING switches loggers off that it does not name, unless it says otherwise.
+    log.disabled = False
+    # Every answer has its line, written by us within its trace; of Django's own those of errors stay, for their tracebacks.
+    logging.getLogger("django.request").addFilter(lambda record: getattr(record, "status_code", 500) >= 500)
+
+
+#% endif
 #% endif
 def _set_up_providers() -> None:
     readers = []
@@ -177,7 +206,7 @@ def _instrument_libraries() -> None:
     {= calls =}
 
 
-#% if json_logs
+#% if json_logs and framework != "django"
 _set_up_logs()
 #% endif
 _set_up_providers()
@@ -192,8 +221,13 @@ def _log(method: str, route: str, status: int, seconds: float) -> None:
         "http.response.status_code": status,
         "duration_ms": round(seconds * 1000, 1),
     }
+#% if framework == "django"
+    # Not at level ERROR, whatever the status: Django logs each error itself, with its traceback.
+    log.info("%s %s %s", method, route, status, extra={"fields": fields})
+#% else
     log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s %s", method, route, status, extra={"fields": fields})
-
+#% endif
+{= "" =}
 
 #% if framework == "flask"
 def instrument(app: Flask) -> None:
@@ -214,6 +248,34 @@ def instrument(app: Flask) -> None:
             now = time.perf_counter()
             _log(request.method, str(request.url_rule or ""), response.status_code, now - g.get("started", now))
         return response
+#% elif framework == "django"
+def instrument() -> None:
+    """Measure and trace every request of Django, and log one line for each. Comes before the application is made."""
+    django.setup(set_prefix=False)
+    # The settings' LOGGING is in force now; get_wsgi_application() would set it up once more.
+    settings.LOGGING_CONFIG = None
+#% if json_logs
+    _set_up_logs()
+#% endif
+    settings.MIDDLEWARE = [f"{__name__}.log_request", *settings.MIDDLEWARE]
+    DjangoInstrumentor().instrument(
+        excluded_urls=PROBES,
+        request_hook=lambda span, _request: span.set_attribute("url.query", "") if span else None,
+    )
+
+
+def log_request(get_response: Any) -> Any:
+    """Middleware: one line for every request."""
+
+    def logged(request: Any) -> Any:
+        started = time.perf_counter()
+        response = get_response(request)
+        match = request.resolver_match
+        if request.path not in ("{= health_path =}", "{= ready_path =}"):
+            _log(request.method, match.route if match else "", response.status_code, time.perf_counter() - started)
+        return response
+
+    return logged
 #% else
 def instrument(app: FastAPI) -> None:
     """Measure and trace every request of the app, and log one line for each."""

@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
-#% if sqlalchemy
+#% if django
+import contextlib
+#% endif
+#% if sqlalchemy or django
 import datetime as dt
+#% endif
+#% if sqlalchemy
 import gc
 #% endif
 import importlib
@@ -13,9 +18,11 @@ import os
 import shutil
 import socket
 import sqlite3
+#% if sqlalchemy or not django
 import sys
+#% endif
 import threading
-#% if sqlalchemy
+#% if sqlalchemy or django
 import uuid
 #% endif
 from collections.abc import Iterator
@@ -95,10 +102,39 @@ def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[obj
         patch.chdir(ROOT)
         keep_files_of_sqlite_in(folder, patch)
         keep_off_the_network(patch, [database])
+#% if django
+        with django_for_tests(patch):
+            yield getattr(importlib.import_module(MODULE), ATTRIBUTE)
+#% else
         found = getattr(importlib.import_module(MODULE), ATTRIBUTE)
         yield found if hasattr(found, "{= marker =}") else found()
+#% endif
+{= "" =}
+
+#% if django
+@contextlib.contextmanager
+def django_for_tests(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Django with an empty database in memory (or on the server that the integration tests name), and no cache or redirect in between."""
+    patch.setenv("DJANGO_SETTINGS_MODULE", "{= django_settings =}")
+    from django.conf import settings
+    from django.test import utils
+
+    if not os.environ.get("CHARACTERISATION_DATABASE"):
+        settings.DATABASES = {alias: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"} for alias in settings.DATABASES}
+    settings.CACHES = {alias: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"} for alias in settings.CACHES}
+    settings.SECURE_SSL_REDIRECT = False
+    # Pages name static files that nobody has collected here.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    importlib.import_module(MODULE)
+    utils.setup_test_environment(debug=False)
+    databases = utils.setup_databases(verbosity=0, interactive=False)
+    yield
+    utils.teardown_databases(databases, verbosity=0)
+    utils.teardown_test_environment()
 
 
+#% endif
 def keep_off_the_network(patch: pytest.MonkeyPatch, allowed: list[str]) -> None:
     """Let connections reach this machine only: a test must neither depend on the network nor spend money there."""
     connect, resolve = socket.socket.connect, socket.getaddrinfo
@@ -138,7 +174,62 @@ def keep_files_of_sqlite_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(sqlite3, "connect", redirected)
     patch.setattr(sqlite3.dbapi2, "connect", redirected)
-#% if sqlalchemy
+#% if django
+
+
+@pytest.fixture
+def one_row_of_everything(app: object) -> Iterator[None]:
+    """While a test runs, every model holds one row with the id 1, so that /things/1 finds something."""
+    from django.apps import apps
+    from django.core.management.color import no_style
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        models = [m for m in apps.get_models() if m._meta.managed and not m._meta.proxy and not m._meta.parents]
+        for model in models:
+            insert_a_row(model)
+        # The database numbers the next row by itself.
+        with connection.cursor() as cursor:
+            for line in connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(line)
+        yield
+        transaction.set_rollback(True)
+
+
+def insert_a_row(model: object) -> None:
+    """One row of sample values; a model that refuses them, or has rows already, stays as it is."""
+    from django.core.exceptions import ValidationError
+    from django.db import DatabaseError, transaction
+
+    needed = [f for f in model._meta.concrete_fields if f.primary_key or not (f.null or f.blank or f.has_default())]
+    values = {field.attname: sample(field) for field in needed}
+    try:
+        with transaction.atomic():
+            if not model._base_manager.exists():
+                # In bulk, because that calls no code of the application.
+                model._base_manager.bulk_create([model(**{name: value for name, value in values.items() if value is not None})])
+    except (DatabaseError, ValidationError, TypeError, ValueError):
+        return
+
+
+def sample(field: object) -> object:
+    """A plausible value of a field's type; None where there is none."""
+    if field.is_relation:
+        return 1
+    if field.choices:
+        return field.flatchoices[0][0]
+    value = SAMPLES.get(field.get_internal_type(), "sample" if field.max_length else None)
+    return value[: field.max_length] if isinstance(value, str) and field.max_length else value
+
+
+NUMBERS = ("AutoField", "BigAutoField", "SmallAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField",
+           "PositiveBigIntegerField", "PositiveSmallIntegerField", "FloatField", "DecimalField")  # fmt: skip
+SAMPLES = {
+    **dict.fromkeys(NUMBERS, 1), "BooleanField": True, "TextField": "sample", "BinaryField": b"sample", "JSONField": {},
+    "GenericIPAddressField": "127.0.0.1", "UUIDField": uuid.UUID(int=1), "DateField": dt.date(2026, 1, 1), "TimeField": dt.time(12),
+    "DateTimeField": dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc), "DurationField": dt.timedelta(days=1),
+}  # fmt: skip
+#% elif sqlalchemy
 
 
 @pytest.fixture

@@ -77,6 +77,30 @@ def test_the_route_is_served(app, route):
         assert request.url_rule.rule == route.rule
 
 
+#% elif framework == "django"
+@pytest.fixture
+def client(app, one_row_of_everything):
+    """A visitor without cookies. Errors of the application become answers 500, as in production."""
+    from django.test import Client
+
+    return Client(raise_request_exception=False)
+
+
+def ask(client, route):
+    """Status, media type and redirect target of the answer."""
+    data = {"data": "{}", "content_type": "application/json" if route.body == "json" else "application/x-www-form-urlencoded"}
+    answer = client.generic(route.method, route.address, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
+    media_type = answer.headers.get("Content-Type", "").partition(";")[0]
+    return {"status": answer.status_code, "type": media_type, "location": answer.headers.get("Location")}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_route_is_served(app, route):
+    from django.urls import resolve
+
+    assert resolve(route.address).func is not None, f"nothing is served under {route.address}"
+
+
 #% else
 @pytest.fixture
 def client(app, one_row_of_everything):

@@ -1,4 +1,4 @@
-"""Adding one line behind the place where a web application is made."""
+"""Adding one line behind the place where a web application is made, or in front of it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,36 @@ def insert_after_app(app_var: str, import_line: str, call_line: str) -> Editor:
         if not any(isinstance(node, ast.stmt) and same_code(node, call) for node in ast.walk(source.tree)):
             text = _insert_call(source, app_var, call_line.strip())
         return checked(source.text, add_import_last(text, import_line.strip()))
+
+    return edit
+
+
+def insert_before_app(app_var: str, call_line: str) -> Editor:
+    """Add a statement right in front of the module's line that makes the application; it stays away where it stands already.
+
+    >>> edit = insert_before_app("application", "telemetry.instrument()")
+    >>> print(edit("import os\\n\\napplication = get_wsgi_application()\\n"), end="")
+    import os
+    <BLANKLINE>
+    telemetry.instrument()
+    application = get_wsgi_application()
+
+    Raises:
+        CannotEdit: (from the editor) when the text cannot be parsed, or no line of the module makes the application.
+        ValueError: for a call that is not one Python statement.
+    """
+    identifier(app_var)
+    call = statement(call_line)
+
+    @preserving
+    def edit(text: str) -> str:
+        source = parse(text)
+        if any(isinstance(node, ast.stmt) and same_code(node, call) for node in ast.walk(source.tree)):
+            return text
+        for node in _module_level(source.tree.body):
+            if _made_here(node, app_var) is not None:
+                return checked(text, source.insert_lines(node.lineno, [f"{source.indent(node)}{call_line.strip()}"]))
+        raise CannotEdit(f"there is no line that makes the application {app_var}", f"Add the line {call_line} in front of it by hand.")
 
     return edit
 

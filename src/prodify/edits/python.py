@@ -1,14 +1,14 @@
-"""Python source: an import and a line behind the application, a secret replaced by the environment. Nothing else moves."""
+"""Python source: an import and a line beside the application, a secret replaced by the environment. Nothing else moves."""
 
 from __future__ import annotations
 
-from prodify.edits.pyapp import insert_after_app
+from prodify.edits.pyapp import insert_after_app, insert_before_app
 from prodify.edits.pysecret import replace_literal_with_env
 from prodify.edits.pysource import add_import_first, add_import_last, checked
 from prodify.edits.secretplace import Target
 from prodify.edits.text import Editor, preserving
 
-__all__ = ["Target", "add_import", "insert_after_app", "replace_literal_with_env"]
+__all__ = ["Target", "add_import", "insert_after_app", "insert_before_app", "replace_literal_with_env"]
 
 
 def add_import(code: str, *, first: bool = False) -> Editor:

@@ -40,6 +40,16 @@ def setting(repo: Inventory, name: str) -> Assignment | None:
     return None
 
 
+def named_settings(text: str) -> str | None:
+    """The settings module that the text of an entry file names first.
+
+    >>> named_settings('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")')
+    'shop.settings'
+    """
+    found = _MODULE.search(text)
+    return found[1] if found else None
+
+
 def _production_module(repo: Inventory) -> str | None:
     """The settings file of production: a module named for it beside the one that the server's entry names, else that one."""
     if not any(repo.python.imports_in(path, "django") for path in repo.python.importing("django")):

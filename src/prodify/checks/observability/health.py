@@ -11,6 +11,7 @@ from prodify.api import (
     Level,
     Note,
     Profile,
+    Role,
     Route,
     Step,
     Verdict,
@@ -18,6 +19,7 @@ from prodify.api import (
     failed,
     not_applicable,
     passed,
+    query,
 )
 from prodify.inventory.data.capabilities import HEALTH
 from prodify.lazyre import lazy
@@ -33,6 +35,18 @@ _READY = lazy(r"/(ready|readyz|readiness|health/ready|actuator/health/readiness)
 
 def _matching(repo: Inventory, pattern: re.Pattern[str]) -> tuple[Route, ...]:
     return tuple(r for r in repo.routes if pattern.search("/" + r.path.strip("^$").lstrip("/")))
+
+
+_STRINGS = query("python", {"kind": "string", "regex": r"""^["']/[\w/-]+["']$"""}, keywords=("PATH_INFO",))
+
+
+def _in_front(repo: Inventory, pattern: re.Pattern[str]) -> tuple[Note, ...]:
+    """Paths that a wrapper of a WSGI application answers by itself, in front of every route."""
+    return tuple(
+        Note(match.location, match.text.strip("\"'"))
+        for match in repo.find(_STRINGS, roles=(Role.PRODUCTION,))
+        if pattern.search(match.text.strip("\"'"))
+    )
 
 
 @check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, fixed_by="health")
@@ -78,11 +92,8 @@ def health_endpoint_exists(repo: Inventory, profile: Profile) -> Verdict:
     if any(c.framework == "streamlit" for c in repo.web_services):
         return passed("Streamlit answers at /_stcore/health", *(n for c in repo.web_services for n in c.evidence[:1]))
     found = _matching(repo, _HEALTH) or tuple(r for r in repo.routes if _NAMED.search(r.handler or ""))
-    return (
-        passed("a health endpoint answers", *(Note(r.location, r.path) for r in found))
-        if found
-        else failed("no route answers a health check")
-    )
+    notes = tuple(Note(r.location, r.path) for r in found) or _in_front(repo, _HEALTH)
+    return passed("a health endpoint answers", *notes) if notes else failed("no route answers a health check")
 
 
 @check(step=Step.OBSERVABILITY, level=Level.WARNING, maturity=2, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="health")
@@ -132,11 +143,8 @@ def readiness_checks_dependencies(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.datastores:
         return not_applicable("no datastore to ask")
     found = _matching(repo, _READY)
-    return (
-        passed("a readiness endpoint is there", *(Note(r.location, r.path) for r in found))
-        if found
-        else failed("no route says whether the dependencies answer")
-    )
+    notes = tuple(Note(r.location, r.path) for r in found) or _in_front(repo, _READY)
+    return passed("a readiness endpoint is there", *notes) if notes else failed("no route says whether the dependencies answer")
 
 
 @check(

@@ -10,7 +10,8 @@ from prodify import edits
 from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
 from prodify.escape import Code, shell_word
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
-from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component
+from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
+from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component, naming
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class ReadmeContext:
     baseline_rps: str
     peak_rps: str
     budget_usd: str
+    django: bool
+    migrate: Code
+    hosts: bool
 
 
 @recipe(step=Step.GOALS, fixes=("readme-says-how-to-run", "success-criteria-are-measurable"))
@@ -58,16 +62,40 @@ def service_readme(repo: Inventory, profile: Profile) -> Iterator[Edit]:
     if readme is None and any("/" not in path and path.lower().startswith("readme") for path in repo.files.paths):
         return
     tools = (project.install_tools,) if has_dev_requirements(repo, project, "ruff", "pytest") else ()
-    body = render("goals/operations.md", _context(project, component, profile, tools))
+    django = _Django(repo, project, component, profile)
+    body = render("goals/operations.md", _context(project, component, profile, tools, django))
     why = "says how to run, test and deploy the service, and what its goals are"
     yield Edit(readme or "README.md", edits.markdown.section(HEADING, body), why, create=True)
 
 
-def _context(project: Project, component: Component, profile: Profile, tools: tuple[Code, ...]) -> ReadmeContext:
+class _Django:
+    """What only Django's operation needs: tables before the first start, and the hosts that it answers to."""
+
+    def __init__(self, repo: Inventory, project: Project, component: Component, profile: Profile) -> None:
+        self.used = component.framework == "django"
+        names = naming(repo, profile)
+        command = "python manage.py migrate --noinput"
+        self.first = (*_load_settings(repo), Code(f"{project.prefix}python manage.py migrate")) if self.used else ()
+        self.migrate = {
+            "compose": Code(f"docker compose run --rm {shell_word(names.service)} {command}"),
+            "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --wait  # same image and settings; runs {command}"),
+            "kubernetes": Code(f"kubectl --namespace {shell_word(names.namespace)} exec deploy/{shell_word(names.service)} -- {command}"),
+        }[profile.platform.runtime]
+        path = plain_settings(repo) if self.used else None
+        self.hosts = path is not None and hosts_from_environment(repo.files.text(path) or "")
+
+
+def _load_settings(repo: Inventory) -> tuple[Code, ...]:
+    """Django reads no .env file by itself; a package may."""
+    reads = repo.uses("python-dotenv", "django-environ", "environs", "python-decouple", "django-dotenv") is not None
+    return () if reads else (Code("set -a && . ./.env && set +a"),)
+
+
+def _context(project: Project, component: Component, profile: Profile, tools: tuple[Code, ...], django: _Django) -> ReadmeContext:
     slo, observed = profile.slo, profile.audience is not Audience.CREATOR
     minutes = slo.window_days * 24 * 60 * slo.error_budget_ratio
     return ReadmeContext(
-        run=(*_cd(project), _FILL, *project.install(dev=False), Code(project.prefix + _start(component))),
+        run=(*_cd(project), _FILL, *project.install(dev=False), *django.first, Code(project.prefix + _start(component))),
         test=(*tools, Code(f"{project.prefix}ruff check ."), Code(f"{project.prefix}pytest")),
         deploys=profile.platform.runtime != "compose" and (observed or profile.platform.runtime == "cloud-run"),
         runtime={"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "Docker Compose"}[profile.platform.runtime],
@@ -86,6 +114,9 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         baseline_rps=f"{profile.traffic.baseline_rps:g}",
         peak_rps=f"{profile.traffic.peak_rps:g}",
         budget_usd=f"{profile.budget.monthly_usd:g}",
+        django=django.used,
+        migrate=django.migrate,
+        hosts=django.hosts,
     )
 
 

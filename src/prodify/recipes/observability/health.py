@@ -17,6 +17,8 @@ from prodify.render import render
 MODULE = "health"
 FRAMEWORKS = {
     "flask": ("from flask import Blueprint, jsonify", "health_blueprint", "register_blueprint"),
+    # Django's probes come in front of it: a pod's address is no allowed host, and the redirect to TLS would answer them.
+    "django": ("from django.db import connections", "answered", ""),
     "fastapi": ("from fastapi import APIRouter\nfrom fastapi.responses import JSONResponse", "health_router", "include_router"),
 }
 
@@ -28,7 +30,10 @@ DRIVERS = (("psycopg2", ("psycopg2", "psycopg2-binary")), ("psycopg", ("psycopg"
 
 @dataclass(frozen=True, slots=True)
 class HealthContext:
-    """Values of observability/health.py. The variables name environment variables and are empty for stores that are not used."""
+    """Values of observability/health.py. The variables name environment variables and are empty for stores that are not used.
+
+    For Django `redis_variable` names the setting, and the rest stays empty: the module reads the settings.
+    """
 
     framework: str
     framework_import: Code
@@ -53,7 +58,8 @@ def health(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:  # noqa:
     """Two endpoints: one says that the process answers, the other that its database, cache and the like answer too.
 
     Readiness asks the stores whose address an environment variable holds, with short timeouts, and remembers the answer for a few
-    seconds. Nothing is written where both endpoints exist, or for services other than Flask and FastAPI.
+    seconds. Nothing is written where both endpoints exist, or for services other than Flask, FastAPI and Django
+    (WSGI); in front of Django they answer whatever host and scheme the probe comes with.
     """
     app = web_app(repo)
     if app is None:
@@ -65,15 +71,20 @@ def health(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:  # noqa:
         return
     yield File(path, render("observability/health.py", context_of(repo, app.framework, imported, HEALTH_PATH not in existing)))
     package = f"{app.package}.{MODULE}" if app.package else MODULE
+    call = f"{app.variable}.{method}({name})" if method else f"{app.variable} = {name}({app.variable})"
     yield Edit(
         app.path,
-        edits.python.insert_after_app(app.variable, f"from {package} import {name}", f"{app.variable}.{method}({name})"),
+        edits.python.insert_after_app(app.variable, f"from {package} import {name}", call),
         why=f"answers {HEALTH_PATH} and {READY_PATH}",
     )
 
 
 def context_of(repo: Inventory, framework: str, framework_import: str, liveness: bool) -> HealthContext:
-    """What readiness asks: one store of each kind, the first variable by name."""
+    """What readiness asks: one store of each kind, the first variable by name; Django's settings know them better."""
+    if framework == "django":
+        empty = Code("{}")
+        redis = "CACHES" if repo.uses("redis", "valkey", "django-redis") else ""
+        return HealthContext(framework, Code(framework_import), HEALTH_PATH, READY_PATH, liveness, "", "", "", 0, redis, "", empty)
     sql, redis, mongo = variable(repo, SQL), variable(repo, REDIS), variable(repo, MONGO)
     sql = sql if client_of(repo) else ""
     redis = redis if repo.uses("redis", "valkey") else ""

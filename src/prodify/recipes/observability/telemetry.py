@@ -16,7 +16,7 @@ from prodify.recipes.shared.metrics import boundaries
 from prodify.render import render
 
 MODULE = "telemetry"
-ENTRY = r"def instrument\(app"
+ENTRY = r"def instrument\((app|\))"
 """What marks the module as the one that the wiring calls."""
 
 AGENTS = ("ddtrace", "newrelic", "elastic-apm", "scout-apm", "azure-monitor-opentelemetry", "logfire", "prometheus-flask-exporter",
@@ -40,7 +40,8 @@ def _contrib(short: str, cls: str, arguments: str = "") -> Instrumentor:
     return Instrumentor(cls, f"opentelemetry.instrumentation.{short}", f"opentelemetry-instrumentation-{short}", arguments)
 
 
-FRAMEWORK = {"flask": _contrib("flask", "FlaskInstrumentor"), "fastapi": _contrib("fastapi", "FastAPIInstrumentor")}
+FRAMEWORK = {"flask": _contrib("flask", "FlaskInstrumentor"), "fastapi": _contrib("fastapi", "FastAPIInstrumentor"),
+             "django": _contrib("django", "DjangoInstrumentor")}  # fmt: skip
 # Database drivers and not SQLAlchemy: its instrumentation stops at SQLAlchemy 2.0, and both together would make every span twice.
 LIBRARIES = (
     (("requests",), _contrib("requests", "RequestsInstrumentor", "request_hook=_hide_query")),
@@ -91,7 +92,7 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """A module that sends traces and metrics to a collector and writes JSON logs, wired into the app by one line.
 
     Without a collector it stays silent. The histogram has a bound at every goal of the profile, so goals can be measured. Nothing is
-    written for a service that another agent measures already, or whose entry point is not a Flask or FastAPI application.
+    written for a service that another agent measures already, or whose entry point is not a Flask, FastAPI or Django (WSGI) application.
     """
     app = web_app(repo)
     if app is None or repo.uses(*AGENTS) is not None or measured_elsewhere(repo, app) or not stands_for(repo, app.beside(MODULE), ENTRY):
@@ -125,7 +126,11 @@ def wired(app: WebApp) -> edits.Editor:
     """The editor of the application's file. The import comes first of all: a database connection opened before it stays untraced."""
     imported = app.import_line(MODULE)
     first = edits.python.add_import(imported, first=True)
-    call = edits.python.insert_after_app(app.variable, imported, f"{MODULE}.instrument({app.variable})")
+    if app.framework == "django":
+        # It joins the settings' middleware, which the application reads once, when it is made.
+        call = edits.python.insert_before_app(app.variable, f"{MODULE}.instrument()")
+    else:
+        call = edits.python.insert_after_app(app.variable, imported, f"{MODULE}.instrument({app.variable})")
     return lambda text: call(first(text))
 
 

@@ -13,12 +13,12 @@ from prodify.recipes.shared.layout import main_component
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
-FRAMEWORKS = ("flask", "fastapi")
+FRAMEWORKS = ("flask", "fastapi", "django")
 
 
 @dataclass(frozen=True, slots=True)
 class WebApp:
-    """The application object `variable` (or the factory that makes it) in the file `path` of a Flask or FastAPI service.
+    """The application object `variable` (or the factory that makes it) in the file `path` of a Flask, FastAPI or Django service.
 
     `root` is the folder of the component, `package` the dotted package of `path`, empty for a top-level module.
     """
@@ -52,9 +52,9 @@ class WebApp:
 
 
 def web_app(repo: Inventory) -> WebApp | None:
-    """The main component's application; None unless it is a Flask or FastAPI service whose entry point is known and can be imported.
+    """The main component's application; None unless it is a Flask, FastAPI or Django service with a known, importable entry point.
 
-    Django and other frameworks yield None: their middleware is settings, which one added line cannot reach.
+    Django served over ASGI only yields None: what measures Django does not measure it there. So do other frameworks.
     """
     component = main_component(repo)
     if component is None or component.language != "python" or component.framework not in FRAMEWORKS or component.entrypoint is None:
@@ -63,6 +63,8 @@ def web_app(repo: Inventory) -> WebApp | None:
     path = _file_of(repo, component.path, module)
     variable = _variable(repo, path, attribute) if path is not None else None
     if path is None or variable is None or not all(part.isidentifier() and not iskeyword(part) for part in module.split(".")):
+        return None
+    if component.framework == "django" and "get_wsgi_application" not in (repo.files.text(path) or ""):
         return None
     package = module if path.endswith("/__init__.py") else module.rpartition(".")[0]
     return WebApp(component.framework, component.path, path, variable, package)

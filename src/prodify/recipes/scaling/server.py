@@ -9,6 +9,7 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
 from prodify.escape import Code, python_list
+from prodify.recipes.observability import telemetry as telemetry_recipe
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, WORKERS, Deployable, deployable
 from prodify.recipes.shared.layout import PORT
@@ -76,7 +77,7 @@ def server(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
 def _telemetry(repo: Inventory, service: Deployable) -> str:
     """Where the recipe `telemetry` writes its module, from the component's folder; empty where it cannot."""
     app = web_app(repo)
-    if app is None or not stands_for(repo, app.beside("telemetry"), r"def instrument\(app"):
+    if app is None or not stands_for(repo, app.beside("telemetry"), telemetry_recipe.ENTRY):
         return ""
     return app.beside("telemetry").removeprefix("" if service.directory == "." else f"{service.directory}/")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.data.images import image
+from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, Naming, main_component, naming
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def deployable(repo: Inventory, profile: Profile) -> Deployable | None:
 
 def server_of(component: Component) -> str | None:
     """The production server for a component's framework, None when these recipes know none."""
+    if component.framework == "django" and ".asgi:" in f".{component.entrypoint}":
+        return "uvicorn"
     if component.framework in _WSGI:
         return "gunicorn"
     if component.framework in _ASGI:
@@ -170,7 +173,7 @@ def _health(repo: Inventory, component: Component) -> tuple[str | None, str | No
     if component.framework == "streamlit":
         return _STREAMLIT_HEALTH, _STREAMLIT_HEALTH
     there = {route.path.rstrip("/") or "/" for route in repo.routes if "GET" in route.methods or not route.methods}
-    added = component.framework in _HEALTH_RECIPE_KNOWS
+    added = component.framework in _HEALTH_RECIPE_KNOWS or (component.framework == "django" and web_app(repo) is not None)
     health = next((path for path in _HEALTH if path in there), HEALTH_PATH if added else None)
     ready = next((path for path in _READY if path in there), READY_PATH if added else health)
     return health, ready

@@ -18,7 +18,7 @@ PROMETHEUS_URL = f"http://prometheus.{OBSERVABILITY_NAMESPACE}.svc:9090"
 
 # Set by the deploy files themselves, or of no use outside development.
 _NOT_STORED = re.compile(
-    r"^(PORT|HOST|ENVIRONMENT|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|ALLOWED_ORIGINS|FLASK_\w+|OTEL_\w+|LOG_LEVEL|HOME|PATH|USER|CI)$"
+    r"^(PORT|HOST|ENVIRONMENT|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|ALLOWED_ORIGINS|FLASK_\w+|DJANGO_SETTINGS_MODULE|DJANGO_DEBUG|OTEL_\w+|LOG_LEVEL|HOME|PATH|USER|CI)$"
 )
 # Modules that other recipes write; all their settings have defaults, and counting them would change these files on the second run.
 _WRITTEN = ("telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Role, Step, recipe
 from prodify.recipes.observability.webapp import stands_for, web_app
+from prodify.recipes.security.djangosettings import hardened_settings, plain_settings
 from prodify.recipes.security.pyedits import debug_from_environment, origins_from_environment, with_timeouts
 from prodify.render import render
 
@@ -27,16 +28,22 @@ class HardeningContext:
     review=Review.CAREFUL,
 )
 def hardening(repo: Inventory, _: Profile) -> Iterator[File | Edit]:
-    """Safer defaults by small edits and one module: timeouts; for Flask and FastAPI named origins; for Flask debug off, cookies, headers.
+    """Safer defaults by small edits and one module: timeouts; for Flask and FastAPI named origins; debug off, cookies, headers.
 
-    Calls of other services get a timeout; debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS. For Flask, hardening.py
-    marks the session cookie secure, bounds the size of requests and sets the safe headers. What needs thought (SQL from strings,
-    password hashes, escaping) is left to people; the audit names the places.
+    Calls of other services get a timeout; Flask's debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS. For Flask,
+    hardening.py marks the session cookie secure, bounds the size of requests and sets the safe headers. For Django, where one plain
+    file holds the settings, DEBUG follows DJANGO_DEBUG, hosts come from ALLOWED_HOSTS, and lines at its end protect cookies. What needs
+    thought (SQL from strings, password hashes, escaping) is left to people; the audit names the places.
     """
     for path in _files(repo, _CALLS):
         yield Edit(path, with_timeouts(), why="another service that hangs must not hang this one")
     app = web_app(repo)
     if app is None:
+        return
+    if app.framework == "django":
+        settings = plain_settings(repo)
+        if settings is not None:
+            yield Edit(settings, hardened_settings(), why="debug mode and hosts from the environment, cookies over TLS only")
         return
     for path in _files(repo, ("*.run", f"{app.variable}.run")) if app.framework == "flask" else ():
         yield Edit(path, debug_from_environment(app.variable), why="debug mode only where FLASK_DEBUG=1 asks for it")

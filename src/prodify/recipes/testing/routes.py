@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.escape import Code
+from prodify.inventory.django import setting
 from prodify.inventory.facts import Role
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _FLASK_PARAMETER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 _FASTAPI_PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _SAMPLES = {"int": "1", "float": "1.5", "uuid": "00000000-0000-0000-0000-000000000001", "path": "sample/sample"}
+_CONVERTERS = frozenset(("", "str", "int", "slug", "uuid", "path"))
 _GUARDS = re.compile(r"session|current_user|g\.user|logged_in|is_authenticated")
 
 
@@ -46,6 +48,8 @@ def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:
     """One case for every method of every route of the component, but those that recipes add; by rule and method."""
     found = {}
     for route in routes_of(repo, component):
+        if route.framework == "django" and not _certain(repo, route):
+            continue
         handler = _handler(repo, route)
         for method in route.methods or ("GET",):
             if method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
@@ -79,6 +83,23 @@ def address(route: Route) -> str:
         return _SAMPLES.get(found[2] or "int", "1")
 
     return _FASTAPI_PARAMETER.sub(fastapi, route.path) if route.framework == "fastapi" else _FLASK_PARAMETER.sub(flask, route.path)
+
+
+def _certain(repo: Inventory, route: Route) -> bool:
+    """Whether the address of a Django route is known for sure: a `path()` to a view, in the main table or one that others include."""
+    written = "".join(repo.files.lines(route.location.path)[(route.location.line or 1) - 1 : route.location.end_line])
+    known = all((found[1] or "") in _CONVERTERS for found in _FLASK_PARAMETER.finditer(route.path))
+    if not known or not re.match(r"\s*(urlpatterns\s*\+?=\s*\[\s*)?path\(", written) or not (route.handler or "").isidentifier():
+        return False
+    tables = {path: repo.files.text(path) or "" for path in repo.files.select("*.py") if "urlpatterns" in (repo.files.text(path) or "")}
+    if any("i18n_patterns(" in text for text in tables.values()):
+        return False
+    module = route.location.path.removesuffix(".py").replace("/", ".")
+    table = setting(repo, "ROOT_URLCONF")
+    if table is not None and isinstance(table.value, str) and f".{module}".endswith(f".{table.value}"):
+        return True
+    named = re.compile(rf"""include\([^)]*["'(]{re.escape(".".join(module.split(".")[-2:]))}["']""")
+    return any(named.search(text) for path, text in tables.items() if path != route.location.path)
 
 
 def plain_pages(repo: Inventory, component: Component) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.escape import Code, python_list
+from prodify.inventory.django import named_settings
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
 from prodify.recipes.ci.project import CHARACTERISATION, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
@@ -37,6 +38,8 @@ class ConftestContext:
     unset: Code
     marker: str
     sqlalchemy: bool
+    django: bool
+    django_settings: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class RoutesContext:
 
 @recipe(step=Step.TESTING, fixes=("unit-tests-exist", "tests-assert-something", "tests-do-not-need-secrets"), review=Review.CURSORY)
 def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
-    """Characterisation tests of every route of a Flask or FastAPI service, green at once, without network, secrets or your database.
+    """Characterisation tests of every route of a Flask, FastAPI or Django service, green at once: no network, secrets or database of yours.
 
     They hold what is certain from the code; `RECORD=1 pytest tests/characterisation` then records what each route answers today.
     """
@@ -58,7 +61,7 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     if app is None or project is None or component is None or component.entrypoint is None:
         return
     found = cases(repo, component)
-    if not found:
+    if not found or (app.framework == "django" and not _runs_on_sqlite(repo)):
         return
     module, _, attribute = component.entrypoint.partition(":")
     settings, unset = settings_of(repo, profile)
@@ -69,6 +72,8 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         unset=python_list(unset),
         marker="test_client" if app.framework == "flask" else "openapi",
         sqlalchemy=uses_sqlalchemy(repo),
+        django=app.framework == "django",
+        django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app.framework == "django" else "",
     )
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
     routes = RoutesContext(tuple(case.source for case in found), app.framework, knows_unknown(repo, component))
@@ -76,6 +81,13 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     yield from dev_requirements(repo, project, "pytest", "pytest-cov", *(["httpx"] if app.framework == "fastapi" else []))
     # Also where there is none yet: another recipe may make it in the same go.
     yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+
+
+def _runs_on_sqlite(repo: Inventory) -> bool:
+    """Whether Django's tables can be made in SQLite, and no plug-in keeps tests off the database that do not ask it first."""
+    migrations = repo.files.select("*/migrations/*.py")
+    own = any("RunSQL" in (repo.files.text(path) or "") for path in migrations) or bool(repo.python.imports("django.contrib.postgres"))
+    return not own and repo.uses("pytest-django") is None
 
 
 def uses_sqlalchemy(repo: Inventory) -> bool:

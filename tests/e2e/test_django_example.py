@@ -1,0 +1,207 @@
+"""The Django example in short form: audited, everything applied, its generated tests run, and served by gunicorn with two workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import GIT
+from tests.cli.helpers import ROOT, prodify
+from tests.e2e.live.stack import Postgres, free_port
+from tests.recipes.observability.otlp import Receiver, values
+
+EXAMPLE = ROOT / "examples" / "django-notes"
+PACKAGES = ("django", "dj_database_url", "gunicorn", "opentelemetry.instrumentation.django")
+HOST = "notes.example.org"
+TOKEN = "sk-" + "canary-0123456789"
+
+has_postgres = any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example with everything applied and committed."""
+    root = tmp_path_factory.mktemp("django") / "notes"
+    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite3"))
+    commit(["init", "-q"], root)
+    assert audit(root)["score"]["overall"] < 25
+    assert {"debug-is-off", "health-endpoint-exists", "unit-tests-exist", "traces-are-exported"} <= failing(audit(root))
+    done = prodify(["apply", root, "--all", "--yes"])
+    assert done.returncode == 0, done.stderr
+    commit(["status"], root)
+    return root
+
+
+def commit(first: list[str], root: Path) -> None:
+    for arguments in (first, ["add", "-A", "-f"], ["commit", "-q", "-m", "notes"]):
+        subprocess.run([*GIT, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def audit(root: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(prodify(["audit", root, "--format", "json"]).stdout)
+    return report
+
+
+def failing(report: dict[str, Any]) -> set[str]:
+    return {finding["check"] for finding in report["findings"] if finding["kind"] == "fail"}
+
+
+def environment(**more: str) -> dict[str, str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OTEL_", "PYTEST", "COV_", "DJANGO_")) and k != "ENVIRONMENT"}
+    return {**inherited, "SECRET_KEY": "for-this-test-only", **more}
+
+
+def test_everything_that_a_file_can_settle_is_settled(applied: Path) -> None:
+    report = audit(applied)
+    assert report["score"]["overall"] > 85
+    # What is left is a person's to decide or to repair: the page that shows bodies unescaped, limits for clients, the key in the history.
+    errors = {finding["check"] for finding in report["findings"] if finding["kind"] == "fail" and finding["level"] == "error"}
+    assert errors == {"no-secret-in-history", "templates-are-escaped"}
+    assert prodify(["apply", applied, "--all", "--check"]).returncode == 0
+
+
+def test_the_settings_follow_the_environment(applied: Path) -> None:
+    pytest.importorskip("dj_database_url", reason="the packages of requirements/e2e.in are not installed")
+    ask = "from django.conf import settings as s; print(s.DEBUG, s.ALLOWED_HOSTS, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+
+    def told(**more: str) -> str:
+        command = [sys.executable, "-c", ask]
+        done = subprocess.run(
+            command, cwd=applied, env=environment(DJANGO_SETTINGS_MODULE="config.settings", **more), capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    assert told() == "False ['localhost', '127.0.0.1'] False False"
+    assert told(ENVIRONMENT="production", ALLOWED_HOSTS=f"{HOST},www.{HOST}") == f"False ['{HOST}', 'www.{HOST}'] True True"
+    assert told(DJANGO_DEBUG="1").startswith("True")
+
+
+@pytest.mark.servers
+def test_the_generated_tests_are_green_at_once(applied: Path) -> None:
+    for name in PACKAGES:
+        pytest.importorskip(name, reason="the packages of requirements/e2e.in are not installed")
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", "tests"]
+    done = subprocess.run(command, cwd=applied, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "PASSED tests/characterisation/test_routes.py::test_the_route_answers_as_it_does_today[GET /notes/<int:note_id>/]" in done.stdout
+    # Writes JSON without looking: the tests say so instead of failing.
+    assert done.stdout.count("XFAIL") == 1
+    assert "GET notes/<int:note_id>/ 200" in done.stdout, "the row with the id 1 was not there"
+    assert not list(applied.glob("*.sqlite3"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Postgres | str]:
+    """PostgreSQL where this machine has it, else a file of SQLite."""
+    if not has_postgres:
+        yield f"sqlite:///{tmp_path / 'notes.db'}"
+        return
+    server = Postgres()
+    yield server
+    server.close()
+
+
+class Served:
+    """The example under its generated gunicorn settings."""
+
+    def __init__(self, root: Path, log: Path, settings: dict[str, str]) -> None:
+        self.port, self.log = free_port(), log
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=root, env=settings, check=True, timeout=60)
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "config.wsgi:application"]
+        with log.open("w") as stream:
+            self.process = subprocess.Popen(command, cwd=root, env={**settings, "PORT": str(self.port)}, stdout=stream, stderr=stream)
+        end = time.monotonic() + 30
+        while self.ask("/healthz")[0] != 200:
+            assert self.process.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
+            time.sleep(0.1)
+
+    def ask(self, path: str, host: str = HOST, data: bytes | None = None) -> tuple[int, bytes]:
+        headers = {"Host": host, "Content-Type": "application/json"}
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers, data=data), timeout=10
+            ) as answer:
+                return int(answer.status), answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@pytest.mark.servers
+def test_it_serves_measures_and_stops(applied: Path, database: Postgres | str, tmp_path: Path) -> None:
+    for name in PACKAGES:
+        pytest.importorskip(name, reason="the packages of requirements/e2e.in are not installed")
+    receiver = Receiver()
+    settings = environment(
+        DATABASE_URL=database if isinstance(database, str) else database.url, OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint,
+        OTEL_METRIC_EXPORT_INTERVAL="300", ENVIRONMENT="production", ALLOWED_HOSTS=HOST, WEB_CONCURRENCY="2",
+    )  # fmt: skip
+    served = Served(applied, tmp_path / "log", settings)
+    try:
+        # Probes come with the pod's address; nobody else gets an answer under it.
+        pod = "10.1.2.3:8080"
+        assert [served.ask(path, pod)[0] for path in ("/healthz", "/readyz", "/")] == [200, 200, 400]
+        assert {served.ask(f"/notes/7/?token={TOKEN}")[0] for _ in range(40)} == {404}
+        assert [served.ask("/")[0], served.ask("/search/?q=%27")[0], served.ask("/nowhere")[0]] == [200, 500, 404]
+        if isinstance(database, Postgres):
+            database.stop()
+            time.sleep(5.5)  # as long as an answer is remembered
+            assert served.ask("/readyz", pod)[1] == b'{"status": "failing", "failing": ["database"]}'
+            assert served.ask("/healthz", pod)[0] == 200
+        began = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(20) == 0
+        assert time.monotonic() - began < 5
+    finally:
+        if served.process.poll() is None:
+            served.process.kill()
+            served.process.wait()
+        receiver.close()
+    check_telemetry(receiver, traces_database=isinstance(database, Postgres))
+    check_log(served, receiver)
+
+
+def check_telemetry(receiver: Receiver, *, traces_database: bool) -> None:
+    counts: dict[tuple[str, int], int] = {}
+    for points in receiver.latest("http.server.request.duration").values():
+        for point in points:
+            attributes = values(point.attributes)
+            key = (attributes.get("http.route", ""), attributes["http.response.status_code"])
+            counts[key] = counts.get(key, 0) + point.count
+            assert {0.3, 0.4} <= set(point.explicit_bounds)
+    # Django has no route's text for the root page.
+    assert counts == {("notes/<int:note_id>/", 404): 40, ("", 200): 1, ("search/", 500): 1, ("", 404): 1}
+    names = {span.name for span in receiver.spans}
+    assert {"GET notes/<int:note_id>/", "GET search/"} <= names
+    assert not any("healthz" in name or "readyz" in name for name in names)
+    assert any(name.startswith("SELECT") for name in names) == traces_database
+    assert not any(TOKEN.encode() in body for body in receiver.raw), "a key of an address reached the collector"
+
+
+def check_log(served: Served, receiver: Receiver) -> None:
+    lines = served.lines()
+    request = [line for line in lines if line.get("http.route") == "search/"]
+    errors = [line for line in lines if line["level"] == "ERROR" and line["logger"] == "django.request"]
+    assert len(request) == len(errors) == 1, "an error is logged once, and its request once"
+    assert "exception" in errors[0]
+    assert request[0]["trace_id"] == errors[0]["trace_id"]
+    assert request[0]["trace_id"] in {span.trace_id.hex() for span in receiver.spans}
+    assert not any(line.get("http.route", line.get("path")) in ("/healthz", "/readyz") for line in lines)
+    assert TOKEN not in served.log.read_text()
