@@ -134,7 +134,8 @@ def _leave_the_console_to(ours: logging.Handler) -> None:
     if "root" not in (settings.LOGGING or {}):
         logging.root.setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
     # LOGGING switches loggers off that it does not name, unless it says otherwise.
-    log.disabled = False
+    for name in (log.name, "django.request"):
+        logging.getLogger(name).disabled = False
     # Every answer has its line, written by us within its trace; of Django's own those of errors stay, for their tracebacks.
     logging.getLogger("django.request").addFilter(lambda record: getattr(record, "status_code", 500) >= 500)
 

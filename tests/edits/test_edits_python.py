@@ -276,3 +276,34 @@ def test_any_text_stays_valid_and_loses_nothing_else(text: str, line: int) -> No
         result = hold(editor, text, may_change=change)
         if result is not None:
             ast.parse(result.removeprefix("\ufeff"))
+
+
+BEFORE = python.insert_before_app("application", "telemetry.instrument()")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (
+            'import os\n\nos.environ["A"] = "b"\napplication = get_wsgi_application()  # here\n',
+            'import os\n\nos.environ["A"] = "b"\ntelemetry.instrument()\napplication = get_wsgi_application()  # here\n',
+        ),
+        (
+            "try:\n    application = make()\nexcept E:\n    raise\n",
+            "try:\n    telemetry.instrument()\n    application = make()\nexcept E:\n    raise\n",
+        ),
+        (
+            "application = get()\r\napplication = wrapped(application)\r\n",
+            "telemetry.instrument()\r\napplication = get()\r\napplication = wrapped(application)\r\n",
+        ),
+    ],
+)  # fmt: skip
+def test_a_statement_goes_in_front_of_the_application_once(text: str, after: str) -> None:
+    assert BEFORE(text) == after
+    assert BEFORE(after) == after
+
+
+@pytest.mark.parametrize("text", ["app = make()\n", "def f():\n    application = make()\n", "x = 1; application = f()\n", "application ="])
+def test_without_a_line_that_makes_the_application_nothing_is_written_in_front_of_it(text: str) -> None:
+    with pytest.raises(CannotEdit):
+        BEFORE(text)

@@ -78,7 +78,7 @@ class _Django:
         self.first = (*_load_settings(repo), Code(f"{project.prefix}python manage.py migrate")) if self.used else ()
         self.migrate = {
             "compose": Code(f"docker compose run --rm {shell_word(names.service)} {command}"),
-            "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --wait  # same image and settings; runs {command}"),
+            "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --wait  # a job that runs: {command}"),
             "kubernetes": Code(f"kubectl --namespace {shell_word(names.namespace)} exec deploy/{shell_word(names.service)} -- {command}"),
         }[profile.platform.runtime]
         path = plain_settings(repo) if self.used else None

@@ -67,7 +67,7 @@ def health(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:  # noqa:
     path = app.beside(MODULE)
     imported, name, method = FRAMEWORKS[app.framework]
     existing = {route.path for route in repo.routes if route.location.path != path}
-    if READY_PATH in existing or not stands_for(repo, path, name):
+    if READY_PATH in existing or not stands_for(repo, path, name if method else f"def {name}"):
         return
     yield File(path, render("observability/health.py", context_of(repo, app.framework, imported, HEALTH_PATH not in existing)))
     package = f"{app.package}.{MODULE}" if app.package else MODULE

@@ -16,7 +16,7 @@ from prodify.recipes.shared.metrics import boundaries
 from prodify.render import render
 
 MODULE = "telemetry"
-ENTRY = r"def instrument\((app|\))"
+ENTRY = r"def instrument(?=\((app\b|\)))"
 """What marks the module as the one that the wiring calls."""
 
 AGENTS = ("ddtrace", "newrelic", "elastic-apm", "scout-apm", "azure-monitor-opentelemetry", "logfire", "prometheus-flask-exporter",
