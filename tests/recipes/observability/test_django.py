@@ -79,6 +79,12 @@ def test_over_asgi_alone_nothing_is_promised(make_repo: MakeRepo, render_tree: R
     assert "serve.py" in render_tree(["server"], root, Profile())
 
 
+def test_the_local_stack_starts_djangos_server(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    text = render_tree(["local-stack"], make_repo(DJANGO), Profile())["compose.observability.yaml"]
+    assert "python manage.py runserver" in text
+    assert "uvicorn" not in text
+
+
 def test_readiness_that_is_there_is_kept(make_repo: MakeRepo, render_tree: RenderTree) -> None:
     root = make_repo({**DJANGO, "shop/urls.py": URLS.replace('path("", home)', 'path("", home), path("readyz", home)')})
     assert render_tree(["health"], root, Profile()) == {}

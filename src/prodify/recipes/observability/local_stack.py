@@ -13,6 +13,7 @@ from prodify.recipes.shared.layout import COLLECTOR, DASHBOARDS, PROMETHEUS_RULE
 from prodify.render import render
 
 PATH = "compose.observability.yaml"
+_STARTS = {"flask": "flask run", "django": "python manage.py runserver"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def local_stack(repo: Inventory, profile: Profile) -> Iterator[File]:
         return
     context = StackContext(
         service=naming(repo, profile).service,
-        start="flask run" if app.framework == "flask" else f"uvicorn {app.import_name}",
+        start=_STARTS.get(app.framework) or f"uvicorn {app.import_name}",
         collector=image("otel-collector").reference,
         collector_file=COLLECTOR,
         prometheus=image("prometheus").reference,
