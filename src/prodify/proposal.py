@@ -117,11 +117,12 @@ class Proposal:
         return tuple(Placed(all_recipes()[number], path, places[name, path]) for number, path, name in known)
 
     def _edited(self, wishes: Wishes) -> tuple[dict[str, str], frozenset[str]]:
-        """The texts that edits change, by path, and the files that leave git's index."""
+        """The texts that edits change or create, by path, and the files that leave git's index."""
         # Whole files and their merges do not matter here, so the costly search for lost bases is left out.
         changes = plan_changes(self.root, wishes.wanted, self.lock).changes
+        edits = (Action.EDIT, Action.CREATE)
         files = {w.item.path for w in wishes.wanted if isinstance(w.item, File)}
-        texts = {c.path: c.after for c in changes if c.action is Action.EDIT and c.after is not None and c.path not in files}
+        texts = {c.path: c.after for c in changes if c.action in edits and c.after is not None and c.path not in files}
         return texts, frozenset(c.path for c in changes if c.action is Action.UNTRACK)
 
     def plan(self, wishes: Wishes, policy: ConflictPolicy = ConflictPolicy.MARKERS) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ DEPTH_LIMIT = 200
 """Levels of nesting; a Kubernetes object has about 15."""
 
 YAML_SUFFIXES = (".yaml", ".yml")
+
+MARK = re.compile(r"Written\s+(?:#\s*)?by\s+(?:#\s*)?prodify\s+(?:#\s*)?\(recipe")
+"""What a whole file of ours says of itself. Style is judged in those alone: how users write is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,10 @@ class Sources:
     def matching(self, *patterns: str) -> list[str]:
         """Return the paths that match one of the patterns, from the right: `*.tf` anywhere, `workflows/*.yml` in such a folder."""
         return [path for path in self if any(PurePosixPath(path).match(pattern) for pattern in patterns)]
+
+    def ours(self, *patterns: str) -> list[str]:
+        """Return the matching paths of files that say that prodify wrote them."""
+        return [path for path in self.matching(*patterns) if MARK.search(self.texts[path])]
 
 
 def _refuse_bombs(path: str, events: Iterator[Any]) -> None:
