@@ -18,7 +18,7 @@ import os
 import shutil
 import socket
 import sqlite3
-#% if sqlalchemy or not django
+#% if sqlalchemy and not django
 import sys
 #% endif
 import threading

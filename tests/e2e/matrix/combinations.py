@@ -41,7 +41,7 @@ def pairwise(values: Sequence[Sequence[str | None]]) -> tuple[Combination, ...]:
 def profile_of(row: Combination) -> Profile:
     """The stated profile of the service `shop` for a combination."""
     named = dict(zip(FACTORS, row, strict=True))
-    audience = Audience(named["audience"])
+    audience = Audience(str(named["audience"]))
     platform = replace(Platform(), runtime=named["runtime"], cloud=named["cloud"], secret_store=named["secrets"])  # type: ignore[arg-type]
     service = Service(name="shop", owner="@ann", repository="https://github.com/Ann/Shop", description="Sells things.")
     stated = (("audience", "stated"), ("platform", "stated"), ("service.name", "stated"), ("service.owner", "stated"))

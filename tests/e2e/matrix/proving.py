@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from prodify.changes import Lock, apply
-from prodify.changes.plan import Plan
+from prodify.changes import Lock, Plan, apply
 from prodify.inventory import Inventory
 from prodify.profile import Profile
 from prodify.proposal import Proposal
@@ -21,8 +21,12 @@ from tests.recipes.conftest import commit_all
 WHOLE_TREE = frozenset({"markdown-links", "one-number"})
 """Validators whose answer on one file depends on any other; two more, on those beside it."""
 BESIDE = {
-    "kustomize": "deploy/kubernetes", "kubernetes-references": "deploy/kubernetes", "promtool-test": "deploy/prometheus", "terraform-validate": "infra",
-}  # fmt: skip
+    "amtool-routes": "deploy",
+    "kubernetes-references": "deploy/kubernetes",
+    "kustomize": "deploy/kubernetes",
+    "promtool-test": "deploy/prometheus",
+    "terraform-validate": "infra",
+}
 
 
 def proposal(root: Path, profile: Profile) -> Plan:
@@ -65,8 +69,6 @@ def applied(row: Combination, root: Path) -> Applied:
 
 def commit(root: Path) -> None:
     """Commit what was applied."""
-    import subprocess
-
     for arguments in (["add", "-A"], ["commit", "-q", "--allow-empty", "-m", "production layer"]):
         subprocess.run([*GIT, *arguments], cwd=root, check=True, capture_output=True)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+
+if TYPE_CHECKING:
+    from prodify.inventory.kubernetes import KubernetesObject
 
 _BUDGETS = (
     "google_billing_budget",
@@ -105,7 +109,7 @@ def staging_scales_to_zero(repo: Inventory, profile: Profile) -> Verdict:
     staging = [o for o in repo.kubernetes if "staging" in f"{o.path} {o.namespace or ''}".lower()]
     if not staging:
         return not_applicable("no staging environment")
-    sleeping = [o for o in staging if o.kind in ("CronJob", "ScaledObject") or o.annotations.get("autoscaling.knative.dev/minScale") == "0"]
+    sleeping = [o for o in staging if o.kind in ("CronJob", "ScaledObject") or _sleeps(o)]
     zero = [o for o in staging if o.replicas == 0]
     workflow = [
         Note(c.location, c.note)
@@ -119,3 +123,10 @@ def staging_scales_to_zero(repo: Inventory, profile: Profile) -> Verdict:
         if sleeping or zero or workflow
         else failed("staging runs day and night", *staging[:3])
     )
+
+
+def _sleeps(item: KubernetesObject) -> bool:
+    """Whether a Knative service (Cloud Run's) may have no instance; Cloud Run reads the bound from the revision's template."""
+    places = (("metadata",), ("spec", "template", "metadata"))
+    bounds = [item.get(*place, "annotations", "autoscaling.knative.dev/minScale") for place in places]
+    return any(bound is not None and bound.text == "0" for bound in bounds)

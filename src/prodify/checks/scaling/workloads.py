@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prodify.api import Audience, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+
+if TYPE_CHECKING:
+    from prodify.inventory.kubernetes import Container, KubernetesObject
 
 
 @check(
@@ -54,15 +59,30 @@ def probes_are_set(repo: Inventory, profile: Profile) -> Verdict:
     if not serving:
         return not_applicable("no container serves a port")
     bad = [
-        Note(c.location, f"{o.note} {c.name} lacks {', '.join(sorted({'liveness', 'readiness'} - c.probes))}")
+        Note(c.location, f"{o.note} {c.name} lacks {', '.join(sorted(_PROBES - _probed(o, c)))}")
         for o, c in serving
-        if not {"liveness", "readiness"} <= c.probes
+        if _PROBES - _probed(o, c)
     ]
     return (
         failed("a serving container lacks a probe", *bad)
         if bad
         else passed("every serving container is probed", *(c.location for _, c in serving))
     )
+
+
+_PROBES = frozenset(("liveness", "readiness"))
+
+
+def _probed(workload: KubernetesObject, container: Container) -> frozenset[str]:
+    """The probes of a container; where the platform sends nothing to an instance until its start-up probe holds, that is readiness too."""
+    found = frozenset(container.probes)
+    return found | {"readiness"} if workload.group.endswith("knative.dev") and "startup" in found else found
+
+
+def _requested(workload: KubernetesObject, container: Container) -> frozenset[str]:
+    """What a container is promised; Knative's platforms give an instance its limits."""
+    limits = dict(container.limits) if workload.group.endswith("knative.dev") else {}
+    return frozenset(dict(container.requests)) | frozenset(limits)
 
 
 @check(
@@ -115,7 +135,7 @@ def resources_are_set(repo: Inventory, profile: Profile) -> Verdict:
     bad = [
         Note(c.location, f"{o.note} {c.name}")
         for o, c in containers
-        if "memory" not in dict(c.limits) or not {"cpu", "memory"} <= set(dict(c.requests))
+        if "memory" not in dict(c.limits) or not {"cpu", "memory"} <= _requested(o, c)
     ]
     return (
         failed("a container has no requests or no memory limit", *bad)

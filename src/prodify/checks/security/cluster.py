@@ -223,9 +223,9 @@ def policies_guard_deploys(repo: Inventory, profile: Profile) -> Verdict:
             - expression: object.spec.template.spec.containers.all(c, c.image.contains("@sha256:"))
         ```
     """
-    workloads = [o for o in repo.kubernetes if o.is_workload]
+    workloads = [o for o in repo.kubernetes if o.is_workload and not o.group.endswith("knative.dev")]
     if not workloads:
-        return not_applicable("no Kubernetes workload")
+        return not_applicable("no Kubernetes workload in a cluster of one's own")
     found = [o for o in repo.kubernetes if o.kind in _POLICY_KINDS or o.group in _POLICY_GROUPS]
     blocks = [b for b in repo.terraform if b.kind == "google_binary_authorization_policy"]
     if found or blocks:

@@ -169,7 +169,8 @@ def pods_are_restricted(repo: Inventory, profile: Profile) -> Verdict:
                     capabilities: {drop: [ALL]}
         ```
     """
-    workloads = [o for o in repo.kubernetes if o.is_workload and o.containers]
+    # Knative's platforms (Cloud Run) isolate instances themselves and know no such settings.
+    workloads = [o for o in repo.kubernetes if o.is_workload and o.containers and not o.group.endswith("knative.dev")]
     if not workloads:
         return not_applicable("no Kubernetes workload")
     bad = []

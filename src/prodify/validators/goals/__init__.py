@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from prodify.errors import ProdifyError
+from prodify.model import Audience
 from prodify.validators.base import Job, Note, Problem, ToolError, Validator
 from prodify.validators.goals import running, slos, texts
 from prodify.validators.goals.stated import Reader, Stated, Value, shown
@@ -34,12 +35,14 @@ def goals_of(root: Path) -> Mapping[str, Value]:
     except ProdifyError as error:
         raise ToolError(f"the profile cannot be read: {error.message}") from None
     slo, traffic, scaling, budget = profile.slo, profile.traffic, profile.scaling, profile.budget
+    # A service for its creator sleeps while nobody calls: the fewest replicas are for others who wait.
+    fewest = 0 if profile.audience is Audience.CREATOR else scaling.min_replicas
     return {
         slos.AVAILABILITY: slo.availability_percent, slos.TARGET: slo.latency.target_percent, slos.THRESHOLD: slo.latency.threshold_ms,
         slos.WINDOW: slo.window_days, slos.MOST_ERRORS: slo.guardrails.error_percent, slos.MOST_LATENCY: slo.guardrails.latency_ms,
         slos.NAME: naming(repo, profile).service,
         running.BASELINE: traffic.baseline_rps, running.PEAK: traffic.peak_rps,
-        running.FEWEST: scaling.min_replicas, running.MOST: profile.max_replicas, running.CPU: scaling.cpu_target_percent,
+        running.FEWEST: fewest, running.MOST: profile.max_replicas, running.CPU: scaling.cpu_target_percent,
         running.BUDGET: budget.monthly_usd, running.SUSPEND: budget.suspend_percent,
         running.SHARES: ", ".join(shown(share) for share in budget.alert_percents),
         running.PORT: PORT,
