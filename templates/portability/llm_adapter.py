@@ -31,6 +31,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -131,7 +132,7 @@ def post(url: str, headers: dict[str, str], body: dict, timeout: float) -> dict:
     deadline = time.monotonic() + timeout
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json", **headers}, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # nosec B310 - the address is a setting, not input
             chunks = []
             while chunk := response.read1(65536):
                 chunks.append(chunk)
@@ -178,7 +179,7 @@ class Breaker:
 class Chain:
     """Asks the first model, on failure the next, and only then the first again; gives the stand-in when none answers in time."""
 
-    def __init__(self, models: list[Model], timeout: float = {= timeout_seconds =}, total: float = {= total_seconds =},
+    def __init__(self, models: Sequence[Model], timeout: float = {= timeout_seconds =}, total: float = {= total_seconds =},
                  max_tokens: int = {= max_output_tokens =}, daily_token_cap: int = {= daily_token_cap =}, rounds: int = 2, cache_size: int = 500,
                  cache_seconds: float = 3600.0) -> None:
         self.models, self.timeout, self.total, self.max_tokens = models, timeout, total, max_tokens
@@ -222,7 +223,7 @@ class Chain:
                 else:
                     breaker.record(True)
                     return answer
-            pause = max(wait, random.uniform(0.1, 0.5) * 2**turn)
+            pause = max(wait, random.uniform(0.1, 0.5) * 2**turn)  # nosec B311 - spreads retries, guards nothing
             if turn + 1 < self.rounds and time.monotonic() + pause < deadline:
                 time.sleep(pause)
         return None

@@ -33,7 +33,7 @@ max_requests = 1000
 max_requests_jitter = 100
 
 # Heartbeats in memory, and no control socket: the container's file system is read-only.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 - gunicorn makes its files there safely
 control_socket_disable = True
 
 # Each worker loads the application itself, so that its telemetry threads live in the process that serves.
@@ -43,7 +43,7 @@ preload_app = False
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
 # Log lines that tell nothing: the probes ask every few seconds.
-QUIET_PATHS = {= quiet_paths =}
+QUIET_PATHS: list[str] = {= quiet_paths =}
 
 
 class JsonFormatter(logging.Formatter):

@@ -12,7 +12,7 @@ if __name__ == "__main__":
         "{= application =}",
         factory={= factory =},
         # The platform says which port; every address, because a container has its own network.
-        host="0.0.0.0",
+        host="0.0.0.0",  # nosec B104
         port=int(os.environ.get("PORT", "{= port =}")),
         # One process a container. More traffic is served by more containers.
         workers=int(os.environ.get("WEB_CONCURRENCY", "1")),

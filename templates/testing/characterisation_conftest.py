@@ -28,6 +28,7 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ SETTINGS = {
 #% endfor
 }
 # Settings that have a default, which is what the tests use, whatever stands in the environment.
-UNSET = {= unset =}
+UNSET: list[str] = {= unset =}
 LOCAL = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
 
 
@@ -143,12 +144,12 @@ def keep_off_the_network(patch: pytest.MonkeyPatch, allowed: list[str]) -> None:
         name = host.decode() if isinstance(host, bytes) else str(host)
         return name in LOCAL or name.startswith("127.") or any(f"@{name}" in url or f"//{name}" in url for url in allowed)
 
-    def guarded_connect(self: socket.socket, address: object) -> None:
+    def guarded_connect(self: socket.socket, address: Any) -> None:
         if isinstance(address, tuple) and not is_local(address[0]):
             raise ConnectionRefusedError(f"the tests reached for {address[0]}; give the application a setting for that address")
         connect(self, address)
 
-    def guarded_resolve(host: object, *args: object, **options: object) -> object:
+    def guarded_resolve(host: Any, *args: Any, **options: Any) -> object:
         if host is not None and not is_local(host):
             raise socket.gaierror(f"the tests reached for {host}; give the application a setting for that address")
         return resolve(host, *args, **options)
@@ -161,7 +162,7 @@ def keep_files_of_sqlite_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Open a copy of every SQLite file, so that the tests change none that somebody works with."""
     connect = sqlite3.connect
 
-    def redirected(database: object, *args: object, **options: object) -> sqlite3.Connection:
+    def redirected(database: Any, *args: Any, **options: Any) -> sqlite3.Connection:
         name = str(database).removeprefix("file:").partition("?")[0]
         if name and ":memory:" not in str(database) and "mode=memory" not in str(database):
             target = folder / Path(name).name
@@ -233,7 +234,7 @@ SAMPLES = {
 
 
 @pytest.fixture
-def one_row_of_everything(app: object) -> None:
+def one_row_of_everything(app: Any) -> None:
     """Every mapped table holds one row with the id 1, so that /things/1 finds something."""
     from sqlalchemy import Engine, MetaData
 
@@ -244,7 +245,7 @@ def one_row_of_everything(app: object) -> None:
             engine = app.extensions["sqlalchemy"].engine
     if engine is None:
         return
-    models = [value for value in found if isinstance(value, type) and isinstance(getattr(value, "metadata", None), MetaData)]
+    models: list[Any] = [value for value in found if isinstance(value, type) and isinstance(getattr(value, "metadata", None), MetaData)]
     gc.collect()  # sessions that a request left open would lock the tables
     engine.dispose()
     for tables in {id(model.metadata): model.metadata for model in models}.values():
@@ -260,7 +261,7 @@ def is_own(module: object) -> bool:
     return path.is_relative_to(ROOT) and not {"site-packages", "tests"} & set(path.relative_to(ROOT).parts)
 
 
-def insert_a_row(engine: object, table: object) -> None:
+def insert_a_row(engine: Any, table: Any) -> None:
     """One row of sample values; a table that refuses them stays empty."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -274,7 +275,7 @@ def insert_a_row(engine: object, table: object) -> None:
         return
 
 
-def sample(column: object) -> object:
+def sample(column: Any) -> object:
     """A plausible value of a column's type; None where there is none."""
     if getattr(column.type, "enums", None):
         return column.type.enums[0]
@@ -286,7 +287,7 @@ def sample(column: object) -> object:
     return value[: column.type.length] if isinstance(value, str) and getattr(column.type, "length", None) else value
 
 
-SAMPLES = {
+SAMPLES: dict[str, object] = {
     "int": 1, "float": 1.0, "Decimal": 1, "bool": True, "str": "sample", "bytes": b"sample", "dict": {}, "list": [],
     "UUID": uuid.UUID(int=1), "date": dt.date(2026, 1, 1), "datetime": dt.datetime(2026, 1, 1), "time": dt.time(12), "timedelta": dt.timedelta(days=1),
 }  # fmt: skip

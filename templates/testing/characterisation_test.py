@@ -63,7 +63,7 @@ def client(app, one_row_of_everything):
 
 def ask(client, route):
     """Status, media type and redirect target of the answer."""
-    data = {"json": {}} if route.body == "json" else {"data": {}}
+    data: dict[str, dict[str, str]] = {"json": {}} if route.body == "json" else {"data": {}}
     answer = client.open(route.address, method=route.method, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
     return {"status": answer.status_code, "type": answer.mimetype, "location": answer.headers.get("Location")}
 
@@ -113,7 +113,7 @@ def client(app, one_row_of_everything):
 
 def ask(client, route):
     """Status, media type and redirect target of the answer."""
-    data = {"json": {}} if route.method in ("POST", "PUT", "PATCH") else {}
+    data: dict[str, dict[str, str]] = {"json": {}} if route.method in ("POST", "PUT", "PATCH") else {}
     answer = client.request(route.method, route.address, **data)
     media_type = answer.headers.get("content-type", "").partition(";")[0]
     return {"status": answer.status_code, "type": media_type, "location": answer.headers.get("location")}

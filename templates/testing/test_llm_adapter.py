@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,7 @@ def secondary() -> Iterator[Provider]:
     provider.server.shutdown()
 
 
-def chain(*providers: Provider, **options: float) -> llm_adapter.Chain:
+def chain(*providers: Provider, **options: Any) -> llm_adapter.Chain:
     models = [llm_adapter.OpenAiModel(f"model-{number}", provider.url, "test") for number, provider in enumerate(providers)]
     return llm_adapter.Chain(models, **{"timeout": 0.3, "total": 1.0, **options})
 

@@ -77,13 +77,20 @@ def select(sources: Sources) -> Sequence[str]:
     return sorted(set(sources.yaml_where(is_object)) - patches(sources))
 
 
-def check(job: Job, files: Sequence[str], documents: Sequence[Document], executable: str) -> Iterator[Problem]:
-    """Yield what kubernetes-validate says about files, in terms of the documents in them.
+OFFERED = ("1.33", "1.34", "1.35", "1.36")
+"""Releases before the newest that managed clusters still run."""
+
+
+def check(
+    job: Job, files: Sequence[str], documents: Sequence[Document], executable: str, release: str | None = None
+) -> Iterator[Problem]:
+    """Yield what kubernetes-validate says about files, in terms of the documents in them; of the newest release unless one is named.
 
     The tool exits 0 on a kind or version that it does not know (a removed API, a typo) and only warns: that is a problem here, except for
     custom kinds, which it cannot know.
     """
-    done = job.call([executable, "--strict", *[f"./{path}" if path.startswith("-") else path for path in files]])
+    version = ["--kubernetes-version", release] if release else []
+    done = job.call([executable, "--strict", *version, *[f"./{path}" if path.startswith("-") else path for path in files]])
     understood = False
     for line in done.stdout.splitlines() + done.stderr.splitlines():
         if found := ERROR.match(line):
@@ -113,12 +120,33 @@ def run(job: Job) -> Iterator[Problem]:
     yield from check(job, job.files, documents, job.tools["kubernetes-validate"])
 
 
+def select_ours(sources: Sources) -> Sequence[str]:
+    """Return the files with whole objects that prodify wrote: whose cluster they meet is not known."""
+    return [path for path in select(sources) if path in sources.ours("*.yaml", "*.yml")]
+
+
+def run_releases(job: Job) -> Iterator[Problem]:
+    """Yield what an older release would not take, with the release; the newest is the other validator's."""
+    documents = [document for path in job.files for document in job.sources.documents(path)]
+    for release in OFFERED:
+        for problem in check(job, job.files, documents, job.tools["kubernetes-validate"], release):
+            yield Problem(problem.path, problem.line, f"Kubernetes {release}: {problem.message}")
+
+
 VALIDATORS = (
     Validator(
         name="kubernetes-validate",
         title="Kubernetes objects: fields, types and API versions of the newest release",
         select=select,
         run=run,
+        executables=("kubernetes-validate",),
+        install="pip install kubernetes-validate",
+    ),
+    Validator(
+        name="kubernetes-releases",
+        title=f"generated Kubernetes objects: also valid in {OFFERED[0]} to {OFFERED[-1]}",
+        select=select_ours,
+        run=run_releases,
         executables=("kubernetes-validate",),
         install="pip install kubernetes-validate",
     ),

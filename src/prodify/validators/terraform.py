@@ -1,4 +1,4 @@
-"""Terraform: formatting of every file, and validation of modules that need no provider (nothing can be downloaded)."""
+"""Terraform: formatting of every file; validation and tests of modules that need no provider (nothing can be downloaded)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ INSTALL = "https://developer.hashicorp.com/terraform/install"
 PROVIDER = re.compile(r'^\s*(?:provider\s+"|required_providers\b|(?:resource|data|ephemeral)\s+"(?!terraform_data")[^"]+")', re.MULTILINE)
 LOCAL_MODULE = re.compile(r'^\s*source\s*=\s*"(\.{1,2}/[^"]*)"', re.MULTILINE)
 OTHER_MODULE = re.compile(r'^\s*source\s*=\s*"(?!\.{1,2}/)[^"]+"', re.MULTILINE)
+
+FOREIGN_MODULE = re.compile(r'^\s*(?:provider|mock_provider)\s+"', re.MULTILINE)
 
 
 def select_files(sources: Sources) -> Sequence[str]:
@@ -101,6 +103,55 @@ def run_validate(job: Job) -> Iterator[Problem | Note]:
             raise ToolError(f"terraform init ended with {init.code}: {init.last_words}")
 
 
+def select_tests(sources: Sources) -> Sequence[str]:
+    """Return the tests of modules that can run without a provider."""
+    texts = modules(sources)
+    free = {folder for folder in texts if provider_free(folder, texts)}
+    tests = [path for path in sources.matching("*.tftest.hcl") if not FOREIGN_MODULE.search(sources.texts[path])]
+    return [path for path in tests if _tested(path) in free]
+
+
+def _tested(path: str) -> str:
+    """The folder of the module that a test belongs to: its own, or the one above `tests`."""
+    folder = PurePosixPath(path).parent
+    return (folder.parent if folder.name == "tests" else folder).as_posix()
+
+
+def run_test(job: Job) -> Iterator[Problem]:
+    """Yield the runs that fail, in a copy of the tree. What they need beyond the module is not there, so that nothing real is made."""
+    copy = job.scratch() / "tree"
+    shutil.copytree(job.stage, copy)
+    for folder in sorted({_tested(path) for path in job.files}):
+        module = copy / folder
+        init = job.call([job.tools["terraform"], "init", "-backend=false", "-input=false", "-no-color"], cwd=module)
+        done = job.call([job.tools["terraform"], "test", "-json", "-no-color"], cwd=module)
+        errors, failed = _test_output(done.stdout)
+        for path, line, message in errors:
+            yield Problem((PurePosixPath(folder) / path).as_posix(), line, message)
+        if done.code != 0 and not errors:
+            words = ", ".join(failed) or (init.last_words if init.code else done.last_words)
+            raise ToolError(f"terraform test of {folder} ended with {done.code}: {words}")
+
+
+def _test_output(text: str) -> tuple[list[tuple[str, int | None, str]], list[str]]:
+    """The errors with their places and the names of failed runs, from one JSON object a line."""
+    errors: list[tuple[str, int | None, str]] = []
+    failed: list[str] = []
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        diagnostic = entry.get("diagnostic") or {}
+        if diagnostic.get("severity") == "error":
+            place = diagnostic.get("range") or {}
+            message = f"{diagnostic.get('summary', '')}: {diagnostic.get('detail', '')}".strip()[:300]
+            errors.append((place.get("filename", "."), (place.get("start") or {}).get("line"), message))
+        elif (entry.get("test_run") or {}).get("status") in ("fail", "error"):
+            failed.append(str(entry["test_run"].get("run")))
+    return errors, failed
+
+
 VALIDATORS = (
     Validator(
         name="terraform-fmt",
@@ -115,6 +166,14 @@ VALIDATORS = (
         title="Terraform modules without providers: references and types",
         select=select_modules,
         run=run_validate,
+        executables=("terraform",),
+        install=INSTALL,
+    ),
+    Validator(
+        name="terraform-test",
+        title="Terraform modules without providers: their tests hold",
+        select=select_tests,
+        run=run_test,
         executables=("terraform",),
         install=INSTALL,
     ),

@@ -39,8 +39,10 @@ def message_of(event):
 def kinds(client=None):
     """The kinds of resources of the account and region."""
     if client is None:
-        import boto3
-
+        try:
+            import boto3
+        except ImportError as error:
+            raise RuntimeError("boto3 is missing: Lambda brings it along, elsewhere install it") from error
         client = boto3.client
     return [Rds(client("rds")), Ec2(client("ec2")), Ecs(client("ecs"))]
 

@@ -26,9 +26,15 @@ def pairs(row: Combination) -> Iterator[tuple[int, str | None, int, str | None]]
         yield a, left, b, right
 
 
-def pairwise(values: Sequence[Sequence[str | None]]) -> tuple[Combination, ...]:
+def possible() -> list[Combination]:
+    """All rows whose profile does not contradict itself: Cloud Run belongs to Google Cloud, and no profile says otherwise."""
+    places = list(FACTORS)
+    runtime, cloud = places.index("runtime"), places.index("cloud")
+    return [row for row in product(*FACTORS.values()) if row[runtime] != "cloud-run" or row[cloud] == "gcp"]
+
+
+def pairwise(rows: Sequence[Combination]) -> tuple[Combination, ...]:
     """Rows that hold every pair of values of two factors, greedily: the row with most pairs that are still wanted comes next."""
-    rows = list(product(*values))
     wanted = {pair for row in rows for pair in pairs(row)}
     chosen: list[Combination] = []
     while wanted:

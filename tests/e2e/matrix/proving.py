@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from prodify.changes import Lock, Plan, apply
+from prodify.infer import load_profile
 from prodify.inventory import Inventory
 from prodify.profile import Profile
+from prodify.profile_text import profile_text
 from prodify.proposal import Proposal
 from prodify.validators import Outcome, Status, discover, verify
 from prodify.validators.sources import Sources
@@ -25,6 +27,7 @@ BESIDE = {
     "kubernetes-references": "deploy/kubernetes",
     "kustomize": "deploy/kubernetes",
     "promtool-test": "deploy/prometheus",
+    "terraform-test": "infra",
     "terraform-validate": "infra",
 }
 
@@ -61,7 +64,9 @@ def applied(row: Combination, root: Path) -> Applied:
     for path, text in SERVICES[str(row[0])].items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+    (root / "prodify.yaml").write_text(profile_text(profile), encoding="utf-8")
     commit_all(root)
+    profile = load_profile(Inventory(root)).profile
     done = apply(root, proposal(root, profile))
     commit(root)
     return Applied(root, profile, tuple(path for path in Lock.load(root).entries if path in done.written or (root / path).is_file()))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
-from prodify.data import requirement
 from prodify.recipes.cost.budget import BUDGETS, budget_files
 from prodify.recipes.cost.cloud import MODULES, SHARED, account, runtime_account
 from prodify.recipes.shared.layout import INFRA
@@ -71,8 +70,6 @@ def suspend(repo: Inventory, profile: Profile) -> Iterator[File]:
         yield File(f"{SHARED}/suspend.tf", render("cost/infra/shared-suspend-gcp.tf", shared))
     else:
         yield File(f"{FUNCTION}/cloud.py", render("cost/suspend/aws.py", module))
-        # Lambda brings it along; whoever runs the function elsewhere, or looks for weaknesses in it, needs it named.
-        yield File(f"{FUNCTION}/requirements.txt", requirement("boto3") + "\n")
         yield File(f"{MODULES}/suspend/main.tf", render("cost/infra/suspend-aws.tf", module))
         shared_aws = SharedSuspendAwsContext(found.service, percent)
         yield File(f"{SHARED}/suspend.tf", render("cost/infra/shared-suspend-aws.tf", shared_aws))
