@@ -98,6 +98,7 @@ DECOYS = [
     ("app.py", 'API_KEY = "your-api-key-here"\n'),
     ("app.py", 'api_key = "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"\n'),
     ("app.py", 'user = User(name="x", password="password")\n'),
+    ("main.tf", 'settings = [\n  "DB_PASSWORD",\n  "DJANGO_SECRET_KEY",\n]\n'),
     ("app.py", 'raise ValueError("password", "password must not be empty")\n'),
     ("app.py", 'password_field = "input-field-1"\n'),
     ("app.py", 'TOKEN_URL = "https://auth.corp.net/oauth/token"\n'),

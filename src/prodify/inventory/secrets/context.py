@@ -136,6 +136,8 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
         if b"+" in data[end + 1 : end + 4] and len(value) < 16:
             return None
     bound = _binding(sep, name, before, found["close"])
+    if bound and sep == b"," and "_" in value and _ENVVAR.match(value) and not _GETTERS.search(before):
+        bound = None  # one name after the other in a list of settings
     if bound is None and sep.startswith(b",") and is_random(value, 20) and classify(name) in _STRICT:
         bound = False  # `set(:secret, "...")`: two arguments, and the second is drawn
     if bound is None:
