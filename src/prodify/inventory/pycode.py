@@ -31,6 +31,7 @@ class PythonCode:
         self._syntax = syntax
         self._modules: dict[str, PyModule | None] = {}
         self._import_lines: dict[str, dict[str, list[str]]] = {}
+        self._importing: dict[tuple[tuple[str, ...], frozenset[Role]], tuple[str, ...]] = {}
 
     def module(self, path: str) -> PyModule | None:
         """The facts of one file, None when it cannot be read."""
@@ -80,6 +81,14 @@ class PythonCode:
 
     def importing(self, *modules: str, roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
         """Files that import one of `modules` or something of it, told from their text: enough to know that no parse is needed."""
+        # Every root of a repository asks for the same frameworks, and there may be as many roots as folders.
+        key = (modules, frozenset(roles))
+        known = self._importing.get(key)
+        if known is None:
+            known = self._importing[key] = tuple(self._find_importing(modules, key[1]))
+        return iter(known)
+
+    def _find_importing(self, modules: tuple[str, ...], roles: Iterable[Role]) -> Iterator[str]:
         heads = frozenset(name.partition(".")[0] for name in modules)
         below = tuple(name + "." for name in modules)
         for path in self._syntax.sources("python", (), roles):

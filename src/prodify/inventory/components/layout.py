@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
 from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +77,8 @@ class Root:
         """The repository path of a name in the root."""
         return name if self.path == "." else f"{self.path}/{name}"
 
+_IMPORTED = lazy(r"^\s*+(?:from|import)\s++([^\s.]++)[.\s]", re.MULTILINE)
+
 
 class Layout:
     """Roots and their files, one ecosystem at a time. A file belongs to the deepest root of its ecosystem that holds it."""
@@ -93,9 +96,14 @@ class Layout:
 
     def own_files(self, root: Root) -> Iterator[str]:
         """Every file that stands in the root's directory itself."""
-        depth = 0 if root.path == "." else root.path.count("/") + 1
-        prefix = "" if root.path == "." else root.path + "/"
-        return (p for p in self.files.entries if p.startswith(prefix) and p.count("/") == depth)
+        return iter(self._by_directory.get(root.path, ()))
+
+    @cached_property
+    def _by_directory(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.files.entries:
+            found.setdefault(path.rpartition("/")[0] or ".", []).append(path)
+        return found
 
     @cached_property
     def _claims(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -148,9 +156,10 @@ class Layout:
             directory = path.rpartition("/")[0]
             if directory and not _NO_ROOT & set(directory.split("/")) and any(p.startswith(directory + "/") for p in code):
                 found.setdefault(directory, [])
+        orphans = _Orphans(self.files, code)
         for path in code if ecosystem in _WITHOUT_MANIFEST else ():
             if _owner(path, found) is None:
-                found.setdefault(self._orphan_home(path, code), [])
+                found.setdefault(orphans.home(path), [])
         return {path: Root(path, tuple(sorted(names))) for path, names in found.items()}
 
     def _declares(self, path: str, name: str) -> bool:
@@ -161,21 +170,32 @@ class Layout:
             return "[metadata]" in (self.files.text(path) or "")
         return True
 
-    def _orphan_home(self, path: str, code: list[str]) -> str:
-        """A home for code without any manifest.
 
-        The repository itself when code lies at its root, in one directory only, or in an importable package; else the first directory.
-        """
-        tops = {other.split("/", 1)[0] for other in code if "/" in other}
+class _Orphans:
+    """Homes for code without any manifest. There may be as many as folders, so what they share is found once."""
+
+    def __init__(self, files: FileIndex, code: list[str]) -> None:
+        self._files = files
+        self._code = code
+
+    def home(self, path: str) -> str:
+        """The repository itself when code lies at its root, in one directory only or in an importable package; else the first directory."""
         top = path.split("/", 1)[0]
-        alone = len(tops) == 1 and not self.files.select(*(m for names in MANIFESTS.values() for m in names), roles=(Role.PRODUCTION,))
-        package = f"{top}/__init__.py" in self.files or (path.endswith(".py") and self._is_imported(top, code))
-        return "." if "/" not in path or alone or package or any("/" not in other for other in code) else top
+        package = f"{top}/__init__.py" in self._files or (path.endswith(".py") and top in self._imported)
+        return "." if "/" not in path or self._together or package else top
 
-    def _is_imported(self, name: str, code: list[str]) -> bool:
-        """Whether code imports a directory by its name, as a package without a marker file."""
-        pattern = re.compile(rf"^\s*(?:from|import)\s+{re.escape(name)}[.\s]", re.MULTILINE)
-        return any(name in (text := self.files.text(path) or "") and pattern.search(text) for path in code)
+    @cached_property
+    def _together(self) -> bool:
+        """Whether code lies at the root, or in one directory and there is no manifest at all."""
+        tops = {other.split("/", 1)[0] for other in self._code if "/" in other}
+        manifests = (m for names in MANIFESTS.values() for m in names)
+        alone = len(tops) == 1 and not self._files.select(*manifests, roles=(Role.PRODUCTION,))
+        return alone or any("/" not in other for other in self._code)
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """The first names of what code imports: directories among them are packages without a marker file."""
+        return frozenset(name for path in self._code for name in _IMPORTED.findall(self._files.text(path) or ""))
 
 
 def _home(directory: str) -> str:
