@@ -197,7 +197,7 @@ def one_row_of_everything(app: object) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def insert_a_row(model: object) -> None:
+def insert_a_row(model: Any) -> None:
     """One row of sample values; a model that refuses them, or has rows already, stays as it is."""
     from django.core.exceptions import ValidationError
     from django.db import DatabaseError, transaction
@@ -213,7 +213,7 @@ def insert_a_row(model: object) -> None:
         return
 
 
-def sample(field: object) -> object:
+def sample(field: Any) -> object:
     """A plausible value of a field's type; None where there is none."""
     if field.is_relation:
         return 1

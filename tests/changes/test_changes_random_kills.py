@@ -87,6 +87,10 @@ def recovered(root: Path) -> str:
     try:
         return recover(root)
     except ConflictError as error:
+        if "another prodify" in error.message:
+            # What the killed process had just forked holds its claim until it becomes git.
+            time.sleep(0.2)
+            return recovered(root)
         assert "remove .git/index.lock" in error.hint
         (root / ".git/index.lock").unlink()
         return "after git's own lock was removed: " + recover(root)

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -125,7 +126,11 @@ def at_terminal(command: list[str], answers: list[bytes], env: dict[str, str] | 
     )  # fmt: skip
     os.close(theirs)
     said, left, deadline = b"", list(answers), time.monotonic() + 60
-    while time.monotonic() < deadline:
+    while True:
+        ready, _, _ = select.select([ours], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            process.kill()
+            break
         try:
             piece = os.read(ours, 4096)
         except OSError:

@@ -26,7 +26,9 @@ class Noted(lazyre._Lazy):
         super().__init__(pattern, flags)
 
 def compiled(pattern, flags=0):
-    note(pattern, flags)
+    # What the standard library compiles when one of our modules is imported is not ours.
+    if "prodify" in sys._getframe(1).f_globals.get("__name__", ""):
+        note(pattern, flags)
     return real(pattern, flags)
 
 lazyre._Lazy = Noted

@@ -87,7 +87,9 @@ def _insert(text: str, node: Node, key: str, value: object) -> tuple[int, int, s
         return node.start, node.end, f"{{\n{inner}{name}: {_dump(value, text, inner)}\n{outer}}}"
     # What stands between the last value and the next line: perhaps a comma, perhaps a comment. Both stay with their value.
     rest = re.match(
-        r"((?:[ \t\r\n]|/\*.*?\*/|//[^\n]*\n)*,)?([ \t]*(?:/\*[^\n]*?\*/[ \t]*)?(?://[^\n]*)?(?=\n))?", text[last.end :], re.DOTALL
+        r"((?>(?:[ \t\r\n]|/\*.*?\*/|//[^\n]*\n)*),)?([ \t]*+(?:/\*[^\n]*?\*/[ \t]*+)?(?://[^\n]*)?(?=\n))?",
+        text[last.end :],
+        re.DOTALL,
     )
     comma, comment = (rest[1] or "", rest[2] or "") if rest else ("", "")
     if "\n" not in text[node.start : node.end]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -74,8 +75,9 @@ def _spec(root: str, prefix: str) -> GitIgnoreSpec | None:
     try:
         # The "best" backend compiles a database per file, which takes longer than most walks.
         return GitIgnoreSpec.from_lines(lines, backend="simple")
-    except ValueError:
-        return None
+    except (ValueError, re.error):
+        # git passes over a pattern with a range such as [t--]; the library does not.
+        return GitIgnoreSpec.from_lines([line for line in lines if "[" not in line], backend="simple")
 
 
 def _ignored(path: str, specs: list[tuple[str, GitIgnoreSpec]]) -> bool:
