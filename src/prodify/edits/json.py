@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from prodify.edits.jsontext import Node, parse
+from prodify.edits.jsontext import SPACE, Node, parse
 from prodify.edits.text import CannotEdit, Editor, preserving
 
 Path = tuple[str, ...]
+_TO_THE_LINES_END = re.compile(r"[ \t]*+(?:/\*(?:[^*\n]|\*(?!/))*+\*/[ \t]*+)?+(?://[^\n]*+)?+(?=\n)")
+"""What may stand behind a value or its comma on the same line: one comment of each kind."""
 
 
 def merge(wanted: Mapping[str, Any], *, overwrite: bool = False) -> Editor:
@@ -86,12 +88,11 @@ def _insert(text: str, node: Node, key: str, value: object) -> tuple[int, int, s
             return node.end - 1, node.end - 1, f"{inner}{name}: {_dump(value, text, inner)}\n{outer}"
         return node.start, node.end, f"{{\n{inner}{name}: {_dump(value, text, inner)}\n{outer}}}"
     # What stands between the last value and the next line: perhaps a comma, perhaps a comment. Both stay with their value.
-    rest = re.match(
-        r"((?>(?:[ \t\r\n]|/\*.*?\*/|//[^\n]*\n)*),)?([ \t]*+(?:/\*[^\n]*?\*/[ \t]*+)?(?://[^\n]*)?(?=\n))?",
-        text[last.end :],
-        re.DOTALL,
-    )
-    comma, comment = (rest[1] or "", rest[2] or "") if rest else ("", "")
+    spaces = SPACE.match(text, last.end)
+    stop = spaces.end() if spaces else last.end
+    comma = text[last.end : stop + 1] if text[stop : stop + 1] == "," else ""
+    rest = _TO_THE_LINES_END.match(text, last.end + len(comma))
+    comment = rest[0] if rest else ""
     if "\n" not in text[node.start : node.end]:
         comment, new = "", f" {name}: {_dump(value, text, '', one_line=True)}"
     else:

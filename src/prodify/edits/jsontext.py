@@ -12,7 +12,8 @@ DEPTH = 100
 """Deeper texts are refused: no settings file comes near."""
 
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
-_SPACE = re.compile(r"(?:[ \t\r\n]|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+SPACE = re.compile(r"(?>[ \t\r\n]++|//[^\n]*+|/\*.*?\*/)*+", re.DOTALL)
+"""White space and comments between tokens."""
 _SCALAR = re.compile(r"-?\d[\d.eE+-]*|true|false|null")
 
 
@@ -57,7 +58,7 @@ def _wrong(text: str, at: int) -> CannotEdit:
 
 
 def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
+    found = SPACE.match(text, at)
     return found.end() if found else at
 
 
