@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.edits.jssource import Source, checked, parse, span, written
-from prodify.edits.secretplace import NEAR, Shape, Target, environment_name, names_match, secrets_in, shape_of
-from prodify.edits.text import CannotEdit, Editor, preserving
+from prodify.edits.secretplace import Target, choose, environment_name, secrets_in, shape_of
+from prodify.edits.text import Editor, preserving
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -61,12 +61,15 @@ def replace_literal_with_env(target: Target, env_name: str, language: str) -> Ed
     """
     shape = shape_of(target)
     environment_name(env_name)
+    # A reading with a literal behind it is no work of ours.
+    done = re.compile(rf"process\.env\.{env_name}\b(?!\s*(?:\|\||\?\?)\s*[\"'`][^\"'`])")
 
     @preserving
     def edit(text: str) -> str:
         source = parse(text, language)
         after = text
-        for start, end, new in sorted({_splice(source, item, env_name) for item in _choose(source, target, shape, env_name)}, reverse=True):
+        chosen = choose(list(_literals(source)), target, shape, text.split("\n"), done.search)
+        for start, end, new in sorted({_splice(source, item, env_name) for item in chosen}, reverse=True):
             after = after[:start] + new + after[end:]
         return checked(source, after)
 
@@ -113,25 +116,6 @@ def _names(node: SgNode, parents: list[SgNode]) -> Iterator[str]:
         if kind.endswith(("_statement", "_declaration")):
             return
         child = parent
-
-
-def _choose(source: Source, target: Target, shape: Shape, env_name: str) -> list[_Literal]:
-    """Return the literals that were meant; none when they are replaced already."""
-    literals = list(_literals(source))
-    if target.is_it is not None:
-        return [item for item in literals if any(target.is_it(secret) for secret in item.secrets)]
-    near = range(target.line, target.line + NEAR + 1)
-    found = [item for item in literals if item.line in near and shape.fits(item.secrets) and names_match(target.name, item.names)]
-    # A reading at or below the place may be this edit's own work; what looks like the secret is then a twin that moved into its place.
-    # One with a literal behind it is no work of ours.
-    done = re.compile(rf"process\.env\.{env_name}\b(?!\s*(?:\|\||\?\?)\s*[\"'`][^\"'`])")
-    lines = source.text.split("\n")[target.line - 1 : target.line + NEAR]
-    if not found or any(done.search(line) for line in lines):
-        return []
-    exact = [item for item in found if item.line == target.line]
-    if len(exact or found) > 1:
-        raise CannotEdit(f"several literals at or below line {target.line} look like the secret", "Edit it by hand.")
-    return exact or found
 
 
 def _splice(source: Source, item: _Literal, env_name: str) -> tuple[int, int, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.edits.pysource import Source, add_import_first, checked, free_name, parse
-from prodify.edits.secretplace import NEAR, Shape, Target, environment_name, names_match, secrets_in, shape_of
+from prodify.edits.secretplace import Target, choose, environment_name, secrets_in, shape_of
 from prodify.edits.text import CannotEdit, Editor, preserving
 
 _SETTINGS = ("config", "env", "environ", "getenv")
@@ -19,6 +19,14 @@ class _Literal:
     node: ast.Constant
     parents: tuple[ast.AST, ...]
     names: frozenset[str]
+
+    @property
+    def line(self) -> int:
+        return self.node.lineno
+
+    @property
+    def secrets(self) -> list[str]:
+        return secrets_in(str(self.node.value))
 
 
 def replace_literal_with_env(target: Target, env_name: str) -> Editor:
@@ -42,7 +50,8 @@ def replace_literal_with_env(target: Target, env_name: str) -> Editor:
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        chosen = _choose(source, target, shape, env_name)
+        done = f'os.environ["{env_name}"]'
+        chosen = choose(list(_literals(source.tree)), target, shape, source.lines, lambda line: done in line)
         if not chosen:
             return text
         if not free_name(source.tree, "os"):
@@ -130,27 +139,6 @@ def _default_names(arguments: ast.arguments, child: ast.AST) -> Iterator[str]:
     with_default = positional[len(positional) - len(arguments.defaults) :]
     pairs = [*zip(with_default, arguments.defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
     yield from (argument.arg for argument, default in pairs if default is child)
-
-
-def _choose(source: Source, target: Target, shape: Shape, env_name: str) -> list[_Literal]:
-    """Return the literals that were meant; none when they are replaced already."""
-    literals = list(_literals(source.tree))
-    if target.is_it is not None:
-        return [item for item in literals if any(target.is_it(secret) for secret in secrets_in(str(item.node.value)))]
-    window = range(target.line, target.line + NEAR + 1)
-    found = [
-        item
-        for item in literals
-        if item.node.lineno in window and shape.fits(secrets_in(str(item.node.value))) and names_match(target.name, item.names)
-    ]
-    # A reading at or below the place may be this edit's own work; what looks like the secret is then a twin that moved into its place.
-    done = any(f'os.environ["{env_name}"]' in line for line in source.lines[target.line - 1 : target.line + NEAR])
-    if not found or done:
-        return []
-    exact = [item for item in found if item.node.lineno == target.line]
-    if len(exact or found) > 1:
-        raise CannotEdit(f"several literals at or below line {target.line} look like the secret", "Edit it by hand.")
-    return exact or found
 
 
 def _splice(source: Source, item: _Literal, env_name: str) -> tuple[int, int, str]:

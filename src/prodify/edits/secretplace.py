@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from prodify.edits.text import CannotEdit
 
 NEAR = 40
 """How many lines below its old place a literal may stand: other edits may have moved it down meanwhile."""
@@ -73,3 +76,38 @@ def names_match(wanted: str | None, known: frozenset[str]) -> bool:
         return True
     name = wanted.casefold()
     return any(name == other or name.endswith((f".{other}", f"_{other}")) or other.endswith((f".{name}", f"_{name}")) for other in known)
+
+
+class Literal(Protocol):
+    """A literal of any language that is a value: its line (from 1), what in it may be the secret, the names bound to it in lower case."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def secrets(self) -> list[str]: ...
+    @property
+    def names(self) -> frozenset[str]: ...
+
+
+Found = TypeVar("Found", bound=Literal)
+
+
+def choose(
+    literals: Sequence[Found], target: Target, shape: Shape, lines: Sequence[str], is_reading: Callable[[str], object]
+) -> list[Found]:
+    """Return the literals that were meant; none when they are replaced already, which `is_reading` tells of a line.
+
+    Raises:
+        CannotEdit: when several fit equally.
+    """
+    if target.is_it is not None:
+        return [item for item in literals if any(target.is_it(secret) for secret in item.secrets)]
+    near = range(target.line, target.line + NEAR + 1)
+    found = [item for item in literals if item.line in near and shape.fits(item.secrets) and names_match(target.name, item.names)]
+    # A reading at or below the place may be the edit's own work; what looks like the secret is then a twin that moved into its place.
+    if not found or any(is_reading(line) for line in lines[target.line - 1 : target.line + NEAR]):
+        return []
+    exact = [item for item in found if item.line == target.line]
+    if len(exact or found) > 1:
+        raise CannotEdit(f"several literals at or below line {target.line} look like the secret", "Edit it by hand.")
+    return exact or found

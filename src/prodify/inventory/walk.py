@@ -72,12 +72,16 @@ def _spec(root: str, prefix: str) -> GitIgnoreSpec | None:
     lines = data.decode("utf-8", "replace").splitlines()
     from pathspec import GitIgnoreSpec
 
-    try:
-        # The "best" backend compiles a database per file, which takes longer than most walks.
-        return GitIgnoreSpec.from_lines(lines, backend="simple")
-    except (ValueError, re.error):
-        # git passes over a pattern with a range such as [t--]; the library does not.
-        return GitIgnoreSpec.from_lines([line for line in lines if "[" not in line], backend="simple")
+    # git passes over a pattern with a range such as [t--]; the library does not.
+    for patterns in (lines, [line for line in lines if "[" not in line]):
+        try:
+            # The "best" backend compiles a database per file, which takes longer than most walks.
+            return GitIgnoreSpec.from_lines(patterns, backend="simple")
+        except re.error:
+            continue
+        except ValueError:
+            break
+    return None
 
 
 def _ignored(path: str, specs: list[tuple[str, GitIgnoreSpec]]) -> bool:
