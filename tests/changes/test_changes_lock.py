@@ -100,6 +100,22 @@ def test_what_is_not_a_merged_lock_is_refused(more: str) -> None:
         Lock.parse('{\n  "schema": "prodify.lock/1",\n  "files": {\n    "a": {"kind": "edit", "recipes": []}\n' + more + "  }\n}\n")
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a\ud800.py": {"kind": "edit", "recipes": ["ci"]}},
+        {"a.py": {"kind": "edit", "recipes": ["c\udc00i"]}},
+        {"a.py": {"kind": "edit", "recipes": ["ci"], "\ud800": 1}},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_half_of_a_surrogate_pair_is_refused_where_it_is_read(files: object, indent: int | None) -> None:
+    """JSON can say it, no file name and no file can hold it: found by the lock's fuzz target."""
+    text = json.dumps({"schema": "prodify.lock/1", "files": files}, indent=indent)
+    with pytest.raises(ConfigError, match="half of a surrogate pair"):
+        Lock.parse(text)
+
+
 def test_a_lock_written_with_one_key_a_line_is_read(repo: Path) -> None:
     applied(repo, LEFT)
     lock = Lock.load(repo)

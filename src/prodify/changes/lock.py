@@ -92,6 +92,8 @@ class Lock:
                 raise ConfigError(f"{LOCK_PATH} is not valid JSON", _HINT) from None
         if not isinstance(data, dict) or not isinstance(data.get("files"), dict):
             raise ConfigError(f'{LOCK_PATH} has no object "files"', _HINT)
+        if not _is_unicode(data):
+            raise ConfigError(f"{LOCK_PATH} has half of a surrogate pair, which no file can hold", _HINT)
         if data.get("schema") != SCHEMA:
             hint = "It was written by another version of prodify; use that one."
             raise ConfigError(f"{LOCK_PATH} has another schema than {SCHEMA}", hint)
@@ -111,6 +113,15 @@ class Lock:
 
 def _plain(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _is_unicode(data: object) -> bool:
+    r"""Whether every string of the data can be written: JSON may say "\\ud800", UTF-8 and paths cannot."""
+    try:
+        _plain(data).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
