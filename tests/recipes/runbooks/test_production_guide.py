@@ -14,7 +14,7 @@ from prodify.model import Step
 from prodify.profile import Profile
 from prodify.profile_file import load
 from prodify.proposal import Proposal
-from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY
+from prodify.recipes.runbooks.guide_texts import BACK, DOCUMENTS, PURPOSE, TRY
 from prodify.recipes.runbooks.production_guide import PATH
 from prodify.wishes import choose
 from tests.recipes.conftest import commit_all
@@ -68,11 +68,32 @@ def test_a_step_that_comes_later_joins_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("runtime", "place"), [("compose", "one machine"), ("cloud-run", "Cloud Run")])
 def test_the_drawing_names_what_runs_it(example: Path, runtime: str, place: str) -> None:
     text = write_steps(example, Step.RUNBOOKS, settings=(f"platform.runtime={runtime}",))
-    assert f'subgraph place["{place}"]' in text and 'store0[("postgres")]' in text
+    assert f'subgraph place["{place}"]' in text and 'store0[("PostgreSQL")]' in text
 
 
 def test_the_texts_name_steps_and_recipes_that_exist() -> None:
     from prodify.recipes import all_recipes
 
     assert set(PURPOSE) == set(Step)
-    assert set(TRY) | set(BACK) <= {recipe.id for recipe in all_recipes()}
+    recipes = {recipe.id for recipe in all_recipes() if not recipe.overview}
+    assert set(TRY) <= recipes
+    assert set(BACK) | DOCUMENTS == recipes and not set(BACK) & DOCUMENTS, "each says how it is taken back, or is read by people only"
+
+
+def test_it_names_what_only_people_know(example: Path) -> None:
+    text = write_steps(example, everything=True)
+    waits = dict(zip(re.findall(r"^### (\d+)", text, re.MULTILINE), re.findall(r"^Fill in: (.*)\.$", text, re.MULTILINE), strict=True))
+    assert "`GKE_CLUSTER`" in waits["2"] and waits["3"] == waits["5"] == "nothing"
+    assert "`PROMETHEUS_REMOTE_WRITE_URL`, `TRACES_OTLP_URL`" in waits["4"] and "Google Secret Manager" in waits["6"]
+    assert "`pagerduty-routing-key`, `slack-webhook-url`" in waits["9"] and "`on_call.primary`" in waits["9"]
+    assert "`project`" in waits["10"] and "-backend-config" in waits["10"]
+
+
+def test_who_is_called_is_asked_for_only_while_nobody_is(example: Path) -> None:
+    text = write_steps(example, Step.RUNBOOKS, settings=("on_call.primary=Ada",))
+    assert "`on_call.primary`" not in text
+
+
+def test_the_fallback_of_a_development_machine_is_not_drawn(example: Path) -> None:
+    drawing = write_steps(example, Step.RUNBOOKS).partition("```mermaid")[2].partition("```")[0]
+    assert "PostgreSQL" in drawing and "qlite" not in drawing.lower()

@@ -25,6 +25,7 @@ PURPOSE: Mapping[Step, str] = {
 
 TRY: Mapping[str, str] = {
     "env-example": "cp .env.example .env  # then fill it in",
+    "profile": "prodify audit .",
     "ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",
     "pre-commit": "pre-commit run --all-files",
     "unit": "pytest tests/characterisation",
@@ -34,9 +35,16 @@ TRY: Mapping[str, str] = {
     "model-failures": "pytest tests/test_llm_adapter.py",
     "health": "curl --fail http://localhost:8080/readyz",
     "collector": f"otelcol validate --config {COLLECTOR}",
+    "local-stack": "docker compose --file compose.observability.yaml up --detach --wait",
     "slo": f"promtool test rules {PROMETHEUS_TESTS}/slo_test.yaml",
+    "admission-policy": f"kubectl apply --dry-run=server --filename {KUBERNETES}/policies/admission-policy.yaml",
+    "hardening": "curl --head http://localhost:8080/  # the headers are there",
+    "network-policy": f"kubectl apply --dry-run=server --kustomize {KUBERNETES}/overlays/staging",
+    "scanning": "gh workflow run security",
+    "secrets": "git ls-files '*.env'  # names nothing",
     "dockerfile": "docker build --tag try . && docker run --rm --env-file .env --publish 8080:8080 try",
     "compose": "docker compose up --detach --wait",
+    "cloud-run": "gcloud run services replace --dry-run deploy/cloud-run/staging.yaml",
     "kubernetes": f"kubectl kustomize {KUBERNETES}/overlays/staging",
     "alertmanager": f"amtool check-config {ALERTMANAGER}",
     "terraform": f"terraform -chdir={INFRA}/modules/labels init && terraform -chdir={INFRA}/modules/labels test",
@@ -46,19 +54,47 @@ TRY: Mapping[str, str] = {
 
 BACK: Mapping[str, str] = {
     "ci": "Delete the workflow file, or switch the workflow off under Actions.",
+    "codeowners": "Delete the file; reviews are asked for by hand again.",
+    "dependabot": "Delete the file, or switch version updates off under Settings > Advanced Security. Open pull requests can be closed.",
+    "lock": "Take requirements.in for requirements.txt again and delete the script.",
+    "pre-commit": "`pre-commit uninstall` on each machine; the file alone does nothing.",
     "unit": "Delete `tests/characterisation`; the service does not know of it.",
+    "integration": "Delete `tests/integration`; CI then starts no database.",
+    "smoke": "Delete `tests/smoke` and the step of the deployment that runs it.",
+    "load": f"Delete `{LOAD_TESTS}`; nothing runs it by itself.",
+    "model-failures": "Delete the test; the adapter does not know of it.",
+    "collector": f"`kubectl delete --kustomize {COLLECTOR.rpartition('/')[0]}`: services go on without it and drop their telemetry.",
+    "dashboard": "Delete it in Grafana.",
+    "local-stack": "`docker compose --file compose.observability.yaml down --volumes`.",
     "telemetry": "Take out the line that calls `telemetry.instrument`, its import and the file. Without a collector it sends nothing.",
     "health": "Take out the line that adds the endpoints, and remove the probes that ask them first.",
     "hardening": "Take out the line that calls `hardening.protect`; the module alone does nothing.",
+    "admission-policy": "`kubectl delete --filename` of the file: bindings and policies go, what runs is left alone.",
+    "image-user": "Take the USER line out again.",
+    "network-policy": "`kubectl delete networkpolicy --all` in the namespace: all pods may talk to all again.",
+    "pod-security": "Set the label `pod-security.kubernetes.io/enforce` to `baseline`; pods that run are left alone either way.",
+    "rate-limit": "Take out the line that sets the limiter up and its import.",
+    "scanning": "Delete the workflow file.",
     "secrets": "Nothing to take back: what was in the history is known to others. Keep the new values out.",
+    "server": "Start the service by its former command; the settings alone do nothing.",
+    "cloud-run": "`gcloud run services update-traffic SERVICE --to-revisions REVISION=100` gives an earlier revision all requests.",
+    "compose": "`docker compose down` stops all; volumes stay until `--volumes` is given.",
     "dockerfile": "Deploy the image of the last release again; the Dockerfile changes nothing that runs.",
     "kubernetes": "`kubectl delete --kustomize` of an overlay removes what it made, volumes excepted.",
     "rollouts": "`kubectl argo rollouts abort` keeps the old version; without the canary component the Deployment rolls as before.",
     "slo": "Take the rule file out of Prometheus; nothing else reads it.",
     "alertmanager": "Load the former configuration; silence first what would page meanwhile.",
     "terraform": "`terraform plan -destroy` shows what would go. The database refuses to be destroyed until its protection is taken off.",
-    "suspend": "Set the variable `dry_run` to true: it then only says what it would do.",
+    "tags": "Take the module out of the provider's block; `terraform plan` shows the labels going.",
+    "budget": "Take the module out: `terraform plan` shows what goes. No budget stops anything by itself.",
+    "suspend": "Set the variable `suspend_apply` to false: it then only says what it would do.",
     "staging-schedule": "Delete the two CronJobs; staging then runs all the time.",
+    "model-limits": "Take the limit and the variable out of the call; the model's name stands in the last commit before.",
     "llm-adapter": "Nothing calls the module until you do.",
 }
 """Recipe to how its effect is taken back; the files themselves come back with `git revert` or `prodify undo`."""
+
+DOCUMENTS = frozenset(
+    "profile env-example service-readme budget-policy security-policy cost-report game-day on-call postmortem runbook".split()
+)
+"""Recipes that write only what people read: nothing runs differently for it, so the file is all that there is to take back."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from urllib.parse import quote
 
 from prodify.api import Audience, Inventory, Overview, Placed, Profile, Step, recipe
 from prodify.escape import Code, code, markdown
+from prodify.recipes.runbooks.guide_fill import fill_in
 from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY
+from prodify.recipes.runbooks.restores import NAMES, stores
 from prodify.recipes.shared.layout import main_component, naming
 from prodify.render import render
 
@@ -54,7 +54,7 @@ def production_guide(repo: Inventory, profile: Profile) -> Iterator[Overview]:
 
 
 def _context(repo: Inventory, profile: Profile, placed: Sequence[Placed]) -> GuideContext:
-    sections = (_section(step, [item for item in placed if item.recipe.step is step]) for step in Step)
+    sections = (_section(step, [item for item in placed if item.recipe.step is step], profile) for step in Step)
     return GuideContext(
         service=naming(repo, profile).service,
         drawing=code(_drawing(repo, profile, {item.recipe.id for item in placed}), "\n"),
@@ -73,7 +73,7 @@ def _goals(profile: Profile, written: bool) -> Code:
     return Code(f"{sentence} {where}")
 
 
-def _section(step: Step, placed: Sequence[Placed]) -> StepSection | None:
+def _section(step: Step, placed: Sequence[Placed], profile: Profile) -> StepSection | None:
     if not placed:
         return None
     recipes = list(dict.fromkeys(item.recipe for item in placed))
@@ -82,7 +82,7 @@ def _section(step: Step, placed: Sequence[Placed]) -> StepSection | None:
         title=step.title,
         purpose=Code(PURPOSE[step]),
         files=code(_rows(placed), "\n"),
-        fill_in=_fill_in(placed),
+        fill_in=fill_in(placed, profile),
         tries=code((TRY[found.id] for found in recipes if found.id in TRY), "\n"),
         backs=code((f"- {found.id}: {BACK[found.id]}" for found in recipes if found.id in BACK), "\n"),
     )
@@ -118,21 +118,6 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _fill_in(placed: Sequence[Placed]) -> Code:
-    """What only a person knows: the repository variables and secrets that the workflows read, and the settings of the example file."""
-    texts = [item.text for item in placed if item.text is not None and "/workflows/" in item.path]
-    variables = sorted(set(chain.from_iterable(re.findall(r"\bvars\.([A-Z][A-Z0-9_]*)", text) for text in texts)))
-    secrets = sorted(set(chain.from_iterable(re.findall(r"\bsecrets\.([A-Z][A-Z0-9_]*)", text) for text in texts)) - {"GITHUB_TOKEN"})
-    said = []
-    if variables:
-        said.append(f"repository variables {', '.join(f'`{name}`' for name in variables)}")
-    if secrets:
-        said.append(f"repository secrets {', '.join(f'`{name}`' for name in secrets)}")
-    if any(item.recipe.id == "env-example" for item in placed):
-        said.append("the values that `.env.example` names, in `.env` on your machine and in the secret store elsewhere")
-    return Code(f"Fill in: {'; '.join(said)}." if said else "Fill in: nothing.")
-
-
 def _drawing(repo: Inventory, profile: Profile, applied: set[str]) -> Iterator[str]:
     """The system as a Mermaid flow chart: who asks whom, how a change gets there, and who is told."""
     runtime = {"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "one machine"}[profile.platform.runtime]
@@ -144,8 +129,9 @@ def _drawing(repo: Inventory, profile: Profile, applied: set[str]) -> Iterator[s
     yield f'  subgraph place["{runtime}"]'
     yield f'    service["{naming(repo, profile).service}<br/>{copies}"]'
     yield "  end"
-    for number, store in enumerate(sorted({found.name for found in (*repo.datastores, *repo.brokers)})):
-        yield f'  service --> store{number}[("{store}")]'
+    found = {item.name for item in (*repo.datastores, *repo.brokers)}
+    for number, store in enumerate(sorted({*stores(tuple(found)), *(found - NAMES.keys())})):
+        yield f'  service --> store{number}[("{NAMES.get(store, store)}")]'
     for number, provider in enumerate(sorted({found.name for found in repo.llm_providers})):
         yield f'  service --> model{number}{{{{"model: {provider}"}}}}'
     if "ci" in applied:
