@@ -44,7 +44,7 @@ TRY: Mapping[str, str] = {
     "secrets": "git ls-files '*.env'  # names nothing",
     "dockerfile": "docker build --tag try . && docker run --rm --env-file .env --publish 8080:8080 try",
     "compose": "docker compose up --detach --wait",
-    "cloud-run": "gcloud run services replace --dry-run deploy/cloud-run/staging.yaml",
+    "cloud-run": "gcloud run services replace --dry-run deploy/cloud-run/production.yaml",
     "kubernetes": f"kubectl kustomize {KUBERNETES}/overlays/staging",
     "alertmanager": f"amtool check-config {ALERTMANAGER}",
     "terraform": f"terraform -chdir={INFRA}/modules/labels init && terraform -chdir={INFRA}/modules/labels test",
