@@ -131,7 +131,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A whole file about all that is written: its text is made of what every recipe wrote that was applied or is about to be."""
+    """A whole file about all that is written: its text is made of what every other recipe wrote that was applied or is about to be.
+
+    Of other such files only the places are given, with an empty text.
+    """
 
     path: str
     text_of: Callable[[Sequence[Placed]], str]

@@ -98,8 +98,12 @@ class Proposal:
         if not found.overviews:
             return found
         beside = collect(self.repo, self.profile, [r for r in applied if r not in recipes])
-        placed = self._placed((*found.wanted, *beside.wanted))
-        pages = tuple(Wanted(recipe.id, File(page.path, page.text_of(placed))) for recipe, page in found.overviews)
+        drafts = (Wanted(recipe.id, File(page.path, "")) for recipe, page in found.overviews)
+        placed = self._placed((*found.wanted, *beside.wanted, *drafts))
+        pages = tuple(
+            Wanted(recipe.id, File(page.path, page.text_of([item for item in placed if item.recipe is not recipe])))
+            for recipe, page in found.overviews
+        )
         return replace(found, wanted=found.wanted + pages, overviews=())
 
     def _placed(self, wanted: Sequence[Wanted]) -> tuple[Placed, ...]:
@@ -113,7 +117,7 @@ class Proposal:
             places |= dict.fromkeys(((name, path) for name in entry.recipes), "" if entry.kind == "file" else None)
         places |= {(w.recipe, w.item.path): None for w in wanted if isinstance(w.item, Edit)}
         places |= {(w.recipe, w.item.path): w.item.text for w in wanted if isinstance(w.item, File)}
-        known = sorted((order[name], path, name) for name, path in places if name in order and not all_recipes()[order[name]].overview)
+        known = sorted((order[name], path, name) for name, path in places if name in order)
         return tuple(Placed(all_recipes()[number], path, places[name, path]) for number, path, name in known)
 
     def _edited(self, wishes: Wishes) -> tuple[dict[str, str], frozenset[str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from prodify.api import Edit, File
+from prodify.api import Edit, File, Overview, Placed
 from prodify.inventory import Inventory
 from prodify.profile import Profile
 from prodify.recipes import all_recipes
@@ -58,7 +58,9 @@ def tree_of(recipes: Iterable[str], root: Path, profile: Profile) -> dict[str, s
     unknown = set(wanted) - set(known)
     assert not unknown, f"no such recipe: {sorted(unknown)}; there are {sorted(known)}"
     tree: dict[str, str] = {}
-    wishes = [wish for recipe in known.values() if recipe.id in wanted for wish in recipe.run(repo, profile)]
+    asked = [(recipe, wish) for recipe in known.values() if recipe.id in wanted for wish in recipe.run(repo, profile)]
+    placed = [Placed(r, w.path, w.text if isinstance(w, File) else None) for r, w in asked if not isinstance(w, Overview)]
+    wishes = [File(wish.path, wish.text_of(placed)) if isinstance(wish, Overview) else wish for _, wish in asked]
     for file in (wish for wish in wishes if isinstance(wish, File)):
         assert tree.setdefault(file.path, file.text) == file.text, f"two recipes want {file.path}"
     for edit in (wish for wish in wishes if isinstance(wish, Edit)):

@@ -36,7 +36,19 @@ def lines_of(finding: Finding) -> Iterator[str]:
         message += f" [{' '.join(filter(None, (finding.source.tool, finding.source.version)))}]"
     for place in finding.evidence:
         line = f":{place.line}" if place.line is not None else ""
-        note = f" ({place.note})" if place.note else ""
-        yield f"{place.path}{line}: {word} {finding.check} {message}{note}"
+        yield f"{place.path}{line}: {word} {finding.check} {_said(message, place.note or '', len(finding.evidence))}"
     if not finding.evidence:
         yield f".: {word} {finding.check} {message}"
+
+
+def _said(message: str, note: str, places: int) -> str:
+    """The message of one place of several: a list of them all ("not documented: A, B, C ...") is cut down to the one that stands there.
+
+    >>> _said("not documented: A, B ...", "C", 3), _said("not documented: A", "x = A", 1), _said("debug is on", "app.run", 2)
+    ('not documented: C', 'not documented: A (x = A)', 'debug is on (app.run)')
+    """
+    head, colon, listed = message.partition(": ")
+    is_list = places > 1 and colon and ", " in listed and (listed.endswith("...") or note in listed.split(", "))
+    if note and is_list:
+        return f"{head}: {note}"
+    return f"{message} ({note})" if note else message

@@ -62,9 +62,12 @@ def test_updates_are_asked_for_what_is_there(make_repo: MakeRepo, render_tree: R
     })  # fmt: skip
     updates = yaml.safe_load(render_tree(["dependabot"], root, Profile())[".github/dependabot.yml"])["updates"]
     folders = {update["package-ecosystem"]: update["directories"] for update in updates}
-    assert folders["npm"] == ["/web"]
-    assert "/infra" in folders["terraform"]
-    assert {"pip", "github-actions", "docker"} <= set(folders)
+    assert folders == {"npm": ["/web"], "pip": ["/"], "terraform": ["/infra"]}, "nothing that only a later step would write"
+    written = ["ci", "dependabot", "dockerfile", "load", "pre-commit", "tags"]
+    updates = yaml.safe_load(render_tree(written, root, Profile())[".github/dependabot.yml"])["updates"]
+    folders = {update["package-ecosystem"]: update["directories"] for update in updates}
+    assert folders["pip"] == ["/", "/load"] and folders["docker"] == folders["github-actions"] == folders["pre-commit"] == ["/"]
+    assert set(folders["terraform"]) > {"/infra"}
     assert all(update["cooldown"] == {"default-days": 7} and update["groups"] for update in updates)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from prodify.api import File, Inventory, Profile, Step, recipe
-from prodify.recipes.ci.planned import planned
+from prodify.api import Inventory, Overview, Placed, Profile, Step, recipe
 from prodify.recipes.ci.project import python_project
 from prodify.render import render
 
@@ -35,42 +34,42 @@ class DependabotContext:
     cooldown: int
 
 
-@recipe(step=Step.CI, fixes=("dependency-updates-are-automated",), after=("ci",))
-def dependabot(repo: Inventory, profile: Profile) -> Iterator[File]:
+@recipe(step=Step.CI, fixes=("dependency-updates-are-automated",), after=("ci",), overview=True)
+def dependabot(repo: Inventory, _profile: Profile) -> Iterator[Overview]:
     """Weekly updates by Dependabot for everything that is there, one pull request a kind, a week after a release at the earliest.
 
-    Nothing where Renovate does it already.
+    Nothing where Renovate does it already. A folder that a later step writes joins when that step is applied: Dependabot fails on one
+    that is not there.
     """
     if any(path in repo.files for path in (*_OTHERS, ".github/dependabot.yaml")):
         return
-    found = _ecosystems(repo, profile)
-    if found:
-        yield File(PATH, render("ci/dependabot.yml", DependabotContext(found, COOLDOWN_DAYS)))
+    if not _ecosystems(repo, ()):
+        return
+    yield Overview(PATH, lambda placed: render("ci/dependabot.yml", DependabotContext(_ecosystems(repo, placed), COOLDOWN_DAYS)))
 
 
-def _ecosystems(repo: Inventory, profile: Profile) -> tuple[Ecosystem, ...]:
+def _ecosystems(repo: Inventory, placed: Sequence[Placed]) -> tuple[Ecosystem, ...]:
+    """What is there once all is applied, by kind."""
+    paths = sorted({*repo.files.paths, *(item.path for item in placed)})
     folders: dict[str, set[str]] = {}
     project = python_project(repo)
     if project is not None:
         name = "uv" if project.manager == "uv" else "pip"
         folders[name] = {"/" if project.directory == "." else f"/{project.directory}"}
-        lists = (*repo.files.paths, *planned(repo, profile, ("load",), "requirements.txt"))
-        folders.setdefault("pip", set()).update(f"/{path.rpartition('/')[0]}" for path in lists if _LIST.search(path))
-    for path in repo.files.paths:
-        folder, _, name = path.rpartition("/")
-        if name in _MANIFESTS:
-            folders.setdefault(_MANIFESTS[name], set()).add(f"/{folder}")
-    new = planned(repo, profile, ("ci", "scanning"), ".yml")
-    if any(path.startswith(".github/workflows/") for path in (*repo.files.paths, *new)):
+        folders.setdefault("pip", set()).update(_folder(path) for path in paths if _LIST.search(path))
+    for path in paths:
+        if (manifest := _MANIFESTS.get(path.rpartition("/")[2])) is not None:
+            folders.setdefault(manifest, set()).add(_folder(path))
+    if any(path.startswith(".github/workflows/") for path in paths):
         folders["github-actions"] = {"/"}
-    images = {f"/{d.path.rpartition('/')[0]}" for d in repo.dockerfiles}
-    images |= {f"/{path.rpartition('/')[0]}" for path in planned(repo, profile, ("dockerfile",), "Dockerfile")}
-    if images:
-        folders["docker"] = images
-    modules = {f"/{block.location.path.rpartition('/')[0]}" for block in repo.terraform}
-    modules |= {f"/{path.rpartition('/')[0]}" for path in planned(repo, profile, ("terraform", "budget", "tags", "suspend"), ".tf")}
-    if modules:
-        folders["terraform"] = modules
-    if ".pre-commit-config.yaml" in repo.files or project is not None:
+    images = {d.path for d in repo.dockerfiles} | {item.path for item in placed if item.recipe.id == "dockerfile" and item.text is not None}
+    modules = {block.location.path for block in repo.terraform} | {item.path for item in placed if item.path.endswith(".tf")}
+    folders["docker"] = {_folder(path) for path in images if not path.endswith(".dockerignore")}
+    folders["terraform"] = {_folder(path) for path in modules}
+    if ".pre-commit-config.yaml" in paths:
         folders["pre-commit"] = {"/"}
     return tuple(Ecosystem(name, tuple(sorted(found))) for name, found in sorted(folders.items()) if found)
+
+
+def _folder(path: str) -> str:
+    return f"/{path.rpartition('/')[0]}"
