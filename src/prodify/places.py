@@ -16,9 +16,9 @@ Place = tuple[str, ...]
 
 _LANGUAGES = {
     ".yml": "yaml", ".yaml": "yaml", ".md": "markdown", ".py": "python", ".tf": "hcl", ".hcl": "hcl", ".js": "javascript", ".sh": "shell",
-    ".toml": "toml", "Dockerfile": "dockerfile", "env.example": "settings", "CODEOWNERS": "owners",
+    ".toml": "toml", "Dockerfile": "dockerfile", "env.example": "settings", "CODEOWNERS": "owners", ".rego": "rego",
 }  # fmt: skip
-_WORKFLOWS = re.compile(r"^(ci/(ci|deploy|login-\w+)|security/security)\.yml$")
+_WORKFLOWS = re.compile(r"^(ci/(ci|deploy|policy|login-\w+)|security/security)\.yml$")
 _SCRIPTS = ("run", "script", "command")
 """Keys whose block is a script of a shell."""
 

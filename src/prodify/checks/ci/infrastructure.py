@@ -75,6 +75,7 @@ _ELSEWHERE = ("atlantis.yaml", "digger.yml", ".spacelift/config.yml", ".terratea
     maturity=3,
     audiences=TEAM_AND_PUBLIC,
     effort=Effort.HOURS,
+    fixed_by="policy",
     hint="Run terraform plan (or pulumi preview) on pull requests that touch infrastructure, and show its output in them.",
 )
 def infrastructure_is_planned_on_pull_requests(repo: Inventory, profile: Profile) -> Verdict:
@@ -199,6 +200,7 @@ def _is_blind(pipeline: Pipeline, job: Job, command: Command) -> bool:
     maturity=4,
     audiences=(Audience.PUBLIC,),
     effort=Effort.HOURS,
+    fixed_by="policy",
     hint="Hold manifests and plans against rules in CI: conftest with rules of your own, or checkov, kube-linter, trivy config.",
 )
 def policy_checks_run(repo: Inventory, profile: Profile) -> Verdict:

