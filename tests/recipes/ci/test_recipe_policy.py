@@ -18,6 +18,7 @@ from tests.recipes.scaling.deploying import profile_for
 
 RenderTree = Callable[..., dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
+NO_CLOUD = Profile(platform=Platform(cloud="none", runtime="compose"))
 BIN = Path(sys.executable).parent
 needs_opa = pytest.mark.skipif(shutil.which("opa") is None, reason="opa is not installed: make validators-go")
 needs_conftest = pytest.mark.skipif(shutil.which("conftest") is None, reason="conftest is not installed: make validators-go")
@@ -92,7 +93,15 @@ def test_without_manifests_there_are_rules_for_plans_only(make_repo: MakeRepo, r
     root = make_repo({"infra/main.tf": 'resource "google_storage_bucket" "files" {\n  name = "files"\n}\n'})
     tree = render_tree(["policy"], root, Profile())
     assert set(tree) == {WORKFLOW, f"{FOLDER}/terraform.rego", f"{FOLDER}/terraform_test.rego"}
-    assert set(yaml.safe_load(tree[WORKFLOW])["jobs"]) == {"rules"}
+    assert "for folder in infra; do" in yaml.safe_load(tree[WORKFLOW])["jobs"]["plan"]["steps"][-1]["run"]
+    assert set(yaml.safe_load(render_tree(["policy"], root, NO_CLOUD)[WORKFLOW])["jobs"]) == {"rules"}, "nowhere to log in to"
+
+
+def test_modules_are_planned_by_what_calls_them(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    block = 'resource "google_storage_bucket" "files" {\n  name = "files"\n}\n'
+    root = make_repo({"tf/prod env/main.tf": block, "tf/modules/db/main.tf": block, "main.tf": block, "a;b/main.tf": block})
+    jobs = yaml.safe_load(render_tree(["policy"], root, Profile())[WORKFLOW])["jobs"]
+    assert "for folder in . 'tf/prod env'; do" in jobs["plan"]["steps"][-1]["run"]
 
 
 @pytest.mark.parametrize("runtime", ["compose", "cloud-run", "kubernetes"])

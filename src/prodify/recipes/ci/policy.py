@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import action
-from prodify.escape import Code
+from prodify.escape import Code, shell_word
 from prodify.recipes.ci.deploy import login
 from prodify.recipes.cost.cloud import account
 from prodify.recipes.portability.terraform import is_supported
 from prodify.recipes.scaling.target import kubernetes_service
-from prodify.recipes.shared.layout import INFRA, KUBERNETES
+from prodify.recipes.shared.layout import INFRA, KUBERNETES, is_writable
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ class RulesContext:
 
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
-    """What `ci/policy.yml` names. `plans` is the folder of environments to plan, empty for none; `init` follows `terraform init`."""
+    """What `ci/policy.yml` names. `plans` are the folders to plan, as words of a shell; `init` follows `terraform init`."""
 
     folder: str
     checkout: str
     conftest: str
     overlays: tuple[str, ...]
-    plans: str
+    plans: Code
     login: Code
     setup_terraform: str
     terraform: str
-    bucket: str
+    bucket: bool
     project: bool
     init: Code
 
@@ -76,7 +76,7 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     if any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
         return
     workload = kubernetes_service(repo, profile) is not None
-    own = any(block.type in ("resource", "module") for block in repo.terraform)
+    own = _roots(repo)
     found = account(repo, profile) if is_supported(profile) and not repo.terraform else None
     if not workload and found is None and not own:
         return
@@ -85,20 +85,29 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
         yield File(f"{FOLDER}/kubernetes_test.rego", render("ci/policy/kubernetes_test.rego", RulesContext(FOLDER)))
     for name in ("terraform.rego", "terraform_test.rego"):
         yield File(f"{FOLDER}/{name}", render(f"ci/policy/{name}", RulesContext(FOLDER)))
-    yield File(WORKFLOW, render("ci/policy.yml", _workflow(profile, found, _OVERLAYS if workload else ())))
+    yield File(WORKFLOW, render("ci/policy.yml", _workflow(profile, found, own, _OVERLAYS if workload else ())))
 
 
-def _workflow(profile: Profile, found: Account | None, overlays: tuple[str, ...]) -> PolicyContext:
+def _roots(repo: Inventory) -> tuple[str, ...]:
+    """The folders of Terraform that is there already and is planned by itself; not modules, which others call."""
+    folders = {b.location.path.rpartition("/")[0] or "." for b in repo.terraform if b.type in ("resource", "module")}
+    return tuple(sorted(folder for folder in folders if "modules" not in folder.split("/") and is_writable(folder)))
+
+
+def _workflow(profile: Profile, found: Account | None, own: tuple[str, ...], overlays: tuple[str, ...]) -> PolicyContext:
+    cloud = found is not None or (bool(own) and profile.platform.cloud in ("gcp", "aws", "azure"))
+    folders = own if found is None else ()
+    written = Code(f"{INFRA}/envs/*/") if found is not None else Code(" ".join(shell_word(folder) for folder in folders))
     return PolicyContext(
         folder=FOLDER,
         checkout=action("actions/checkout"),
         conftest=CONFTEST,
         overlays=overlays,
-        plans=f"{INFRA}/envs" if found is not None else "",
-        login=login(profile, cluster=False) if found is not None else Code(""),
+        plans=written if cloud else Code(""),
+        login=login(profile, cluster=False) if cloud else Code(""),
         setup_terraform=action("hashicorp/setup-terraform"),
         terraform=TERRAFORM,
-        bucket=found.bucket if found is not None else "",
-        project=found is not None and (found.cloud != "gcp" or bool(found.project)),
+        bucket=found is not None and not found.bucket,
+        project=found is not None and found.cloud == "gcp" and not found.project,
         init=found.init if found is not None else Code(""),
     )
