@@ -11,6 +11,7 @@ from prodify.api import Audience, Effort, Inventory, Level, Profile, Step, Verdi
     maturity=4,
     audiences=(Audience.PUBLIC,),
     effort=Effort.DAYS,
+    fixed_by="chaos",
     hint="Make a dependency slow or unreachable in a test environment (toxiproxy, chaostoolkit) and assert how the service answers.",
 )
 def chaos_tests_exist(repo: Inventory, profile: Profile) -> Verdict:

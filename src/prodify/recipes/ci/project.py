@@ -21,7 +21,8 @@ DEV_REQUIREMENTS = "requirements-dev.txt"
 CHARACTERISATION = "tests/characterisation"
 INTEGRATION = "tests/integration"
 SMOKE = "tests/smoke"
-WRITTEN_TESTS = (f"{CHARACTERISATION}/", f"{INTEGRATION}/", f"{SMOKE}/", "tests/test_llm_adapter.py", "tests/llm/")
+CHAOS = "tests/chaos"
+WRITTEN_TESTS = (f"{CHARACTERISATION}/", f"{INTEGRATION}/", f"{SMOKE}/", f"{CHAOS}/", "tests/test_llm_adapter.py", "tests/llm/")
 """Where recipes write tests; they do not count as the project's own."""
 
 
