@@ -266,7 +266,7 @@ class Inventory:
 
     @cached_property
     def has(self) -> Mapping[str, bool]:
-        """The yes-or-no summary of the report's `has` block, keys in the contract's order."""
-        from prodify.inventory.presence import find_presence
+        """The yes-or-no summary of the report's `has` block, keys in the contract's order, each found out when it is asked for."""
+        from prodify.inventory.presence import Presence
 
-        return find_presence(self)
+        return Presence(self)
