@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
 
 
+_FORK_FROM = 1 << 20
+"""Characters of Python tests after which two processes parse the rest: a fifth of a second of work."""
 _HEAD = lazy(r"^.*?\)\s*(->[^:]*)?:\s*(?:#[^\n]*)?", re.DOTALL)
 _DOCSTRING = lazy(r"^\s*[rbu]?(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"\s*$|'[^'\n]*'\s*$)", re.DOTALL | re.MULTILINE)
 
@@ -93,15 +95,7 @@ def _first(path: str, text: str, pattern: re.Pattern[str], note: str) -> Note:
 
 
 def _collect(repo: Inventory) -> tuple[list[Note], int]:
-    found: list[Note] = []
-    assertions = 0
-    for module in repo.python.modules(("def test", "def runTest"), roles=(Role.TEST,)):
-        lines = repo.files.lines(module.path)
-        for name, location in _tests_of(module):
-            body = _body(lines, location)
-            if not all(patterns.STUB.match(statement) for statement in body):
-                found.append(Note(location, name))
-                assertions += len(patterns.PYTHON_ASSERTION.findall("\n".join(body)))
+    found, assertions = _in_python(repo)
     for globs, begins, asserts in patterns.OTHERS:
         for path in repo.files.select(*globs, roles=(Role.TEST,)):
             notes, count = _in_text(path, repo.files.text(path) or "", begins, asserts)
@@ -117,6 +111,30 @@ def _collect(repo: Inventory) -> tuple[list[Note], int]:
             found.append(Note(Location(path, 1), "shell test"))
             assertions += len(patterns.SHELL_TEST.findall(text))
     return sorted(found, key=lambda n: (n.location.path, n.location.line or 0)), assertions
+
+
+def _in_python(repo: Inventory) -> tuple[list[Note], int]:
+    """Tests and assertions of Python files; where there are many, two processes parse them."""
+    from prodify.inventory.secrets.parallel import in_order
+
+    paths = list(repo.syntax.sources("python", ("def test", "def runTest"), (Role.TEST,)))
+
+    def one(index: int) -> tuple[tuple[list[Note], int], int] | None:
+        module = repo.python.module(paths[index])
+        return None if module is None else (_in_module(module, repo.files.lines(module.path)), len(repo.syntax.text(module.path)))
+
+    results = [result for _, result in in_order(one, len(paths), fork_from=_FORK_FROM)]
+    return [note for notes, _ in results for note in notes], sum(count for _, count in results)
+
+
+def _in_module(module: PyModule, lines: tuple[str, ...]) -> tuple[list[Note], int]:
+    found, count = [], 0
+    for name, location in _tests_of(module):
+        body = _body(lines, location)
+        if not all(patterns.STUB.match(statement) for statement in body):
+            found.append(Note(location, name))
+            count += len(patterns.PYTHON_ASSERTION.findall("\n".join(body)))
+    return found, count
 
 
 def _tests_of(module: PyModule) -> Iterator[tuple[str, Location]]:
