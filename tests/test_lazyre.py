@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prodify.checks.cost import models
 from prodify.checks.observability import logs
 from prodify.inventory.data import test_patterns as patterns
-from prodify.lazyre import guarded, lazy
+from prodify.lazyre import Words, guarded, lazy
 
 GUARDED = {
     "INTEGRATION": patterns.INTEGRATION,
@@ -33,6 +33,16 @@ def test_no_guard_hides_a_match(name: str, data: st.DataObject) -> None:
     text = data.draw(st.from_regex(plain))
     assert plain.search(text) is not None
     assert pattern.search(text) is not None
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_the_words_are_those_of_the_names(data: st.DataObject) -> None:
+    plain = re.compile(f"{logs._NAMES}|{logs._DATABASE}", re.IGNORECASE)
+    assert isinstance(logs._MAY_TELL, Words)
+    assert [word for word in logs._MAY_TELL.words if plain.search(word) is None] == []
+    assert logs._MAY_TELL.search(data.draw(st.from_regex(plain)))
+    assert not logs._MAY_TELL.search("nothing to tell")
 
 
 def test_a_text_without_a_word_compiles_nothing() -> None:

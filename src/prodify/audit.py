@@ -53,6 +53,7 @@ class Selection:
 
 
 EVERYTHING = Selection()
+_LATE = (Step.TESTING, Step.PORTABILITY)
 
 
 def audit(
@@ -70,8 +71,8 @@ def audit(
     """
     checks = all_checks()
     picked = selection.pick(checks)
-    # What asks for secrets comes last: another process may still be looking for them.
-    found = {c.id: run_check(c, repo, profile) for c in sorted(picked, key=lambda c: c.step is Step.SECURITY)}
+    # What asks for tests and secrets comes last: another process may still be looking for them.
+    found = {c.id: run_check(c, repo, profile) for c in sorted(picked, key=lambda c: c.step in _LATE or "secret" in c.module)}
     findings = tuple(found[c.id] for c in picked)
     notices: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, AnyStr, cast
+from typing import TYPE_CHECKING, AnyStr, Protocol, cast
 
 if TYPE_CHECKING:
     from typing import Any
 
 _METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split", "pattern", "groups", "groupindex", "flags")
+
+
+class Search(Protocol):
+    """What can be asked whether it occurs in a text: a pattern, or words."""
+
+    def search(self, string: str, /) -> object:
+        """Something true if it occurs."""
+
+
+class Words:
+    """Words of which a text has to hold one, whatever their case; far faster than a pattern of many branches.
+
+    >>> Words("password api_key").search("PASSWORD = 1"), Words("password api_key").search("pass")
+    (True, False)
+    """
+
+    def __init__(self, words: str) -> None:
+        self.words = tuple(words.split())
+
+    def search(self, string: str, /) -> bool:
+        """Whether the text holds one of the words."""
+        held = string.casefold()
+        return any(word in held for word in self.words)
 
 
 class _Lazy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unittest import mock
 
 import pytest
@@ -25,6 +26,23 @@ def test_it_answers_as_a_search_in_every_text(plain_searches: int, texts: list[s
         haystack = Haystack(texts)
         assert haystack.holding(words) == expected
         assert haystack.holding(words) == expected  # from what the first question left
+
+
+@given(texts=st.lists(_TEXT, max_size=6), name=st.sampled_from(["a", "b", "ab"]))
+def test_it_knows_who_names_and_who_calls(texts: list[str], name: str) -> None:
+    word = re.compile(rf"(?<![\w]){name}(?![\w])", re.ASCII)
+    haystack = Haystack(texts)
+    naming = haystack.naming([name])
+    assert naming == {number for number, text in enumerate(texts) if word.search(text)}
+    assert haystack.naming([]) == set(range(len(texts)))
+    assert haystack.calling(name, naming) == {n for n in naming if f"{name}(" in texts[n] or f"{name} (" in texts[n]}
+
+
+def test_a_name_behind_what_is_no_letter_is_found() -> None:
+    haystack = Haystack(["x =\u00a0requests.get(y)", "xrequests.get(y)", "\u201crequests\u201d", "from x import get as y"])
+    assert haystack.naming(["requests"]) == {0, 2}
+    assert haystack.naming(["requests", "get"]) == {0}
+    assert haystack.calling("get", haystack.naming(["get"])) == {0, 1, 3}
 
 
 def test_sources_come_by_role_and_in_order(repo: Repo) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from prodify.inventory.data.test_patterns import PYTHON_ASSERTION
 from prodify.inventory.tests import TestFacts
 
 from .conftest import Repo
@@ -29,6 +30,33 @@ def test_python_cases_and_assertions(repo: Repo) -> None:
     assert [n.note for n in facts.cases] == ["test_sum", "test_raises"]
     assert facts.cases[0].location.line == 3
     assert facts.assertions == 2
+
+
+@pytest.mark.parametrize(
+    ("statements", "count"),
+    [
+        ("assert x", 1),
+        ("assert True", 0),
+        ("assert 1", 0),
+        ("assert 1 == x", 1),
+        ("assertion = 1", 0),
+        ("assert_same(x)", 1),
+        ("await assert_same(x)", 1),
+        ("assertSame(x)", 1),
+        ("x.assert_called_once()", 1),
+        ("self.assertEqual(a, b); self.fail()", 2),
+        ("myself.assertEqual(a, b)", 0),
+        ("with pytest.raises(E), pytest.warns(W):", 2),
+        ("mypytest.raises(E)", 0),
+        ("pytest.raised(E)", 0),
+        ("expect(x)", 1),
+        ("unexpect(x)", 0),
+        ("x = 1; assert x", 0),
+        ("x = 1\nassert x\nself.assertTrue(y)", 2),
+    ],
+)
+def test_what_asserts(statements: str, count: int) -> None:
+    assert len(PYTHON_ASSERTION.findall(statements)) == count
 
 
 @pytest.mark.parametrize(

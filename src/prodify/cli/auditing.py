@@ -40,8 +40,8 @@ def carry_out(asked: Request) -> int:
     from prodify.audit import Selection, audit
     from prodify.model import Step
 
-    secrets = not (asked.steps or asked.select)
-    session = open_session(asked.path, asked.settings, asked.config, quiet=asked.quiet, history=asked.history, secrets=secrets)
+    whole = not (asked.steps or asked.select)
+    session = open_session(asked.path, asked.settings, asked.config, quiet=asked.quiet, history=asked.history, ahead=whole)
     selection = Selection(tuple(Step.parse(s) for s in asked.steps), asked.select, asked.ignore)
     report = audit(session.repo, session.loaded.profile, selection, ignores=not asked.no_ignores, imports=asked.imports)
     if not asked.quiet:

@@ -34,17 +34,17 @@ def open_session(
     *,
     quiet: bool = False,
     history: bool | None = None,
-    secrets: bool = False,
+    ahead: bool = False,
 ) -> Session:
     """Open a repository and load its profile; notices about the profile go to stderr. `history` as the inventory has it.
 
-    `secrets`: they will be asked for, so that the search may begin.
+    `ahead`: everything will be asked for, so that what takes long may begin.
     """
     from prodify.infer import load_profile
 
     repo = Inventory(path, history=history)
-    if secrets:
-        repo.look_for_secrets()
+    if ahead:
+        repo.look_ahead()
     loaded = load_profile(repo, tuple(settings or ()), config)
     if not quiet:
         for notice in loaded.notices:

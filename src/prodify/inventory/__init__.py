@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from prodify.inventory.ahead import Ahead
+    from prodify.inventory.ahead import Ahead, Facts
     from prodify.inventory.containers import ComposeFile, Dockerfile, Dockerignore
     from prodify.inventory.facts import (
         Component,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from prodify.inventory.monitoring import Monitoring
     from prodify.inventory.pycode import PythonCode
     from prodify.inventory.query import Query
-    from prodify.inventory.secretscan import Found
     from prodify.inventory.syntax import Syntax
     from prodify.inventory.terraform import TerraformBlock
     from prodify.inventory.tests import TestFacts
@@ -70,7 +69,7 @@ class Inventory:
             self.files = OverlayIndex(self.files.root, hidden, overlay)
         self.service = service
         self._history = history
-        self._ahead: Ahead[Found] | None = None
+        self._ahead: Ahead[Facts] | None = None
 
     # -- code ---------------------------------------------------------------------------------------------------------
 
@@ -173,16 +172,23 @@ class Inventory:
     @cached_property
     def secrets(self) -> tuple[SecretHit, ...]:
         """Secrets in the tree, redacted, by path and line."""
-        from prodify.inventory.secretscan import find_secrets, taken_over
+        from prodify.inventory.secretscan import find_secrets
 
-        found = taken_over(self, self._ahead) if self._ahead is not None else None
-        return find_secrets(self) if found is None else found
+        return find_secrets(self) if self._ready is None else self._ready.secrets
 
-    def look_for_secrets(self) -> None:
-        """Begin to look for secrets in another process where the tree is large enough for that; `secrets` waits for it."""
-        from prodify.inventory.secretscan import begin
+    def look_ahead(self) -> None:
+        """Begin to find `secrets` and `tests` in another process where the tree is large enough; who asks for them waits for it."""
+        from prodify.inventory.ahead import begin
 
         self._ahead = begin(self)
+
+    @cached_property
+    def _ready(self) -> Facts | None:
+        """What the other process found, its files counted as read here, too; None without one, or when it failed."""
+        found = self._ahead.result() if self._ahead is not None else None
+        for path, kind in found.kinds.items() if found is not None else ():
+            self.files.content.learn(path, kind)
+        return found
 
     @cached_property
     def history_secrets(self) -> HistorySecrets:
@@ -211,7 +217,7 @@ class Inventory:
         """First-party tests: which there are, what they assert, what they need."""
         from prodify.inventory.tests import find_tests
 
-        return find_tests(self)
+        return find_tests(self) if self._ready is None else self._ready.tests
 
     # -- infrastructure -----------------------------------------------------------------------------------------------
 
@@ -266,7 +272,7 @@ class Inventory:
 
     @cached_property
     def has(self) -> Mapping[str, bool]:
-        """The yes-or-no summary of the report's `has` block, keys in the contract's order."""
-        from prodify.inventory.presence import find_presence
+        """The yes-or-no summary of the report's `has` block, keys in the contract's order, each found out when it is asked for."""
+        from prodify.inventory.presence import Presence
 
-        return find_presence(self)
+        return Presence(self)

@@ -1,4 +1,4 @@
-"""Something found out by a forked process while this one goes on: a large audit looks for secrets and reads code at the same time."""
+"""Facts found out by a forked process while this one goes on: a large audit looks for secrets and reads tests and code at the same time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ import os
 import pickle
 import sys
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import SecretHit
+    from prodify.inventory.tests import TestFacts
 
 Result = TypeVar("Result")
+
+AHEAD_FROM = 250
+"""Files from which on that takes longer than to fork a process for it and to read files in both."""
+
+
+class Facts(NamedTuple):
+    """What the other process finds out, and of what kind the files are that it has read."""
+
+    secrets: tuple[SecretHit, ...]
+    tests: TestFacts
+    kinds: Mapping[str, str]
 
 
 class Ahead(Generic[Result]):
@@ -34,6 +49,19 @@ class Ahead(Generic[Result]):
             return pickle.loads(answer) if status == 0 else None  # noqa: S301
         except (pickle.UnpicklingError, EOFError):
             return None
+
+
+def begin(repo: Inventory) -> Ahead[Facts] | None:
+    """Start to look for secrets and tests in another process, None where the tree is small or the system does not fork."""
+    if len(repo.files.entries) < AHEAD_FROM or not may_begin():
+        return None
+    content = repo.files.content
+
+    def look() -> Facts:
+        secrets, tests = repo.secrets, repo.tests
+        return Facts(secrets, tests, {path: kind for path in repo.files.entries if (kind := content.known(path)) is not None})
+
+    return Ahead(look)
 
 
 def may_begin() -> bool:

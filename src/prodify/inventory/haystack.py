@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SEPARATOR = b"\0"
 _PLAIN_SEARCHES = 12
 """Words that are looked for in the texts themselves before it pays to index them."""
+_ASCII_ONLY = bytes(byte if byte < 128 else ord(" ") for byte in range(256))
 _WORDS_ONLY = bytes(byte if byte >= 128 or chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 
 
@@ -36,6 +37,19 @@ class Haystack:
         """The texts that hold at least one of the words, ascending. A word must not be empty nor hold a NUL."""
         return sorted(frozenset().union(*map(self.numbers, words)))
 
+    def naming(self, identifiers: Iterable[str]) -> set[int]:
+        """The texts in which each of the identifiers (ASCII letters, digits, `_`) stands as a whole; every text where there are none."""
+        found = set(range(len(self._starts) - 1))
+        for name in identifiers:
+            found.intersection_update(self._index[1].get(name.encode("ascii"), ()))
+        return found
+
+    def calling(self, name: str, numbers: Iterable[int]) -> set[int]:
+        """Those of the texts in which a parenthesis may follow a name, or an import gives it another."""
+        forms = [f"{name}{after}".encode("ascii") for after in ("(", " (", " as ")]
+        find, starts = self._joined.find, self._starts
+        return {number for number in numbers if any(find(form, starts[number], starts[number + 1]) >= 0 for form in forms)}
+
     def numbers(self, word: str) -> frozenset[int]:
         """The texts that hold a word."""
         found = self._known.get(word)
@@ -54,12 +68,18 @@ class Haystack:
 
     @cached_property
     def _index(self) -> tuple[bytes, dict[bytes, list[int]]]:
-        """Every identifier that occurs, between blanks, and the texts of each: far less to search than the texts are."""
+        """Every identifier that occurs, between blanks, and the texts of each: far less to search than the texts are.
+
+        Not every character beyond ASCII belongs to a name (a no-break space, a quotation mark): what stands between those counts, too.
+        """
         found: dict[bytes, list[int]] = {}
         words = self._joined.translate(_WORDS_ONLY)
         for number, (start, end) in enumerate(pairwise(self._starts)):
-            for word in frozenset(words[start:end].split()):
+            of_text = frozenset(words[start:end].split())
+            for word in of_text:
                 found.setdefault(word, []).append(number)
+            for part in frozenset(p for word in of_text if not word.isascii() for p in word.translate(_ASCII_ONLY).split()) - of_text:
+                found.setdefault(part, []).append(number)
         return b" ".join((b"", *found, b"")), found
 
     def _look_up(self, needle: bytes) -> Iterable[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data.capabilities import HEALTH, LIMITS, LOGS, METRICS, OTEL
@@ -11,7 +12,7 @@ from prodify.inventory.query import query
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Note
@@ -61,32 +62,6 @@ _FASTIFY_LOGGER = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 """Fastify's own logger is pino, which writes JSON, once it is switched on."""
-
-
-def find_presence(repo: Inventory) -> Mapping[str, bool]:
-    """The keys of the report's `has` block, in its order."""
-    answers: dict[str, Callable[[Inventory], bool]] = {
-        "tests": lambda r: bool(r.tests.cases) and r.tests.assertions > 0,
-        "ci": lambda r: any(p.on_push or p.on_pull_request for p in r.pipelines),
-        "dockerfile": lambda r: bool(r.dockerfiles),
-        "compose": lambda r: bool(r.compose_files),
-        "k8s": lambda r: any(o.kind for o in r.kubernetes) or bool(r.files.select("Chart.yaml")),
-        "terraform": lambda r: bool(r.terraform),
-        "env_example": has_env_example,
-        "readme": lambda r: _at_root(r, _README),
-        "lockfile": has_lockfile,
-        "healthcheck": has_healthcheck,
-        "otel": lambda r: uses_otel(r) is not None,
-        "metrics": lambda r: r.uses(*METRICS) is not None,
-        "structured_logs": has_structured_logs,
-        "rate_limit": has_rate_limit,
-        "migrations": lambda r: any(_MIGRATIONS.search(path) for path, e in r.files.entries.items() if e.role is not Role.VENDORED),
-        "precommit": lambda r: any(_HOOKS.match(path) for path in r.files.entries),
-        "license": lambda r: _at_root(r, _LICENCE),
-        "codeowners": lambda r: any(path in r.files for path in _OWNERS),
-        "dependabot": lambda r: any(_UPDATES.match(path) for path in r.files.entries),
-    }
-    return {key: answer(repo) for key, answer in answers.items()}
 
 
 def _at_root(repo: Inventory, pattern: re.Pattern[str]) -> bool:
@@ -171,3 +146,45 @@ def has_rate_limit(repo: Inventory) -> bool:
     if any(_TOO_MANY.search(repo.files.text(path) or "") for path in answering):
         return True
     return any("limit_req" in (repo.files.text(path) or "") for path in repo.files.select("nginx*.conf", "*/nginx/*.conf", "*.conf"))
+
+
+_ANSWERS: dict[str, Callable[[Inventory], bool]] = {
+    "tests": lambda r: bool(r.tests.cases) and r.tests.assertions > 0,
+    "ci": lambda r: any(p.on_push or p.on_pull_request for p in r.pipelines),
+    "dockerfile": lambda r: bool(r.dockerfiles),
+    "compose": lambda r: bool(r.compose_files),
+    "k8s": lambda r: any(o.kind for o in r.kubernetes) or bool(r.files.select("Chart.yaml")),
+    "terraform": lambda r: bool(r.terraform),
+    "env_example": has_env_example,
+    "readme": lambda r: _at_root(r, _README),
+    "lockfile": has_lockfile,
+    "healthcheck": has_healthcheck,
+    "otel": lambda r: uses_otel(r) is not None,
+    "metrics": lambda r: r.uses(*METRICS) is not None,
+    "structured_logs": has_structured_logs,
+    "rate_limit": has_rate_limit,
+    "migrations": lambda r: any(_MIGRATIONS.search(path) for path, e in r.files.entries.items() if e.role is not Role.VENDORED),
+    "precommit": lambda r: any(_HOOKS.match(path) for path in r.files.entries),
+    "license": lambda r: _at_root(r, _LICENCE),
+    "codeowners": lambda r: any(path in r.files for path in _OWNERS),
+    "dependabot": lambda r: any(_UPDATES.match(path) for path in r.files.entries),
+}
+
+
+class Presence(Mapping[str, bool]):
+    """The report's `has` block, keys in its order; each is found out when it is first asked for."""
+
+    def __init__(self, repo: Inventory) -> None:
+        self._repo = repo
+        self._known: dict[str, bool] = {}
+
+    def __getitem__(self, key: str) -> bool:
+        if key not in self._known:
+            self._known[key] = _ANSWERS[key](self._repo)
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ANSWERS)
+
+    def __len__(self) -> int:
+        return len(_ANSWERS)

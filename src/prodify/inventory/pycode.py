@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prodify.inventory.syntax import Syntax
-
-    Where = re.Pattern[str] | None
+    from prodify.lazyre import Search
 
 _IMPORT = lazy(r"^[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([\w., \t]+))", re.MULTILINE)
 
@@ -47,7 +46,7 @@ class PythonCode:
             if module is not None:
                 yield module
 
-    def _holding(self, names: Iterable[str], roles: Iterable[Role], *, called: bool, where: Where = None) -> Iterator[PyModule]:
+    def _holding(self, names: Iterable[str], roles: Iterable[Role], *, called: bool, where: Search | None = None) -> Iterator[PyModule]:
         """Every file that holds all the literal parts of one of the dotted names: without them none of it can be called there.
 
         `called`: the last part must be followed by a parenthesis, or stand in an import under another name.
@@ -57,11 +56,11 @@ class PythonCode:
             if module is not None:
                 yield module
 
-    def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Where = None) -> tuple[Call, ...]:
+    def calls(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Search | None = None) -> tuple[Call, ...]:
         """Calls whose resolved name matches one of `names`, by path and line; only files in whose text `where` occurs are parsed."""
         return tuple(self.each_call(*names, roles=roles, where=where))
 
-    def each_call(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Where = None) -> Iterator[Call]:
+    def each_call(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Search | None = None) -> Iterator[Call]:
         """What `calls` finds, one by one, for those who need only the first."""
         wanted = glob_test(names)
         for module in self._holding(names, roles, called=True, where=where):
@@ -141,9 +140,7 @@ class PythonCode:
 def _need(name: str, *, called: bool) -> Need:
     """What stands in every file that can call the dotted name."""
     parts = tuple(part for part in name.split(".") if part and "*" not in part)
-    if parts and called and not name.endswith("*"):
-        return Need((f"{parts[-1]}(", f"{parts[-1]} (", f"{parts[-1]} as "), parts[:-1])
-    return Need((), parts)
+    return Need(parts, parts[-1] if parts and called and not name.endswith("*") else None)
 
 
 def _words(pattern: str) -> list[str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from ast_grep_py import SgNode
 
+    from prodify.model import Location
+
 _LOOPS = frozenset(
     ("for_statement", "while_statement", "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")
 )
@@ -28,23 +30,32 @@ _LITERALS = frozenset((
 ))  # fmt: skip
 _CONSTANTS: dict[str, object] = {"True": True, "False": False, "None": None, "0": 0, "1": 1}
 _MAX_TEXT = 2000
+_IMPORTS: dict[str, object] = {"rule": {"any": [{"kind": "import_statement"}, {"kind": "import_from_statement"}]}}
 _MOST_CLIMBED = 2_000_000
 """Nodes above calls that are looked at in one file."""
 
 
 class PyModule:
-    """What one file says, each kind of fact taken from the tree when it is first asked for.
-
-    `imports` maps a local name to the dotted name it stands for; `imported` lists imported modules with places.
-    """
+    """What one file says, each kind of fact taken from the tree when it is first asked for."""
 
     def __init__(self, path: str, root: SgNode) -> None:
         self.path = path
-        self.imports: dict[str, str] = {}
-        self.imported: list[Note] = []
         self._root = root
         self.climbed = 0
-        _imports(self, root)
+
+    @cached_property
+    def _imports(self) -> tuple[dict[str, str], list[Note]]:
+        return _imports(self.path, self._root)
+
+    @property
+    def imports(self) -> dict[str, str]:
+        """Local names to the dotted names that they stand for."""
+        return self._imports[0]
+
+    @property
+    def imported(self) -> list[Note]:
+        """Imported modules with their places."""
+        return self._imports[1]
 
     def resolve(self, name: str) -> str:
         """A written dotted name with its first part replaced by what the file imported it from."""
@@ -113,6 +124,11 @@ class PyModule:
         return tuple(_function(self, node) for node in self._root.find_all(kind="function_definition"))
 
     @cached_property
+    def defined(self) -> tuple[tuple[str, Location], ...]:
+        """Name and place of every function and method: what is known of it without a look at what stands around it."""
+        return tuple((_name_of(node), location_of(self.path, node)) for node in self._root.find_all(kind="function_definition"))
+
+    @cached_property
     def with_names(self) -> dict[str, list[str]]:
         """Text of the value in `with value as name` to the names given to it."""
         found: dict[str, list[str]] = {}
@@ -128,32 +144,40 @@ def read_module(path: str, root: SgNode) -> PyModule:
     return PyModule(path, root)
 
 
-def _imports(module: PyModule, root: SgNode) -> None:
-    for node in root.find_all(kind="import_statement"):
+def _imports(path: str, root: SgNode) -> tuple[dict[str, str], list[Note]]:
+    """Local names with what they stand for, and the modules that are imported: `import` statements first, then `from` ones."""
+    names: dict[str, str] = {}
+    places: list[Note] = []
+    whole: list[SgNode] = []
+    parts: list[SgNode] = []
+    for node in root.find_all(_IMPORTS):  # type: ignore[call-overload]
+        (whole if node.kind() == "import_statement" else parts).append(node)
+    for node in whole:
         for child in node.children():
             if child.kind() == "dotted_name":
                 dotted = child.text()
-                module.imports.setdefault(dotted.split(".")[0], dotted.split(".")[0])
-                module.imported.append(Note(location_of(module.path, node), dotted))
+                names.setdefault(dotted.split(".")[0], dotted.split(".")[0])
+                places.append(Note(location_of(path, node), dotted))
             elif child.kind() == "aliased_import":
                 name, alias = child.field("name"), child.field("alias")
                 if name is not None and alias is not None:
-                    module.imports[alias.text()] = name.text()
-                    module.imported.append(Note(location_of(module.path, node), name.text()))
-    for node in root.find_all(kind="import_from_statement"):
+                    names[alias.text()] = name.text()
+                    places.append(Note(location_of(path, node), name.text()))
+    for node in parts:
         origin = node.field("module_name")
         if origin is None:
             continue
         source = origin.text()
         prefix = source if source.endswith(".") else source + "."
-        module.imported.append(Note(location_of(module.path, node), source))
+        places.append(Note(location_of(path, node), source))
         for child in node.children()[2:]:
             if child.kind() == "dotted_name" and child.range().start.index != origin.range().start.index:
-                module.imports[child.text()] = prefix + child.text()
+                names[child.text()] = prefix + child.text()
             elif child.kind() == "aliased_import":
                 name, alias = child.field("name"), child.field("alias")
                 if name is not None and alias is not None:
-                    module.imports[alias.text()] = prefix + name.text()
+                    names[alias.text()] = prefix + name.text()
+    return names, places
 
 
 def _name(module: PyModule, function: str) -> str:
@@ -234,8 +258,13 @@ def _is_loop_source(loop: SgNode, node: SgNode) -> bool:
     return outer.start.index <= inner.start.index and inner.end.index <= outer.end.index
 
 
+def _name_of(node: SgNode) -> str:
+    name = node.field("name")
+    return name.text() if name is not None else ""
+
+
 def _function(module: PyModule, node: SgNode) -> Function:
-    name, parameters = node.field("name"), node.field("parameters")
+    parameters = node.field("parameters")
     ancestors = node.ancestors() if module.climbed <= _MOST_CLIMBED else []
     module.climbed += len(ancestors)
     parent = ancestors[0] if ancestors else None
@@ -247,7 +276,7 @@ def _function(module: PyModule, node: SgNode) -> Function:
     in_class = owner is not None and owner.kind() == "class_definition"
     first = node.child(0)
     return Function(
-        name.text() if name is not None else "",
+        _name_of(node),
         location_of(module.path, node),
         tuple(decorators),
         tuple(_parameters(parameters)),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Mapping
+
+    from prodify.lazyre import Search
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class Query:
     keywords: tuple[str, ...]
     constraints: Mapping[str, object] = field(default_factory=dict)
     capture: tuple[str, ...] = ()
-    where: re.Pattern[str] | None = None
+    where: Search | None = None
 
 
 def query(
@@ -34,7 +35,7 @@ def query(
     keywords: Iterable[str],
     constraints: Mapping[str, object] | None = None,
     capture: Iterable[str] = (),
-    where: re.Pattern[str] | None = None,
+    where: Search | None = None,
 ) -> Query:
     """Describe a structural query. `rule` is an ast-grep pattern or rule object, `capture` the metavariables to keep.
 

@@ -8,14 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prodify.inventory import Inventory
-    from prodify.inventory.ahead import Ahead
     from prodify.inventory.facts import SecretHit
     from prodify.inventory.secrets import Scanner
-
-    Found = tuple[tuple[SecretHit, ...], Mapping[str, str]]
-
-AHEAD_FROM = 250
-"""Files from which on the scan takes longer than to fork a process for it and to read sources in both."""
 
 
 def find_secrets(repo: Inventory) -> tuple[SecretHit, ...]:
@@ -55,30 +49,3 @@ def scan_tree(repo: Inventory, scanner: Scanner) -> Mapping[str, list[SecretHit]
         if of_file:
             hits[path] = of_file
     return scanner.without_ignored(hits, repo.files.read(".gitleaksignore")) if hits else hits
-
-
-def begin(repo: Inventory) -> Ahead[Found] | None:
-    """Start the scan in another process, None where the tree is small or the system does not fork."""
-    if len(repo.files.entries) < AHEAD_FROM:
-        return None
-    from prodify.inventory.ahead import Ahead, may_begin
-
-    if not may_begin():
-        return None
-    content = repo.files.content
-
-    def look() -> Found:
-        hits = find_secrets(repo)
-        return hits, {path: kind for path in repo.files.entries if (kind := content.known(path)) is not None}
-
-    return Ahead(look)
-
-
-def taken_over(repo: Inventory, ahead: Ahead[Found]) -> tuple[SecretHit, ...] | None:
-    """The hits that the other process found, its files counted as read; None when it failed."""
-    found = ahead.result()
-    if found is None:
-        return None
-    for path, kind in found[1].items():
-        repo.files.content.learn(path, kind)
-    return found[0]

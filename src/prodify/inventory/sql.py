@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _STATEMENT = lazy(r"^\s*(select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE)
 _TEXT = lazy(
-    r"(?:[\"'}]|%\(?\w*\)?[sdr])(?:\s|\\[nrt\n])*(?:select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE
+    r"[\"'}%](?:(?<!%)|(?<=%)\(?\w*\)?[sdr])(?:\s|\\[nrt\n])*(?:select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE
 )
 """A statement's begin in source code: behind a quote or a hole."""
 _VALUE_POSITION = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)

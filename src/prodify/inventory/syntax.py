@@ -44,10 +44,10 @@ CODE_ROLES = (Role.PRODUCTION,)
 
 
 class Need(NamedTuple):
-    """What stands in a text if something does: one of the words of `one` (unless there are none), and each of those of `all`."""
+    """What stands in a text that uses a dotted name: all of its identifiers, and `called` in front of a parenthesis or of an `as`."""
 
-    one: tuple[str, ...]
-    all: tuple[str, ...]
+    names: tuple[str, ...]
+    called: str | None = None
 
 
 class Syntax:
@@ -83,8 +83,8 @@ class Syntax:
             haystack, paths = self._haystack(language, role), self._of(language, role)
             numbers: set[int] = set()
             for need in wanted:
-                fitting = frozenset(haystack.holding(need.one)) if need.one else frozenset(range(len(paths)))
-                numbers |= fitting.intersection(*map(haystack.numbers, need.all)) if fitting else fitting
+                fitting = haystack.naming(need.names)
+                numbers |= haystack.calling(need.called, fitting - numbers) if need.called else fitting
             found += (paths[number] for number in numbers)
         return tuple(sorted(found))
 

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data import test_patterns as patterns
 from prodify.inventory.facts import Note, Role
 from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import Function
+    from prodify.inventory.pymodule import PyModule
+
+
+_FORK_FROM = 1 << 20
+"""Characters of Python tests after which two processes parse the rest: a fifth of a second of work."""
+_HEAD = lazy(r"^.*?\)\s*(->[^:]*)?:\s*(?:#[^\n]*)?", re.DOTALL)
+_DOCSTRING = lazy(r"^\s*[rbu]?(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"\s*$|'[^'\n]*'\s*$)", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +95,7 @@ def _first(path: str, text: str, pattern: re.Pattern[str], note: str) -> Note:
 
 
 def _collect(repo: Inventory) -> tuple[list[Note], int]:
-    found: list[Note] = []
-    assertions = 0
-    for module in repo.python.modules(("def test", "def runTest"), roles=(Role.TEST,)):
-        lines = repo.files.lines(module.path)
-        mine = [f for f in module.functions if _is_test(f)]
-        for function in mine:
-            body = _body(lines, function)
-            if not all(patterns.STUB.match(statement) for statement in body):
-                found.append(Note(function.location, function.name))
-                assertions += len(patterns.PYTHON_ASSERTION.findall("\n".join(body)))
+    found, assertions = _in_python(repo)
     for globs, begins, asserts in patterns.OTHERS:
         for path in repo.files.select(*globs, roles=(Role.TEST,)):
             notes, count = _in_text(path, repo.files.text(path) or "", begins, asserts)
@@ -115,18 +113,40 @@ def _collect(repo: Inventory) -> tuple[list[Note], int]:
     return sorted(found, key=lambda n: (n.location.path, n.location.line or 0)), assertions
 
 
-def _is_test(function: Function) -> bool:
-    return function.name.startswith("test") or (function.name == "runTest" and function.cls is not None)
+def _in_python(repo: Inventory) -> tuple[list[Note], int]:
+    """Tests and assertions of Python files; where there are many, two processes parse them."""
+    from prodify.inventory.secrets.parallel import in_order
+
+    paths = list(repo.syntax.sources("python", ("def test", "def runTest"), (Role.TEST,)))
+
+    def one(index: int) -> tuple[tuple[list[Note], int], int] | None:
+        module = repo.python.module(paths[index])
+        return None if module is None else (_in_module(module, repo.files.lines(module.path)), len(repo.syntax.text(module.path)))
+
+    results = [result for _, result in in_order(one, len(paths), fork_from=_FORK_FROM)]
+    return [note for notes, _ in results for note in notes], sum(count for _, count in results)
 
 
-def _body(lines: tuple[str, ...], function: Function) -> list[str]:
+def _in_module(module: PyModule, lines: tuple[str, ...]) -> tuple[list[Note], int]:
+    found, count = [], 0
+    for name, location in _tests_of(module):
+        body = _body(lines, location)
+        if not all(patterns.STUB.match(statement) for statement in body):
+            found.append(Note(location, name))
+            count += len(patterns.PYTHON_ASSERTION.findall("\n".join(body)))
+    return found, count
+
+
+def _tests_of(module: PyModule) -> Iterator[tuple[str, Location]]:
+    """Test functions and methods by name and place."""
+    methods = {f.location for f in module.functions if f.cls is not None} if any(name == "runTest" for name, _ in module.defined) else ()
+    return ((name, place) for name, place in module.defined if name.startswith("test") or (name == "runTest" and place in methods))
+
+
+def _body(lines: tuple[str, ...], place: Location) -> list[str]:
     """The statements of a function, one line each, without its head, docstring and comments."""
-    start, end = function.location.line or 1, function.location.end_line or 1
-    text = "\n".join(lines[start - 1 : end])
-    text = re.sub(r"^.*?\)\s*(->[^:]*)?:\s*(?:#[^\n]*)?", "", text, count=1, flags=re.DOTALL)
-    text = re.sub(
-        r"^\s*[rbu]?(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"\s*$|'[^'\n]*'\s*$)", "", text, count=1, flags=re.DOTALL | re.MULTILINE
-    )
+    text = "\n".join(lines[(place.line or 1) - 1 : place.end_line or 1])
+    text = _DOCSTRING.sub("", _HEAD.sub("", text, count=1), count=1)
     return [s for line in text.split("\n") if (s := line.strip()) and not s.startswith("#")]
 
 

@@ -8,7 +8,7 @@ from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step,
 from prodify.checks.observability._libraries import APM
 from prodify.inventory.polyglot.logged import logged_credentials
 from prodify.inventory.roles import beside_the_service
-from prodify.lazyre import guarded, lazy
+from prodify.lazyre import Words, guarded, lazy
 
 _NAMES = (
     r"password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization"
@@ -19,7 +19,14 @@ _CONNECTION = lazy(_DATABASE, re.IGNORECASE)
 """What holds the password of a database server; a file's path holds none."""
 _WITH_PASSWORDS = frozenset(("postgres", "mysql", "mongodb", "mssql", "oracle"))
 _TELLING = lazy(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
-_MAY_TELL = lazy(rf"{_NAMES}|{_DATABASE}", re.IGNORECASE)
+_MAY_TELL = Words(
+    "password passwd secret api_key apikey access_token accesstoken auth_token authtoken session_token sessiontoken private_key privatekey "
+    "credit_card creditcard authorization email e_mail phone birth_date birthdate homeaddress home_address streetaddress street_address "
+    "postaladdress postal_address billingaddress billing_address shippingaddress shipping_address mailingaddress mailing_address "
+    "database_uri database_url db_uri db_url postgres_uri postgres_url mysql_uri mysql_url mongo_uri mongo_url mongodb_uri mongodb_url "
+    "connectionstring connection_string"
+)
+"""The names above, written out."""
 _SECRET_KEY = lazy(
     r"""(?:\.get\(|getenv\(|\[)\s*["'](?:\w+_)?(?:password|passwd|secret|secret_key|api_?key|access_?token|auth_?token|private_key)["']""",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ import re
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.scaling._stores import SQL
 
+_BACKUPS = ("pg_dump", "mysqldump", "mongodump", "pgbackrest", "barman", "wal-g", "automated backup")
 _DATABASES = ("google_sql", "aws_db", "aws_rds", "aws_backup", "azurerm_postgresql", "google_alloydb")
 
 
@@ -177,7 +178,7 @@ def database_is_backed_up(repo: Inventory, profile: Profile) -> Verdict:
     scripts = [
         Location(p)
         for p in repo.files.select("*.sh", "*.yaml", "*.yml", "*.py", "*.md")
-        if re.search(r"pg_dump|mysqldump|mongodump|pgbackrest|barman|wal-g|automated backup", repo.files.text(p) or "")
+        if any(word in (repo.files.text(p) or "") for word in _BACKUPS)
     ]
     if blocks or scripts:
         return passed("the database is backed up", *blocks, *scripts[:3])

@@ -9,7 +9,7 @@ from prodify.inventory.data.python_frameworks import BOTS, WEB, WORKERS, PythonF
 from prodify.inventory.pyuse import importers
 from prodify.inventory.syntax import location_of
 from prodify.lazydata import dataclass
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CONSTRUCTORS: Mapping[str, PythonFramework] = {**WEB, **BOTS, **WORKERS}
 _HEADS = tuple(sorted({name.split(".")[0] for name in CONSTRUCTORS}))
 _FLAT = {(name.split(".")[0], name.split(".")[-1]): name for name in CONSTRUCTORS}
-_MAIN = lazy(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", re.MULTILINE)
+_MAIN = guarded(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", "__main__", re.MULTILINE)
 _RUNNERS = (
     ".run",
     ".launch",

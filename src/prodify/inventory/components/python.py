@@ -13,7 +13,7 @@ from prodify.inventory.components.pyproject import PythonProject, read_project
 from prodify.inventory.components.pyreach import reaches
 from prodify.inventory.data.python_frameworks import CLI_MODULES, SCRIPT_UI
 from prodify.inventory.facts import Component, Note
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded, lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.pymodule import PyModule
 
-_FOREVER = lazy(r"^[ \t]*\w+\.(run_forever|start_consuming)\(\)", re.MULTILINE)
+_FOREVER = guarded(r"^[ \t]*\w+\.(run_forever|start_consuming)\(\)", "run_forever start_consuming", re.MULTILINE)
 _ENDLESS = lazy(r"^\s*while\s+(True|1|not\s+\w+)\s*:", re.MULTILINE)
 _TASK = lazy(
     r"^\s*@[\w.]*\btask\b|\bshared_task\b|\bautodiscover_tasks\b|\bTask\)\s*:|\.register_task\(|\.task\(|\bimports?\s*=|\binclude\s*=",
