@@ -206,9 +206,13 @@ class Scanner:
                 if candidate:
                     found.append(candidate)
             elif group == _QUOTE:
-                found.extend(_quoted(data, place[1], kind))
+                candidate = None if _in_long_line(data, place[1]) else context.quoted(data, place[1], kind)
+                if candidate is not None:
+                    found.append(candidate)
             elif group == _BARE:
-                found.extend(_one(context.unquoted(data, place[1], kind)))
+                candidate = context.unquoted(data, place[1], kind)
+                if candidate is not None:
+                    found.append(candidate)
             else:
                 found.extend(_contextual(trigger_of(identifier), data, end, kind))
         secrets = [end for identifier, end in events if identifier == TRIGGER_BASE + Trigger.K8S_SECRET][:_MOST_MANIFESTS]
@@ -261,10 +265,6 @@ def _says_nothing(found: Candidate) -> bool:
 def _one(candidate: Candidate | None) -> Iterator[Candidate]:
     if candidate is not None:
         yield candidate
-
-
-def _quoted(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
-    return iter(()) if _in_long_line(data, at) else _one(context.quoted(data, at, kind))
 
 
 def _manifest(data: bytes, at: int) -> Iterator[Candidate]:
