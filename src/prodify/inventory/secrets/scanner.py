@@ -72,7 +72,7 @@ def text_of(data: bytes) -> bytes | None:
     """Return what is searched: UTF-16 with a byte-order mark as UTF-8, None for binary files (a NUL byte in the first 8 KiB)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
-    if b"\0" in data[:8192]:
+    if data.find(b"\0", 0, 8192) >= 0:
         return None
     return data
 
@@ -146,6 +146,8 @@ class Scanner:
         if text is None:
             return [], frozenset()
         events = self._engine.search(text)
+        if not events and not needs_more_than_patterns(path):
+            return [], frozenset()
         keywords = frozenset(self._plan.keywords[i - KEYWORD_BASE] for i, _ in events if i >= KEYWORD_BASE)
         if len(events) == len(keywords) and not needs_more_than_patterns(path):
             return [], keywords
