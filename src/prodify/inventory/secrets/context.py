@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.faint import is_plain_token
@@ -37,6 +38,8 @@ _WRAPPER = lazy(rb"\(([\w.:<>]{1,40})(?: wen)?(?=[\s=:>(])")
 _READS = lazy(rb"(?i)get|read|load|find|prompt|input|require|import|crypt|lookup|param|search|select|hash|digest|translate|^_+$|^t$")
 """What a call does whose argument is no value but the name of one, or an encrypted one."""
 _JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
+_ENDS = frozenset((b",", b")", b"]", b"}", b":", b";", b""))
+"""What stands behind most literals: no other one is joined to those."""
 _STRICT = (NameKind.TOKEN, NameKind.FRAMEWORK)
 _FALLBACKS = frozenset((b"||", b"??", b"?:", b"or", b"||=", b"??="))
 _GETTERS = lazy(
@@ -88,6 +91,8 @@ def read_quoted(data: bytes, at: int) -> tuple[str, int] | None:
 
 def _joined(data: bytes, value: str, end: int) -> tuple[str, int]:
     """Append the literals that follow with a plus, a backslash or nothing between: a key split over lines is still a key."""
+    if data[end + 1 : end + 2] in _ENDS:
+        return value, end
     for _ in range(12):
         found = _JOIN.match(data, end + 1, min(len(data), end + 200))
         if not found:
@@ -119,8 +124,8 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     found = _BEFORE.match(left[::-1])
     if not found:
         return None
-    name = _bare_name(found["name"][::-1].decode("ascii", "replace").strip(".-"))
-    if classify(name) is None:
+    name = _secret_name(found["name"])
+    if name is None:
         return None
     sep = found["sep"][::-1].strip()
     before = found["before"][::-1]
@@ -144,17 +149,26 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
         return None
     if data[first_end + 1 : first_end + 2] == b"%" or data[first_end + 1 : first_end + 8] == b".format(":
         return None
-    signs = bool(_SIGNING_CONTEXT.search(left, max(0, len(left) - 120)))
-    literal = Literal(name, value, at + 1, end, sep.decode(), True, bound, signs)
+    # What is no secret beside sessions and web tokens is none anywhere: most are done before it is asked what stands near.
+    literal = Literal(name, value, at + 1, end, sep.decode(), True, bound, True)
     if b"!" in sep or sep in (b"==", b"==="):
         return _comparison(literal, kind, asserted=_ASSERTED.match(left[left.rfind(b"\n") + 1 :]) is not None)
-    return judge(literal, kind)
+    judged = judge(literal, kind)
+    if judged is None or _SIGNING_CONTEXT.search(left, max(0, len(left) - 120)):
+        return judged
+    return judge(Literal(name, value, at + 1, end, sep.decode(), True, bound), kind)
 
 
-def _bare_name(name: str) -> str:
-    """Drop the way to an environment variable: `process.env.KEY` is KEY."""
+@lru_cache(maxsize=4096)
+def _secret_name(reversed_name: bytes) -> str | None:
+    """The name that was read from right to left, without the way to an environment variable (`process.env.KEY` is KEY).
+
+    None when it does not speak of a secret.
+    """
+    name = reversed_name[::-1].decode("ascii", "replace").strip(".-")
     last = name.rsplit(".", 1)[-1]
-    return last if _ENVVAR.match(last) and "env" in name.lower() else name
+    name = last if _ENVVAR.match(last) and "env" in name.lower() else name
+    return name if classify(name) is not None else None
 
 
 def _binding(sep: bytes, name: str, before: bytes, close: bytes) -> bool | None:

@@ -25,6 +25,8 @@ class FileKind(Enum):
     MARKUP = "markup"
     OPAQUE = "opaque"
 
+    __hash__ = object.__hash__  # asked for at every match; the one of `Enum` is written in Python
+
 
 _ENV = lazy(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
 _TEMPLATE = lazy(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")

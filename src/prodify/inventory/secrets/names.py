@@ -18,6 +18,8 @@ class NameKind(Enum):
     TOKEN = "token"  # noqa: S105 - a kind of name
     KEY = "key"
 
+    __hash__ = object.__hash__  # asked for at every match; the one of `Enum` is written in Python
+
 
 _PASSWORDS = wordset(
     "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw "

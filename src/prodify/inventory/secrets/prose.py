@@ -6,7 +6,7 @@ from prodify.inventory.secrets.lazy import lazy
 
 _COMMENT = lazy(rb"[ \t]*(?:#|//|/\*|\*|--\s|;|<!--|rem\s|%|\.\.\s|>>>)")
 _BACK = 2000
-_DOCSTRING = lazy(rb'"""|\'\'\'')
+_DOUBLE, _SINGLE = b'"""', b"'''"
 _MOST = 1 << 20
 
 
@@ -20,10 +20,16 @@ def in_docstring(path: str, data: bytes, start: int) -> bool:
     """Whether `start` stands between triple quotes in a Python file (the first MiB is looked at)."""
     if not path.endswith((".py", ".pyi")) or start > _MOST:
         return False
-    inside: bytes | None = None
-    for mark in _DOCSTRING.finditer(data, 0, start):
-        if inside is None:
-            inside = mark.group()
-        elif inside == mark.group():
-            inside = None
-    return inside is not None
+    double, single = data.find(_DOUBLE, 0, start), data.find(_SINGLE, 0, start)
+    while double >= 0 or single >= 0:
+        is_double = double >= 0 and (single < 0 or double < single)
+        mark = _DOUBLE if is_double else _SINGLE
+        end = data.find(mark, (double if is_double else single) + len(mark), start)
+        if end < 0:
+            return True
+        position = end + len(mark)
+        if 0 <= double < position:
+            double = data.find(_DOUBLE, position, start)
+        if 0 <= single < position:
+            single = data.find(_SINGLE, position, start)
+    return False

@@ -72,7 +72,7 @@ def text_of(data: bytes) -> bytes | None:
     """Return what is searched: UTF-16 with a byte-order mark as UTF-8, None for binary files (a NUL byte in the first 8 KiB)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
-    if b"\0" in data[:8192]:
+    if data.find(b"\0", 0, 8192) >= 0:
         return None
     return data
 
@@ -146,6 +146,8 @@ class Scanner:
         if text is None:
             return [], frozenset()
         events = self._engine.search(text)
+        if not events and not needs_more_than_patterns(path):
+            return [], frozenset()
         keywords = frozenset(self._plan.keywords[i - KEYWORD_BASE] for i, _ in events if i >= KEYWORD_BASE)
         if len(events) == len(keywords) and not needs_more_than_patterns(path):
             return [], keywords
@@ -206,9 +208,13 @@ class Scanner:
                 if candidate:
                     found.append(candidate)
             elif group == _QUOTE:
-                found.extend(_quoted(data, place[1], kind))
+                candidate = None if _in_long_line(data, place[1]) else context.quoted(data, place[1], kind)
+                if candidate is not None:
+                    found.append(candidate)
             elif group == _BARE:
-                found.extend(_one(context.unquoted(data, place[1], kind)))
+                candidate = context.unquoted(data, place[1], kind)
+                if candidate is not None:
+                    found.append(candidate)
             else:
                 found.extend(_contextual(trigger_of(identifier), data, end, kind))
         secrets = [end for identifier, end in events if identifier == TRIGGER_BASE + Trigger.K8S_SECRET][:_MOST_MANIFESTS]
@@ -261,10 +267,6 @@ def _says_nothing(found: Candidate) -> bool:
 def _one(candidate: Candidate | None) -> Iterator[Candidate]:
     if candidate is not None:
         yield candidate
-
-
-def _quoted(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
-    return iter(()) if _in_long_line(data, at) else _one(context.quoted(data, at, kind))
 
 
 def _manifest(data: bytes, at: int) -> Iterator[Candidate]:
