@@ -29,7 +29,7 @@ _BEFORE = lazy(
     (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?[\x20\t]{0,3}:[\x20\t]{0,4}|(?:gnirts|etyb\]\[)\s)?)
     \s{0,8}
     (?P<close>["'`\])}\\]{0,6})
-    (?P<name>[\w.\-]{1,80})
+    (?P<name>[\w.\-\x80-\xff]{1,80})
     (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
     re.VERBOSE | re.DOTALL,
 )
@@ -119,7 +119,7 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     found = _BEFORE.match(left[::-1])
     if not found:
         return None
-    name = _bare_name(found["name"][::-1].decode("ascii", "replace").strip(".-"))
+    name = _bare_name(found["name"][::-1].decode("utf-8", "replace").strip(".-"))
     if classify(name) is None:
         return None
     sep = found["sep"][::-1].strip()
@@ -186,7 +186,7 @@ def _comparison(literal: Literal, kind: FileKind, *, asserted: bool) -> Candidat
     return found
 
 
-_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
+_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-\x80-\xff]{1,80})(?P<before>[^\n]{0,24})""")
 _LINE_START = lazy(
     rb"""^(?:[ \t]{0,40}|.*[ \t"'])"""
     rb"""(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""",
@@ -201,7 +201,7 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     found = _UNQUOTED.match(data[line:at][::-1])
     if not found:
         return None
-    name = found["name"][::-1].decode("ascii", "replace").lstrip("-.")
+    name = found["name"][::-1].decode("utf-8", "replace").lstrip("-.")
     gap = found["gap"].strip()
     before = data[line : at - found.end("name")]
     written = found["name"][::-1]
