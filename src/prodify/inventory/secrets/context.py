@@ -236,7 +236,8 @@ def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) ->
     if alone is None:
         return False
     name_kind = classify(name)
-    return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and is_plain_token(alone[1].decode("utf-8", "replace")))
+    value = alone[1].decode("utf-8", "replace")
+    return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and (is_plain_token(value) or is_random(value, 20)))
 
 
 _NEXT_PARAMETER = lazy(rb"&(?=\w{1,40}=)")

@@ -22,7 +22,7 @@ class NameKind(Enum):
 
 _PASSWORDS = wordset(
     "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw "
-    "userpass dbpass wachtwoord passwords haslo hasło пароль пароля losenord lösenord salasana adgangskode kodeord heslo jelszo jelszó "
+    "pw userpass dbpass wachtwoord passwords haslo hasło пароль пароля losenord lösenord salasana adgangskode kodeord heslo jelszo jelszó "
     "lozinka lozinku sifre şifre sifresi parolă 密码 密碼 パスワード 비밀번호"
 )
 _MEANS_MORE = wordset("clave parola chave mdp sifra")
@@ -105,6 +105,8 @@ def classify(name: str) -> NameKind | None:
         return NameKind.TOKEN
     if last == "id" and before == "token":
         return NameKind.KEY
+    if last == "verifier" and before == "oauth":
+        return NameKind.TOKEN
     if last == "key":
         return NameKind.TOKEN if before in _KEY_BEFORE else NameKind.KEY
     if last == "base" and before == "key":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CALL = lazy(
-    rb"""(?P<name>SymmetricSecurityKey|HMAC(?:256|384|512)|HMACSHA(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|from_secret|SignedString"""
+    rb"""(?P<name>SymmetricSecurityKey|HMAC(?:256|384|512)|HMACSHA(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString"""
     rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|\bkeys\s?[:=]|key\w{0,8}\s{0,3}:?="""
     rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|SigningKey|key)["']\s{0,2}:)"""
 )

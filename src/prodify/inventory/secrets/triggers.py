@@ -55,10 +55,10 @@ _ABROAD = (
     r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
 )
 """Password in other languages, in UTF-8: both engines read bytes."""
-_STRONG = rf"(?:pass|pwd|secret|{_ABROAD}|{_KEYS})"
-_BEARER = r"(?:token|credential|authorization|bearer)"
+_STRONG = rf"(?:pass|pwd|\bpw|_pw|secret|{_ABROAD}|{_KEYS})"
+_BEARER = r"(?:token|credential|authorization|bearer|oauth_verifier)"
 """What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
-NAME = rf"(?:pass|pwd|secret|token|credential|{_ABROAD}|{_KEYS}|authorization|bearer)"
+NAME = rf"(?:pass|pwd|\bpw|_pw|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-\x80-\xff]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
 _SEP = (
@@ -155,7 +155,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         ("identified", "password", "to-securestring"),
     ),
     Trigger.SIGNING: (
-        r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|from_secret|SignedString|NewCookieStore|NewStore|setSigningKey"""
+        r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString|NewCookieStore|NewStore|setSigningKey"""
         r"""|signWith|hmac\.New|JWT::(?:en|de)code|keys\s?[:=]|[kK]ey\w{0,8}\s{0,3}:?=|error\)\s?\{\s{1,12}return)[^"'`;{}]{0,100}"""
         r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|SigningKey|key)["']\s{0,2}:\s{0,2})["'`]""",
         ("securitykey", "hmac", "secretkeyspec", "from_secret", "signedstring", "store", "sign", "jwt", "key", "token", "secret", "error"),
@@ -180,10 +180,11 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
 
 NAME_WORDS = (
     "pass",
-    "pwd",
+    "pw",
     "secret",
     "token",
     "credential",
+    "oauth_verifier",
     "key",
     "authorization",
     "bearer",
