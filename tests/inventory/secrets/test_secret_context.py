@@ -76,7 +76,7 @@ FOUND = [
     ("app.py", f'conn = pymysql.connect("db.corp.net", "root", "{HUMAN}", "app")\n', "pymysql.connect", "password", "error"),
     ("app.py", 'SECRET_KEY: str = Field(default="changethis")\n', "SECRET_KEY", "framework-key", "warning"),
     ("app.js", f"fetch('https://api.corp.net/data?api_key={RANDOM}')\n", "api_key", "token", "error"),
-    ("appsettings.json", f'"Jwt": {{"Key": "{RANDOM}"}}\n', "Key", "token", "error"),
+    ("appsettings.json", f'"Jwt": {{"Key": "{RANDOM}"}}\n', "Key", "framework-key", "error"),
     ("run.sh", f"curl -u admin:{HUMAN} https://api.corp.net\n", None, "basic-auth", "error"),
     ("README.md", f"Run with `export API_TOKEN={RANDOM}`\n", "API_TOKEN", "token", "note"),
 ]

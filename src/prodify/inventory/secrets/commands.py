@@ -72,6 +72,30 @@ def curl(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         yield candidate
 
 
+_WRITTEN = lazy(rb"""[^\s"'`;|,<>)\]]{3,128}""")
+_FLAG = lazy(rb"""(?:-[pa]|requirepass)["',]{0,2}\s{0,3}["']?$""")
+_PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
+
+
+def password(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    """Judge the password that a client is given on its command line; its first character stands at `at`."""
+    found = _WRITTEN.match(data, at, at + 128)
+    line = data.rfind(b"\n", max(0, at - 300), at) + 1
+    if found is None or not _FLAG.search(data, max(line, at - 24), at) or data[line:at].lstrip()[:1] == b"#":
+        return
+    value = found.group().decode("utf-8", "replace").rstrip("\\")
+    named = data[at - 2 : at] == b"-p" and value.lower().startswith(("assw", "rint", "rogress", "ager", "rotocol", "ort"))
+    if len(value) < 3 or named or is_reference(value) or is_placeholder(value) or "$" in value or ENV_NAME.match(value):
+        return
+    weak = is_weak(value) or is_words(value)
+    quiet = kind in _PROSE and (weak or not is_human(value))
+    if quiet and value.lower() in GENERIC_PASSWORDS:
+        return
+    random = is_random(value, 12)
+    rule, title = "command-password", "Password on a command line"
+    yield Candidate(at, at + len(value.encode()), rule, title, PASSWORD, None, value, 46, weak=weak, random=random, quiet=quiet)
+
+
 def _user(word: str, start: int, end: int, kind: FileKind) -> Candidate | None:
     """The password behind the first colon; a token may stand on either side with nothing on the other."""
     user, colon, value = _QUOTES.sub("", word).partition(":")

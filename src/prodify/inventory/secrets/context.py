@@ -30,7 +30,7 @@ _BEFORE = lazy(
     (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?[\x20\t]{0,3}:[\x20\t]{0,4}|(?:gnirts|etyb\]\[)\s)?)
     \s{0,8}
     (?P<close>["'`\])}\\]{0,6})
-    (?P<name>[\w.\-]{1,80})
+    (?P<name>[\w.\-\x80-\xff]{1,80})
     (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
     re.VERBOSE | re.DOTALL,
 )
@@ -165,7 +165,7 @@ def _secret_name(reversed_name: bytes) -> str | None:
 
     None when it does not speak of a secret.
     """
-    name = reversed_name[::-1].decode("ascii", "replace").strip(".-")
+    name = reversed_name[::-1].decode("utf-8", "replace").strip(".-")
     last = name.rsplit(".", 1)[-1]
     name = last if _ENVVAR.match(last) and "env" in name.lower() else name
     return name if classify(name) is not None else None
@@ -200,7 +200,7 @@ def _comparison(literal: Literal, kind: FileKind, *, asserted: bool) -> Candidat
     return found
 
 
-_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-]{1,80})(?P<before>[^\n]{0,24})""")
+_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-\x80-\xff]{1,80})(?P<before>[^\n]{0,24})""")
 _LINE_START = lazy(
     rb"""^(?:[ \t]{0,40}|.*[ \t"'])"""
     rb"""(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""",
@@ -215,7 +215,7 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     found = _UNQUOTED.match(data[line:at][::-1])
     if not found:
         return None
-    name = found["name"][::-1].decode("ascii", "replace").lstrip("-.")
+    name = found["name"][::-1].decode("utf-8", "replace").lstrip("-.")
     gap = found["gap"].strip()
     before = data[line : at - found.end("name")]
     written = found["name"][::-1]
@@ -250,7 +250,8 @@ def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) ->
     if alone is None:
         return False
     name_kind = classify(name)
-    return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and is_plain_token(alone[1].decode("utf-8", "replace")))
+    value = alone[1].decode("utf-8", "replace")
+    return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and (is_plain_token(value) or is_random(value, 20)))
 
 
 _NEXT_PARAMETER = lazy(rb"&(?=\w{1,40}=)")

@@ -100,7 +100,7 @@ def _password(literal: Literal, *, prose: bool) -> bool:
 def _token(literal: Literal, name_kind: NameKind, *, prose: bool) -> bool:
     value = literal.value
     if UUID.match(value):
-        return name_kind is NameKind.TOKEN and not prose
+        return name_kind is NameKind.TOKEN and not (prose and words_of(literal.name)[-2:-1] not in (["access"], ["auth"], ["refresh"], ["api"]))
     if is_placeholder(value) or not _TOKEN.match(value) or _NO_SECRET_NAME.search(literal.name):
         return False
     if name_kind is NameKind.KEY:

@@ -62,7 +62,7 @@ def kind_of(path: str) -> FileKind:
     low = name.lower()
     if (
         _LOCK.match(name)
-        or low.endswith((".sarif", "sarif.json", "postman_collection.json", ".cast"))
+        or low.endswith((".sarif", "sarif.json", ".cast"))
         or (_TRANSLATIONS.search(path) and low.endswith((".json", ".yml", ".yaml", ".js", ".ts", ".php", ".properties", ".py")))
         or (_MESSAGES.search(path) and low.endswith((".json", ".yml", ".yaml", ".properties")))
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prodify.inventory.secrets.faint import is_faint
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.names import NameKind, classify, words_of
+from prodify.inventory.secrets.names import NameKind, classify, means_more, words_of
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
 from prodify.inventory.secrets.values import (
@@ -51,6 +51,7 @@ _ACCOUNT_PASSWORD = lazy(
     r"(?i)(?:admin|root|postgres|mysql|mongo|redis|rabbit|rabbitmq|guest|super)(?:[-_]?user)?[-_]?(?:pass|passwd|password|pwd)\d*$"
 )
 """What people set when they have to set something; in a file that is read it is the password, not an example."""
+_NAMED_KEY = lazy(r"(?i)^(?!.*(?:your|enter|insert|replace|put|set|example|sample|dummy|fake|here))[a-z]{3,}[-_ ]?(?:secret|signing)[-_ ]?key\d*$")
 _AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
 _NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()
@@ -128,6 +129,8 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if _PUBLIC_NAME.search(literal.name):
         return None
+    if name_kind is NameKind.PASSWORD and means_more(literal.name) and not (is_human(value) or is_random(value, 12)):
+        return None
     judged = {NameKind.PASSWORD: _password, NameKind.FRAMEWORK: _framework}.get(name_kind)
     found = judged(literal, kind) if judged else _token(literal, kind, name_kind)
     return found or _faint(literal, kind, name_kind)
@@ -193,6 +196,11 @@ def _is_default(literal: Literal) -> bool:
     return mixed and literal.sep == "=" and len(literal.value) > 7 and not is_trivial(literal.value)
 
 
+def _is_named_key(literal: Literal) -> bool:
+    """Whether a value only calls itself a key, `superSecretKey`: what says so and no more is used as one."""
+    return bool(_NAMED_KEY.match(literal.value)) and not echoes(literal.name, literal.value)
+
+
 def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     value, name = literal.value, literal.name
     if (
@@ -208,7 +216,7 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     if value.startswith("django-insecure-") and len(value) > 30:
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
     settings = kind in _SETTINGS
-    if settings and not literal.fallback and (is_placeholder(value) and not _CHANGE_ME.search(value)):
+    if settings and not literal.fallback and is_placeholder(value) and not (_CHANGE_ME.search(value) or _is_named_key(literal)):
         return None
     generic = words_of(name) in (["secret"], ["token", "secret"])
     phrase = is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value)
@@ -220,7 +228,7 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if is_words(value) and generic and value.endswith("_secret"):  # the name of a parameter
         return None
-    if is_words(value) and not literal.fallback and words_of(name)[-2:] in _KEY_NAMES and not DEFAULTISH.search(value):
+    if is_words(value) and " " not in value and not literal.fallback and words_of(name)[-2:] in _KEY_NAMES and not DEFAULTISH.search(value):
         return None
     names_itself = is_words(value) and "_" in value and "".join(words_of(name)).endswith("".join(words_of(value)))
     if names_itself and literal.sep == ":":
@@ -230,6 +238,8 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
 
 def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate | None:
     value = literal.value
+    if kind is FileKind.ENV and name_kind is NameKind.TOKEN and _is_named_key(literal):
+        return _make(literal, "token-weak", "Well-known token", TOKEN, weak=True)
     if is_no_value(value) or UUID.match(value) or is_placeholder(value) or " " in value or _HOST.match(value):
         return None
     if value.lower().startswith(("bearer", "basic ")) or (len(value) != 40 and _AWS_SECRET.search(literal.name)):
@@ -239,7 +249,7 @@ def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate |
             (len(words_of(literal.name)) == 1 and not literal.signs and not (literal.name == "KEY" and literal.quoted))
             or not is_random(value, 20)
             or entropy(value) < 3.4
-            or _NOT_SECRET_SHAPED.search(literal.name)
+            or (_NOT_SECRET_SHAPED.search(literal.name) and words_of(literal.name)[-2:] != ["token", "id"])
         ):
             return None
         return _make(literal, "key", "Key", TOKEN)

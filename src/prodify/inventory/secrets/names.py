@@ -8,6 +8,7 @@ from functools import lru_cache
 from prodify.inventory.secrets.lazy import lazy, wordset
 
 _WORDS = lazy(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_ANY_WORDS = lazy(r"[^\W\d_]+|\d+")
 
 
 class NameKind(Enum):
@@ -23,8 +24,11 @@ class NameKind(Enum):
 
 _PASSWORDS = wordset(
     "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw "
-    "userpass dbpass wachtwoord passwords"
+    "pw userpass dbpass wachtwoord passwords haslo hasło пароль пароля losenord lösenord salasana adgangskode kodeord heslo jelszo jelszó "
+    "lozinka lozinku sifre şifre sifresi parolă 密码 密碼 パスワード 비밀번호"
 )
+_MEANS_MORE = wordset("clave parola chave mdp sifra")
+"""Password in one language, key or word in another: the value has to say that it is none of the other two."""
 _GLUED = ("password", "passwd", "passphrase", "dbpass", "smtppass", "mailpass", "ftppass", "userpass", "mypass", "rootpass", "adminpass")
 _GLUED_TOKENS = ("secret", "token", "apikey", "accesskey", "secretkey")
 _TOKENS = wordset(
@@ -74,7 +78,7 @@ def words_of(name: str) -> list[str]:
     >>> words_of("smtpPassword_2")
     ['smtp', 'password', '2']
     """
-    return [w.lower() for w in _WORDS.findall(name)]
+    return [w.lower() for w in (_WORDS if name.isascii() else _ANY_WORDS).findall(name)]
 
 
 def _trimmed(words: list[str]) -> list[str]:
@@ -90,9 +94,9 @@ def classify(name: str) -> NameKind | None:
     if not words:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in _NOT_AFTER or before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
+    if (last in _NOT_AFTER and (last, before) != ("id", "token")) or before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
         return None
-    if last in _PASSWORDS or last.endswith(_GLUED):
+    if last in _PASSWORDS or last.endswith(_GLUED) or _means_more(words):
         return NameKind.PASSWORD
     if "".join(words[-2:]) in _PASSWORDS or "".join(words[-3:]) in _PASSWORDS:
         return NameKind.PASSWORD
@@ -101,11 +105,24 @@ def classify(name: str) -> NameKind | None:
         return kind
     if last in _TOKENS or (last.endswith(_GLUED_TOKENS) and not last.startswith(("csrf", "xsrf"))):
         return NameKind.TOKEN
+    if last == "id" and before == "token":
+        return NameKind.KEY
+    if last == "verifier" and before == "oauth":
+        return NameKind.TOKEN
     if last == "key":
         return NameKind.TOKEN if before in _KEY_BEFORE else NameKind.KEY
     if last == "base" and before == "key":
         return NameKind.FRAMEWORK
     return None
+
+
+def _means_more(words: list[str]) -> bool:
+    return words[-1] in _MEANS_MORE or (len(words) > 1 and words[-2] in _MEANS_MORE and words[-1] in ("api", "chiave", "secreta", "segura"))
+
+
+def means_more(name: str) -> bool:
+    """Whether the name is a password in one language and something else in another: `clave`, `parola`."""
+    return _means_more(_trimmed(words_of(name)) or [""])
 
 
 _ACCOUNTS = wordset("db database postgres postgresql pg mysql mariadb mongo mongodb redis rabbitmq sql smtp mail ftp root admin")
@@ -129,7 +146,7 @@ def _framework(words: list[str]) -> NameKind | None:
     if tail3 == "secretkeybase" or words[-2:] == ["secret", "key"] or tail2 == "secretkey":
         rest = words[:-2]
         return NameKind.FRAMEWORK if all(w in _FRAMEWORK_BEFORE for w in rest) else NameKind.TOKEN
-    if words[-1] == "secretkey" and len(words) == 1:
+    if words[-3:] == ["app", "settings", "token"] or (words[-1] == "secretkey" and len(words) == 1):
         return NameKind.FRAMEWORK
     if tail2 in _FRAMEWORK_TAILS:
         return NameKind.FRAMEWORK

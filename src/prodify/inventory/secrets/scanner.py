@@ -259,6 +259,8 @@ def _says_nothing(found: Candidate) -> bool:
     """Whether a well-known value is not even worth a note: `user:password` in a comment, `test` as a password in a test."""
     if not (found.quiet and found.weak) or found.category == CONNECTION:
         return False
+    if found.rule == "account-weak":  # where a test logs in, the password is as good as any
+        return True
     if found.category in (BASIC_AUTH, FRAMEWORK):
         return found.value.lower() in urls.GENERIC_PASSWORDS if found.category == BASIC_AUTH else not is_plain_token(found.value)
     return is_trivial(found.value) and not is_telling(found.value)
@@ -279,6 +281,24 @@ def _command(data: bytes, at: int, kind: FileKind, *, sql: bool) -> Iterator[Can
     from prodify.inventory.secrets import commands
 
     return _one(commands.sql(data, at - 1, kind)) if sql else commands.curl(data, at, kind)
+
+
+def _shell(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    from prodify.inventory.secrets import commands
+
+    return commands.password(data, at - 1, kind)
+
+
+def _signing(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    from prodify.inventory.secrets import signing
+
+    return signing.signing_key(data, at, kind)
+
+
+def _default(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
+    from prodify.inventory.secrets import fallbacks
+
+    return fallbacks.fallback(data, at, kind)
 
 
 def _in_long_line(data: bytes, at: int) -> bool:
@@ -306,6 +326,10 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.FORM: urls.form,
     Trigger.JWK: lambda data, end, _kind: _one(structured.web_key(data, end)),
     Trigger.SQL: lambda data, end, kind: _command(data, end, kind, sql=True),
+    Trigger.SIGNING: _signing,
+    Trigger.DEFAULT: _default,
+    Trigger.COMMAND: _shell,
+    Trigger.ACCOUNT: lambda data, end, kind: _one(structured.account(data, end - 2, kind)),
 }
 
 
@@ -331,7 +355,7 @@ def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:
 
 def _safe_name(found: Candidate, candidates: list[Candidate]) -> str | None:
     """Return the name unless it is itself a secret, as the first half of `id:key` can be."""
-    if found.name is None or is_random(found.name) or any(len(c.value) > 5 and c.value in found.name for c in candidates):
+    if found.name is None or not found.name.isprintable() or is_random(found.name) or any(len(c.value) > 5 and c.value in found.name for c in candidates):
         return None
     return found.name
 

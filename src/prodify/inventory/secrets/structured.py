@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENTRY = lazy(
-    rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_][\w.\-]{0,100})[ \t]*[=:][ \t]*"""
+    rb"""^[ \t]*(?:export[ \t]+|set[ \t]+)?(?P<name>[A-Za-z_\x80-\xff][\w.\-\x80-\xff]{0,100})[ \t]*[=:][ \t]*"""
     rb"""(?:"(?P<dq>[^"\n]{0,4096})"|'(?P<sq>[^'\n]{0,4096})'|(?P<bare>[^\s#'"][^\n\r]{0,4096}))""",
     re.M,
 )
@@ -42,7 +42,7 @@ def env_file(data: bytes) -> Iterator[Candidate]:
             raw = re.split(rb"\s#", raw, maxsplit=1)[0].rstrip(b" \t\r;")
         value = raw.decode("utf-8", "replace").strip()
         start = found.start(group)
-        literal = Literal(found["name"].decode("ascii"), value, start, start + len(raw), "=", group != "bare")
+        literal = Literal(found["name"].decode("utf-8", "replace"), value, start, start + len(raw), "=", group != "bare")
         account = None if classify(literal.name) else account_password(literal.name)
         if account is not None:
             literal = Literal(account, value, start, start + len(raw), "=", group != "bare")
@@ -144,7 +144,7 @@ _SUBSCRIPT = lazy(rb"\[[^\[\]]{0,60}\]")
 _JWT_CALL = lazy(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
 _HASH_CALL = lazy(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
 _NAME_OF_CALL = lazy(
-    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
+    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|CreateAsync|AddPasswordAsync|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
 )
 
 
@@ -191,7 +191,7 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
 def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]], *, hashed: bool) -> Candidate | None:
     """The password is the last literal; before it stand only names and literals."""
     argument = arguments[2] if len(arguments) > 2 and b"mysql" in found.group().lower() else arguments[-1]
-    between = _SUBSCRIPT.sub(b"", data[found.end() : argument.start()])
+    between = _SUBSCRIPT.sub(b"", _ARGUMENT.sub(b"", data[found.end() : argument.start()]))
     if b"=" in between or b"[" in between or b"(" in between or b"{" in between or (not hashed and b"," not in between):
         return None
     if data[argument.end() : argument.end() + 1] not in (b")", b","):
@@ -210,6 +210,28 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
         rule, title = ("password-weak", "Well-known password") if defaultish else ("password", "Password")
         return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=is_random(value, 12))
     return None
+
+
+_BEFORE_PASSWORD = lazy(rb"""["'](?P<user>[^"'\n]{2,64})["'](?:,\s{1,40}["']?[Pp]ass\w{0,4}["']?\s{0,4}(?:=>|:=|[:=])|:)\s{0,4}$""")
+_ADMINS = frozenset("admin administrator root sa superuser superadmin postgres guest demo test user".split())
+
+
+def account(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge a password that stands beside its user; its quote stands at `at`. There even `password` is one."""
+    before = _BEFORE_PASSWORD.search(data, max(0, at - 160), at)
+    read = read_quoted(data, at)
+    if before is None or read is None or kind not in (FileKind.CODE, FileKind.CONFIG):
+        return None
+    user, value = before["user"].decode("utf-8", "replace"), read[0]
+    if len(value) < 3 or " " in value or is_reference(value) or is_placeholder(value) or CODEISH.search(value):
+        return None
+    named = b"ass" not in data[before.end("user") : at]
+    if named and user.lower() not in _ADMINS and not ("@" in user and is_weak(value)):
+        return None
+    weak = is_weak(value) or value.isalpha()
+    rule, title = ("account-weak", "Well-known password of an account") if weak else ("password", "Password")
+    random = is_random(value, 12)
+    return Candidate(at + 1, read[1], rule, title, PASSWORD, "password", value, 52, weak=weak, random=random)
 
 
 _MASTER_KEY = lazy(rb"\s*(?P<value>[0-9a-f]{32})\s*")

@@ -39,17 +39,27 @@ class Trigger(IntEnum):
     SQL = 24
     JSON = 25
     FORM = 26
+    SIGNING = 27
+    DEFAULT = 28
+    COMMAND = 29
+    ACCOUNT = 30
 
 
 _KEYS = (
     r"(?:api|access|auth|private|signing|encrypt|encryption|secret|app|account|master|service|storage|session|jwt|license|"
     r"admin|webhook|cookie|shared|client|subscription|hmac|deploy)[_.\- ]?key"
 )
-_STRONG = rf"(?:pass|pwd|secret|senha|contrase|wachtwoord|kennwort|{_KEYS})"
-_BEARER = r"(?:token|credential|authorization|bearer)"
+_ABROAD = (
+    r"senha|contrase|wachtwoord|kennwort|clave|chave|parol|haslo|has\xc5\x82o|\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|l(?:o|\xc3\xb6)senord"
+    r"|salasana|adgangskode|kodeord|heslo|jelsz|lozink|(?:s|\xc5\x9f)ifre|\xe5\xaf\x86(?:\xe7\xa0\x81|\xe7\xa2\xbc)|\bmdp"
+    r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
+)
+"""Password in other languages, in UTF-8: both engines read bytes."""
+_STRONG = rf"(?:pass|pwd|\bpw|_pw|secret|{_ABROAD}|{_KEYS})"
+_BEARER = r"(?:token|credential|authorization|bearer|oauth_verifier)"
 """What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
-NAME = rf"(?:pass|pwd|secret|token|credential|senha|contrase|wachtwoord|kennwort|{_KEYS}|authorization|bearer)"
-_REST = r"[\w.\-]{0,24}"
+NAME = rf"(?:pass|pwd|\bpw|_pw|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
+_REST = r"[\w.\-\x80-\xff]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
 _SEP = (
     r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
@@ -114,14 +124,14 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
-        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
+        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
-        ("jwt.", "hmac", "cookieparser", "password", "bcrypt.", "create_", ".login", "basicauth", "mysql", "pdo", "getconnection", "auth="),
+        ("jwt.", "hmac", "cookieparser", "password", "bcrypt.", "create_", "createasync", ".login", "basicauth", "mysql", "pdo", "getconnection", "auth="),
     ),
     Trigger.XML: (rf"""(?i)<[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}(?: [^<>\n]{{1,40}})?>[^<\s${{&][^<\s]{{2}}""", ()),
     Trigger.DEFINE: (rf"""(?i)#define\s{{1,8}}\w{{0,40}}{NAME}\w{{0,20}}\s{{1,20}}"[^"\n]{{3}}""", ("#define",)),
     Trigger.EXPANSION: (rf"""(?i)\$\{{[\w.\-]{{0,40}}{NAME}[\w.\-]{{0,24}}:-?[^\s}}$]{{3}}""", ("${",)),
-    Trigger.GO_DSN: (r"""[\w.\-]{1,40}:[^\s:@"'`/]{2,64}@(?:tcp|unix)\(""", ("@tcp(", "@unix(")),
+    Trigger.GO_DSN: (r"""[\w.\-]{1,40}:[^\s:@"'`/]{2,64}@(?:(?:tcp|unix)\(|/\w{1,40}["`?])""", ("@tcp(", "@unix(", "@/")),
     Trigger.SPLIT_KEY: (
         r"""(?i)(?:\w(?:_api|_key|apikey)\\?["'\]]{0,3}\s{0,4}=\s{0,4}|:\w{0,30}(?:secret|token|api_?key),\s{1,4})["'][A-Za-z0-9+/_\-=.]{16}""",
         ("_api", "_key", "apikey", "api_key", "secret", "token"),
@@ -144,21 +154,41 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         r"""(?i)(?:identified\s{1,4}by|(?:create|alter)\s{1,4}(?:user|role|login)\b[^\n;]{1,80}\bpassword\s{0,2}=?|to-securestring(?:\s{1,4}-string)?)\s{1,4}\\?["']?[^\s"'\\$<%{:(-]""",
         ("identified", "password", "to-securestring"),
     ),
+    Trigger.SIGNING: (
+        r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString|NewCookieStore|NewStore|setSigningKey"""
+        r"""|signWith|hmac\.New|JWT::(?:en|de)code|keys\s?[:=]|[kK]ey\w{0,8}\s{0,3}:?=|error\)\s?\{\s{1,12}return)[^"'`;{}]{0,100}"""
+        r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|SigningKey|key)["']\s{0,2}:\s{0,2})["'`]""",
+        ("securitykey", "hmac", "secretkeyspec", "from_secret", "signedstring", "store", "sign", "jwt", "key", "token", "secret", "error"),
+    ),
+    Trigger.DEFAULT: (
+        r"""(?:(?i:(?:pass|pwd|secret|token|key|credential)\w{0,24}["'`]\s?[)\]]{1,2}(?:[^"'`;]{0,60}(?:unwrap_or|orElse)\w{0,5}\s?\([^"'`;]{0,24}"""
+        r"""|!?(?:\.\w{1,20}(?:<\w{1,9}>)?(?:\(\))?)?\s{0,20}(?:\?\?|\|\||\bor\b)\s{0,20}[@$]?|\s?(?:\{|do)\s?))|==\s?""\s?\{\s{1,12}\w{1,40}\s?=\s?)["'`]""",
+        ("pass", "pwd", "secret", "token", "key", "credential", '""'),
+    ),
+    Trigger.COMMAND: (
+        r"""(?:\b(?:mysql|mariadb)\w{0,8}\b[^\n|;]{0,160}[\s"']-p["']?|\bredis-cli\b[^\n|;]{0,120}[\s"']-a["',]{0,2}\s{1,3}["']?|requirepass["',]{0,2}\s{1,3}["']?"""
+        r"""|\bsshpass["',]{0,2}\s{1,3}["']?-p["',]{0,2}\s{0,3}["']?|\b(?:docker|podman|buildah|oc|az|cf)\s{1,3}login\b[^\n|;]{0,160}\s-p\s{1,3}["']?)[^\s"'$<`\-]""",
+        ("mysql", "mariadb", "redis-cli", "requirepass", "sshpass", "login"),
+    ),
+    Trigger.ACCOUNT: (
+        r"""(?:(?i:(?:user(?:_?name)?|login|email)\\?["']?\s{0,4}(?:=>|:=|[:=])\s{0,4}@?["'][^"'\n]{2,64}["'],\s{1,40}["']?pass(?:word|wd)?["']?\s{0,4}"""
+        r"""(?:=>|:=|[:=])\s{0,4})|\bAccounts\{\s{1,20}["'][^"'\n]{2,40}["']:\s{0,4}|\bAccounts\{["'][^"'\n]{2,40}["']:\s{0,4})["'][^"'\n]""",
+        ("pass", "accounts{"),
+    ),
 }
 """Pattern and keywords by trigger; no keywords means those of `NAME_WORDS`."""
 
 NAME_WORDS = (
     "pass",
-    "pwd",
+    "pw",
     "secret",
     "token",
     "credential",
-    "senha",
-    "contrase",
-    "wachtwoord",
-    "kennwort",
+    "oauth_verifier",
     "key",
     "authorization",
     "bearer",
+    *"senha contrase wachtwoord kennwort clave chave parol haslo hasło пароль losenord lösenord salasana adgangskode kodeord heslo".split(),
+    *"jelsz lozink sifre şifre 密码 密碼 mdp パスワード 비밀번호".split(),
 )
 """Lower-case words of which one stands in every match of a pattern that has no keywords of its own."""

@@ -73,7 +73,7 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
     scheme = scheme.lower()
     if (
         is_reference(password)
-        or is_reference(user)
+        or (is_reference(user) and (scheme in _WEB or "{" in user))
         or "${" in user
         or "{" in password
         or password.startswith((":", "$", "%"))
@@ -153,7 +153,7 @@ def dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
         )  # fmt: skip
 
 
-_GO_DSN = lazy(rb"(?P<user>[\w.\-]{1,40}):(?P<value>[^\s:@\"'`/]{2,64})@(?:tcp|unix)\((?P<host>[\w.\-]*)")
+_GO_DSN = lazy(rb"(?P<user>[\w.\-]{1,40}):(?P<value>[^\s:@\"'`/]{2,64})@(?:(?:tcp|unix)\((?P<host>[\w.\-]*)|/\w{1,40}[\"`?])")
 
 
 def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
@@ -168,7 +168,7 @@ def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
             or (is_placeholder(value) and not is_weak(value))
         ):
             continue
-        host = found["host"].decode("ascii", "replace")
+        host = (found["host"] or b"").decode("ascii", "replace")
         local = bool(_LOCAL.match(host)) or "." not in host
         yield Candidate(
             found.start("value"), found.end("value"), "connection-string", "Connection string with a password", CONNECTION,

@@ -9,7 +9,7 @@ from prodify.inventory.secrets.names import words_of
 from prodify.inventory.secrets.redact import entropy
 
 REFERENCE = lazy(
-    r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|&|\*|!)|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s"
+    r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|[&*!](?=[A-Za-z_]))|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s"
     r"|%[A-Z_]{3,}%|%[sdv](?![0-9A-Za-z])|\{\w*\}
     |process\.env|os\.environ|os\.getenv|getenv\(|System\.getenv|ENV\[|import\.meta|env\(|settings\.|secrets\.|vars\.|var\.
     |^(?:env|vault|secret|secrets|op|ref\+\w+|ssm|kms|gcp-sm|awssm|sm|file|data|arn|keyvault|akv)[:/]{1,3}|^projects/[^/]+/secrets/
@@ -30,7 +30,7 @@ PLACEHOLDER = lazy(
     |^(?:tu|tua|sua|votre|ihr|dein)[-_]|^unused$
     |^(?:none|null|nil|undefined|true|false|yes|no|on|off|n/?a|tbd|tba|empty|optional|unset|default|disabled|enabled|required|hidden)$
     |^no[-_]?(?:key|token|password|secret|auth)
-    |^(?:foo|bar|baz|qux|foobar|foo-?bar)+$|(?:api|access|secret)[-_]?(?:key|token)$|^(?:abc)+(?:123|xyz)?$|lorem|^k?ey[-_]?here""",
+    |^(?:foo|bar|baz|qux|foobar|foo-?bar)+$|(?:api|access|secret)[-_]?(?:key|token)$|^(?:abc)+(?:123|xyz)?$|\blorem\b|^k?ey[-_]?here""",
     re.VERBOSE,
 )
 """Says itself that something else belongs there."""

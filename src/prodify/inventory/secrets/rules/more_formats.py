@@ -30,6 +30,16 @@ RULES = (
         no=("https://hooks.slack.com/workflows/T{UP*10}/A{UP*10}", "https://hooks.slack.com/workflows/TXXXXXXXX/AXXXXXXXX/0/xxxx"),
     ),
     Rule(
+        "express-session",  # what cookie-signature writes: the session, a dot, and 43 digits of its HMAC in base 64
+        "Signed session cookie",
+        ("=s%3a",),
+        r"=(s%3A[A-Za-z0-9_-]{24,40}\.(?:[A-Za-z0-9]|%2[BbFf]){43})",
+        3.5,
+        near=True,
+        yes=("connect.sid=s%3A|{b64u*32}.{b62*43}", "Cookie: a.sid=s%3A|{b64u*32}.{b62*20}%2B{b62*22}; Path=/"),
+        no=("connect.sid=s%3A{b64u*12}.{b62*43}", "connect.sid=s%3Axxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.{b62*43}"),
+    ),
+    Rule(
         "sourcegraph-token",
         "Sourcegraph token",
         ("sgp_",),
