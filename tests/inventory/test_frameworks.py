@@ -428,6 +428,7 @@ JVM = {
         paths("GET /places"),
         frozenset({"PLACES_KEY"}),
         ("redis",),
+        ('new java.net.URL("https://api.example.org").openConnection',),
     ),
     "micronaut": Case(
         {
