@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.numbers import port_number
 from prodify.inventory.polyglot.javascript import LANGUAGES, resolve
+from prodify.inventory.polyglot.jsmodules import language_of
 from prodify.inventory.polyglot.nodes import arguments, named, string_of
 from prodify.inventory.query import query
 from prodify.lazyre import lazy
@@ -45,11 +46,6 @@ _DIGITS = lazy(r"^\d{2,5}$")
 _WRAPPERS = frozenset(("parenthesized_expression", "as_expression", "non_null_expression", "await_expression", "unary_expression",
                        "satisfies_expression"))  # fmt: skip
 _MAX_DEPTH = 8
-
-
-def language_of(path: str) -> str:
-    """The dialect of a file."""
-    return "tsx" if path.endswith(".tsx") else "typescript" if path.endswith((".ts", ".mts", ".cts")) else "javascript"
 
 
 def listening_port(repo: Inventory, paths: tuple[str, ...]) -> int | None:
