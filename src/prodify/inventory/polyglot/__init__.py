@@ -157,17 +157,17 @@ def routes(repo: Inventory) -> Iterator[Route]:
 
 def environment(repo: Inventory) -> Iterator[EnvVar]:
     """Environment variables that code reads."""
-    from prodify.inventory.polyglot import environments, javascript
+    from prodify.inventory.polyglot import environments, jsenvironment
 
-    yield from javascript.environment(repo)
+    yield from jsenvironment.environment(repo)
     yield from environments.environment(repo)
 
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Server-side HTTP calls."""
-    from prodify.inventory.polyglot import javascript, outgoing
+    from prodify.inventory.polyglot import jsoutbound, outgoing
 
-    yield from javascript.outbound(repo)
+    yield from jsoutbound.outbound(repo)
     yield from outgoing.outbound(repo)
 
 
