@@ -81,7 +81,8 @@ def _proofs(inventory: Inventory, found: Component, case: Case) -> None:
     assert found.evidence
     assert all(note.location.path in inventory.files for note in found.evidence)
     assert set(found.proof) == {(name, place) for name, place in found.proof if place.path in inventory.files and place.line}
-    told = {"kind", "language", *(name for name in ("framework", "entrypoint", "package_manager", "runtime_version") if getattr(found, name))}
+    optional = ("framework", "entrypoint", "package_manager", "runtime_version")
+    told = {"kind", "language", *(name for name in optional if getattr(found, name))}
     told |= {"port"} if found.port and not case.default_port else set()
     assert {name for name, _ in found.proof} == told
     if found.port and not case.default_port:
@@ -105,4 +106,8 @@ def _lines(inventory: Inventory) -> None:
     for route in inventory.routes:
         last = route.path.rstrip("/").rpartition("/")[2].strip("{}<>:")
         by_name = route.framework in ("next", "nuxt", "sveltekit", "remix", "react-router", "rails", "laravel")
-        assert by_name or last in _line(inventory, route.location), (route.path, _line(inventory, route.location))
+        shown = _line(inventory, route.location)
+        if route.location.path.endswith(".py"):  # the function's line; decorators stand above it
+            first = (route.location.line or 1) - 1
+            shown = "\n".join((*inventory.files.lines(route.location.path)[max(first - 2, 0) : first], shown))
+        assert by_name or last in shown, (route.path, shown)

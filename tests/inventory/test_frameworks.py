@@ -490,8 +490,8 @@ JVM = {
 JVM |= {
     "javalin": Case(
         {
-            "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency>\n<groupId>io.javalin</groupId><artifactId>javalin</artifactId>"
-            "</dependency></dependencies></project>\n",
+            "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency>\n<groupId>io.javalin</groupId>"
+            "<artifactId>javalin</artifactId></dependency></dependencies></project>\n",
             "src/main/java/Main.java": """
                 import io.javalin.Javalin;
                 import static io.javalin.apibuilder.ApiBuilder.*;
@@ -793,7 +793,8 @@ CASES = {**JAVASCRIPT, **GO, **JVM, **OTHERS}
 
 _LANGUAGES = {
     **dict.fromkeys(JAVASCRIPT, "javascript"),
-    **dict.fromkeys(("nest", "next", "remix", "react-router", "sveltekit", "nuxt", "vite"), "typescript"), **dict.fromkeys(GO, "go"), **dict.fromkeys(JVM, "java"), "spring-boot-kotlin": "kotlin", "ktor": "kotlin",
+    **dict.fromkeys(("nest", "next", "remix", "react-router", "sveltekit", "nuxt", "vite"), "typescript"),
+    **dict.fromkeys(GO, "go"), **dict.fromkeys(JVM, "java"), "spring-boot-kotlin": "kotlin", "ktor": "kotlin",
     "javalin-kotlin": "kotlin", "quarkus-kotlin": "kotlin", "micronaut-kotlin": "kotlin", "static": "html", "aspnetcore-minimal": "csharp",
     "rails": "ruby", "sinatra": "ruby", "axum": "rust", "actix-web": "rust", "rocket": "rust", "laravel": "php", "aspnetcore": "csharp",
 }  # fmt: skip

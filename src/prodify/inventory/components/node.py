@@ -187,7 +187,7 @@ class NodeRoot:
         line = line_of(self.repo, self.manifest, f'"{package}"') if package else None
         yield Note(Location(self.manifest, line or 1), f"depends on {package}" if package and line else "package manifest")
         if entry and self.root.join(entry) in self.repo.files:
-            yield Note(Location(self.root.join(entry)), "started here")
+            yield Note(Location(self.root.join(entry), 1), "started here")
 
     def _language(self) -> str:
         scripts = [p for p in self.sources if not p.endswith((".vue", ".svelte", ".astro"))]  # pages of either dialect
