@@ -121,7 +121,8 @@ class NodeRoot:
     def _browser_app(self) -> Component | None:
         everything = {**self.tools, **self.runtime}
         view = next((name for package, name in known.VIEWS.items() if package in everything), None)
-        builder = next(((name, port) for package, (name, port) in known.BUILDERS.items() if package in everything), None)
+        started = {known.BUILDER_COMMANDS[word] for word in nodeentry.first_words(self.scripts.values()) if word in known.BUILDER_COMMANDS}
+        builder = next((known.BUILDERS[p] for used in (everything, started) for p in known.BUILDERS if p in used), None)
         if builder is None or self._is_published() or (view is None and not self._has_page()):
             return None
         name = "/".join(part for part in (view, builder[0]) if part) or "vite"

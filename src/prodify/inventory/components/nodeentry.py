@@ -67,6 +67,12 @@ def commands(root: NodeRoot) -> Iterator[str]:
             yield root.scripts[name]
 
 
+def first_words(scripts: Iterable[str]) -> Iterator[str]:
+    """The programs that scripts run, without wrappers."""
+    for script in scripts:
+        yield from (words[0] for words in _parts(split(script)) if words)
+
+
 def started_file(root: NodeRoot) -> str | None:
     """The source file that the commands start."""
     for command in commands(root):
