@@ -74,6 +74,7 @@ def _component(component: Component) -> dict[str, Any]:
         "package_manager": component.package_manager, "runtime_version": component.runtime_version,
         "candidates": list(component.candidates),
         "evidence": [{**location(n.location), "note": n.note} for n in component.evidence],
+        "proof": {name: location(place) for name, place in component.proof},
     }  # fmt: skip
 
 

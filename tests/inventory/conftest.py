@@ -10,6 +10,8 @@ import pytest
 
 from prodify.inventory import Inventory
 
+pytest.register_assert_rewrite("tests.inventory.frameworks")
+
 Repo = Callable[[Mapping[str, str]], Inventory]
 
 

@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pytest
 
 from .conftest import Repo
-
-
-@dataclass(frozen=True)
-class Case:
-    files: Mapping[str, str]
-    component: tuple[str, str | None, str | None, int | None]
-    routes: frozenset[tuple[str, str]] = frozenset()
-    environment: frozenset[str] = frozenset()
-    datastores: tuple[str, ...] = ()
-    unbounded: tuple[str, ...] = ()
-
-
-def manifest(*names: str, **keys: object) -> str:
-    return json.dumps({"name": "shop", "private": True, "dependencies": dict.fromkeys(names, "1.0.0"), **keys}, indent=1)
-
-
-def paths(*pairs: str) -> frozenset[tuple[str, str]]:
-    return frozenset((p.split(" ")[0], p.split(" ")[1]) for p in pairs)
-
+from .frameworks import Case, check, files_of, manifest, paths
 
 JAVASCRIPT = {
     "express": Case(
@@ -153,6 +133,7 @@ JAVASCRIPT = {
         frozenset({"PLACES_URL"}),
         ("postgres",),
         ("fetch",),
+        default_port=True,
     ),
     "remix": Case(
         {
@@ -170,6 +151,7 @@ JAVASCRIPT = {
         frozenset({"PLACES_KEY"}),
         ("mongodb",),
         ("fetch",),
+        default_port=True,
     ),
     "react-router": Case(
         {
@@ -187,6 +169,7 @@ JAVASCRIPT = {
         frozenset({"DB_FILE"}),
         ("sqlite",),
         ("fetch",),
+        default_port=True,
     ),
     "sveltekit": Case(
         {
@@ -206,6 +189,7 @@ JAVASCRIPT = {
         frozenset({"PLACES_URL", "PLACES_PATH"}),
         ("postgres",),
         ("fetch",),
+        default_port=True,
     ),
     "nuxt": Case(
         {
@@ -222,6 +206,7 @@ JAVASCRIPT = {
         frozenset({"PLACES_KEY"}),
         ("redis",),
         ("$fetch",),
+        default_port=True,
     ),
     "vite": Case(
         {
@@ -231,6 +216,7 @@ JAVASCRIPT = {
         },
         ("web", "react/vite", "src/main.tsx", 5173),
         environment=frozenset({"VITE_API_URL"}),
+        default_port=True,
     ),
     "discord.js": Case(
         {
@@ -428,6 +414,8 @@ JVM = {
         paths("GET /places"),
         frozenset({"PLACES_KEY"}),
         ("redis",),
+        ('new java.net.URL("https://api.example.org").openConnection',),
+        manager="gradle",
     ),
     "micronaut": Case(
         {
@@ -453,6 +441,7 @@ JVM = {
         paths("GET /places/{id}"),
         frozenset({"DB_HOST"}),
         ("postgres",),
+        manager="gradle",
     ),
     "quarkus": Case(
         {
@@ -495,6 +484,102 @@ JVM = {
         paths("GET /places"),
         frozenset({"PLACES_KEY"}),
         ("redis",),
+    ),
+}
+
+JVM |= {
+    "javalin": Case(
+        {
+            "pom.xml": "<project><artifactId>shop</artifactId><dependencies><dependency>\n<groupId>io.javalin</groupId>"
+            "<artifactId>javalin</artifactId></dependency></dependencies></project>\n",
+            "src/main/java/Main.java": """
+                import io.javalin.Javalin;
+                import static io.javalin.apibuilder.ApiBuilder.*;
+                import com.mongodb.client.MongoClients;
+                public class Main {
+                  public static void main(String[] args) {
+                    String mongo = System.getenv("MONGO_URL");
+                    Javalin app = Javalin.create(config -> config.router.apiBuilder(() -> {
+                      path("/api", () -> post("/orders", OrderController::add));
+                    }));
+                    // app.get("/gone", ctx -> ctx.result(""));
+                    app.get("/places/{id}", ctx -> ctx.result(read()));
+                    app.start(7099);
+                  }
+                  static String read() {
+                    return java.net.http.HttpClient.newHttpClient().toString() + client.send(null, null);
+                  }
+                }
+            """,
+        },
+        ("service", "javalin", "src/main/java/Main.java", 7099),
+        paths("GET /places/{id}", "POST /api/orders"),
+        frozenset({"MONGO_URL"}),
+        ("mongodb",),
+        ("client.send",),
+    ),
+    "javalin-kotlin": Case(
+        {
+            "build.gradle.kts": 'dependencies { implementation("io.javalin:javalin:6.3.0") }\n',
+            "src/main/kotlin/Main.kt": """
+                import io.javalin.Javalin
+                import redis.clients.jedis.Jedis
+                fun main() {
+                    val key = System.getenv("PLACES_KEY") ?: "none"
+                    val app = Javalin.create().start(7098)
+                    app.get("/places") { ctx -> ctx.result("") }
+                    app.post("/orders", Orders::add)
+                }
+            """,
+        },
+        ("service", "javalin", "src/main/kotlin/Main.kt", 7098),
+        paths("GET /places", "POST /orders"),
+        frozenset({"PLACES_KEY"}),
+        ("redis",),
+    ),
+    "quarkus-kotlin": Case(
+        {
+            "build.gradle.kts": 'plugins { id("io.quarkus") version "3.15.0" }\n',
+            "src/main/resources/application.properties": "quarkus.http.port=8065\nquarkus.datasource.jdbc.url=jdbc:postgresql://db/shop\n",
+            "src/main/kotlin/shop/Places.kt": """
+                package shop
+                import jakarta.ws.rs.GET
+                import jakarta.ws.rs.Path
+                @Path("/places")
+                class Places {
+                    @GET
+                    @Path("/{id}")
+                    fun one(id: String) = System.getenv("PLACES_KEY")
+                }
+            """,
+        },
+        ("service", "quarkus", None, 8065),
+        paths("GET /places/{id}"),
+        frozenset({"PLACES_KEY"}),
+        ("postgres",),
+    ),
+    "micronaut-kotlin": Case(
+        {
+            "build.gradle.kts": 'plugins { id("io.micronaut.application") version "4.5.0" }\n',
+            "src/main/resources/application.yml": "micronaut:\n  server:\n    port: 8076\n",
+            "src/main/kotlin/shop/Application.kt": """
+                package shop
+                fun main(args: Array<String>) { Micronaut.run(*args) }
+            """,
+            "src/main/kotlin/shop/Places.kt": """
+                package shop
+                import com.mongodb.client.MongoClients
+                @Controller("/places")
+                class Places {
+                    @Get("/{id}")
+                    fun one(id: String): String = URL("https://api.example.org").readText()
+                }
+            """,
+        },
+        ("service", "micronaut", "src/main/kotlin/shop/Application.kt", 8076),
+        paths("GET /places/{id}"),
+        datastores=("mongodb",),
+        unbounded=('URL("https://api.example.org").readText',),
     ),
 }
 
@@ -645,6 +730,7 @@ OTHERS = {
         paths("GET /api/places/{id}", "POST /api/v1/orders", "GET,POST /api/menus", "DELETE,GET,PATCH,PUT /api/menus/{menu}"),
         frozenset({"DB_CONNECTION"}),
         ("mysql",),
+        default_port=True,
     ),
     "aspnetcore": Case(
         {
@@ -677,44 +763,49 @@ OTHERS = {
     ),
 }
 
+OTHERS |= {
+    "aspnetcore-minimal": Case(
+        {
+            "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>'
+            "</Project>\n",
+            "Program.cs": """
+                using StackExchange.Redis;
+                var builder = WebApplication.CreateBuilder(args);
+                builder.WebHost.UseUrls("http://0.0.0.0:5098");
+                var redis = ConnectionMultiplexer.Connect(Environment.GetEnvironmentVariable("REDIS_URL") ?? "redis");
+                var app = builder.Build();
+                var api = app.MapGroup("/api");
+                api.MapGet("/places/{id}", (int id) => id).WithName("one").RequireAuthorization();
+                api.MapPost("/orders", Orders.Make);
+                app.Run();
+            """,
+        },
+        ("service", "aspnetcore", "Program.cs", 5098),
+        paths("GET /api/places/{id}", "POST /api/orders"),
+        frozenset({"REDIS_URL"}),
+        ("redis",),
+    ),
+    "static": Case({"index.html": "<h1>Shop</h1>\n", "style.css": "h1 { color: red }\n"}, ("static-site", None, "index.html", None)),
+}
+
 CASES = {**JAVASCRIPT, **GO, **JVM, **OTHERS}
+
+
+_LANGUAGES = {
+    **dict.fromkeys(JAVASCRIPT, "javascript"),
+    **dict.fromkeys(("nest", "next", "remix", "react-router", "sveltekit", "nuxt", "vite"), "typescript"),
+    **dict.fromkeys(GO, "go"), **dict.fromkeys(JVM, "java"), "spring-boot-kotlin": "kotlin", "ktor": "kotlin",
+    "javalin-kotlin": "kotlin", "quarkus-kotlin": "kotlin", "micronaut-kotlin": "kotlin", "static": "html", "aspnetcore-minimal": "csharp",
+    "rails": "ruby", "sinatra": "ruby", "axum": "rust", "actix-web": "rust", "rocket": "rust", "laravel": "php", "aspnetcore": "csharp",
+}  # fmt: skip
+_MANAGERS = {
+    "javascript": "npm", "typescript": "npm", "go": "go", "java": "maven", "kotlin": "gradle", "ruby": "bundler", "rust": "cargo",
+    "php": "composer", "csharp": "nuget",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_small_service_is(repo: Repo, name: str) -> None:
     case = CASES[name]
-    inventory = repo(case.files)
-    (found,) = inventory.components
-    assert (found.kind, found.framework, found.entrypoint, found.port) == case.component
-    assert {(",".join(r.methods), r.path) for r in inventory.routes} == case.routes
-    assert {v.name for v in inventory.environment} == case.environment
-    assert tuple(t.name for t in inventory.datastores) == case.datastores
-    assert tuple(c.name for c in inventory.outbound_calls if c.timeout is False) == case.unbounded
-    _every_statement_points_at_its_line(inventory)
-
-
-def _every_statement_points_at_its_line(inventory: object) -> None:
-    from prodify.inventory import Inventory
-
-    assert isinstance(inventory, Inventory)
-
-    def line(location: object) -> str:
-        from prodify.model import Location
-
-        assert isinstance(location, Location)
-        lines = inventory.files.lines(location.path)
-        return "\n".join(lines[(location.line or 1) - 1 : location.end_line or location.line or 1])
-
-    for component in inventory.components:
-        assert component.evidence
-        assert all(note.location.path in inventory.files for note in component.evidence)
-    for variable in inventory.environment:
-        assert variable.name in line(variable.location)
-    for technology in inventory.datastores:
-        assert line(technology.location).strip()
-    for call in inventory.outbound_calls:
-        assert call.name in line(call.location)
-    for route in inventory.routes:
-        last = route.path.rstrip("/").rpartition("/")[2].strip("{}<>:")
-        by_name = route.framework in ("next", "nuxt", "sveltekit", "remix", "react-router", "rails", "laravel")
-        assert by_name or last in line(route.location), (route.path, line(route.location))
+    language = case.language or _LANGUAGES[name]
+    check(repo(files_of(case, language)), case, language, case.manager or _MANAGERS.get(language))

@@ -35,7 +35,9 @@ def _lines(data: dict[str, Any]) -> list[str]:
         lines.append(f"component {component['path']}: {component['name']} ({', '.join(w for w in words if w)})")
         for key in ("entrypoint", "port", "package_manager", "runtime_version"):
             if component[key] is not None:
-                lines.append(f"  {key.replace('_', ' ')}: {component[key]}")
+                place = component["proof"].get(key)
+                shown = f"  ({place['path']}:{place['line']})" if place else ""
+                lines.append(f"  {key.replace('_', ' ')}: {component[key]}{shown}")
         lines += [f"  could also start at: {name}" for name in component["candidates"]]
         lines += [
             f"  {place['path']}{':' + str(place['line']) if place['line'] else ''}: {place['note']}" for place in component["evidence"]

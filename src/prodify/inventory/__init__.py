@@ -229,6 +229,13 @@ class Inventory:
         return find_dockerfiles(self)
 
     @cached_property
+    def test_images(self) -> tuple[Dockerfile, ...]:
+        """Dockerfiles below tests, which `dockerfiles` leaves out."""
+        from prodify.inventory.containers import find_test_images
+
+        return find_test_images(self)
+
+    @cached_property
     def dockerignores(self) -> tuple[Dockerignore, ...]:
         """The .dockerignore files."""
         from prodify.inventory.containers import find_dockerignores

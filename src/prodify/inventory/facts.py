@@ -63,7 +63,8 @@ class Component:
 
     `kind`: service, worker, cli, library, web, static-site, notebook, bot or script. `entrypoint`: module:attribute or a file.
     `port`: written in code or configuration, else the framework's default, None for what does not listen.
-    `candidates` holds rivals where an entry point could not be decided.
+    `candidates` holds rivals where an entry point could not be decided. `proof` says by field's name where each is written;
+    a framework's default port is written nowhere.
     """
 
     path: str
@@ -77,6 +78,11 @@ class Component:
     runtime_version: str | None = None
     evidence: tuple[Note, ...] = ()
     candidates: tuple[str, ...] = ()
+    proof: tuple[tuple[str, Location], ...] = ()
+
+    def place(self, field: str) -> Location | None:
+        """Where a field's value is written, None when it is written nowhere."""
+        return dict(self.proof).get(field)
 
 
 @dataclass(frozen=True, slots=True)

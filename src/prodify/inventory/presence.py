@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Note
+    from prodify.inventory.query import Query
 
 _PROBE_PATH = lazy(
     r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
@@ -34,6 +35,26 @@ _TOO_MANY = lazy(
     r"|\bTooManyRequests\(|\bStatusTooManyRequests\b|\{[^{}\n]*\bstatus:\s*429\b"
 )
 """An answer that somebody asks too often: a limiter of the service's own."""
+_DECLARATIONS = {
+    "python": ("class_definition", "function_definition"), "go": ("function_declaration", "method_declaration", "type_spec"),
+    "java": ("class_declaration", "method_declaration"), "ruby": ("class", "method"), "rust": ("struct_item", "function_item"),
+    "php": ("class_declaration", "method_declaration"), "csharp": ("class_declaration", "method_declaration"),
+    "javascript": ("class_declaration", "function_declaration"), "typescript": ("class_declaration", "function_declaration"),
+}  # fmt: skip
+_LIMITERS = tuple(
+    query(
+        language,
+        {"any": [{"kind": kind} for kind in kinds], "has": {"field": "name", "regex": r"(?i)(rate_?limit|token_?bucket|leaky_?bucket)"}},
+        keywords=("ateLimit", "rate_limit", "TokenBucket", "token_bucket", "LeakyBucket", "leaky_bucket"),
+    )
+    for language, kinds in _DECLARATIONS.items()
+)
+"""Limiters that somebody wrote by hand."""
+_HANDLES = lazy(
+    r"\b(request\.(user|META|headers|method|path|remote|client|ip|get)|req\.(ip|headers|socket|connection|user)|request: ?(Http)?Request"
+    r"|http\.Handler|\*http\.Request|\w+\.Context\b.*\bgin|HttpServletRequest|HttpContext|REMOTE_ADDR|RemoteAddr|client_ip|ClientIP)"
+)
+"""Code that looks at a request which came in."""
 _SERVED = ("python", "javascript", "typescript", "go")
 _ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")
 _LICENCE = lazy(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
@@ -62,6 +83,20 @@ _FASTIFY_LOGGER = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 """Fastify's own logger is pino, which writes JSON, once it is switched on."""
+
+
+def _defined(repo: Inventory, row: Query) -> Iterator[str]:
+    """Names of what a query's declarations define."""
+    for path in repo.syntax.sources(row.language, row.keywords):
+        for _, node in repo.syntax.nodes(row, path):
+            name = node.field("name")
+            if name is not None:
+                yield name.text()
+
+
+def _limits_requests(repo: Inventory, language: str, name: str) -> bool:
+    """Whether a limiter is used where requests are handled, and not on calls to somebody else's service."""
+    return any(_HANDLES.search(repo.syntax.text(path)) for path in repo.syntax.sources(language, (name,)))
 
 
 def _at_root(repo: Inventory, pattern: re.Pattern[str]) -> bool:
@@ -141,6 +176,8 @@ def has_rate_limit(repo: Inventory) -> bool:
     if repo.uses(*LIMITS) is not None:
         return True
     if any(True for _ in repo.syntax.sources("python", ("DEFAULT_THROTTLE_RATES", "throttle_classes", "RateLimiter", "rate_limit("))):
+        return True
+    if any(_limits_requests(repo, row.language, name) for row in _LIMITERS for name in _defined(repo, row)):
         return True
     answering = (path for language in _SERVED for path in repo.syntax.sources(language, ("429", "TooMany")))
     if any(_TOO_MANY.search(repo.files.text(path) or "") for path in answering):

@@ -20,10 +20,11 @@ _FROM_A_LIST = frozenset(("-r", "--requirement", "--requirements", "--group", "-
 
 
 def loose_installs(repo: Inventory) -> Iterator[Note]:
-    """Packages that a Dockerfile installs by pip, npm or yarn without a version."""
-    for dockerfile in repo.dockerfiles:
-        if dockerfile.role is not Role.PRODUCTION:
-            continue
+    """Packages that a Dockerfile installs by pip, npm or yarn without a version.
+
+    Images of tests count: a suite that turns red, or green, without a change is what a lock is against.
+    """
+    for dockerfile in (*(d for d in repo.dockerfiles if d.role is Role.PRODUCTION), *repo.test_images):
         for instruction in dockerfile.instructions:
             if instruction.keyword != "RUN":
                 continue

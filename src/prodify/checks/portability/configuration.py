@@ -150,6 +150,10 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
     return failed("an address of one machine stands in the code", *bad) if bad else passed("no address of one machine was found")
 
 
+_IMAGE_USERS = frozenset("node vscode coder app appuser runner jovyan gitpod sandbox agent user".split())
+"""Users of public images and sandboxes; no person's account on a laptop is called so."""
+_DEVELOPMENT_FILES = frozenset("proxy.conf.js proxy.conf.mjs setupProxy.js setupProxy.ts karma.conf.js protractor.conf.js".split())
+"""Configuration of development servers and test runners; no production build reads it."""
 _ELEMENT = lazy(r"""^\s*["'][^"']*["'],?\s*(#.*)?$""")
 
 
@@ -164,17 +168,19 @@ def _with_its_list(repo: Inventory, path: str, number: int) -> str:
 
 
 def _is_of_an_image(repo: Inventory, found: str) -> bool:
-    """Whether a home directory is that of the user whom a container image makes."""
+    """Whether a home directory is that of a user whom a container image makes, this repository's or a well-known one."""
     home = re.match(r"[\"']/home/(\w+)", found)
-    if home is None:
-        return False
+    if home is None or home[1] in _IMAGE_USERS:
+        return home is not None
     makes = re.compile(rf"/home/{home[1]}\b|\b(useradd|adduser)\b.*\b{home[1]}\b")
     return any(makes.search(repo.files.text(d.path) or "") for d in repo.dockerfiles)
 
 
 def _is_for_development(repo: Inventory, path: str) -> bool:
-    """Whether a file is one of Angular's environments that a production build replaces."""
+    """Whether a file configures a development server, or is one of Angular's environments that a production build replaces."""
     directory, _, name = path.rpartition("/")
+    if name in _DEVELOPMENT_FILES:
+        return True
     if not directory.endswith(("environments", "environment")) or not name.startswith("environment."):
         return False
     replaced = any(f"{directory}/environment.{stage}.ts" in repo.files for stage in ("prod", "production"))

@@ -180,6 +180,17 @@ def _router_asks(module: PyModule) -> bool:
     return bool(given) and all(g is not None and _ASKING.search(g.text) for g in given)
 
 
+def _asks_itself(repo: Inventory, decorator: str) -> bool:
+    """Whether a decorator of the repository's own looks who is calling, whatever it is called."""
+    name = decorator.rpartition(".")[2]
+    defining = [f for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name]
+    for function in defining:
+        lines = repo.files.lines(function.location.path)
+        if _AUTH_BODY.search("\n".join(lines[(function.location.line or 1) - 1 : function.location.end_line or 1])):
+            return True
+    return False
+
+
 def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
     module = repo.python.module(place.path)
     if module is None or handler is None or _router_asks(module):
@@ -192,7 +203,7 @@ def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
             first, last = function.location.line or 1, function.location.end_line or 1
             body = "\n".join(repo.files.lines(place.path)[first - 1 : last])
             return (
-                any(_AUTH_DECORATOR.search(d) for d in decorators)
+                any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d) for d in decorators)
                 or _AUTH_BODY.search(body) is not None
                 or re.search(r"(user|auth|token|login)\w*\(", body) is not None
             )

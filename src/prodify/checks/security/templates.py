@@ -22,6 +22,8 @@ _OWN_NAME = lazy(r"\bas\s+(\w+)|\{%-?\s*(?:set|with)\s+(\w+)\s*=")
 _RENDERED = lazy(
     r"""["']?\b(\w+)["']?\]?\s*[:=]\s*(?:mark_safe\(\s*|Markup\(\s*)?(?:[\w.]+\.)?(?:render_to_string|format_html(?:_join)?|render_template)\("""
 )
+_READ = lazy(r"\.read(_text)?\(")
+_BESIDE = lazy(r"\b(BASE_DIR|PROJECT_ROOT)\b|\b__file__\b")
 _LINK = lazy(r"\{\{-?\s*\w*(?:url|href|uri)\b", re.IGNORECASE)
 _SAFE_FILTER = lazy(r"\{\{[^{}]*\|\s*safe\b[^{}]*\}\}")
 _AUTOESCAPE_OFF = lazy(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
@@ -124,9 +126,25 @@ def _rendered_clean(repo: Inventory) -> Iterator[str]:
 
 
 def _rendered_names(repo: Inventory) -> set[str]:
-    """Names that code binds to markup which a template made, escaped already."""
+    """Names that code binds to markup which a template made, escaped already, or which is the service's own."""
     words = ("render_to_string", "format_html", "render_template(")
-    return {name for path in repo.syntax.sources("python", words) for name in _RENDERED.findall(repo.files.text(path) or "")}
+    rendered = {name for path in repo.syntax.sources("python", words) for name in _RENDERED.findall(repo.files.text(path) or "")}
+    return rendered | _shipped_names(repo)
+
+
+def _shipped_names(repo: Inventory) -> set[str]:
+    """Names bound to files that lie beside the code: pages of the service's own, as no visitor wrote them."""
+    found: set[str] = set()
+    for path in repo.syntax.sources("python", ("BASE_DIR", "__file__", "PROJECT_ROOT")):
+        module = repo.python.module(path)
+        reads = [a for a in (module.assignments if module is not None else ()) if _READ.search(a.text)]
+        for read in reads:
+            function = next((f for f in module.functions if f.name == read.function), None) if module is not None else None
+            lines = repo.files.lines(path)
+            span = lines[(function.location.line or 1) - 1 : function.location.end_line] if function is not None else lines
+            if any(_BESIDE.search(line) for line in span):
+                found.add(read.target)
+    return found
 
 
 _INNER_HTML = tuple(

@@ -20,6 +20,7 @@ def find_components(repo: Inventory) -> tuple[Component, ...]:
     """Every component, sorted by path; helpers (scripts, notebooks) are left out where something deployable was found beside them."""
     from prodify.inventory.components import dotnet, go, jvm, node, php, ruby, rust, static
     from prodify.inventory.components.commands import launches
+    from prodify.inventory.components.proof import proven
     from prodify.inventory.components.python import PythonRoot
 
     layout = Layout(repo.files)
@@ -38,7 +39,7 @@ def find_components(repo: Inventory) -> tuple[Component, ...]:
         ("csharp", dotnet),
     ):
         found += module.find(repo, layout, layout.roots(ecosystem))
-    return _sorted(_pruned(repo, found) or list(static.find(repo)))
+    return tuple(proven(repo, component) for component in _sorted(_pruned(repo, found) or list(static.find(repo))))
 
 
 def kind_of(components: tuple[Component, ...]) -> str:

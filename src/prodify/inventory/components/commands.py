@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
 from prodify.inventory.numbers import port_number
+from prodify.inventory.placed import PlacedInt
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -122,7 +123,9 @@ def _one(words: list[str], location: Location, source: str, process: str) -> Lau
     if program.startswith(("python", "pypy")) and (target is None or not target.endswith(".py")):
         return None
     program = "python" if program.startswith(("python", "pypy")) else program
-    return Launch(program, target, location, source, process, _directory(location), _port(program, rest), factory)
+    port = _port(program, rest)
+    told = PlacedInt(port, location) if port is not None else None
+    return Launch(program, target, location, source, process, _directory(location), told, factory)
 
 
 def _directory(location: Location) -> str:

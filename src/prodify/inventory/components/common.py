@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
 from prodify.inventory.numbers import port_number
+from prodify.inventory.placed import PlacedInt, PlacedStr, line_at
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -29,22 +30,28 @@ def note_at(repo: Inventory, path: str, text: str, note: str) -> Note:
     return Note(Location(path, line), note)
 
 
-def first_match(repo: Inventory, paths: Iterable[str], *patterns: re.Pattern[str]) -> re.Match[str] | None:
-    """The first match of the first pattern that matches anywhere, file by file."""
-    texts = [repo.files.text(path) or "" for path in paths]
+def first_match(repo: Inventory, paths: Iterable[str], *patterns: re.Pattern[str]) -> PlacedStr | None:
+    """The first match of the first pattern that matches anywhere, file by file: the first group that took part, and where it stands."""
+    texts = [(path, repo.files.text(path) or "") for path in paths]
     for pattern in patterns:
-        for text in texts:
+        for path, text in texts:
             match = pattern.search(text)
             if match:
-                return match
+                number, value = next(((n, g) for n, g in enumerate(match.groups(), 1) if g), (0, match[0]))
+                return PlacedStr(value, Location(path, line_at(text, match.start(number))))
     return None
 
 
 def port_in(repo: Inventory, paths: Iterable[str], *patterns: re.Pattern[str]) -> int | None:
     """The first port that a pattern's first group that took part names."""
-    match = first_match(repo, paths, *patterns)
-    value = next((group for group in match.groups() if group), "") if match else ""
-    return port_number(value)
+    found = first_match(repo, paths, *patterns)
+    return placed_port(found, found.location) if found is not None else None
+
+
+def placed_port(text: str, location: Location) -> PlacedInt | None:
+    """The port that a text of digits names, with its place."""
+    number = port_number(text)
+    return PlacedInt(number, location) if number is not None else None
 
 
 def image_version(repo: Inventory, root: Root, names: str) -> str | None:
@@ -55,7 +62,7 @@ def image_version(repo: Inventory, root: Root, names: str) -> str | None:
             for reference in image.images:
                 match = pattern.search(reference.text)
                 if match:
-                    return match[1]
+                    return PlacedStr(match[1], reference.location)
     return None
 
 
@@ -65,8 +72,9 @@ def pinned_version(repo: Inventory, root: Root, files: Iterable[str], tool: str)
         for name in files:
             text = (repo.files.text(base.join(name)) or "").strip() if base.join(name) in repo.files else ""
             if text and (match := re.search(r"(\d+(?:\.\d+)*)", text)):
-                return match[1]
-        match = re.search(rf"^{tool}\s+(\S+)", repo.files.text(base.join(".tool-versions")) or "", re.MULTILINE)
+                return PlacedStr(match[1], Location(base.join(name), line_at(text, match.start())))
+        tools = repo.files.text(base.join(".tool-versions")) or ""
+        match = re.search(rf"^{tool}\s+(\S+)", tools, re.MULTILINE)
         if match:
-            return match[1]
+            return PlacedStr(match[1], Location(base.join(".tool-versions"), line_at(tools, match.start())))
     return None

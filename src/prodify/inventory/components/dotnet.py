@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.common import name_of, note_at, port_in
 from prodify.inventory.facts import Component
+from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,4 +67,5 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
         port = written_port(repo, "csharp", started) or port_in(repo, settings, _PROFILES, _URLS) or 8080
     name = name_of(root, project.rpartition("/")[2].rpartition(".")[0])
     notes = (note_at(repo, project, "Sdk=", kit or "project file"),)
-    return Component(root.path, name, kind, "csharp", framework, entry, port, "nuget", version[1] if version else None, notes)
+    return Component(root.path, name, kind, "csharp", framework, entry, port, PlacedStr("nuget", Location(project, 1)),
+                     PlacedStr(version[1], Location(project, line_at(text, version.start(1)))) if version else None, notes)  # fmt: skip

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at
 from prodify.inventory.data.frameworks import GO
 from prodify.inventory.facts import Component, Note
+from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,14 +38,17 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     declared = re.search(r"^module\s+(\S+)", manifest, re.MULTILINE)
     version = re.search(r"^go\s+(\S+)", manifest, re.MULTILINE)
     name = name_of(root, re.sub(r"/v\d+$", "", declared[1]).rpartition("/")[2] if declared else None)
-    runtime = version[1] if version else image_version(repo, root, "golang")
+    home = root.join("go.mod")
+    told = PlacedStr(version[1], Location(home, line_at(manifest, version.start(1)))) if version else None
+    runtime = told or image_version(repo, root, "golang")
+    manager = PlacedStr("go", Location(home, 1))
     mains = [p for p in sources if _MAIN_FUNCTION.search(text := repo.files.text(p) or "") and _MAIN.search(text)]
     framework, package, user = _framework(repo, sources, mains)
     notes = [note_at(repo, user, package, f"imports {package}")] if user else []
     if not mains:
         kind = "library"
         return Component(
-            root.path, name, kind, "go", None, None, None, "go", runtime, (note_at(repo, root.join("go.mod"), "module", "module"),)
+            root.path, name, kind, "go", None, None, None, manager, runtime, (note_at(repo, root.join("go.mod"), "module", "module"),)
         )
     entry, rivals = _entry(repo, root, mains, package)
     kind = framework.kind if framework is not None else "cli"
@@ -56,7 +61,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     notes += [note_at(repo, root.join(entry), "func main()", "func main()")] if entry else []
     found: tuple[Note, ...] = tuple(notes)
     return Component(
-        root.path, name, kind, "go", shown, entry, port or (framework.port if framework else None), "go", runtime, found, rivals
+        root.path, name, kind, "go", shown, entry, port or (framework.port if framework else None), manager, runtime, found, rivals
     )
 
 

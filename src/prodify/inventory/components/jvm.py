@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from prodify.inventory.components.common import image_version, name_of, note_at, port_in
 from prodify.inventory.data.frameworks import JVM
 from prodify.inventory.facts import Component
+from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,8 +75,8 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
         shown,
         entry,
         port,
-        "maven" if maven else "gradle",
-        _runtime(repo, root, text),
+        PlacedStr("maven" if maven else "gradle", Location(manifest, 1)),
+        _runtime(repo, root, manifest, text),
         tuple(notes),
         rivals,
     )
@@ -104,8 +106,9 @@ _VERSIONS = lazy(
 )
 
 
-def _runtime(repo: Inventory, root: Root, text: str) -> str | None:
+def _runtime(repo: Inventory, root: Root, manifest: str, text: str) -> str | None:
     match = _VERSIONS.search(text)
     if match:
-        return next(group for group in match.groups() if group).replace("_", ".")
+        version = next(group for group in match.groups() if group).replace("_", ".")
+        return PlacedStr(version, Location(manifest, line_at(text, match.start())))
     return image_version(repo, root, "eclipse-temurin|openjdk|amazoncorretto|maven|gradle")

@@ -10,6 +10,7 @@ from prodify.inventory.components import nodeentry
 from prodify.inventory.components.pyproject import table
 from prodify.inventory.data import node_frameworks as known
 from prodify.inventory.facts import Component, Note
+from prodify.inventory.placed import PlacedStr
 from prodify.lazyre import lazy
 from prodify.model import Location
 
@@ -120,7 +121,8 @@ class NodeRoot:
     def _browser_app(self) -> Component | None:
         everything = {**self.tools, **self.runtime}
         view = next((name for package, name in known.VIEWS.items() if package in everything), None)
-        builder = next(((name, port) for package, (name, port) in known.BUILDERS.items() if package in everything), None)
+        started = {known.BUILDER_COMMANDS[word] for word in nodeentry.first_words(self.scripts.values()) if word in known.BUILDER_COMMANDS}
+        builder = next((known.BUILDERS[p] for used in (everything, started) for p in known.BUILDERS if p in used), None)
         if builder is None or self._is_published() or (view is None and not self._has_page()):
             return None
         name = "/".join(part for part in (view, builder[0]) if part) or "vite"
@@ -186,29 +188,27 @@ class NodeRoot:
         line = line_of(self.repo, self.manifest, f'"{package}"') if package else None
         yield Note(Location(self.manifest, line or 1), f"depends on {package}" if package and line else "package manifest")
         if entry and self.root.join(entry) in self.repo.files:
-            yield Note(Location(self.root.join(entry)), "started here")
+            yield Note(Location(self.root.join(entry), 1), "started here")
 
     def _language(self) -> str:
-        typed = sum(p.endswith((".ts", ".tsx", ".mts", ".cts")) for p in self.sources)
-        return (
-            "typescript"
-            if typed * 2 > len(self.sources) or (typed and self.root.join("tsconfig.json") in self.repo.files)
-            else "javascript"
-        )
+        scripts = [p for p in self.sources if not p.endswith((".vue", ".svelte", ".astro"))]  # pages of either dialect
+        typed = sum(p.endswith((".ts", ".tsx", ".mts", ".cts")) for p in scripts)
+        configured = typed and self.root.join("tsconfig.json") in self.repo.files
+        return "typescript" if configured or typed * 2 > len(scripts) else "javascript"
 
     def _runtime(self) -> str | None:
         """The runtime's version: the file that pins it, the manifest's engines, the image."""
         for base in dict.fromkeys((self.root, type(self.root)("."))):
             for name in (".nvmrc", ".node-version"):
                 if base.join(name) in self.repo.files and (text := (self.repo.files.text(base.join(name)) or "").strip()):
-                    return text.splitlines()[0].lstrip("v")
+                    return PlacedStr(text.splitlines()[0].lstrip("v"), Location(base.join(name), 1))
         node = table(self.data, "engines").get("node")
         if isinstance(node, str):
-            return node
+            return PlacedStr(node, Location(self.manifest, line_of(self.repo, self.manifest, '"node"') or 1))
         for image in self.repo.dockerfiles:
             if image.component == self.root.path:
-                for found in (m for i in image.images if (m := _IMAGE.match(i.text))):
-                    return found[1]
+                for found, place in ((m, i.location) for i in image.images if (m := _IMAGE.match(i.text))):
+                    return PlacedStr(found[1], place)
         return None
 
 
@@ -228,16 +228,17 @@ def line_of(repo: Inventory, path: str, text: str) -> int | None:
 
 def _manager(repo: Inventory, root: Root, data: Mapping[str, object]) -> str:
     """npm, yarn, pnpm or bun: as the manifest says, else by the lock file here or above."""
+    manifest = root.join("package.json")
     declared = data.get("packageManager")
     if isinstance(declared, str) and declared:
-        return declared.split("@")[0]
+        return PlacedStr(declared.split("@")[0], Location(manifest, line_of(repo, manifest, '"packageManager"') or 1))
     directory = root.path
     while True:
         for lock, manager in _LOCKS:
-            if (lock if directory == "." else f"{directory}/{lock}") in repo.files:
-                return manager
+            if (path := lock if directory == "." else f"{directory}/{lock}") in repo.files:
+                return PlacedStr(manager, Location(path, 1))
         if directory == ".":
-            return "npm"
+            return PlacedStr("npm", Location(manifest, 1))
         directory = directory.rpartition("/")[0] or "."
 
 

@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import split
+from prodify.inventory.components.common import note_at, placed_port
 from prodify.inventory.data.node_frameworks import SERVER_STEMS
-from prodify.inventory.numbers import port_number
+from prodify.inventory.polyglot.javascript import LANGUAGES
 from prodify.inventory.polyglot.jslistening import listening_port
+from prodify.inventory.polyglot.jsmodules import language_of
+from prodify.inventory.query import query
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -62,6 +65,12 @@ def commands(root: NodeRoot) -> Iterator[str]:
     for name in ("start", "start:prod", "serve", "production", "server", "dev", "start:dev"):
         if name in root.scripts:
             yield root.scripts[name]
+
+
+def first_words(scripts: Iterable[str]) -> Iterator[str]:
+    """The programs that scripts run, without wrappers."""
+    for script in scripts:
+        yield from (words[0] for words in _parts(split(script)) if words)
 
 
 def started_file(root: NodeRoot) -> str | None:
@@ -131,10 +140,26 @@ def script_port(root: NodeRoot) -> int | None:
     for name in ("start", "serve", "dev", "preview"):
         match = _SCRIPT_PORT.search(root.scripts.get(name, ""))
         if match:
-            return port_number(match[1] or match[2])
+            return placed_port(match[1] or match[2], note_at(root.repo, root.manifest, root.scripts[name][:40], "").location)
     config = first_of(root, ("vite.config",))
-    match = re.search(r"server\s*:\s*\{[^}]*?\bport\s*:\s*(\d+)", root.repo.files.text(root.root.join(config)) or "") if config else None
-    return port_number(match[1]) if match else None
+    return _configured_port(root, root.root.join(config)) if config else None
+
+
+_SERVER_PORT = {
+    language: query(
+        language,
+        {"kind": "number", "inside": {"kind": "pair", "has": {"field": "key", "regex": "^port$"}, "inside": {"kind": "object", "inside": {
+            "kind": "pair", "has": {"field": "key", "regex": "^server$"}}}}},
+        keywords=("port",),
+    )
+    for language in LANGUAGES
+}  # fmt: skip
+"""Vite's `server: { port: 3000 }`."""
+
+
+def _configured_port(root: NodeRoot, path: str) -> int | None:
+    matches = (match for match, _ in root.repo.syntax.nodes(_SERVER_PORT[language_of(path)], path))
+    return next((port for match in matches if (port := placed_port(match.text, match.location)) is not None), None)
 
 
 def page_script(root: NodeRoot) -> str | None:

@@ -9,6 +9,7 @@ from prodify.inventory.components.node import read_json
 from prodify.inventory.components.pyproject import table
 from prodify.inventory.data.frameworks import PHP
 from prodify.inventory.facts import Component, Note
+from prodify.inventory.placed import PlacedStr
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         entry = next((name for name in _FRONT if root.join(name) in repo.files), None)
         declared = str(data.get("name") or "").rpartition("/")[2]
         runtime = table(data, "require").get("php")
-        version = runtime if isinstance(runtime, str) else image_version(repo, root, "php")
-        manager = "composer" if manifest in repo.files else None
+        told = PlacedStr(runtime, note_at(repo, manifest, '"php"', "").location) if isinstance(runtime, str) else None
+        version = told or image_version(repo, root, "php")
+        manager = PlacedStr("composer", Location(manifest, 1)) if manifest in repo.files else None
         if package is None and entry is None and not data:
             continue
         is_library = data.get("type") == "library" or (bool(data) and package is None and entry is None)

@@ -157,7 +157,7 @@ def choose_script(
     best, path = scored[0]
     equals = tuple(root.root.relative(p) for score, p in scored if score == best)
     line = _main_line(root, path)
-    note = Note(Location(path, line), "started here" if line else "the program's file")
+    note = Note(Location(path, line or _import_line(root, path, framework)), "started here" if line else "the program's file")
     if len(equals) > 1:
         return None, equals, note
     return root.root.relative(path), (), note
@@ -175,6 +175,13 @@ def _score_script(root: PythonRoot, path: str, framework: str) -> int:
     score += 5 if stem == root.root.path.rpartition("/")[2] or stem == (root.project.name or "").replace("-", "_") else 0
     score -= 6 * root.root.relative(path).removeprefix("src/").count("/")
     return score
+
+
+def _import_line(root: PythonRoot, path: str, framework: str) -> int:
+    """The line that imports the framework, else the first."""
+    module = root.repo.python.module(path)
+    heads = (n.location.line for n in (module.imported if module is not None else ()) if framework and n.note.split(".")[0] == framework)
+    return next((line for line in heads if line), 1)
 
 
 def _main_line(root: PythonRoot, path: str) -> int | None:

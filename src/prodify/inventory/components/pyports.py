@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.components.commands import RANKS
+from prodify.inventory.components.common import placed_port, port_in
 from prodify.inventory.components.pyapps import AppObject, run_calls
-from prodify.inventory.numbers import port_number
+from prodify.inventory.placed import PlacedInt
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ def _setting(repo: Inventory, call: Call) -> int | None:
         return None
     field = argument.text.rpartition(".")[2]
     declared = re.compile(rf"^\s+{field}\s*:\s*(?:int|str)\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE)
-    found = {int(n) for path in repo.syntax.sources("python", (field,)) for n in declared.findall(repo.files.text(path) or "")}
+    found = {port_in(repo, (path,), declared) for path in repo.syntax.sources("python", (field,))} - {None}
     written = re.compile(rf"^\s*{field}\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE | re.IGNORECASE)
     files = repo.files.select(".env", ".env.example", ".env.sample") if not found else ()
-    found |= {int(n) for path in files for n in written.findall(repo.files.text(path) or "")}
+    found |= {port_in(repo, (path,), written) for path in files} - {None}
     return found.pop() if len(found) == 1 else None
 
 
@@ -102,25 +103,23 @@ def port_of_call(call: Call, module: PyModule) -> int | None:
         argument = call.arg("port", 0)
     if argument is None:
         return None
-    text, value = argument.text, argument.value
+    text, value, place = argument.text, argument.value, call.location
     if not argument.literal and text.isidentifier():
         for assignment in module.assignments:
             if assignment.target == text:
-                text, value = assignment.text, assignment.value
+                text, value, place = assignment.text, assignment.value, assignment.location
     if isinstance(value, str) or (isinstance(value, int) and 0 <= value < 65536):
-        written = port_number(str(value))
+        written = placed_port(str(value), place)
         if written is not None:
             return written
     match = _FALLBACK.search(text)
-    return port_number(match[1] or match[2]) if match else None
+    return placed_port(match[1] or match[2], place) if match else None
 
 
 def _gunicorn_config(repo: Inventory, root: Root) -> int | None:
     for name in ("gunicorn.conf.py", "gunicorn_config.py", "gunicorn_conf.py", "config/gunicorn.py"):
         if root.join(name) in repo.files:
-            match = _BIND.search(repo.files.text(root.join(name)) or "")
-            if match:
-                return port_number(match[1])
+            return port_in(repo, (root.join(name),), _BIND)
     return None
 
 
@@ -129,15 +128,15 @@ def _image_port(repo: Inventory, root: Root) -> int | None:
     for image in repo.dockerfiles:
         if root.path in (image.component, "."):
             if image.exposed_ports:
-                return image.exposed_ports[0]
+                exposed = next(iter(image.final_instructions("EXPOSE")), None)
+                return PlacedInt(image.exposed_ports[0], exposed.location if exposed is not None else image.location)
             for entry in image.environment:
                 if entry.name == "PORT" and entry.value and entry.value.isdecimal():
-                    return port_number(entry.value)
+                    return placed_port(entry.value, entry.location)
     return None
 
 
 def streamlit_config(repo: Inventory, root: Root) -> int | None:
     """The port in .streamlit/config.toml."""
     path = root.join(".streamlit/config.toml")
-    match = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(path) or "", re.MULTILINE) if path in repo.files else None
-    return port_number(match[1]) if match else None
+    return port_in(repo, (path,), re.compile(r"^\s*port\s*=\s*(\d+)", re.MULTILINE)) if path in repo.files else None

@@ -6,8 +6,11 @@ import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from prodify.inventory.components.common import note_at
+from prodify.inventory.placed import PlacedStr, line_at
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,23 +106,28 @@ def _manager(repo: Inventory, layout: Layout, root: Root, data: dict[str, object
         ("pixi.lock", "pixi"),
     ):
         if lock in names:
-            return manager
-    tools = table(data, "tool")
+            return PlacedStr(manager, Location(root.join(lock), 1))
+    tools, own = table(data, "tool"), root.join("pyproject.toml")
     for tool in ("uv", "poetry", "pdm"):
         if tool in tools and tool in ("poetry", "pdm"):
-            return tool
+            return PlacedStr(tool, note_at(repo, own, f"[tool.{tool}", "").location)
     if "Pipfile" in names:
-        return "pipenv"
-    if root.path != "." and "uv.lock" in repo.files and root.join("pyproject.toml") in repo.files:
-        return "uv"
+        return PlacedStr("pipenv", Location(root.join("Pipfile"), 1))
+    if root.path != "." and "uv.lock" in repo.files and own in repo.files:
+        return PlacedStr("uv", Location("uv.lock", 1))
     manifests = {path.rpartition("/")[2] for path in root.manifests}
     if manifests & {"environment.yml", "environment.yaml"} and not any(
         m.startswith("requirements") or m == "pyproject.toml" for m in manifests
     ):
-        return "conda"
+        return PlacedStr("conda", Location(root.manifests[0], 1))
     if table(tools, "uv"):
-        return "uv"
-    return "pip" if manifests else None
+        return PlacedStr("uv", note_at(repo, own, "[tool.uv", "").location)
+    return PlacedStr("pip", Location(_first(root), 1)) if manifests else None
+
+
+def _first(root: Root) -> str:
+    """The manifest that pip reads before others."""
+    return next((m for m in root.manifests if m.endswith("requirements.txt")), root.manifests[0])
 
 
 def _runtime(repo: Inventory, root: Root, data: dict[str, object], setup: str) -> str | None:
@@ -133,20 +141,25 @@ def _runtime(repo: Inventory, root: Root, data: dict[str, object], setup: str) -
         ):
             text = repo.files.text(base.join(name)) if base.join(name) in repo.files else None
             if text and (match := re.search(pattern, text, re.MULTILINE)):
-                return match[1]
+                return PlacedStr(match[1], Location(base.join(name), line_at(text, match.start(1))))
     for image in sorted(repo.dockerfiles, key=lambda d: (not d.path.startswith("" if root.path == "." else root.path + "/"), d.path)):
         if root.path != "." and not image.path.startswith(root.path + "/"):
             continue
         for base_image in image.base_images:
             text = base_image.text
             if (match := _IMAGE.match(text)) or ("uv" in text and (match := _UV_IMAGE.search(text))):
-                return match[1]
+                return PlacedStr(match[1], base_image.location)
     project, poetry = table(data, "project"), table(data, "tool", "poetry", "dependencies")
     declared = project.get("requires-python") or poetry.get("python")
     if isinstance(declared, str) and "{{" not in declared:
-        return declared
+        key = "requires-python" if project.get("requires-python") else "python"
+        return PlacedStr(declared, note_at(repo, root.join("pyproject.toml"), key, "").location)
     match = re.search(r"""python_requires\s*=\s*["']?([^"'\n,)]+)""", setup)
     if match:
-        return match[1].strip()
+        names = [root.join(name) for name in ("setup.py", "setup.cfg")]
+        home = next((path for path in names if "python_requires" in (repo.files.text(path) or "")), names[0])
+        return PlacedStr(match[1].strip(), note_at(repo, home, "python_requires", "").location)
     pipfile = re.search(r"""^python_(?:full_)?version\s*=\s*["']([^"']+)""", repo.files.text(root.join("Pipfile")) or "", re.MULTILINE)
-    return pipfile[1] if pipfile and "{{" not in pipfile[1] else None
+    if pipfile is None or "{{" in pipfile[1]:
+        return None
+    return PlacedStr(pipfile[1], note_at(repo, root.join("Pipfile"), pipfile[0].strip(), "").location)

@@ -239,7 +239,7 @@ class PythonRoot:
         if not self.notebooks:
             return None
         entry = self.root.relative(self.notebooks[0]) if len(self.notebooks) == 1 else None
-        return self._component("notebook", "jupyter", entry, tuple(Note(Location(p), "notebook") for p in self.notebooks[:3]))
+        return self._component("notebook", "jupyter", entry, tuple(Note(Location(p, 1), "notebook") for p in self.notebooks[:3]))
 
     def _component(
         self,

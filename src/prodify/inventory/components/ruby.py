@@ -9,8 +9,10 @@ from prodify.inventory.components.commands import commands
 from prodify.inventory.components.common import image_version, name_of, note_at, pinned_version
 from prodify.inventory.data.frameworks import RUBY
 from prodify.inventory.facts import Component
+from prodify.inventory.placed import PlacedInt, PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,11 +45,12 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         text = repo.files.text(manifest) or ""
         wanted = gems(text)
         gem = next((gem for gem in RUBY if gem in wanted), None)
-        runtime = pinned_version(repo, root, (".ruby-version",), "ruby") or _declared(text) or image_version(repo, root, "ruby")
+        runtime = pinned_version(repo, root, (".ruby-version",), "ruby") or _declared(manifest, text) or image_version(repo, root, "ruby")
+        manager = PlacedStr("bundler", Location(manifest, 1))
         note = note_at(repo, manifest, gem or "source", f"depends on {gem}" if gem else "Gemfile")
         if specs and (gem is None or root.join("config.ru") not in repo.files):
             name = name_of(root, specs[0].rpartition("/")[2].removesuffix(".gemspec"))
-            yield Component(root.path, name, "library", "ruby", None, None, None, "bundler", runtime, (note,))
+            yield Component(root.path, name, "library", "ruby", None, None, None, manager, runtime, (note,))
             continue
         framework = RUBY[gem] if gem else None
         kind = framework.kind if framework else "script"
@@ -59,7 +62,7 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
             written = started or written_port(repo, "ruby", *places)
             port = written or framework.port
         yield Component(
-            root.path, name_of(root, None), kind, "ruby", framework.name if framework else None, entry, port, "bundler", runtime, (note,)
+            root.path, name_of(root, None), kind, "ruby", framework.name if framework else None, entry, port, manager, runtime, (note,)
         )
 
 
@@ -70,13 +73,13 @@ def _started_port(repo: Inventory, root: Root) -> int | None:
             return None
         inside = root.path == "." or location.path.startswith(root.path + "/")
         if inside and any(word.rpartition("/")[2] in _SERVERS for word in words) and (match := _OPTION.search(" ".join(words))):
-            return int(match[1])
+            return PlacedInt(int(match[1]), location)
     return None
 
 
-def _declared(text: str) -> str | None:
+def _declared(manifest: str, text: str) -> str | None:
     match = _RUBY.search(text)
-    return match[1] if match else None
+    return PlacedStr(match[1], Location(manifest, line_at(text, match.start(1)))) if match else None
 
 
 def _entry(repo: Inventory, root: Root, sources: tuple[str, ...], gem: str | None) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.components.common import first_match, image_version, name_of, note_at
+from prodify.inventory.components.common import first_match, image_version, name_of, note_at, port_in
 from prodify.inventory.components.pyproject import read_toml, table
 from prodify.inventory.data.frameworks import RUST
 from prodify.inventory.facts import Component
-from prodify.inventory.numbers import port_number
+from prodify.inventory.placed import PlacedStr
 from prodify.inventory.polyglot.listening import written_port
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,24 +33,25 @@ def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, obje
     manifest = root.join("Cargo.toml")
     dependencies = table(data, "dependencies")
     name, runtime = name_of(root, package.get("name")), _runtime(repo, root, package)
+    manager = PlacedStr("cargo", Location(manifest, 1))
     entry = _entry(repo, root, data)
     crate = next((crate for crate in RUST if crate in dependencies), None)
     framework = RUST[crate] if crate else None
     notes = [note_at(repo, manifest, crate or "[package]", f"depends on {crate}" if crate else "package")]
     if entry is None:
-        return Component(root.path, name, "library", "rust", None, None, None, "cargo", runtime, tuple(notes))
+        return Component(root.path, name, "library", "rust", None, None, None, manager, runtime, tuple(notes))
     sources = (root.join(entry), *layout.sources("rust", root))
     if framework is not None and framework.name == "hyper" and not re.search(r"\bServer::bind|serve_connection", _all_text(repo, sources)):
         framework = None
     kind = framework.kind if framework is not None else "cli"
     port = None
     if kind == "service":
-        rocket = re.search(r"^\s*port\s*=\s*(\d+)", repo.files.text(root.join("Rocket.toml")) or "", re.MULTILINE)
-        written = port_number(rocket[1]) if rocket else written_port(repo, "rust", sources)
+        rocket = [p for p in (root.join("Rocket.toml"),) if p in repo.files]
+        written = port_in(repo, rocket, re.compile(r"^\s*port\s*=\s*(\d+)", re.MULTILINE)) or written_port(repo, "rust", sources)
         port = written or (framework.port if framework else None)
     notes.append(note_at(repo, root.join(entry), "fn main", "fn main"))
     shown = framework.name if framework is not None and (kind != "cli" or framework.name == "clap") else None
-    return Component(root.path, name, kind, "rust", shown, entry, port, "cargo", runtime, tuple(notes))
+    return Component(root.path, name, kind, "rust", shown, entry, port, manager, runtime, tuple(notes))
 
 
 def _all_text(repo: Inventory, paths: Iterable[str]) -> str:
@@ -76,6 +78,8 @@ def _runtime(repo: Inventory, root: Root, package: dict[str, object]) -> str | N
             re.compile(r"(?:channel\s*=\s*\")?(\d+\.\d+(?:\.\d+)?|stable|nightly[\w-]*)"),
         )
         if match:
-            return match[1]
+            return match
     declared = package.get("rust-version")
-    return declared if isinstance(declared, str) else image_version(repo, root, "rust")
+    if isinstance(declared, str):
+        return PlacedStr(declared, note_at(repo, root.join("Cargo.toml"), "rust-version", "").location)
+    return image_version(repo, root, "rust")

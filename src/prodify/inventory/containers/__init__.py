@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ComposeBuild", "ComposeFile", "ComposeService", "Dockerfile", "Dockerignore", "EnvironmentEntry", "Image", "PortMapping",
-    "find_compose_files", "find_dockerfiles", "find_dockerignores",
+    "find_compose_files", "find_dockerfiles", "find_dockerignores", "find_test_images",
 ]  # fmt: skip
 
 ROLES = (Role.PRODUCTION,)
@@ -27,6 +27,13 @@ def find_dockerfiles(repo: Inventory) -> tuple[Dockerfile, ...]:
     from prodify.inventory.containers.dockerfile import read_dockerfiles
 
     return read_dockerfiles(repo)
+
+
+def find_test_images(repo: Inventory) -> tuple[Dockerfile, ...]:
+    """Dockerfiles below tests, by path."""
+    from prodify.inventory.containers.dockerfile import read_test_images
+
+    return read_test_images(repo)
 
 
 def find_dockerignores(repo: Inventory) -> tuple[Dockerignore, ...]:

@@ -57,6 +57,12 @@ def read_dockerfiles(repo: Inventory) -> tuple[Dockerfile, ...]:
     return tuple(read_dockerfile(path, text, repo.files) for path in deployable or paths if (text := repo.files.text(path)) is not None)
 
 
+def read_test_images(repo: Inventory) -> tuple[Dockerfile, ...]:
+    """Dockerfiles below tests, by path: nobody runs the application in them, and CI builds them all the same."""
+    paths = (path for path in repo.files.select(*PATTERNS, roles=(Role.TEST,)) if not _NOT_DOCKERFILES.search(path))
+    return tuple(read_dockerfile(path, text, repo.files) for path in paths if (text := repo.files.text(path)) is not None)
+
+
 def read_dockerfile(path: str, text: str, files: FileIndex) -> Dockerfile:
     """The view of one Dockerfile's text."""
     instructions, stages = parse(path, text)

@@ -111,5 +111,11 @@ BUILDERS: Mapping[str, tuple[str, int]] = {
 }  # fmt: skip
 """Builders of browser applications with the port of their development server."""
 
+BUILDER_COMMANDS: Mapping[str, str] = {
+    "vite": "vite", "react-scripts": "react-scripts", "craco": "react-scripts", "vue-cli-service": "@vue/cli-service", "ng": "@angular/cli",
+    "rsbuild": "@rsbuild/core", "parcel": "parcel", "expo": "expo",
+}  # fmt: skip
+"""The commands of those builders, for a manifest that starts one which is declared elsewhere: above it, or nowhere."""
+
 WEB_ENTRIES = (*_files("src/main", "src/index", "main", "index", "src/App", "App"), "index.html", "public/index.html", "src/index.html")
 SERVER_STEMS = ("server", "index", "app", "main", "bot", "worker", "start", "www")

@@ -157,18 +157,18 @@ def routes(repo: Inventory) -> Iterator[Route]:
 
 def environment(repo: Inventory) -> Iterator[EnvVar]:
     """Environment variables that code reads."""
-    from prodify.inventory.polyglot import javascript, others
+    from prodify.inventory.polyglot import environments, jsenvironment
 
-    yield from javascript.environment(repo)
-    yield from others.environment(repo)
+    yield from jsenvironment.environment(repo)
+    yield from environments.environment(repo)
 
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Server-side HTTP calls."""
-    from prodify.inventory.polyglot import javascript, others
+    from prodify.inventory.polyglot import jsoutbound, outgoing
 
-    yield from javascript.outbound(repo)
-    yield from others.outbound(repo)
+    yield from jsoutbound.outbound(repo)
+    yield from outgoing.outbound(repo)
 
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.inventory.numbers import port_number
+from prodify.inventory.placed import PlacedInt
 from prodify.inventory.polyglot.javascript import LANGUAGES, resolve
-from prodify.inventory.polyglot.nodes import arguments, named, string_of
+from prodify.inventory.polyglot.jsmodules import language_of
+from prodify.inventory.polyglot.nodes import arguments, line_of, named, string_of
 from prodify.inventory.query import query
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +50,6 @@ _WRAPPERS = frozenset(("parenthesized_expression", "as_expression", "non_null_ex
 _MAX_DEPTH = 8
 
 
-def language_of(path: str) -> str:
-    """The dialect of a file."""
-    return "tsx" if path.endswith(".tsx") else "typescript" if path.endswith((".ts", ".mts", ".cts")) else "javascript"
-
-
 def listening_port(repo: Inventory, paths: tuple[str, ...]) -> int | None:
     """The first port that a file says it listens on, file by file; then the fallback of a PORT variable in any of them."""
     for path in paths:
@@ -76,7 +74,8 @@ def _value(repo: Inventory, path: str, node: SgNode | None, depth: int) -> int |
     kind = node.kind()
     literal = node.text() if kind == "number" else string_of(node)
     if literal is not None:
-        return port_number(literal) if _DIGITS.match(literal) else None
+        number = port_number(literal) if _DIGITS.match(literal) else None
+        return PlacedInt(number, Location(path, line_of(node))) if number is not None else None
     for inner in _inner(repo, path, node, kind):
         found = _value(repo, inner[0], inner[1], depth + 1)
         if found is not None:

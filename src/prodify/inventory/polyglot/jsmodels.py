@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import ModelCall
-from prodify.inventory.polyglot.javascript import OUTBOUND, everywhere, is_bounded, server_side
+from prodify.inventory.polyglot.javascript import everywhere, server_side
+from prodify.inventory.polyglot.jsoutbound import OUTBOUND, is_bounded
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:

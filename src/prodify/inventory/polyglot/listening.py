@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.inventory.placed import PlacedInt
 from prodify.inventory.query import query
 from prodify.lazyre import lazy
 
@@ -140,7 +141,7 @@ def written_port(repo: Inventory, language: str, *groups: Iterable[str]) -> int 
         for rank in PORTS[language]:
             for path in known:
                 found = [
-                    (match.location.line or 0, int(digits[1]))
+                    (match.location.line or 0, PlacedInt(int(digits[1]), match.location))
                     for row in rank
                     if _speaks(row.language, path)
                     for match, _ in repo.syntax.nodes(row, path)

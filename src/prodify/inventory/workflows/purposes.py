@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -55,8 +56,29 @@ _REMOTE = lazy(r"\b(docker(-compose| compose)? (up|pull|run|stack)|git pull|syst
 
 
 def tests(work: Work) -> tuple[Note, ...]:
-    """Where tests run."""
-    return _sorted([*_notes(work, TESTS, TEST_ACTIONS, also=_is_test), *_called(work, _TEST_WORKFLOW)])
+    """Where this repository's tests run: a suite of another one that is cloned first says nothing of the code here."""
+    clones = _clones(work)
+    found = _notes(work, TESTS, TEST_ACTIONS, also=_is_test, but=lambda c: _is_in_clone(c, clones))
+    return _sorted([*found, *_called(work, _TEST_WORKFLOW)])
+
+
+def _clones(work: Work) -> frozenset[tuple[str | None, str]]:
+    """Job and directory of what is cloned by commands."""
+    found = set()
+    for command in work.commands:
+        if not command.runs("git clone"):
+            continue
+        words = [word.strip("\"'") for word in command.words[2:]]
+        address = next((n for n, word in enumerate(words) if "://" in word or word.startswith("git@")), None)
+        if address is not None:
+            name = words[address + 1] if len(words) > address + 1 else words[address].rstrip("/").rpartition("/")[2].removesuffix(".git")
+            found.add((command.job, posixpath.normpath(posixpath.join(command.directory, name))))
+    return frozenset(found)
+
+
+def _is_in_clone(command: Command, clones: frozenset[tuple[str | None, str]]) -> bool:
+    home = posixpath.normpath(command.directory or ".")
+    return any(command.job == job and (home == clone or home.startswith(clone + "/")) for job, clone in clones)
 
 
 def lint(work: Work) -> tuple[Note, ...]:
@@ -142,9 +164,14 @@ def _named(use: ActionUse, names: tuple[str, ...]) -> bool:
 
 
 def _notes(
-    work: Work, programs: tuple[str, ...], actions: tuple[str, ...], also: Callable[[Command], bool] | None = None
+    work: Work,
+    programs: tuple[str, ...],
+    actions: tuple[str, ...],
+    also: Callable[[Command], bool] | None = None,
+    but: Callable[[Command], bool] | None = None,
 ) -> tuple[Note, ...]:
-    found = [Note(c.location, c.note) for c in work.commands if c.runs(*programs) or (also is not None and also(c))]
+    commands = (c for c in work.commands if but is None or not but(c))
+    found = [Note(c.location, c.note) for c in commands if c.runs(*programs) or (also is not None and also(c))]
     found += [Note(use.location, use.note) for use in work.uses_all if _named(use, actions)]
     return _sorted(found)
 

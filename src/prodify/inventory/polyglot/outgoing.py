@@ -1,0 +1,156 @@
+"""Outbound HTTP calls of Go, Java, Kotlin, Ruby, Rust, PHP and C#: the libraries as data.
+
+Time-outs by default, from the libraries' documentation: Go's http.Client, reqwest and http.rb wait for ever; OkHttp gives up after
+10 s, .NET's HttpClient after 100 s, Ruby's Net::HTTP after 60 s, Guzzle and java.net wait for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodify.inventory.facts import OutboundCall
+from prodify.inventory.polyglot.callshapes import call_rule, called, callee
+from prodify.inventory.query import Query, query
+from prodify.inventory.syntax import location_of
+from prodify.lazydata import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Calls of one library. `bounded`: what else in the file gives its calls an end, None where the default is finite.
+
+    `needs`: a text that the file holds as well, where the call alone says too little.
+    """
+
+    name: str
+    query: Query
+    bounded: tuple[Query, ...] | None = ()
+    needs: str = ""
+
+
+_VERBS = "^(get|post|put|patch|delete|request)$"
+_GO_CLIENT = {"any": [
+    {"kind": "identifier", "regex": "([cC]lient|^http|^httpc|^hc)$"},
+    {"kind": "selector_expression", "has": {"field": "field", "regex": "([cC]lient|DefaultClient)$"}},
+    {"kind": "composite_literal", "has": {"field": "type", "regex": r"^http\.Client$"}},
+    {"kind": "unary_expression", "has": {"kind": "composite_literal", "has": {"field": "type", "regex": r"^http\.Client$"}}},
+    {"kind": "parenthesized_expression", "has": {"stopBy": "end", "kind": "composite_literal", "has": {
+        "field": "type", "regex": r"^http\.Client$"}}},
+]}  # fmt: skip
+_GO_OTHER = {"regex": r"(?i)^[\w.]*(redis|mongo|cache|etcd|consul|grpc|s3|docker|kube)"}
+"""Clients that are none of HTTP's, by name."""
+_ONE = {"kind": "argument_list", "has": {"nthChild": 1}, "not": {"has": {"nthChild": 2}}}
+_URL_FIRST = {"kind": "argument_list", "has": {"nthChild": 2, "any": [
+    {"kind": "interpreted_string_literal"}]}}  # fmt: skip
+_GO_DOES = {
+    "kind": "call_expression",
+    "has": {"field": "function", "kind": "selector_expression",
+            "all": [{"has": {"field": "operand", **_GO_CLIENT, "not": _GO_OTHER}},
+                    {"has": {"field": "field", "regex": "^(Do|Head|Get|Post|PostForm)$"}}]},
+    "any": [
+        {"has": {"field": "function", "has": {"field": "field", "regex": "^(Do|Head|Get)$"}},
+         "all": [{"has": {"field": "arguments", **_ONE}}]},
+        {"has": {"field": "function", "has": {"field": "field", "regex": "^PostForm$"}}},
+        {"has": {"field": "function", "has": {"field": "field", "regex": "^Post$"}},
+         "all": [{"has": {"field": "arguments", **_URL_FIRST}}]},
+    ],
+    "not": {"has": {"field": "function", "regex": r"^http\.(Get|Head|Post|PostForm)$"}},
+}  # fmt: skip
+"""`client.Do(request)` and its like on something that is called a client; `http.Get` has a row of its own."""
+_GO_BOUNDED = (
+    query("go", {"kind": "keyed_element", "has": {"nthChild": 1, "regex": "^Timeout$"}, "inside": {
+        "stopBy": "end", "kind": "composite_literal", "has": {"field": "type", "regex": r"^http\.Client$"}}}, keywords=("Timeout",)),
+    query("go", {"kind": "assignment_statement", "has": {"field": "left", "regex": r"\.Timeout$"}}, keywords=(".Timeout",)),
+    query("go", {"kind": "call_expression", "has": {"field": "function", "regex": "[cC]lient\\w*$"}, "all": [
+        {"has": {"field": "arguments", "has": {"stopBy": "end", "regex": "^[\\w.]*[tT]imeout\\w*$"}}}]}, keywords=("imeout",)),
+    query("go", {"kind": "call_expression", "has": {"field": "function", "regex": r"^context\.WithTimeout$"}},
+          keywords=("context.WithTimeout",)),
+    query("go", {"kind": "call_expression", "has": {"field": "function", "regex": r"^http\.NewRequestWithContext$"}, "all": [
+        {"has": {"field": "arguments", "has": {"nthChild": 1, "regex": "^ctx$"}}}]}, keywords=("NewRequestWithContext",)),
+)  # fmt: skip
+"""What gives Go's calls an end: the client's time-out or the request's context."""
+
+
+def _named(language: str, name: str, *keywords: str) -> tuple[Query, ...]:
+    """Calls of one of these methods on anything."""
+    return (called(language, ".", name, *keywords),)
+
+
+_JAVA_ENDS = _named("java", "(?i)^(timeout|connectTimeout|responseTimeout|set(Socket|Response|Read)Timeout|readTimeout)$", "imeout")
+_BLOCKS = (query("java", {"all": [call_rule("java", ".", "^block$"), {"has": {"field": "arguments", "has": {
+    "regex": r"^Duration\b"}}}]}, keywords=("Duration",)),)  # fmt: skip
+_KOTLIN_ENDS = _named("kotlin", "(?i)readtimeout", "imeout")
+_KOTLIN_SETS = (query("kotlin", {"kind": "assignment", "has": {"regex": "(?i)readTimeout$"}}, keywords=("eadTimeout",)),)
+_RUBY_OPTION = query("ruby", {"kind": "pair", "has": {"field": "key", "regex": "^:?timeout$"}}, keywords=("timeout:", ":timeout"))
+_PHP_OPTION = query("php", {"kind": "array_element_initializer", "has": {"nthChild": 1, "regex": "^.timeout.$"}}, keywords=("timeout",))
+_HTTP_RB = r"^HTTP$|^HTTP\.(auth|headers|basic_auth|follow|accept|via)\b"
+_RUST_CLIENT = {"any": [
+    {"kind": "identifier", "regex": "(client|http|reqwest)\\w*$"},
+    {"kind": "field_expression", "has": {"field": "field", "regex": "(client|http|reqwest)\\w*$"}},
+    {"kind": "call_expression", "has": {"field": "function", "any": [
+        {"regex": "^(reqwest::)?Client::new$"}, {"kind": "field_expression", "has": {"field": "field", "regex": "(client|http)\\w*$"}},
+        {"kind": "identifier", "regex": "(client|http)\\w*$"}]}},
+]}  # fmt: skip
+_REQWEST = {"kind": "call_expression", "has": {"field": "function", "kind": "field_expression", "all": [
+    {"has": {"field": "value", **_RUST_CLIENT}}, {"has": {"field": "field", "regex": _VERBS}}]}}  # fmt: skip
+_CURL_OPTION = query("php", {"kind": "name", "regex": "^CURLOPT_(CONNECT)?TIMEOUT(_MS)?$"}, keywords=("CURLOPT_",))
+
+LIBRARIES: tuple[Library, ...] = (
+    Library("net/http", called("go", "^http$", "^(Get|Post|PostForm|Head)$", "http.Get(", "http.Post", "http.Head(")),
+    Library("net/http", query("go", _GO_DOES, keywords=(".Do(", ".Get(", ".Post", ".Head(")), _GO_BOUNDED, "http."),
+    Library("resty", called("go", "^resty$", "^New$", "resty.New"), _named("go", "^SetTimeout$", "SetTimeout")),
+    Library("okhttp", called("java", r"newCall\(", "^(execute|enqueue)$", "newCall"), None),
+    Library("okhttp", called("kotlin", r"newCall\(", "(execute|enqueue)$", "newCall"), None),
+    Library("java.net.http", called("java", r"^\w+$", "^(send|sendAsync)$", "java.net.http"), _JAVA_ENDS),
+    Library("java.net", called("java", ".", "^(openConnection|openStream)$", "openConnection", "openStream"), _JAVA_ENDS),
+    Library("java.net", called("kotlin", r"^URL\(", "(readText|readBytes|openStream|openConnection)$", "URL("),
+            (*_KOTLIN_ENDS, *_KOTLIN_SETS)),
+    Library("apache-httpclient", called("java", "(?i)^\\w*(http)?client$", "^execute$",
+                                        "HttpGet", "HttpPost", "HttpPut", "HttpUriRequest", "ClassicHttp"), _JAVA_ENDS),
+    Library("webclient", called("java", "(?i)^[\\w.]*(webclient|restclient)$", "^(get|post|put|patch|delete|method)$",
+                                "WebClient", "RestClient"),
+            (*_JAVA_ENDS, *_BLOCKS)),
+    Library("resttemplate", called("kotlin", "(?i)^[\\w.]*resttemplate$", r"(\w*For\w+|exchange|execute)$", "RestTemplate"),
+            (*_KOTLIN_ENDS, *_KOTLIN_SETS)),
+    Library("resttemplate", called("java", "(?i)^[\\w.]*resttemplate$", r"^(\w*For\w+|exchange|execute)$", "RestTemplate"), _JAVA_ENDS),
+    Library("net-http", called("ruby", "^Net::HTTP$", "^(get|post|get_response|start|new)", "Net::HTTP"), None),
+    Library("http.rb", called("ruby", _HTTP_RB, _VERBS, "HTTP."), _named("ruby", "^timeout$", "timeout")),
+    Library("rest-client", called("ruby", "^RestClient$", _VERBS, "RestClient"), None),
+    Library("open-uri", called("ruby", r"^URI(\(|$)", "^open$", "open-uri"), None),
+    Library("httparty", called("ruby", "^HTTParty$", _VERBS, "HTTParty"), None),
+    Library("httparty", called("ruby", r"^self\.class$", _VERBS, "HTTParty"), None, "include HTTParty"),
+    Library("typhoeus", called("ruby", "^Typhoeus$", _VERBS, "Typhoeus"), (_RUBY_OPTION,)),
+    Library("faraday", called("ruby", "^Faraday$", "^(new|get|post)$", "Faraday"), None),
+    Library("reqwest", called("rust", "^reqwest$", "^get$", "reqwest::get")),
+    Library("reqwest", query("rust", _REQWEST, keywords=("reqwest",)), _named("rust", "^timeout$", ".timeout(")),
+    Library("ureq", called("rust", "^ureq$", "^(get|post|put|patch|delete)$", "ureq::"), _named("rust", "^timeout\\w*$", "timeout")),
+    Library("php", query("php", {"all": [call_rule("php", None, "^file_get_contents$"), {"has": {"field": "arguments", "has": {
+        "nthChild": 1, "regex": r"^.https?://"}}}]}, keywords=("file_get_contents",)), None),
+    Library("guzzle", called("php", r"(?i)^\$(this->)?\w*(client|guzzle|http)\w*$", "^(get|post|put|patch|delete|request|send)$", "Guzzle"),
+            (_PHP_OPTION,)),
+    Library("laravel-http", called("php", "^Http$", "^(get|post|put|patch|delete)$", "Http::"), None),
+    Library("curl", called("php", None, "^curl_exec$", "curl_exec"), (_CURL_OPTION,)),
+    Library("httpclient", called("csharp", "([cC]lient|_http)$",
+                                 "^(Get|Post|Put|Delete|Send|GetString|GetStream|GetByteArray|GetFromJson|PostAsJson|PutAsJson)Async",
+                                 "HttpClient"), None),
+)  # fmt: skip
+"""Calls by library."""
+
+
+def outbound(repo: Inventory) -> Iterator[OutboundCall]:
+    """Outbound HTTP calls of compiled and scripting languages."""
+    for library in LIBRARIES:
+        for path in repo.syntax.sources(library.query.language, library.query.keywords):
+            if library.needs not in repo.syntax.text(path):
+                continue
+            calls = [node for _, node in repo.syntax.nodes(library.query, path)]
+            bounded = bool(calls) and (
+                library.bounded is None or any(True for row in library.bounded for _ in repo.syntax.nodes(row, path))
+            )
+            for node in calls:
+                yield OutboundCall(library.name, callee(node)[:60], location_of(path, node), bounded)
