@@ -22,7 +22,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        entry = {"timestamp": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        entry: dict[str, object] = {"timestamp": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
         if record.name == "uvicorn.access" and isinstance(record.args, tuple) and len(record.args) == 5:
             _client, method, path, _version, status = record.args
             entry |= {"message": "request", "method": method, "path": str(path).partition("?")[0], "status": status}

@@ -221,7 +221,12 @@ class Served:
             return 0, b"", {}
 
     def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """What is written as JSON; the rest is what the example itself prints."""
+        lines = self.log.read_text().splitlines()
+        assert {line for line in lines if not line.startswith("{")} == {
+            "asking gpt: We hike Ridge (12.5 km, Harz). The weather is {'rain': 0}. What do we pack?"
+        }
+        return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 @pytest.mark.servers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from prodify.api import File, Inventory, Profile, Review, Step, recipe
 from prodify.data.images import image
 from prodify.escape import Code
+from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, deployable
 from prodify.recipes.shared.databases import scheme
 from prodify.recipes.shared.layout import PORT
@@ -43,6 +45,7 @@ class ComposeContext:
     image: str
     context: str
     port: int
+    migrate: Code
     stop_seconds: int
     writable: tuple[str, ...]
     database_variable: str
@@ -84,6 +87,7 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
         image=service.names.image,
         context=service.directory,
         port=PORT,
+        migrate=Code(json.dumps(migrates(repo, service)) if migrates(repo, service) else ""),
         stop_seconds=GRACEFUL_SECONDS + 10,
         writable=service.writable,
         database_variable=variable,
