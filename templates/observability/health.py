@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+#% if framework == "django" and asgi
+import asyncio
+#% endif
 #% if framework == "django"
 import json
 #% endif
@@ -58,6 +61,28 @@ def _database() -> None:
     # A connection of its own: a full pool means busy, not broken.
     with create_engine(url, poolclass=NullPool, connect_args=limits).connect() as connection:
         connection.execute(text("SELECT 1"))
+
+
+#% elif sql_by == "asyncpg"
+def _database() -> None:
+    address = os.environ.get("{= sql_variable =}", "")
+    if not address.startswith("postgres"):
+        return  # not configured, or a file: nothing to wait for
+    import asyncio
+    import re
+
+    import asyncpg
+
+    async def ask() -> None:
+        # SQLAlchemy names the driver in the address, the driver itself knows nothing of that.
+        connection = await asyncpg.connect(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", address), timeout=TIMEOUT)
+        try:
+            await connection.fetchval("SELECT 1", timeout=TIMEOUT)
+        finally:
+            await connection.close(timeout=TIMEOUT)
+
+    # The probe runs in a thread beside the application's loop, so it asks in a loop, and over a connection, of its own.
+    asyncio.run(ask())
 
 
 #% elif sql_by == "tcp"
@@ -237,6 +262,28 @@ PROBES = {"{= ready_path =}": readyz}
 #% endif
 {= "" =}
 
+#% if asgi
+def answered(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The ASGI application with its probes answered in front of it.
+
+    They come with the address of a pod or a machine as their host, which is not in ALLOWED_HOSTS, and without TLS.
+    """
+    CHECKS.update(_configured())
+
+    async def answer(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        probe = PROBES.get(scope["path"]) if scope["type"] == "http" else None
+        if probe is None:
+            await application(scope, receive, send)
+            return
+        # In a thread: a database that does not answer must not hold up the requests beside it.
+        status, said = await asyncio.to_thread(probe)
+        body = json.dumps(said).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status.value, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    return answer
+#% else
 def answered(application: Callable[..., Any]) -> Callable[..., Any]:
     """The WSGI application with its probes answered in front of it.
 
@@ -254,6 +301,7 @@ def answered(application: Callable[..., Any]) -> Callable[..., Any]:
         return [b"" if request["REQUEST_METHOD"] == "HEAD" else body]
 
     return answer
+#% endif
 #% else
 health_router = APIRouter(include_in_schema=False)
 

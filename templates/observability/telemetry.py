@@ -31,11 +31,17 @@ os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", "1.5")
 from flask import Flask, g, request
 #% elif framework == "django"
 import django
+#% if asgi
+from asgiref.sync import iscoroutinefunction
+#% endif
 from django.conf import settings
+#% if asgi
+from django.utils.decorators import sync_and_async_middleware
+#% endif
 #% else
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 #% endif
 from opentelemetry import metrics, trace
 {= imports =}
@@ -114,7 +120,7 @@ def _set_up_logs() -> None:
     logging.basicConfig(handlers=[handler], level=os.environ.get("LOG_LEVEL", "INFO").upper())
 #% endif
     # These write whole addresses at level INFO, and addresses hold keys.
-    for name in ("httpx", "httpcore", "urllib3"):
+    for name in ("httpx", "httpcore", "httpx2", "httpcore2", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -142,7 +148,7 @@ def _leave_the_console_to(ours: logging.Handler) -> None:
 
 #% endif
 #% endif
-def _set_up_providers() -> None:
+def _set_up_providers() -> tuple[TracerProvider, MeterProvider]:
     readers = []
     traces = TracerProvider(resource=RESOURCE)
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
@@ -163,7 +169,9 @@ def _set_up_providers() -> None:
         attribute_keys={"http.request.method", "http.route", "http.response.status_code"},
     )
     trace.set_tracer_provider(traces)
-    metrics.set_meter_provider(MeterProvider(readers, resource=RESOURCE, views=[durations]))
+    counted = MeterProvider(readers, resource=RESOURCE, views=[durations])
+    metrics.set_meter_provider(counted)
+    return traces, counted
 
 
 def _set_up_process_metrics() -> None:
@@ -210,12 +218,16 @@ def _instrument_libraries() -> None:
 #% if json_logs and framework != "django"
 _set_up_logs()
 #% endif
-_set_up_providers()
+TRACES, METRICS = _set_up_providers()
 _set_up_process_metrics()
 _instrument_libraries()
 
 
+#% if framework == "fastapi"
+def _log(method: str, route: str, status: int, seconds: float, error: BaseException | None = None) -> None:
+#% else
 def _log(method: str, route: str, status: int, seconds: float) -> None:
+#% endif
     fields = {
         "http.request.method": method,
         "http.route": route,
@@ -224,9 +236,12 @@ def _log(method: str, route: str, status: int, seconds: float) -> None:
     }
 #% if framework == "django"
     # Not at level ERROR, whatever the status: Django logs each error itself, with its traceback.
-    log.info("%s %s %s", method, route, status, extra={"fields": fields})
+    log.info("%s %s %s", method, route or "-", status, extra={"fields": fields})
+#% elif framework == "fastapi"
+    level = logging.ERROR if status >= 500 else logging.INFO
+    log.log(level, "%s %s %s", method, route or "-", status, exc_info=error, extra={"fields": fields})
 #% else
-    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s %s", method, route, status, extra={"fields": fields})
+    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s %s", method, route or "-", status, extra={"fields": fields})
 #% endif
 {= "" =}
 
@@ -265,6 +280,30 @@ def instrument() -> None:
     )
 
 
+#% if asgi
+@sync_and_async_middleware
+def log_request(get_response: Any) -> Any:
+    """Middleware: one line for every request. A coroutine where what it wraps is one, so that no request needs a thread for it."""
+
+    async def logged_async(request: Any) -> Any:
+        started = time.perf_counter()
+        response = await get_response(request)
+        _log_response(request, response, started)
+        return response
+
+    def logged(request: Any) -> Any:
+        started = time.perf_counter()
+        response = get_response(request)
+        _log_response(request, response, started)
+        return response
+
+    return logged_async if iscoroutinefunction(get_response) else logged
+
+
+def _log_response(request: Any, response: Any, started: float) -> None:
+    match = request.resolver_match
+    _log(request.method, match.route if match else "", response.status_code, time.perf_counter() - started)
+#% else
 def log_request(get_response: Any) -> Any:
     """Middleware: one line for every request."""
 
@@ -277,23 +316,50 @@ def log_request(get_response: Any) -> Any:
         return response
 
     return logged
+#% endif
 #% else
+class RequestLog:
+    """Middleware: one line for every request, with the traceback of what nothing else handled. Plain ASGI, so that answers may stream."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"] in ("{= health_path =}", "{= ready_path =}"):
+            await self.app(scope, receive, send)
+            return
+        started, status, failed = time.perf_counter(), 500, None
+
+        async def sending(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as error:
+            status, failed = 500, error
+            raise
+        finally:
+            route = getattr(scope.get("route"), "path", "")
+            _log(scope["method"], route, status, time.perf_counter() - started, failed)
+
+
 def instrument(app: FastAPI) -> None:
     """Measure and trace every request of the app, and log one line for each."""
     FastAPIInstrumentor.instrument_app(
         app,
         excluded_urls=PROBES,
         server_request_hook=lambda span, _scope: span.set_attribute("url.query", "") if span else None,
+        # A span for every piece of a body would be most of the bill and tell nothing.
+        exclude_spans=["receive", "send"],
     )
-
-    @app.middleware("http")
-    async def _log_request(request: Request, call_next: Any) -> Any:
-        started = time.perf_counter()
-        response = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "")
-        if route not in ("{= health_path =}", "{= ready_path =}"):
-            _log(request.method, route, response.status_code, time.perf_counter() - started)
-        return response
+    app.add_middleware(RequestLog)
+#% if json_logs
+    # The line of the request holds the traceback already, and the id of its trace.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "Exception in ASGI application" not in record.getMessage())
+#% endif
 
     inner = app.router.lifespan_context
 
@@ -302,8 +368,8 @@ def instrument(app: FastAPI) -> None:
         """uvicorn ends by a signal, which skips what Python does at exit: send the last spans and metrics here."""
         async with inner(app) as state:
             yield state
-        trace.get_tracer_provider().shutdown()
-        metrics.get_meter_provider().shutdown()
+        TRACES.shutdown()
+        METRICS.shutdown()
 
     app.router.lifespan_context = flushing
 #% endif

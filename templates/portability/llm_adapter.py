@@ -5,7 +5,11 @@
     answer = complete("Where shall we eat?")
     answer.text        # always a text, also when no model could be reached
     answer.degraded    # True when it is the stand-in and not a model's answer
-
+#% if asynchronous
+{= "" =}
+In a coroutine: answer = await complete_async("Where shall we eat?")
+#% endif
+{= "" =}
 Which models are asked is set by the environment, so that the next one is a setting and not a release:
 
     LLM_PROVIDER, LLM_MODEL   the first choice                              ({= provider =}, {= model =})
@@ -14,13 +18,20 @@ Which models are asked is set by the environment, so that the next one is a sett
     LLM_TOTAL_SECONDS         for all attempts together                     ({= total_seconds =})
     LLM_MAX_OUTPUT_TOKENS     most tokens of one answer                     ({= max_output_tokens =})
     DAILY_TOKEN_CAP           tokens a day and process, 0 for no cap        ({= daily_token_cap =})
-
+#% if asynchronous
+    LLM_CONCURRENCY           calls at once of one process                  (16)
+#% endif
+{= "" =}
 Providers: openai (and everything that speaks its API, by OPENAI_BASE_URL), anthropic, local (LOCAL_LLM_BASE_URL), fake (for tests).
 Written by prodify (recipe llm-adapter) with the standard library only; yours to edit, upgrades merge.
 """
 
 from __future__ import annotations
 
+#% if asynchronous
+import asyncio
+import contextvars
+#% endif
 import hashlib
 import json
 import logging
@@ -32,6 +43,9 @@ import urllib.error
 import urllib.request
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+#% if asynchronous
+from concurrent.futures import ThreadPoolExecutor
+#% endif
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -284,3 +298,15 @@ def complete(prompt: str, system: str = "", max_tokens: int | None = None) -> An
     if _chain is None:
         _chain = from_environment()
     return _chain.complete(prompt, system, max_tokens)
+#% if asynchronous
+
+
+# Threads of its own: models that are slow hold up other calls of models, and nothing else.
+_threads = ThreadPoolExecutor(int(os.environ.get("LLM_CONCURRENCY", "16")), "model")
+
+
+async def complete_async(prompt: str, system: str = "", max_tokens: int | None = None) -> Answer:
+    """The same for coroutines: the event loop goes on with other requests while a model thinks. The trace goes along."""
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(_threads, context.run, complete, prompt, system, max_tokens)
+#% endif

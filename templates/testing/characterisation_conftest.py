@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+#% if asynchronous
+import asyncio
+#% endif
 #% if django
 import contextlib
 #% endif
 #% if sqlalchemy or django
 import datetime as dt
 #% endif
-#% if sqlalchemy
+#% if sqlalchemy and not asynchronous
 import gc
 #% endif
 import importlib
@@ -91,7 +94,13 @@ def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[obj
     """The application, imported once."""
     folder = tmp_path_factory.mktemp("characterisation")
     # The integration tests run this suite again on another database.
+#% if asynchronous
+    database = os.environ.get("CHARACTERISATION_DATABASE") or f"sqlite+aiosqlite:///{folder / 'test.db'}"
+#% elif needs_postgres
+    database = os.environ.get("CHARACTERISATION_DATABASE") or "postgresql://nobody@127.0.0.1:1/nothing"
+#% else
     database = os.environ.get("CHARACTERISATION_DATABASE") or f"sqlite:///{folder / 'test.db'}"
+#% endif
     with pytest.MonkeyPatch.context() as patch:
         for name in UNSET:
             patch.delenv(name, raising=False)
@@ -233,26 +242,68 @@ SAMPLES = {
 #% elif sqlalchemy
 
 
+#% if asynchronous
+@pytest.fixture
+def engine(app: Any) -> Any:
+    """The application's engine; None where it makes one only once it runs."""
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    return next((value for value in own_values() if isinstance(value, AsyncEngine)), None)
+
+
+@pytest.fixture
+def one_row_of_everything(engine: Any) -> None:
+    """Every mapped table holds one row with the id 1, so that /things/1 finds something."""
+    if engine is not None:
+        asyncio.run(refill(engine))
+
+
+async def refill(engine: Any) -> None:
+    """Empty tables, with a row each. Leaves no connection open: a connection belongs to the event loop that opened it, and each test has its own."""
+    async with engine.begin() as connection:
+        for metadata in mapped():
+            await connection.run_sync(metadata.drop_all)
+            await connection.run_sync(metadata.create_all)
+    for metadata in mapped():
+        for table in metadata.sorted_tables:
+            await insert_a_row(engine, table)
+    await engine.dispose()
+
+
+#% else
 @pytest.fixture
 def one_row_of_everything(app: Any) -> None:
     """Every mapped table holds one row with the id 1, so that /things/1 finds something."""
-    from sqlalchemy import Engine, MetaData
+    from sqlalchemy import Engine
 
-    found = [value for module in list(sys.modules.values()) if is_own(module) for value in vars(module).values()]
+    found = own_values()
     engine = next((value for value in found if isinstance(value, Engine)), None)
     if engine is None and "sqlalchemy" in getattr(app, "extensions", {}):
         with app.app_context():
             engine = app.extensions["sqlalchemy"].engine
     if engine is None:
         return
-    models: list[Any] = [value for value in found if isinstance(value, type) and isinstance(getattr(value, "metadata", None), MetaData)]
     gc.collect()  # sessions that a request left open would lock the tables
     engine.dispose()
-    for tables in {id(model.metadata): model.metadata for model in models}.values():
-        tables.drop_all(engine)
-        tables.create_all(engine)
-        for table in tables.sorted_tables:
+    for metadata in mapped():
+        metadata.drop_all(engine)
+        metadata.create_all(engine)
+        for table in metadata.sorted_tables:
             insert_a_row(engine, table)
+
+
+#% endif
+def own_values() -> list[Any]:
+    """Everything that stands in the application's own modules."""
+    return [value for module in list(sys.modules.values()) if is_own(module) for value in vars(module).values()]
+
+
+def mapped() -> list[Any]:
+    """The descriptions of all tables."""
+    from sqlalchemy import MetaData
+
+    models: list[Any] = [value for value in own_values() if isinstance(value, type) and isinstance(getattr(value, "metadata", None), MetaData)]
+    return list({id(model.metadata): model.metadata for model in models}.values())
 
 
 def is_own(module: object) -> bool:
@@ -261,7 +312,11 @@ def is_own(module: object) -> bool:
     return path.is_relative_to(ROOT) and not {"site-packages", "tests"} & set(path.relative_to(ROOT).parts)
 
 
+#% if asynchronous
+async def insert_a_row(engine: Any, table: Any) -> None:
+#% else
 def insert_a_row(engine: Any, table: Any) -> None:
+#% endif
     """One row of sample values; a table that refuses them stays empty."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -269,8 +324,13 @@ def insert_a_row(engine: Any, table: Any) -> None:
     columns = [c for c in table.columns if c is not table.autoincrement_column and c.default is None and c.server_default is None]
     row = {column.name: sample(column) for column in columns}
     try:
+#% if asynchronous
+        async with engine.begin() as connection:
+            await connection.execute(table.insert().values({name: value for name, value in row.items() if value is not None}))
+#% else
         with engine.begin() as connection:
             connection.execute(table.insert().values({name: value for name, value in row.items() if value is not None}))
+#% endif
     except (SQLAlchemyError, TypeError, ValueError):
         return
 

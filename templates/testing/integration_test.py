@@ -6,7 +6,9 @@ CI starts one for each run. The tables of that database are dropped and made ane
 
 from __future__ import annotations
 
-#% if sqlalchemy
+#% if asynchronous
+import asyncio
+#% elif sqlalchemy
 import importlib.util
 #% endif
 import os
@@ -20,6 +22,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+# As the application wants it: the part in front says which driver is used.
+ADDRESS = re.sub(r"^postgres(ql)?://", "{= scheme =}://", DATABASE_URL)
 TIMEOUT_SECONDS = 300
 
 pytestmark = pytest.mark.skipif(not DATABASE_URL, reason="TEST_DATABASE_URL is not set: the address of an empty database for tests")
@@ -31,7 +35,7 @@ def result() -> subprocess.CompletedProcess[str]:
     name = urlsplit(DATABASE_URL).path.lstrip("/")
     if "test" not in name:
         pytest.fail(f'the database is called "{name}"; its tables would be dropped, so its name must contain "test"')
-    environment = {**os.environ, "CHARACTERISATION_DATABASE": DATABASE_URL}
+    environment = {**os.environ, "CHARACTERISATION_DATABASE": ADDRESS}
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "{= suite =}"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
 
@@ -48,12 +52,28 @@ def test_the_routes_were_really_asked(result: subprocess.CompletedProcess[str]) 
 
 
 def test_the_rows_are_in_this_database(result: subprocess.CompletedProcess[str]) -> None:
+#% if asynchronous
+    from sqlalchemy import Connection, func, inspect, select, table
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    def count(connection: Connection) -> dict[str, int]:
+        names = inspect(connection).get_table_names()
+        return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
+
+    async def counted() -> dict[str, int]:
+        async with create_async_engine(ADDRESS, poolclass=NullPool).connect() as connection:
+            return await connection.run_sync(count)
+
+    rows = asyncio.run(counted())
+#% else
     from sqlalchemy import create_engine, func, inspect, select, table
 
     driver = "psycopg2" if importlib.util.find_spec("psycopg2") else "psycopg"
-    engine = create_engine(re.sub(r"^postgres(ql)?://", f"postgresql+{driver}://", DATABASE_URL))
+    engine = create_engine(re.sub(r"^postgres(ql)?(\+\w+)?://", f"postgresql+{driver}://", DATABASE_URL))
     with engine.connect() as connection:
         names = inspect(connection).get_table_names()
         rows = {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
+#% endif
     assert any(rows.values()), f"no table holds a row: {rows}; {result.stdout[-1000:]}"
 #% endif

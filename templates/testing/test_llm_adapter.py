@@ -5,6 +5,9 @@ Nothing here leaves the machine, and no key is needed. Written by prodify (recip
 
 from __future__ import annotations
 
+#% if asynchronous
+import asyncio
+#% endif
 import json
 import sys
 import threading
@@ -187,6 +190,25 @@ def test_the_same_question_is_asked_once(primary: Provider) -> None:
     assert len(primary.requests) == 1
 
 
+#% if asynchronous
+def test_coroutines_go_on_while_a_model_thinks(primary: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    primary.behave = stall
+    monkeypatch.setattr(llm_adapter, "_chain", chain(primary))
+
+    async def together() -> tuple[int, bool]:
+        thinking = asyncio.ensure_future(llm_adapter.complete_async("Where?"))
+        beats = 0
+        while not thinking.done():
+            await asyncio.sleep(0.01)
+            beats += 1
+        return beats, (await thinking).degraded
+
+    beats, degraded = asyncio.run(together())
+    assert degraded
+    assert beats > 10, "the event loop stood still"
+
+
+#% endif
 def test_a_stand_in_is_not_remembered(primary: Provider) -> None:
     primary.behave = FAILURES["the key was revoked"]
     one = chain(primary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
 from prodify.edits.pysource import Source, add_import_first, checked, free_name, parse
@@ -40,10 +41,15 @@ def append(source: Source, call: ast.Call, argument: str) -> Splice:
     if not given:
         at = source.span(call)[1] - 1
         return at, at, argument
-    at = max(source.span(item)[1] for item in given)
+    last = max(given, key=lambda item: source.span(item)[1])
+    at = source.span(last)[1]
     # A parenthesised last argument ends behind its parenthesis.
     between = source.text[at : source.span(call)[1] - 1]
     closing = len(between) - len(between.lstrip(" \t)")) if between.lstrip(" \t").startswith(")") else 0
+    before = source.text[source.offset(last.lineno, 0) : source.span(last)[0]]
+    if re.match(r"[ \t]*,[ \t]*\n", between[closing:]) and not before.strip():
+        # One argument a line with a comma behind the last: the new one gets a line of its own.
+        return at + closing, at + closing, f",\n{before}{argument}"
     return at + closing, at + closing, f", {argument}"
 
 

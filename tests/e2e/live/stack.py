@@ -104,6 +104,10 @@ class Postgres:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
         self._run("pg_ctl", "-D", str(self.home / "data"), "-l", str(self.home / "log"), "-o", options, "-w", "start")
 
+    def create_database(self, name: str) -> None:
+        """One more empty database."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "app", name)
+
     def stop(self) -> None:
         """Let it fall."""
         self._run("pg_ctl", "-D", str(self.home / "data"), "-m", "immediate", "-w", "stop")

@@ -15,7 +15,6 @@ from prodify.data import requirement
 from prodify.inventory import Inventory
 from prodify.profile import Profile
 from prodify.recipes.observability.telemetry import covers
-from prodify.recipes.observability.webapp import web_app
 from tests.recipes.conftest import MakeRepo, RenderTree
 
 WSGI = (
@@ -68,15 +67,6 @@ def test_the_second_run_wants_the_same(make_repo: MakeRepo, render_tree: RenderT
         (root / path).write_text(text, encoding="utf-8")
     assert render_tree(["telemetry", "health"], root, Profile()) == {p: first[p] for p in ("shop/telemetry.py", "shop/health.py")}
     assert covers(Inventory(root))
-
-
-def test_over_asgi_alone_nothing_is_promised(make_repo: MakeRepo, render_tree: RenderTree) -> None:
-    asgi = {path: text for path, text in DJANGO.items() if path != "shop/wsgi.py"}
-    asgi["shop/asgi.py"] = WSGI.replace("wsgi", "asgi")
-    root = make_repo(asgi)
-    assert web_app(Inventory(root)) is None
-    assert render_tree(["telemetry", "health"], root, Profile()) == {}
-    assert "serve.py" in render_tree(["server"], root, Profile())
 
 
 def test_the_local_stack_starts_djangos_server(make_repo: MakeRepo, render_tree: RenderTree) -> None:

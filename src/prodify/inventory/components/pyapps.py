@@ -164,7 +164,10 @@ def _django(repo: Inventory, wanted: frozenset[str]) -> Iterator[AppObject]:
         if call.location.path in wanted and call.function is None:
             module = repo.python.module(call.location.path)
             target = assigned_to(module, call) if module else None
-            yield AppObject(DJANGO, call.location.path, call.location, call.text, target.target if target else "application")
+            made = target.target if target else "application"
+            # Channels routes sockets in front of Django: the application is what its router is assigned to.
+            outer = [a.target for a in module.assignments if a.function is None and "ProtocolTypeRouter(" in a.text] if module else []
+            yield AppObject(DJANGO, call.location.path, call.location, call.text, outer[-1] if outer else made)
     for call in repo.python.calls("django.core.management.execute_from_command_line"):
         if call.location.path in wanted and call.location.path.rpartition("/")[2] == "manage.py":
             yield AppObject(DJANGO, call.location.path, call.location, call.text)

@@ -9,6 +9,7 @@ from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, has_main_guard
 from prodify.inventory.data.python_frameworks import ENTRY_NAMES
 from prodify.inventory.facts import Note
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from prodify.inventory.files import FileIndex
 
 
+_ASGI = lazy(r"""^\s*["']?(channels|daphne|uvicorn|hypercorn|granian)\b""", re.MULTILINE)
+_WSGI = lazy(r"""^\s*["']?(gunicorn|uwsgi|waitress|mod-wsgi)\b""", re.MULTILINE | re.IGNORECASE)
 _RUN_AS_FILES = frozenset(("grpc", "http.server"))
 """Servers that no application server imports: the file is started."""
 
@@ -120,10 +123,17 @@ def _score_app(root: PythonRoot, app: AppObject) -> int:
         12 if stem in ENTRY_NAMES or (stem == "__init__" and app.path.split("/")[-2:-1] and app.path.split("/")[-2] in ENTRY_NAMES) else 0
     )
     score += 3 if stem == "wsgi" else 0
+    score += 6 if stem == "asgi" and _serves_asgi(root) else 0
     score += 4 if app.variable in ("app", "application", "server", "api") else 0
     score -= 6 * root.root.relative(app.path).removeprefix("src/").count("/")
     score -= 60 if _is_mounted(text, app) else 0
     return score
+
+
+def _serves_asgi(root: PythonRoot) -> bool:
+    """Whether the root's manifests ask for a server for ASGI, or for a package that needs one, and for none for WSGI."""
+    listed = "\n".join(root.repo.files.text(root.root.join(name)) or "" for name in ("requirements.txt", "pyproject.toml", "Pipfile"))
+    return _ASGI.search(listed) is not None and _WSGI.search(listed) is None
 
 
 def _is_mounted(text: str, app: AppObject) -> bool:

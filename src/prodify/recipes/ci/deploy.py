@@ -9,6 +9,7 @@ from prodify.api import Audience, File
 from prodify.data import action, requirement
 from prodify.escape import Code
 from prodify.recipes.ci.project import SMOKE
+from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.settings import PROMETHEUS_URL
 from prodify.recipes.scaling.target import kubernetes_service
@@ -70,6 +71,7 @@ class DeployContext:
     region: str
     health_path: str
     smoke: str
+    migrates: bool
     pytest: str
     paging: Code
     budget: Code
@@ -119,7 +121,7 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
         return None
     if runtime == "cloud-run" and profile.platform.cloud != "gcp":
         return None
-    names = naming(repo, profile)
+    names, service = naming(repo, profile), deployable(repo, profile)
     staged = profile.audience is not Audience.CREATOR
     host, _, port = PROMETHEUS_URL.split("//")[1].partition(":")
     paging = f'count(ALERTS{{alertstate="firing", severity="page", service="{names.service}"}})'
@@ -138,7 +140,8 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
         image=names.image,
         service=names.service,
         region=profile.region,
-        health_path=(service.health_path if (service := deployable(repo, profile)) else None) or "/",
+        health_path=(service.health_path if service else None) or "/",
+        migrates=service is not None and bool(migrates(repo, service)),
         smoke=SMOKE,
         pytest=requirement("pytest"),
         paging=Code(f"'{paging}'"),

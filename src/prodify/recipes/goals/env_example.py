@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, Inventory, Profile, Step, recipe
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
+from prodify.recipes.shared.databases import scheme
 from prodify.recipes.shared.variables import variables
 from prodify.render import render
 
@@ -68,10 +69,11 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
             secret, required = facts.get(variable.name, (False, False))
             facts[variable.name] = (secret or variable.secret, required or variable.required)
     stores = frozenset(store.name for store in (*repo.datastores, *repo.brokers))
-    known = {name: Setting(name, _sample(name, stores), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
+    known = {name: Setting(name, _sample(repo, name, stores), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
+    own = {name for path, text in texts.items() if path.rpartition("/")[2] not in GENERATED for name in names_read(text)} - set(known)
     read = {name for text in texts.values() for name in names_read(text)} - set(known)
     added = {name: Setting(name, "", "") for name in sorted(read) if not is_platform_variable(name)}
-    hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in added if SECRET_NAME.search(n)}
+    hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in own & set(added) if SECRET_NAME.search(n)}
     needed = {n for n in known if any(facts[n])} - hidden
     return EnvExampleContext(
         secrets=_by_place(setting for name, setting in {**known, **added}.items() if name in hidden),
@@ -89,7 +91,7 @@ def _by_place(settings: Iterable[Setting]) -> tuple[Setting, ...]:
 
 
 _SAMPLES = (
-    (re.compile(r"(DATABASE|(^|_)DB|POSTGRES\w*|SQLALCHEMY\w*)_?(URL|URI|DSN)$"), "postgres", "postgresql://localhost:5432/app"),
+    (re.compile(r"(DATABASE|(^|_)DB|POSTGRES\w*|SQLALCHEMY\w*)_?(URL|URI|DSN)$"), "postgres", "{postgres}://localhost:5432/app"),
     (re.compile(r"REDIS|CACHE_URL|BROKER"), "redis", "redis://localhost:6379/0"),
     (re.compile(r"MONGO"), "mongodb", "mongodb://localhost:27017/app"),
     (re.compile(r"(URL|URI|ENDPOINT|API_BASE)$"), "", "https://api.example.com"),
@@ -98,10 +100,11 @@ _SAMPLES = (
 )
 
 
-def _sample(name: str, stores: frozenset[str]) -> str:
+def _sample(repo: Inventory, name: str, stores: frozenset[str]) -> str:
     """A value to start from. The address of a store only where that store is known to be used: the example would be read as the proof."""
     found = next(((store, value) for pattern, store, value in _SAMPLES if pattern.search(name)), ("", ""))
-    return found[1] if not found[0] or found[0] in stores else ""
+    value = found[1] if not found[0] or found[0] in stores else ""
+    return value.replace("{postgres}", scheme(repo, "postgres")) if value else ""
 
 
 def _add_comments(text: str, names: Iterable[str]) -> str:

@@ -10,6 +10,8 @@ from prodify import edits
 from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
 from prodify.escape import Code, shell_word
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
+from prodify.recipes.scaling.migrations import migrates
+from prodify.recipes.scaling.service import deployable
 from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
 from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component, naming
 from prodify.render import render
@@ -45,6 +47,7 @@ class ReadmeContext:
     peak_rps: str
     budget_usd: str
     django: bool
+    migrates: bool
     migrate: Code
     hosts: bool
 
@@ -69,16 +72,20 @@ def service_readme(repo: Inventory, profile: Profile) -> Iterator[Edit]:
 
 
 class _Django:
-    """What only Django's operation needs: tables before the first start, and the hosts that it answers to."""
+    """What only some services' operation needs: migrations, and for Django the hosts that it answers to."""
 
     def __init__(self, repo: Inventory, project: Project, component: Component, profile: Profile) -> None:
         self.used = component.framework == "django"
         names = naming(repo, profile)
-        command = "python manage.py migrate --noinput"
-        self.first = (*_load_settings(repo), Code(f"{project.prefix}python manage.py migrate")) if self.used else ()
+        service = deployable(repo, profile)
+        planned = migrates(repo, service) if service is not None else ()
+        command = " ".join(shell_word(word) for word in planned) or "python manage.py migrate --noinput"
+        self.migrates = bool(planned)
+        once = Code(f"{project.prefix}{'python manage.py migrate' if self.used else command}")
+        self.first = (*_load_settings(repo), once) if self.used or planned else ()
         self.migrate = {
             "compose": Code(f"docker compose run --rm {shell_word(names.service)} {command}"),
-            "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --wait  # a job that runs: {command}"),
+            "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --region {shell_word(profile.region)} --wait"),
             "kubernetes": Code(f"kubectl --namespace {shell_word(names.namespace)} exec deploy/{shell_word(names.service)} -- {command}"),
         }[profile.platform.runtime]
         path = plain_settings(repo) if self.used else None
@@ -115,6 +122,7 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         peak_rps=f"{profile.traffic.peak_rps:g}",
         budget_usd=f"{profile.budget.monthly_usd:g}",
         django=django.used,
+        migrates=django.migrates,
         migrate=django.migrate,
         hosts=django.hosts,
     )

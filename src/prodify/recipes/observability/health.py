@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.escape import Code
-from prodify.recipes.observability.webapp import stands_for, web_app
+from prodify.recipes.observability.webapp import WebApp, stands_for, web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
 from prodify.recipes.shared.variables import variables
 from prodify.render import render
@@ -36,6 +36,7 @@ class HealthContext:
     """
 
     framework: str
+    asgi: bool
     framework_import: Code
     health_path: str
     ready_path: str
@@ -58,8 +59,8 @@ def health(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:  # noqa:
     """Two endpoints: one says that the process answers, the other that its database, cache and the like answer too.
 
     Readiness asks the stores whose address an environment variable holds, with short timeouts, and remembers the answer for a few
-    seconds. Nothing is written where both endpoints exist, or for services other than Flask, FastAPI and Django
-    (WSGI); in front of Django they answer whatever host and scheme the probe comes with.
+    seconds. Nothing is written where both endpoints exist, or for services other than Flask, FastAPI and Django;
+    in front of Django they answer whatever host and scheme the probe comes with.
     """
     app = web_app(repo)
     if app is None:
@@ -69,7 +70,7 @@ def health(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:  # noqa:
     existing = {route.path for route in repo.routes if route.location.path != path}
     if READY_PATH in existing or not stands_for(repo, path, name if method else f"def {name}"):
         return
-    yield File(path, render("observability/health.py", context_of(repo, app.framework, imported, HEALTH_PATH not in existing)))
+    yield File(path, render("observability/health.py", context_of(repo, app, imported, HEALTH_PATH not in existing)))
     package = f"{app.package}.{MODULE}" if app.package else MODULE
     call = f"{app.variable}.{method}({name})" if method else f"{app.variable} = {name}({app.variable})"
     yield Edit(
@@ -79,12 +80,12 @@ def health(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:  # noqa:
     )
 
 
-def context_of(repo: Inventory, framework: str, framework_import: str, liveness: bool) -> HealthContext:
+def context_of(repo: Inventory, app: WebApp, framework_import: str, liveness: bool) -> HealthContext:
     """What readiness asks: one store of each kind, the first variable by name; Django's settings know them better."""
-    if framework == "django":
+    if app.framework == "django":
         empty = Code("{}")
         redis = "CACHES" if repo.uses("redis", "valkey", "django-redis") else ""
-        return HealthContext(framework, Code(framework_import), HEALTH_PATH, READY_PATH, liveness, "", "", "", 0, redis, "", empty)
+        return HealthContext("django", app.asgi, Code(framework_import), HEALTH_PATH, READY_PATH, liveness, "", "", "", 0, redis, "", empty)
     sql, redis, mongo = variable(repo, SQL), variable(repo, REDIS), variable(repo, MONGO)
     sql = sql if client_of(repo) else ""
     redis = redis if repo.uses("redis", "valkey") else ""
@@ -93,7 +94,8 @@ def context_of(repo: Inventory, framework: str, framework_import: str, liveness:
     checks = ", ".join(f'"{name}": {function}' for name, function, used in found if used)
     driver = next((driver for driver, packages in DRIVERS if repo.uses(*packages)), "")
     return HealthContext(
-        framework=framework,
+        framework=app.framework,
+        asgi=app.asgi,
         framework_import=Code(framework_import),
         health_path=HEALTH_PATH,
         ready_path=READY_PATH,
@@ -109,13 +111,17 @@ def context_of(repo: Inventory, framework: str, framework_import: str, liveness:
 
 
 def client_of(repo: Inventory) -> str:
-    """How the SQL database can be asked: through SQLAlchemy, a driver, a bare connection for asynchronous drivers; empty for none."""
+    """How the SQL database can be asked: SQLAlchemy, a driver, a bare connection (tcp) for other asynchronous drivers; empty for none."""
     if repo.uses("sqlalchemy", "flask-sqlalchemy", "sqlmodel"):
-        return "tcp" if repo.uses("asyncpg", "aiomysql", "aiosqlite") else "sqlalchemy"
+        if repo.uses("asyncpg"):
+            return "asyncpg"
+        return "tcp" if repo.uses("aiomysql", "asyncmy", "aiosqlite") else "sqlalchemy"
     for driver, packages in DRIVERS:
         if repo.uses(*packages):
             return driver
-    return "tcp" if repo.uses("asyncpg", "tortoise-orm", "databases") else ""
+    if repo.uses("asyncpg"):
+        return "asyncpg"
+    return "tcp" if repo.uses("tortoise-orm", "databases") else ""
 
 
 def variable(repo: Inventory, names: re.Pattern[str]) -> str:

@@ -68,6 +68,7 @@ class TelemetryContext:
     service: str
     package: str
     framework: str
+    asgi: bool
     imports: Code
     calls: Code
     hides_queries: bool
@@ -92,7 +93,7 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """A module that sends traces and metrics to a collector and writes JSON logs, wired into the app by one line.
 
     Without a collector it stays silent. The histogram has a bound at every goal of the profile, so goals can be measured. Nothing is
-    written for a service that another agent measures already, or whose entry point is not a Flask, FastAPI or Django (WSGI) application.
+    written for a service that another agent measures already, or whose entry point is not a Flask, FastAPI or Django application.
     """
     app = web_app(repo)
     if app is None or repo.uses(*AGENTS) is not None or measured_elsewhere(repo, app) or not stands_for(repo, app.beside(MODULE), ENTRY):
@@ -103,6 +104,7 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         service=names.service,
         package=names.package,
         framework=app.framework,
+        asgi=app.asgi,
         imports=code((f"from {item.module} import {item.name}" for item in sorted(used, key=lambda item: item.module)), "\n"),
         calls=code((f"{item.name}().instrument({item.arguments})" for item in used[1:]), "\n    ") or _NO_CALL,
         hides_queries=any("_hide_query" in item.arguments for item in used),
@@ -118,7 +120,9 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     yield Edit(app.path, wired(app), why="measures and traces every request")
     listed = app.requirements(repo)
     if listed is not None:
-        pins = requirements(*SDK, *sorted(item.distribution for item in used))
+        # Django's instrumentation measures requests over ASGI by the parts of another one, where that is installed.
+        asgi = ["opentelemetry-instrumentation-asgi"] if app.framework == "django" and app.asgi else []
+        pins = requirements(*SDK, *sorted([*asgi, *(item.distribution for item in used)]))
         yield Edit(listed, edits.requirements.add(*pins), why="the telemetry libraries, in versions that fit each other")
 
 
@@ -128,7 +132,7 @@ def wired(app: WebApp) -> edits.Editor:
     first = edits.python.add_import(imported, first=True)
     if app.framework == "django":
         # It joins the settings' middleware, which the application reads once, when it is made.
-        call = edits.python.insert_before_app(app.variable, f"{MODULE}.instrument()")
+        call = edits.python.insert_before_app(app.django, f"{MODULE}.instrument()")
     else:
         call = edits.python.insert_after_app(app.variable, imported, f"{MODULE}.instrument({app.variable})")
     return lambda text: call(first(text))

@@ -20,7 +20,8 @@ FRAMEWORKS = ("flask", "fastapi", "django")
 class WebApp:
     """The application object `variable` (or the factory that makes it) in the file `path` of a Flask, FastAPI or Django service.
 
-    `root` is the folder of the component, `package` the dotted package of `path`, empty for a top-level module.
+    `root` is the folder of the component, `package` the dotted package of `path`, empty for a top-level module. `asgi`: whether the server
+    speaks ASGI to it. `django`: the name that Django's own application has in that file, where `variable` wraps it (Channels).
     """
 
     framework: str
@@ -28,6 +29,8 @@ class WebApp:
     path: str
     variable: str
     package: str
+    asgi: bool = False
+    django: str = ""
 
     def beside(self, module: str) -> str:
         """Path of a module next to the application's file."""
@@ -52,10 +55,7 @@ class WebApp:
 
 
 def web_app(repo: Inventory) -> WebApp | None:
-    """The main component's application; None unless it is a Flask, FastAPI or Django service with a known, importable entry point.
-
-    Django served over ASGI only yields None: what measures Django does not measure it there. So do other frameworks.
-    """
+    """The main component's application; None unless it is a Flask, FastAPI or Django service with a known, importable entry point."""
     component = main_component(repo)
     if component is None or component.language != "python" or component.framework not in FRAMEWORKS or component.entrypoint is None:
         return None
@@ -64,10 +64,23 @@ def web_app(repo: Inventory) -> WebApp | None:
     variable = _variable(repo, path, attribute) if path is not None else None
     if path is None or variable is None or not all(part.isidentifier() and not iskeyword(part) for part in module.split(".")):
         return None
-    if component.framework == "django" and "get_wsgi_application" not in (repo.files.text(path) or ""):
-        return None
     package = module if path.endswith("/__init__.py") else module.rpartition(".")[0]
-    return WebApp(component.framework, component.path, path, variable, package)
+    if component.framework == "fastapi":
+        return WebApp("fastapi", component.path, path, variable, package, asgi=True)
+    if component.framework == "flask":
+        return WebApp("flask", component.path, path, variable, package)
+    makers = repo.python.calls("*.get_wsgi_application", "*.get_asgi_application")
+    made = {call.name.rpartition(".")[2] for call in makers if call.location.path == path}
+    if not made:
+        return None
+    return WebApp("django", component.path, path, variable, package, "get_asgi_application" in made, _inner(repo, path) or variable)
+
+
+def _inner(repo: Inventory, path: str) -> str | None:
+    """The name that `get_asgi_application()` or its WSGI sister is assigned to at the top of a file."""
+    facts = repo.python.module(path)
+    made = re.compile(r"(\w+\.)*get_[aw]sgi_application\(\)")
+    return next((a.target for a in facts.assignments if a.function is None and made.fullmatch(a.text.strip())), None) if facts else None
 
 
 def stands_for(repo: Inventory, path: str, definition: str) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodify.api import File, Inventory, Profile, Review, Step, recipe
+from prodify.api import File, Inventory, Profile, Review, Role, Step, recipe
 from prodify.inventory.data.model_names import SUCCESSORS
+from prodify.recipes.ci.planned import GENERATED
 from prodify.recipes.observability.webapp import stands_for
 from prodify.recipes.portability.place import Place, place_of
 from prodify.render import render
@@ -37,6 +38,7 @@ class AdapterContext:
     total_seconds: int
     max_output_tokens: int
     daily_token_cap: int
+    asynchronous: bool
 
 
 def wanted(repo: Inventory) -> Place | None:
@@ -55,11 +57,18 @@ def wanted(repo: Inventory) -> Place | None:
 def llm_adapter(repo: Inventory, profile: Profile) -> Iterator[Wish]:
     """One module for all calls of language models: limits, time bounds, fallbacks, a cache, a daily cap; providers set by the environment.
 
-    It needs no vendor's library. The calls that are there keep working as they are; move them to `llm_adapter.complete` one by one.
+    It needs no vendor's library; services with coroutines get a form of it to await. The calls that are there
+    keep working as they are; move them to `llm_adapter.complete` one by one.
     """
     place = wanted(repo)
     if place is not None:
         yield File(place.path(MODULE), render("portability/llm_adapter.py", context_of(repo, profile)))
+
+
+def asynchronous(repo: Inventory) -> bool:
+    """Whether the service's own code has coroutines, which must not wait for a model in the event loop."""
+    modules = (repo.python.module(path) for path in repo.files.select("*.py", roles=(Role.PRODUCTION,)))
+    return any(f.is_async and f.location.path.rpartition("/")[2] not in GENERATED for m in modules if m is not None for f in m.functions)
 
 
 def context_of(repo: Inventory, profile: Profile) -> AdapterContext:
@@ -71,5 +80,5 @@ def context_of(repo: Inventory, profile: Profile) -> AdapterContext:
     a_day = profile.traffic.monthly_requests * profile.llm.calls_per_request * a_call / DAYS
     return AdapterContext(
         provider, SUCCESSORS[provider], fallbacks, fallbacks or "none", TIMEOUT_SECONDS, TOTAL_SECONDS, profile.llm.max_output_tokens,
-        int(_HEADROOM * a_day),
+        int(_HEADROOM * a_day), asynchronous(repo),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.scaling.migrations import SECONDS, migrates
 from prodify.recipes.scaling.service import Deployable, deployable
 from prodify.recipes.scaling.settings import stored_names
 from prodify.recipes.shared.layout import PORT
@@ -40,6 +41,23 @@ class CloudRunContext:
     health_path: str
 
 
+@dataclass(frozen=True, slots=True)
+class MigrateContext:
+    """What `scaling/cloud-run-migrate.yaml` names."""
+
+    path: str
+    job: str
+    name: str
+    environment: str
+    region: str
+    image: str
+    account: str
+    command: tuple[str, ...]
+    secrets: tuple[str, ...]
+    prefix: str
+    seconds: int
+
+
 @recipe(
     step=Step.SCALING,
     fixes=("autoscaling-is-configured", "autoscaler-bounds-fit-goals", "probes-are-set", "resources-are-set", "secrets-come-from-a-store"),
@@ -49,8 +67,8 @@ class CloudRunContext:
 def cloud_run(repo: Inventory, profile: Profile) -> Iterator[File]:
     """Cloud Run services for staging and production: bounds of scaling, probes, secrets from Secret Manager.
 
-    Written when `platform.runtime` is cloud-run. Staging scales to zero; production keeps the profile's fewest replicas. For a creator
-    there is production alone, and it scales to zero.
+    Written when `platform.runtime` is cloud-run. Migrations are a job of their own. Staging scales to zero; production keeps the profile's
+    fewest replicas. For a creator there is production alone, and it scales to zero.
     """
     service = deployable(repo, profile) if profile.platform.runtime == "cloud-run" else None
     if service is None:
@@ -59,6 +77,18 @@ def cloud_run(repo: Inventory, profile: Profile) -> Iterator[File]:
     for environment in environments:
         context = _context(repo, profile, service, environment)
         yield File(context.path, render("scaling/cloud-run.yaml", context))
+        command = migrates(repo, service)
+        if command:
+            yield _migration(context, command)
+
+
+def _migration(context: CloudRunContext, command: tuple[str, ...]) -> File:
+    path = f"{FOLDER}/migrate-{context.environment}.yaml"
+    job = MigrateContext(
+        path, f"{context.service}-migrate", context.name, context.environment, context.region, context.image, context.account, command,
+        context.secrets, context.prefix, SECONDS,
+    )  # fmt: skip
+    return File(path, render("scaling/cloud-run-migrate.yaml", job))
 
 
 def _context(repo: Inventory, profile: Profile, service: Deployable, environment: str) -> CloudRunContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from prodify.api import File, Inventory, Profile, Review, Step, recipe
 from prodify.data.images import image
 from prodify.escape import Code
+from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, deployable
+from prodify.recipes.shared.databases import scheme
 from prodify.recipes.shared.layout import PORT
 from prodify.recipes.shared.variables import variables
 from prodify.render import render
@@ -17,15 +20,15 @@ from prodify.render import render
 PATH = "compose.yaml"
 
 _PASSWORD = "${DATABASE_PASSWORD:?set it in .env, letters and digits only}"  # noqa: S105 - a reference, not a password
-# By datastore: scheme, folder of the data, environment and health check of its image.
+# By datastore: port, folder of the data, environment and health check of its image.
 _DATABASES = {
     "postgres": (
-        "postgresql", 5432, "/var/lib/postgresql",
+        5432, "/var/lib/postgresql",
         ("POSTGRES_USER: {name}", "POSTGRES_DB: {name}", "POSTGRES_PASSWORD: {password}"),
         '["CMD", "pg_isready", "--username", "{name}", "--dbname", "{name}"]',
     ),
     "mysql": (
-        "mysql", 3306, "/var/lib/mysql",
+        3306, "/var/lib/mysql",
         ("MYSQL_USER: {name}", "MYSQL_DATABASE: {name}", "MYSQL_PASSWORD: {password}", 'MYSQL_RANDOM_ROOT_PASSWORD: "1"'),
         '["CMD", "mysqladmin", "ping", "--host=127.0.0.1", "--silent"]',
     ),
@@ -42,6 +45,7 @@ class ComposeContext:
     image: str
     context: str
     port: int
+    migrate: Code
     stop_seconds: int
     writable: tuple[str, ...]
     database_variable: str
@@ -75,7 +79,7 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
     database = next((store for store in _DATABASES if store in stores), "")
     variable = _variable(repo, _DATABASE_VARIABLE) if database else ""
     redis = _variable(repo, _REDIS_VARIABLE) if "redis" in stores else ""
-    scheme, port, folder, environment, check = _DATABASES[database] if variable else ("", 0, "", (), "")
+    port, folder, environment, check = _DATABASES[database] if variable else (0, "", (), "")
     user = name.replace("-", "_")
     folders = tuple(item.replace("/", "-") for item in service.writable)
     context = ComposeContext(
@@ -83,10 +87,11 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
         image=service.names.image,
         context=service.directory,
         port=PORT,
+        migrate=Code(json.dumps(migrates(repo, service)) if migrates(repo, service) else ""),
         stop_seconds=GRACEFUL_SECONDS + 10,
         writable=service.writable,
         database_variable=variable,
-        database_url=Code(f"{scheme}://{user}:{_PASSWORD}@database:{port}/{user}" if variable else ""),
+        database_url=Code(f"{scheme(repo, database)}://{user}:{_PASSWORD}@database:{port}/{user}" if variable else ""),
         database_image=image(database).reference if variable else "",
         database_environment=tuple(Code(line.format(name=user, password=_PASSWORD)) for line in environment),
         database_folder=folder,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
 from prodify.recipes.scaling.rollouts import canary_files
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
 from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL
@@ -43,6 +44,7 @@ class DeploymentContext:
     ready_path: str
     writable: tuple[str, ...]
     sticky: bool
+    component: str
     port: int
     uid: int
     prestop: int
@@ -93,6 +95,7 @@ class ReadmeContext:
     secret: str
     store_name: str
     canary: bool
+    migrates: bool
     prometheus: str
     collector: str
 
@@ -120,8 +123,11 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     public = profile.audience is Audience.PUBLIC
     secrets = external_secret_file(repo, profile, service)
     network = network_policy_file(repo, profile, service) if public else None
-    objects = [namespace_file(service), _deployment(service, profile, secrets is not None), _autoscaling(service, profile)]
-    objects += [file for file in (secrets, network) if file is not None]
+    command = migrates(repo, service)
+    deployment = _deployment(service, profile, secrets is not None, SERVER if command else "")
+    objects = [namespace_file(service), deployment, _autoscaling(service, profile)]
+    migration = migrate_file(f"{BASE}/migrate.yaml", service, command, has_secrets=secrets is not None) if command else None
+    objects += [file for file in (migration, secrets, network) if file is not None]
     yield from objects
     names, namespace = service.names, service.names.namespace
     resources = tuple(file.path.removeprefix(f"{BASE}/") for file in objects)
@@ -133,10 +139,10 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
     if public:
         yield from canary_files(service, profile)
-    yield _readme(service, profile, secrets is not None, public)
+    yield _readme(service, profile, has_secrets=secrets is not None, canary=public, migrated=bool(command))
 
 
-def _readme(service: Deployable, profile: Profile, has_secrets: bool, canary: bool) -> File:
+def _readme(service: Deployable, profile: Profile, *, has_secrets: bool, canary: bool, migrated: bool) -> File:
     name = service.names.service
     context = ReadmeContext(
         service=name,
@@ -146,13 +152,14 @@ def _readme(service: Deployable, profile: Profile, has_secrets: bool, canary: bo
         secret=f"{name}-production",
         store_name=STORE_NAMES[profile.secret_store],
         canary=canary,
+        migrates=migrated,
         prometheus=PROMETHEUS_URL,
         collector=COLLECTOR_URL,
     )
     return File(f"{KUBERNETES}/README.md", render("scaling/kubernetes/README.md", context))
 
 
-def _deployment(service: Deployable, profile: Profile, has_secrets: bool) -> File:
+def _deployment(service: Deployable, profile: Profile, has_secrets: bool, component: str) -> File:
     role = STORE_NAMES[profile.secret_store] == STORE_NAMES["aws"] and profile.platform.project and has_secrets
     context = DeploymentContext(
         service=service.names.service,
@@ -163,6 +170,7 @@ def _deployment(service: Deployable, profile: Profile, has_secrets: bool) -> Fil
         ready_path=service.ready_path or "",
         writable=service.writable,
         sticky=service.server == "streamlit",
+        component=component,
         port=PORT,
         uid=UID,
         prestop=PRESTOP_SECONDS,

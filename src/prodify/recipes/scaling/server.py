@@ -18,6 +18,8 @@ from prodify.render import render
 # Seconds that the load balancers of a cloud keep an idle connection (AWS 60, Google 600), and some more.
 _KEEPALIVE = {"gcp": 620}
 _KEEPALIVE_ELSEWHERE = 65
+# Load balancers keep hundreds of idle connections open, and uvicorn counts those as well.
+_CONNECTIONS = 1000
 _CONFIGURATIONS = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.config.py")
 
 
@@ -47,6 +49,7 @@ class UvicornContext:
     limit_concurrency: int
     graceful: int
     keepalive: int
+    telemetry: str
 
 
 @recipe(
@@ -85,7 +88,8 @@ def _telemetry(repo: Inventory, service: Deployable) -> str:
 def _settings(service: Deployable, profile: Profile, telemetry: str) -> File:
     keepalive = _KEEPALIVE.get(profile.platform.cloud, _KEEPALIVE_ELSEWHERE)
     if service.server == "uvicorn":
-        uvicorn = UvicornContext(service.application, service.factory, PORT, 10 * service.concurrency, GRACEFUL_SECONDS, keepalive)
+        connections = max(_CONNECTIONS, 10 * service.concurrency)
+        uvicorn = UvicornContext(service.application, service.factory, PORT, connections, GRACEFUL_SECONDS, keepalive, telemetry)
         return File(service.path("serve.py"), render("scaling/serve.py", uvicorn))
     quiet = tuple(sorted({path for path in (service.health_path, service.ready_path) if path}))
     context = GunicornContext(

@@ -9,17 +9,19 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Role, Step, recipe
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.security.djangosettings import hardened_settings, plain_settings
-from prodify.recipes.security.pyedits import debug_from_environment, origins_from_environment, with_timeouts
+from prodify.recipes.security.pyedits import debug_from_environment, fastapi_switches, origins_from_environment, schema_from, with_timeouts
 from prodify.render import render
 
 MODULE = "hardening"
-_CALLS = ("requests.*", "urllib.request.urlopen", "smtplib.SMTP", "smtplib.SMTP_SSL", "openai.*", "anthropic.*")
+_CALLS = ("requests.*", "httpx.*", "urllib.request.urlopen", "smtplib.SMTP", "smtplib.SMTP_SSL", "openai.*", "anthropic.*")
 _CORS = ("flask_cors.*", "*.add_middleware")
 
 
 @dataclass(frozen=True, slots=True)
 class HardeningContext:
-    """What `security/hardening.py` names: nothing, so far."""
+    """What `security/hardening.py` names."""
+
+    framework: str
 
 
 @recipe(
@@ -30,8 +32,9 @@ class HardeningContext:
 def hardening(repo: Inventory, _: Profile) -> Iterator[File | Edit]:
     """Safer defaults by small edits and one module: timeouts; for Flask and FastAPI named origins; debug off, cookies, headers.
 
-    Calls of other services get a timeout; Flask's debug mode follows FLASK_DEBUG, cross-origin callers ALLOWED_ORIGINS. For Flask,
-    hardening.py marks the session cookie secure, bounds the size of requests and sets the safe headers. For Django, where one plain
+    Calls of other services get a timeout; Flask's debug mode follows FLASK_DEBUG and FastAPI's DEBUG, cross-origin callers ALLOWED_ORIGINS.
+    For both, hardening.py bounds the size of requests and sets the safe headers; for Flask it marks the session cookie secure, for FastAPI
+    it keeps the schema and /docs out of production unless API_DOCS=1 asks for them. For Django, where one plain
     file holds the settings, DEBUG follows DJANGO_DEBUG, hosts come from ALLOWED_HOSTS, and lines at its end protect cookies. What needs
     thought (SQL from strings, password hashes, escaping) is left to people; the audit names the places.
     """
@@ -49,16 +52,20 @@ def hardening(repo: Inventory, _: Profile) -> Iterator[File | Edit]:
         yield Edit(path, debug_from_environment(app.variable), why="debug mode only where FLASK_DEBUG=1 asks for it")
     for path in _files(repo, _CORS):
         yield Edit(path, origins_from_environment(), why="only the origins in ALLOWED_ORIGINS may call from a browser")
-    if app.framework != "flask" or repo.uses("flask-talisman", "secure", "secweb") is not None:
+    if app.framework == "fastapi":
+        yield Edit(app.path, fastapi_switches(), why="debug pages only where DEBUG=1 asks for them, and the session's cookie over TLS only")
+    if repo.uses("flask-talisman", "secure", "secweb") is not None:
         return
     if not stands_for(repo, app.beside(MODULE), r"def protect\(app"):
         return
-    yield File(app.beside(MODULE), render("security/hardening.py", HardeningContext()))
-    yield Edit(
-        app.path,
-        edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.protect({app.variable})"),
-        why="cookies, request size and headers",
-    )
+    yield File(app.beside(MODULE), render("security/hardening.py", HardeningContext(app.framework)))
+    protect = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.protect({app.variable})")
+    if app.framework == "flask":
+        yield Edit(app.path, protect, why="cookies, request size and headers")
+    else:
+        schema = schema_from(MODULE)
+        why = "request size and headers; the list of all routes is shown in production only where API_DOCS=1 asks for it"
+        yield Edit(app.path, lambda text: schema(protect(text)), why=why)
 
 
 def _files(repo: Inventory, calls: tuple[str, ...]) -> tuple[str, ...]:

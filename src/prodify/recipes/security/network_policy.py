@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import Deployable
 from prodify.recipes.scaling.settings import OBSERVABILITY_NAMESPACE
 from prodify.recipes.scaling.target import kubernetes_service
@@ -33,6 +34,7 @@ class NetworkPolicyContext:
     """What `security/network-policy.yaml` names: ports as numbers, address ranges in CIDR form."""
 
     service: str
+    migrates: bool
     gateways: tuple[str, ...]
     load_balancers: tuple[str, ...]
     dns_addresses: tuple[str, ...]
@@ -58,6 +60,7 @@ def network_policy_file(repo: Inventory, profile: Profile, service: Deployable) 
     mail = _mail_ports(repo)
     context = NetworkPolicyContext(
         service=service.names.service,
+        migrates=bool(migrates(repo, service)),
         gateways=_GATEWAYS,
         load_balancers=_LOAD_BALANCERS.get(profile.platform.cloud, ()),
         dns_addresses=_DNS.get(profile.platform.cloud, _NODE_LOCAL_DNS),

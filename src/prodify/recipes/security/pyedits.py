@@ -10,6 +10,8 @@ from prodify.edits.pysource import Source
 from prodify.edits.text import Editor
 
 DEBUG = 'os.environ.get("FLASK_DEBUG") == "1"'
+FASTAPI_DEBUG = 'os.environ.get("DEBUG") == "1"'
+DEPLOYED = 'os.environ.get("ENVIRONMENT", "development") != "development"'
 ORIGINS = 'os.environ.get("ALLOWED_ORIGINS", "").split(",")'
 TIMEOUT_SECONDS = 10
 """For calls of other services: long for a request, short for a thread that waits."""
@@ -26,6 +28,7 @@ _TIMED = {
         ("openai", "OpenAI"), ("openai", "AsyncOpenAI"), ("anthropic", "Anthropic"), ("anthropic", "AsyncAnthropic"),
     )},
 }  # fmt: skip
+_HTTPX = frozenset(("httpx.Client", "httpx.AsyncClient", *(f"httpx.{verb}" for verb in _VERBS), "httpx.stream"))
 # Where these take the timeout when it is given by position, counted from 0.
 _POSITION = {"urllib.request.urlopen": 2, "smtplib.SMTP": 3, "smtplib.SMTP_SSL": 5}
 
@@ -46,6 +49,41 @@ def debug_from_environment(variable: str) -> Editor:
                 yield from (put(source, k.value, DEBUG) for k in node.keywords if k.arg == "debug" and _is(k.value, True))
             elif isinstance(node, ast.Assign) and _is(node.value, True) and any(switches(target) for target in node.targets):
                 yield put(source, node.value, DEBUG)
+
+    return editor(find)
+
+
+def fastapi_switches() -> Editor:
+    """`FastAPI(debug=True)` follows DEBUG, off by default; Starlette's session cookie travels over TLS only where it is deployed.
+
+    >>> print(fastapi_switches()("from fastapi import FastAPI\\n\\napp = FastAPI(debug=True)\\n").splitlines()[-1])
+    app = FastAPI(debug=os.environ.get("DEBUG") == "1")
+    """
+
+    def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            given = {k.arg: k.value for k in node.keywords}
+            if resolved(node.func, imports) == "fastapi.FastAPI":
+                yield from (put(source, value, FASTAPI_DEBUG) for name, value in given.items() if name == "debug" and _is(value, True))
+            elif dotted(node.func).endswith(".add_middleware") and node.args and None not in given:
+                session = resolved(node.args[0], imports).endswith("SessionMiddleware")
+                if session and "https_only" not in given:
+                    yield append(source, node, f"https_only={DEPLOYED}")
+
+    return editor(find)
+
+
+def schema_from(module: str) -> Editor:
+    """`FastAPI(...)` takes the address of its schema from a module's OPENAPI_URL, where it says nothing of schema or pages itself."""
+
+    def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and resolved(node.func, imports) == "fastapi.FastAPI":
+                given = {k.arg for k in node.keywords}
+                if not given & {None, "openapi_url", "docs_url", "redoc_url"}:
+                    yield append(source, node, f"openapi_url={module}.OPENAPI_URL")
 
     return editor(find)
 
@@ -85,13 +123,16 @@ def _flask_origins(source: Source, call: ast.Call) -> Iterator[Splice]:
 
 
 def with_timeouts() -> Editor:
-    """Calls that would wait for ever get a timeout in seconds: requests, urlopen, smtplib and the clients of language models."""
+    """Calls that would wait for ever get a timeout in seconds: requests, httpx, urlopen, smtplib and the clients of language models."""
 
     def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
         for node in ast.walk(source.tree):
             if not isinstance(node, ast.Call):
                 continue
             name = resolved(node.func, imports)
+            if name in _HTTPX:
+                # It has a default of its own; None takes it away.
+                yield from (put(source, k.value, str(TIMEOUT_SECONDS)) for k in node.keywords if k.arg == "timeout" and _is(k.value, None))
             starred = any(k.arg is None for k in node.keywords) or any(isinstance(a, ast.Starred) for a in node.args)
             if name not in _TIMED or starred or any(k.arg == "timeout" for k in node.keywords):
                 continue

@@ -5,13 +5,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.facts import EnvVar, Role
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import EnvVar
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+# By the library's clients: the variable that they read by themselves when they are given no key.
+_KEYS = {"openai": ("OPENAI_API_KEY", ("OpenAI", "AsyncOpenAI")), "anthropic": ("ANTHROPIC_API_KEY", ("Anthropic", "AsyncAnthropic"))}
+
+
 def variables(repo: Inventory) -> tuple[EnvVar, ...]:
-    """What the code reads under a name that every shell, manifest and example file can hold; others nobody can set there."""
-    return tuple(variable for variable in repo.environment if _NAME.fullmatch(variable.name))
+    """What the code reads under a name that every shell, manifest and example file can hold; others nobody can set there.
+
+    Among them the keys that clients of language models read by themselves.
+    """
+    read = tuple(variable for variable in repo.environment if _NAME.fullmatch(variable.name))
+    return (*read, *_implied(repo, {variable.name for variable in read}))
+
+
+def _implied(repo: Inventory, known: set[str]) -> Iterator[EnvVar]:
+    for library, (name, clients) in _KEYS.items():
+        calls = repo.python.calls(*(f"{library}.{client}" for client in clients), roles=(Role.PRODUCTION,)) if name not in known else ()
+        made = next((call for call in calls if call.arg("api_key") is None and not call.has_star), None)
+        if made is not None:
+            yield EnvVar(name, made.location, required=True, has_default=False, secret=True)

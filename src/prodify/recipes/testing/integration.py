@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from prodify.api import File, Inventory, Profile, Step, recipe
 from prodify.recipes.ci.project import CHARACTERISATION, INTEGRATION, python_project
 from prodify.recipes.observability.webapp import web_app
+from prodify.recipes.shared.databases import is_asynchronous, scheme, uses_sqlalchemy
 from prodify.recipes.shared.layout import main_component
 from prodify.recipes.testing.routes import cases
-from prodify.recipes.testing.unit import settings_of, uses_sqlalchemy
+from prodify.recipes.testing.unit import settings_of
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class IntegrationContext:
     suite: str
     least: int
     sqlalchemy: bool
+    asynchronous: bool
+    scheme: str
 
 
 @recipe(step=Step.TESTING, fixes=("integration-tests-exist",), after=("unit",))
@@ -36,7 +39,9 @@ def integration(repo: Inventory, profile: Profile) -> Iterator[File]:
     project = python_project(repo)
     found = routes_on_postgres(repo, profile)
     if project is not None and found:
-        context = IntegrationContext(CHARACTERISATION, len(found), uses_sqlalchemy(repo))
+        context = IntegrationContext(
+            CHARACTERISATION, len(found), uses_sqlalchemy(repo), is_asynchronous(repo), scheme(repo, "postgres")
+        )
         yield File(project.path(f"{INTEGRATION}/test_on_postgres.py"), render("testing/integration_test.py", context))
 
 

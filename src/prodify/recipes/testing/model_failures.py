@@ -11,7 +11,7 @@ from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirement
 from prodify.escape import Code, string_double
 from prodify.recipes.ci.project import DEV_REQUIREMENTS
-from prodify.recipes.portability.llm_adapter import MODULE, wanted
+from prodify.recipes.portability.llm_adapter import MODULE, asynchronous, wanted
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class ModelFailuresContext:
     import_line: Code
     levels_up: int
     source_suffix: Code
+    asynchronous: bool
 
 
 @recipe(step=Step.TESTING, fixes=("model-failures-are-tested",), review=Review.CURSORY, after=("llm-adapter",))
@@ -37,6 +38,6 @@ def model_failures(repo: Inventory, _: Profile) -> Iterator[Wish]:
     suffix = Code(f' / "{string_double(place.source_root)}"' if place.source_root else "")
     yield File(
         f"{base}tests/test_llm_adapter.py",
-        render("testing/test_llm_adapter.py", ModelFailuresContext(Code(place.import_line(MODULE)), 1, suffix)),
+        render("testing/test_llm_adapter.py", ModelFailuresContext(Code(place.import_line(MODULE)), 1, suffix, asynchronous(repo))),
     )
     yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FLASK_PARAMETER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 _FASTAPI_PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _SAMPLES = {"int": "1", "float": "1.5", "uuid": "00000000-0000-0000-0000-000000000001", "path": "sample/sample"}
+_QUERY_SAMPLES = {"int": "1", "float": "1.5", "bool": "true", "str": "sample", "date": "2026-01-01", "UUID": _SAMPLES["uuid"]}
 _CONVERTERS = frozenset(("", "str", "int", "slug", "uuid", "path"))
 _GUARDS = re.compile(r"session|current_user|g\.user|logged_in|is_authenticated")
 
@@ -54,7 +55,8 @@ def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:
         for method in route.methods or ("GET",):
             if method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 body = "form" if method == "GET" else _body(handler)
-                found[route.path, method] = Case(method, route.path, address(route), _kind(handler), _login(handler), body)
+                asked = address(route) + (query(handler, route.path) if route.framework == "fastapi" else "")
+                found[route.path, method] = Case(method, route.path, asked, _kind(handler), _login(handler), body)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -85,6 +87,24 @@ def address(route: Route) -> str:
     return _FASTAPI_PARAMETER.sub(fastapi, route.path) if route.framework == "fastapi" else _FLASK_PARAMETER.sub(flask, route.path)
 
 
+def query(handler: ast.FunctionDef | ast.AsyncFunctionDef | None, rule: str) -> str:
+    """The query string with the parameters that a FastAPI handler demands: plain types without a default that the rule does not name.
+
+    >>> query(ast.parse("def search(q: str, page: int, size: int = 5, db=Depends(get_db)): ...").body[0], "/search")
+    '?q=sample&page=1'
+    """
+    if handler is None:
+        return ""
+    arguments, defaults = handler.args, handler.args.defaults
+    positional = [*arguments.posonlyargs, *arguments.args]
+    demanded = positional[: len(positional) - len(defaults)]
+    demanded += [a for a, given in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if given is None]
+    named = {found[1] for found in _FASTAPI_PARAMETER.finditer(rule)}
+    plain = [(a.arg, _QUERY_SAMPLES.get(ast.unparse(a.annotation))) for a in demanded if a.annotation is not None and a.arg not in named]
+    pairs = [f"{name}={sample}" for name, sample in plain if sample is not None]
+    return f"?{'&'.join(pairs)}" if pairs else ""
+
+
 def _certain(repo: Inventory, route: Route) -> bool:
     """Whether the address of a Django route is known for sure: a `path()` to a view, in the main table or one that others include."""
     written = "".join(repo.files.lines(route.location.path)[(route.location.line or 1) - 1 : route.location.end_line])
@@ -108,7 +128,7 @@ def plain_pages(repo: Inventory, component: Component) -> tuple[str, ...]:
     return tuple(
         case.address
         for case in cases(repo, component)
-        if case.method == "GET" and case.address == case.rule and not case.login and not changing.search(case.rule)
+        if case.method == "GET" and case.address.partition("?")[0] == case.rule and not case.login and not changing.search(case.rule)
     )
 
 

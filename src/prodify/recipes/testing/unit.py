@@ -13,6 +13,7 @@ from prodify.inventory.django import named_settings
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
 from prodify.recipes.ci.project import CHARACTERISATION, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
+from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, uses_sqlalchemy
 from prodify.recipes.shared.layout import main_component
 from prodify.recipes.shared.variables import variables
 from prodify.recipes.testing.routes import cases, knows_unknown
@@ -38,6 +39,8 @@ class ConftestContext:
     unset: Code
     marker: str
     sqlalchemy: bool
+    asynchronous: bool
+    needs_postgres: bool
     django: bool
     django_settings: str
 
@@ -48,6 +51,8 @@ class RoutesContext:
 
     routes: tuple[Code, ...]
     framework: str
+    asynchronous: bool
+    needs_postgres: bool
     knows_404: bool
 
 
@@ -65,6 +70,7 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         return
     module, _, attribute = component.entrypoint.partition(":")
     settings, unset = settings_of(repo, profile)
+    asynchronous = is_asynchronous(repo)
     conftest = ConftestContext(
         module=module,
         attribute=attribute.removesuffix("()"),
@@ -72,13 +78,18 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         unset=python_list(unset),
         marker="test_client" if app.framework == "flask" else "openapi",
         sqlalchemy=uses_sqlalchemy(repo),
+        asynchronous=asynchronous,
+        needs_postgres=app.framework == "fastapi" and needs_postgres(repo),
         django=app.framework == "django",
         django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app.framework == "django" else "",
     )
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
-    routes = RoutesContext(tuple(case.source for case in found), app.framework, knows_unknown(repo, component))
+    routes = RoutesContext(
+        tuple(case.source for case in found), app.framework, asynchronous, conftest.needs_postgres, knows_unknown(repo, component)
+    )
     yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", routes))
-    yield from dev_requirements(repo, project, "pytest", "pytest-cov", *(["httpx"] if app.framework == "fastapi" else []))
+    more = [*(["httpx"] if app.framework == "fastapi" else []), *(["aiosqlite"] if asynchronous else [])]
+    yield from dev_requirements(repo, project, "pytest", "pytest-cov", *more)
     # Also where there is none yet: another recipe may make it in the same go.
     yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
 
@@ -88,11 +99,6 @@ def _runs_on_sqlite(repo: Inventory) -> bool:
     migrations = repo.files.select("*/migrations/*.py")
     own = any("RunSQL" in (repo.files.text(path) or "") for path in migrations) or bool(repo.python.imports("django.contrib.postgres"))
     return not own and repo.uses("pytest-django") is None
-
-
-def uses_sqlalchemy(repo: Inventory) -> bool:
-    """Whether tables are described with SQLAlchemy, so that the tests can fill them."""
-    return repo.uses("sqlalchemy", "flask-sqlalchemy", "sqlmodel") is not None
 
 
 def settings_of(repo: Inventory, profile: Profile) -> tuple[tuple[tuple[str, str], ...], list[str]]:
