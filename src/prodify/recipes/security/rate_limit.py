@@ -44,6 +44,7 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     daily = max(1000, profile.traffic.requests_per_user)
     context = RateLimitContext(f"60/minute, {daily}/day", python_list([HEALTH_PATH, READY_PATH]))
     yield File(app.beside(MODULE), render("security/rate_limit.py", context))
-    yield Edit(listed, edits.requirements.add(requirement("flask-limiter")), why="counts the requests")
+    counter = requirement("flask-limiter").replace("==", "[redis]==")
+    yield Edit(listed, edits.requirements.add(counter), why="counts the requests, in Redis where REDIS_URL names one")
     wiring = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.limit({app.variable})")
     yield Edit(app.path, wiring, why="limits every route")
