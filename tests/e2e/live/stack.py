@@ -262,6 +262,12 @@ def wait():
     return "done"
 
 
+@app.after_request
+def name_the_worker(response):
+    response.headers["X-Worker"] = str(os.getpid())
+    return response
+
+
 @app.before_request
 def slow():
     if os.path.exists(os.environ["SLOW_FILE"]):

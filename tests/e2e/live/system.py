@@ -83,7 +83,7 @@ def running(root: Path, home: Path, settings: Mapping[str, str]) -> Iterator[Sys
         processes.append(prometheus.process)
         environment = {
             **SETTINGS, **CANARIES, "DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "ENVIRONMENT": "production",
-            "OPENAI_BASE_URL": f"{upstream.url}/v1", "PLACES_BASE_URL": f"{upstream.url}/place",
+            "OPENAI_BASE_URL": f"{upstream.url}/v1", "LOCAL_LLM_BASE_URL": f"{upstream.url}/v1", "PLACES_BASE_URL": f"{upstream.url}/place",
             "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_BSP_SCHEDULE_DELAY": "500",
         }  # fmt: skip
         service = stack.Service(root, home, {**environment, **settings})
