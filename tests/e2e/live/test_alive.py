@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.live import upstream as fake
+from tests.e2e.live.group import Group
 from tests.e2e.live.stack import wait_for
 from tests.e2e.live.system import LIVE, System, running
 from tests.recipes.observability.otlp import values
@@ -28,7 +30,8 @@ pytestmark = LIVE
 def system(applied_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     home = tmp_path_factory.mktemp("live")
     root = shutil.copytree(applied_example, home / "where2eat")
-    with running(root, home, {}) as found:
+    # Nobody listens where places are looked for.
+    with running(root, home, {"PLACES_BASE_URL": "http://127.0.0.1:9"}) as found:
         yield found
 
 
@@ -136,6 +139,20 @@ def test_a_database_that_falls_takes_readiness_down_and_nothing_else(system: Sys
         system.postgres.start()
     wait_for("readiness is green again, without anybody's help", lambda: service.status("/readyz") == 200, 20)
     wait_for("pages answer again", lambda: service.status("/search?q=noodles") == 200, 20)
+
+
+def test_calls_that_were_there_before_fail_without_telling_a_secret(system: System) -> None:
+    group = Group(system)
+    for failure in (fake.refuse(401), fake.refuse(500), fake.malformed):
+        system.upstream.behave["gpt-6-luna"] = failure
+        assert group.ask()["reason"] == "Looks tasty!"
+    assert "gpt-6-luna" in system.upstream.order(), "the model was asked"
+
+    def failed() -> set[object]:
+        return {values(span.attributes).get("error.type") for span in system.receiver.spans} - {None}
+
+    wait_for("traces tell of both failures", lambda: len(failed()) >= 2, 15)
+    assert system.leaked() == []
 
 
 @pytest.mark.parametrize("tool", ["k6", "locust"])
