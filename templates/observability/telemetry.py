@@ -6,17 +6,29 @@ OpenTelemetry's own environment variables. Written by prodify (recipe telemetry)
 
 from __future__ import annotations
 
-#% if json_logs
+#% if json_logs or exports_traces
 import json
 #% endif
 import logging
 import os
+#% if json_logs or exports_traces
+import re
+#% endif
 #% if json_logs
 import sys
 #% endif
 import threading
 import time
+#% if exports_traces
+from collections.abc import Sequence
+#% endif
+#% if json_logs or exports_traces
+from functools import lru_cache
+#% endif
 from typing import Any
+#% if json_logs or exports_traces
+from urllib.parse import quote
+#% endif
 
 # OpenTelemetry reads these when it is first imported, so they stand before its import. A variable of the environment wins.
 os.environ.setdefault("OTEL_SERVICE_NAME", "{= service =}")
@@ -50,7 +62,12 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
+#% if exports_traces
+from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
+from opentelemetry.trace import Status
+#% else
 from opentelemetry.sdk.trace import TracerProvider
+#% endif
 
 # Seconds. A goal can only be measured at one of these bounds, so the goals of prodify.yaml stand among them.
 DURATION_BOUNDS = {= boundaries =}
@@ -70,6 +87,25 @@ def _resource() -> Resource:
 RESOURCE = _resource()
 
 
+#% if json_logs or exports_traces
+@lru_cache(maxsize=1)
+def _secrets(_variables: int) -> re.Pattern[str]:
+    """This process's secrets: values of variables whose names say so and passwords in addresses, each as texts may hold it."""
+    found = set()
+    for name, value in os.environ.items():
+        if re.search("KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL", name.upper()):
+            found.add(value)
+        found.update(re.findall(r"://[^/@\s]*?:([^@\s]+)@", value))
+    told = {form for value in found if len(value) >= 8 for form in (value, quote(value, safe=""), json.dumps(value)[1:-1])}
+    return re.compile("|".join(map(re.escape, sorted(told, key=len, reverse=True))) or r"(?!)")
+
+
+def discreet(text: str) -> str:
+    """A text without the secrets of this process: libraries repeat keys and addresses in what they say of errors."""
+    return _secrets(len(os.environ)).sub("***", text)
+
+
+#% endif
 #% if json_logs
 class JsonFormatter(logging.Formatter):
     """One JSON object a line, with the ids of the trace that the line belongs to."""
@@ -91,7 +127,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         entry.update(getattr(record, "fields", {}))
-        return json.dumps(entry, default=str, ensure_ascii=False)
+        return discreet(json.dumps(entry, default=str, ensure_ascii=False))
 
 
 class Seldom(logging.Filter):
@@ -148,6 +184,25 @@ def _leave_the_console_to(ours: logging.Handler) -> None:
 
 #% endif
 #% endif
+#% if exports_traces
+def _discreet_span(span: ReadableSpan) -> ReadableSpan:
+    """The span as it is told: without secrets, and without what stands behind the question mark of an address in an error."""
+
+    def clean(attributes: Any) -> dict[str, Any]:
+        return {key: discreet(value) if isinstance(value, str) else value for key, value in (attributes or {}).items()}
+
+    def shorten(attributes: Any) -> dict[str, Any]:
+        return {k: re.sub(r"\?[^\s'\")]*=[^\s'\")]*", "?***", v) if isinstance(v, str) else v for k, v in clean(attributes).items()}
+
+    return ReadableSpan(
+        span.name, span.context, span.parent, span.resource, clean(span.attributes),
+        [Event(event.name, shorten(event.attributes), event.timestamp) for event in span.events], span.links, span.kind,
+        status=Status(span.status.status_code, shorten({"": span.status.description or ""})[""] or None),
+        start_time=span.start_time, end_time=span.end_time, instrumentation_scope=span.instrumentation_scope,
+    )  # fmt: skip
+
+
+#% endif
 def _set_up_providers() -> tuple[TracerProvider, MeterProvider]:
     readers = []
     traces = TracerProvider(resource=RESOURCE)
@@ -158,9 +213,13 @@ def _set_up_providers() -> tuple[TracerProvider, MeterProvider]:
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
         #% if exports_traces
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
-        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        class Discreet(OTLPSpanExporter):
+            def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+                return super().export([_discreet_span(span) for span in spans])
+
+        traces.add_span_processor(BatchSpanProcessor(Discreet()))
         #% endif
     durations = View(
         instrument_name="http.server.request.duration",

@@ -23,9 +23,11 @@ limiter = Limiter(
     get_remote_address,
     default_limits=LIMITS,
     storage_uri=STORAGE,
+    # Seconds. A counter that does not answer must not hold up whoever asks.
+    storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if STORAGE.startswith("redis") else {},
     strategy="moving-window",
     headers_enabled=True,
-    # The limit may fail, the service may not.
+    # The limit may fail, the service may not: while Redis is away each worker counts for itself, and the log says so.
     in_memory_fallback_enabled=True,
 )
 

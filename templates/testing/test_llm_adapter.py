@@ -81,6 +81,11 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.1)
 
 
+def babble(handler: BaseHTTPRequestHandler) -> None:
+    """Answer in no language of the web."""
+    handler.wfile.write(b"\x00\x01 nonsense\r\n\r\n")
+
+
 def cut(handler: BaseHTTPRequestHandler) -> None:
     """Break off in the middle of the answer."""
     handler.send_response(200)
@@ -102,6 +107,7 @@ FAILURES = {
     "no answer at all": stall,
     "an answer that never ends": drip,
     "an answer cut short": cut,
+    "no HTTP": babble,
     "no JSON": answer("<html>maintenance</html>"),
     "another shape": answer({"result": "ok"}),
     "no choices": answer({"choices": []}),
@@ -183,6 +189,46 @@ def test_a_model_that_keeps_failing_is_left_alone(primary: Provider, secondary: 
     assert len(primary.requests) == 5, "after five failures nobody asks for a while"
 
 
+def test_one_call_finds_out_whether_a_model_is_back(primary: Provider) -> None:
+    primary.behave = FAILURES["the key was revoked"]
+    one = chain(primary, pause=0.2)
+    for number in range(8):
+        assert one.complete(f"question {number}").degraded
+    assert len(primary.requests) == 5
+    time.sleep(0.25)
+    assert one.complete("still away?").degraded and one.complete("and now?").degraded
+    assert len(primary.requests) == 6, "one call after the pause, and another pause when it fails"
+    primary.behave = answer(GOOD)
+    time.sleep(0.25)
+    assert not one.complete("back?").degraded and not one.complete("and more?").degraded
+
+
+def test_several_calls_share_the_time_of_one_request(primary: Provider) -> None:
+    primary.behave = stall
+    started = time.monotonic()
+    with llm_adapter.within(0.8):
+        found = [chain(primary).complete(f"question {number}") for number in range(5)]
+    assert all(answer.degraded for answer in found)
+    assert time.monotonic() - started < 1.5
+
+
+def test_calls_that_wait_leave_room_for_others(primary: Provider) -> None:
+    primary.behave = stall
+    one = chain(primary, concurrent=2, rounds=1)
+    waiting = [threading.Thread(target=one.complete, args=(f"question {number}",)) for number in range(2)]
+    for thread in waiting:
+        thread.start()
+    while len(primary.requests) < 2:
+        time.sleep(0.01)
+    started = time.monotonic()
+    assert one.complete("one more").degraded
+    assert time.monotonic() - started < 0.2
+    for thread in waiting:
+        thread.join()
+    primary.behave = answer(GOOD)
+    assert not one.complete("room again").degraded
+
+
 def test_the_same_question_is_asked_once(primary: Provider) -> None:
     one = chain(primary)
     assert not one.complete("Where?").cached
@@ -217,6 +263,23 @@ def test_a_stand_in_is_not_remembered(primary: Provider) -> None:
     assert not one.complete("Where?").degraded
 
 
+def test_an_older_answer_is_given_while_no_model_answers(primary: Provider) -> None:
+    one = chain(primary, cache_seconds=0.05)
+    one.complete("Where?")
+    time.sleep(0.1)
+    primary.behave = FAILURES["server error"]
+    found = one.complete("Where?")
+    assert (found.text, found.cached, found.degraded) == ("Try the noodle bar.", True, True)
+    assert one.complete("Something else?").text == llm_adapter.STAND_IN
+
+
+def test_a_cache_that_is_away_costs_nothing(primary: Provider) -> None:
+    pytest.importorskip("redis")
+    one = chain(primary, cache=llm_adapter.Cache("redis://127.0.0.1:9/0"))
+    assert not one.complete("Where?").cached
+    assert one.complete("Where?").cached
+
+
 def test_the_daily_cap_stops_spending(primary: Provider) -> None:
     one = chain(primary, daily_token_cap=80)
     assert [one.complete(f"question {number}").degraded for number in range(3)] == [False, False, True]
@@ -226,6 +289,12 @@ def test_the_daily_cap_stops_spending(primary: Provider) -> None:
 def test_a_prompt_without_end_is_refused_before_it_costs_anything(primary: Provider) -> None:
     assert chain(primary).complete("x" * (llm_adapter.PROMPT_LIMIT + 1)).degraded
     assert not primary.requests
+
+
+@pytest.mark.parametrize("usage", [None, [], "many", {"total_tokens": "42"}, {"total_tokens": -1}])
+def test_what_a_call_cost_may_be_told_in_any_form(usage: object, primary: Provider) -> None:
+    primary.behave = answer({**GOOD, "usage": usage})
+    assert chain(primary).complete("Where?").tokens == 0
 
 
 def test_nobody_listening(primary: Provider) -> None:
@@ -254,5 +323,5 @@ def test_anthropic_is_asked_in_its_own_form(primary: Provider) -> None:
     primary.behave = answer({"content": [{"type": "text", "text": "The noodle bar."}], "usage": {"input_tokens": 3, "output_tokens": 4}})
     model = llm_adapter.AnthropicModel("claude", primary.url.removesuffix("/v1"), "test")
     found = llm_adapter.Chain([model]).complete("Where?", system="Be brief.")
-    assert (found.text, found.tokens) == ("The noodle bar.", 7)
+    assert (found.text, found.tokens, found.prompt_tokens) == ("The noodle bar.", 7, 3)
     assert primary.requests[0]["system"] == "Be brief." and primary.requests[0]["max_tokens"] > 0

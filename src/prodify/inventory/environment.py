@@ -23,7 +23,7 @@ SECRET_NAME = lazy(
 )
 """Names that say that their value is secret; connection strings usually carry a password."""
 _NOT_SECRET = lazy(
-    r"(PUBLIC|PUBLISHABLE|NEXT_PUBLIC_|VITE_|REACT_APP_|MAX_TOKENS|TOKEN_LIMIT|_TOKENS$|TOKENIZER|EXPIR|_TTL$|KEY_ID$|KEY_PREFIX)",
+    r"(PUBLIC|PUBLISHABLE|NEXT_PUBLIC_|VITE_|REACT_APP_|MAX_TOKENS|TOKEN_(LIMIT|CAP|BUDGET|COUNT)|_TOKENS$|TOKENIZER|EXPIR|_TTL$|KEY_ID$|KEY_PREFIX)",
     re.IGNORECASE,
 )
 _NAME = lazy(r"^[A-Za-z_][A-Za-z0-9_]*$")

@@ -1,4 +1,4 @@
-"""Servers of the live test, each on a free loopback port: PostgreSQL, Prometheus, Alertmanager, a webhook, the service."""
+"""Servers of the live test, each on a free loopback port: PostgreSQL, Redis, Prometheus, Alertmanager, a webhook, the service."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-PROGRAMS = ("prometheus", "prometheus-alertmanager", "promtool")
+PROGRAMS = ("prometheus", "prometheus-alertmanager", "promtool", "redis-server")
+DATABASE_PASSWORD = "canary-database-6c1f"  # noqa: S105 - of a server that lives for one test
+
+
+class Closes(Protocol):
+    """What is closed at the end."""
+
+    def close(self) -> None:
+        """End it."""
 
 
 def free_port() -> int:
@@ -93,7 +101,7 @@ class Postgres:
         self._run("initdb", "-D", str(self.home / "data"), "--auth=trust", "--username=app", "--encoding=UTF8", "--no-sync")
         self.start()
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "app", "app")
-        self.url = f"postgresql://app:unused@127.0.0.1:{self.port}/app"
+        self.url = f"postgresql://app:{DATABASE_PASSWORD}@127.0.0.1:{self.port}/app"
 
     def _run(self, program: str, *arguments: str) -> None:
         prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -117,6 +125,47 @@ class Postgres:
         with suppress(subprocess.CalledProcessError):
             self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Redis:
+    """A server that keeps nothing on disk; `start` and `kill` as often as wanted, `pause` and `go_on` for one that hangs."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = Process(self.home / "redis.log", command, self.home)
+        wait_for("Redis answers", lambda: self.call("PING") == b"+PONG", 15)
+
+    def call(self, *words: str) -> bytes:
+        """The first line that a command answers, empty where nobody does."""
+        asked = b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word.encode()) for word in words)
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+                connection.sendall(asked)
+                return connection.makefile("rb").readline().strip()
+        except OSError:
+            return b""
+
+    def kill(self) -> None:
+        """Let it fall."""
+        self.process.kill()
+
+    def pause(self) -> None:
+        """Let it hang: connections stay, nothing is answered."""
+        self.process.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        self.process.process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it."""
+        self.kill()
 
 
 class Webhook:
@@ -217,6 +266,12 @@ def wait():
     return "done"
 
 
+@app.after_request
+def name_the_worker(response):
+    response.headers["X-Worker"] = str(os.getpid())
+    return response
+
+
 @app.before_request
 def slow():
     if os.path.exists(os.environ["SLOW_FILE"]):
@@ -233,7 +288,9 @@ class Service:
         self.slow = home / "slow"
         (root / "chaos.py").write_text(CHAOS)
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("OTEL_", "PROMETHEUS_"))}
-        environment = {**inherited, **settings, "PORT": str(self.port), "WEB_CONCURRENCY": "2", "SLOW_FILE": str(self.slow)}
+        # One client asks more often here than any does; who tests the limit names another address.
+        unlimited = {"RATE_LIMITS": "100000/minute", "TRUSTED_PROXIES": "1"}
+        environment = {**inherited, **unlimited, **settings, "PORT": str(self.port), "WEB_CONCURRENCY": "2", "SLOW_FILE": str(self.slow)}
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "chaos:app"]
         self.process = Process(home / "service.log", command, root, environment)
         wait_for("the service is alive", lambda: self.status("/healthz") == 200, 40)

@@ -26,7 +26,7 @@ GENERATED = (
 """Modules that recipes write; all their settings have defaults."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")
+SECRET_NAME = re.compile(r"SECRET|TOKEN(?!S|_CAP)|PASSWORD|PASSWD|(^|_)KEY(_|$)|WEBHOOK")
 """What a variable is called that holds a secret."""
 
 

@@ -45,15 +45,20 @@ def env_example(repo: Inventory, profile: Profile) -> Iterator[Edit]:
     context = _context(repo, profile)
     if not (context.secrets or context.required or context.optional or context.added):
         return
-    present = next((name for name in (PATH, *OTHER_NAMES) if name in repo.files), PATH)
+    present = example_file(repo) or PATH
     whole = render("goals/env.example", context)
     missing = edits.dotenv.add({s.name: s.value for group in (context.secrets, context.required) for s in group})
     rest = [setting.name for group in (context.optional, context.added) for setting in group]
 
     def edit(text: str) -> str:
-        return _add_comments(missing(text), rest) if text.strip() else whole
+        return add_comments(missing(text), rest) if text.strip() else whole
 
     yield Edit(present, edit, "lists every setting that the code reads", create=True)
+
+
+def example_file(repo: Inventory) -> str | None:
+    """The example file that is there."""
+    return next((name for name in (PATH, *OTHER_NAMES) if name in repo.files), None)
 
 
 def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
@@ -71,7 +76,9 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
     stores = frozenset(store.name for store in (*repo.datastores, *repo.brokers))
     known = {name: Setting(name, _sample(repo, name, stores), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
     own = {name for path, text in texts.items() if path.rpartition("/")[2] not in GENERATED for name in names_read(text)} - set(known)
-    read = {name for text in texts.values() for name in names_read(text)} - set(known)
+    there = {variable.name for variable in variables(repo) if variable.location.path.rpartition("/")[2] in GENERATED}
+    read = {name for text in texts.values() for name in names_read(text)} | there
+    read -= set(known)
     added = {name: Setting(name, "", "") for name in sorted(read) if not is_platform_variable(name)}
     hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in own & set(added) if SECRET_NAME.search(n)}
     needed = {n for n in known if any(facts[n])} - hidden
@@ -107,7 +114,7 @@ def _sample(repo: Inventory, name: str, stores: frozenset[str]) -> str:
     return value.replace("{postgres}", scheme(repo, "postgres")) if value else ""
 
 
-def _add_comments(text: str, names: Iterable[str]) -> str:
+def add_comments(text: str, names: Iterable[str]) -> str:
     """Add `# NAME=` for those that do not stand in the text, commented or not."""
     missing = [name for name in names if not re.search(rf"^\s*(?:#\s*)?(?:export\s+)?{re.escape(name)}\s*=", text, re.MULTILINE)]
     if not missing:

@@ -11,6 +11,7 @@ from prodify.inventory.data.model_names import SUCCESSORS
 from prodify.recipes.ci.planned import GENERATED
 from prodify.recipes.observability.webapp import stands_for
 from prodify.recipes.portability.place import Place, place_of
+from prodify.recipes.scaling.service import threads_for
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ TIMEOUT_SECONDS = 10
 TOTAL_SECONDS = 25
 """All attempts together, below the 30 s that servers and load balancers give a request."""
 DAYS = 30
+_SHARE = 3
+"""Of four threads of a worker three may wait for a model."""
 _HEADROOM = 3
 """A day may take three times its share of the month's tokens before the cap stops it."""
 
@@ -39,6 +42,7 @@ class AdapterContext:
     max_output_tokens: int
     daily_token_cap: int
     asynchronous: bool
+    concurrent: int
 
 
 def wanted(repo: Inventory) -> Place | None:
@@ -55,7 +59,7 @@ def wanted(repo: Inventory) -> Place | None:
     step=Step.PORTABILITY, fixes=("model-calls-go-through-an-adapter", "model-has-fallback", "model-spend-is-capped"), review=Review.CAREFUL
 )
 def llm_adapter(repo: Inventory, profile: Profile) -> Iterator[Wish]:
-    """One module for all calls of language models: limits, time bounds, fallbacks, a cache, a daily cap; providers set by the environment.
+    """One module for all calls of language models: limits, time bounds, fallbacks, a cache, a daily cap, telemetry; providers set by the environment.
 
     It needs no vendor's library; services with coroutines get a form of it to await. The calls that are there
     keep working as they are; move them to `llm_adapter.complete` one by one.
@@ -80,5 +84,5 @@ def context_of(repo: Inventory, profile: Profile) -> AdapterContext:
     a_day = profile.traffic.monthly_requests * profile.llm.calls_per_request * a_call / DAYS
     return AdapterContext(
         provider, SUCCESSORS[provider], fallbacks, fallbacks or "none", TIMEOUT_SECONDS, TOTAL_SECONDS, profile.llm.max_output_tokens,
-        int(_HEADROOM * a_day), asynchronous(repo),
+        int(_HEADROOM * a_day), asynchronous(repo), threads_for(profile) * _SHARE // 4,
     )  # fmt: skip

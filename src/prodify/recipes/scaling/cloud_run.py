@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SECONDS, migrates
 from prodify.recipes.scaling.service import Deployable, deployable
-from prodify.recipes.scaling.settings import stored_names
+from prodify.recipes.scaling.settings import optional_names, stored_names
 from prodify.recipes.shared.layout import PORT
 from prodify.render import render
 
@@ -38,6 +38,7 @@ class CloudRunContext:
     port: int
     prefix: str
     secrets: tuple[str, ...]
+    optional: tuple[str, ...]
     health_path: str
 
 
@@ -111,5 +112,6 @@ def _context(repo: Inventory, profile: Profile, service: Deployable, environment
         port=PORT,
         prefix=f"{name}-{environment}",
         secrets=stored_names(repo),
+        optional=optional_names(repo, profile),
         health_path=service.health_path or "",
     )

@@ -9,7 +9,7 @@ from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
 from prodify.recipes.scaling.rollouts import canary_files
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
-from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL
+from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, optional_names
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.security.network_policy import network_policy_file
 from prodify.recipes.security.pod_security import namespace_file
@@ -30,6 +30,7 @@ class BaseContext:
     port: int
     workers: int
     collector: str
+    optional: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     yield from objects
     names, namespace = service.names, service.names.namespace
     resources = tuple(file.path.removeprefix(f"{BASE}/") for file in objects)
-    base = BaseContext(names.service, KUBERNETES, resources, PORT, WORKERS, COLLECTOR_URL)
+    base = BaseContext(names.service, KUBERNETES, resources, PORT, WORKERS, COLLECTOR_URL, optional_names(repo, profile))
     yield File(f"{BASE}/kustomization.yaml", render("scaling/kubernetes/base.yaml", base))
     staging = StagingContext(namespace, names.image, secrets is not None)
     yield File(f"{KUBERNETES}/overlays/staging/kustomization.yaml", render("scaling/kubernetes/staging.yaml", staging))

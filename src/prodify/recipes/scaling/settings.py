@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.envfiles import is_platform_variable
+from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, names_read, planned
 from prodify.recipes.security.literals import literals
 from prodify.recipes.shared.variables import variables
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
+    from prodify.profile import Profile
 
 OBSERVABILITY_NAMESPACE = "observability"
 """Namespace of the collector and of Prometheus."""
 COLLECTOR_URL = f"http://otel-collector.{OBSERVABILITY_NAMESPACE}.svc:4318"
 PROMETHEUS_URL = f"http://prometheus.{OBSERVABILITY_NAMESPACE}.svc:9090"
+
+NOT_THE_SERVICE = re.compile(r"(^|/)(tests?|load|infra|docs|scripts|examples|benchmarks|\.github)/|(^|/)(test_\w+|\w+_test|conftest)\.py\Z")
+"""Paths of code that does not run where the service does."""
 
 # Set by the deploy files themselves, or of no use outside development.
 _NOT_STORED = re.compile(
@@ -35,3 +41,20 @@ def stored_names(repo: Inventory) -> tuple[str, ...]:
         if (v.secret or v.required) and not _NOT_STORED.match(v.name) and v.location.path.rpartition("/")[2] not in _WRITTEN
     }
     return tuple(sorted(read | {literal.env for literal in literals(repo)}))
+
+
+def optional_names(repo: Inventory, profile: Profile) -> tuple[str, ...]:
+    """Names of the variables with a default that the service's own code reads, sorted, those of the platform left out.
+
+    Holds what code reads today and what it will read once the recipes edited it. Settings of the modules that recipes write are not
+    among them: the example file lists those.
+    """
+    read = {v.name: v.location.path for v in variables(repo) if not _elsewhere(v.location.path)}
+    for path, text in planned(repo, profile, CODE_WRITERS, ".py").items():
+        if not _elsewhere(path):
+            read.update(dict.fromkeys(names_read(text), path))
+    return tuple(sorted(name for name in set(read) - set(stored_names(repo)) if not is_platform_variable(name)))
+
+
+def _elsewhere(path: str) -> bool:
+    return path.rpartition("/")[2] in GENERATED or NOT_THE_SERVICE.search(path) is not None

@@ -9,6 +9,8 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirement
 from prodify.escape import Code, python_list
+from prodify.recipes.ci.planned import names_read
+from prodify.recipes.goals.env_example import add_comments, example_file
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
 from prodify.render import render
@@ -43,7 +45,12 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     # A household or an office shares one address, hence the floor.
     daily = max(1000, profile.traffic.requests_per_user)
     context = RateLimitContext(f"60/minute, {daily}/day", python_list([HEALTH_PATH, READY_PATH]))
-    yield File(app.beside(MODULE), render("security/rate_limit.py", context))
-    yield Edit(listed, edits.requirements.add(requirement("flask-limiter")), why="counts the requests")
+    module = render("security/rate_limit.py", context)
+    yield File(app.beside(MODULE), module)
+    example = example_file(repo)
+    if example is not None:
+        yield Edit(example, lambda text: add_comments(text, sorted(names_read(module))), why="lists the limit's settings")
+    counter = requirement("flask-limiter").replace("==", "[redis]==")
+    yield Edit(listed, edits.requirements.add(counter), why="counts the requests, in Redis where REDIS_URL names one")
     wiring = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.limit({app.variable})")
     yield Edit(app.path, wiring, why="limits every route")

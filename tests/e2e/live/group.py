@@ -1,0 +1,47 @@
+"""A group of friends that uses the service as its pages do."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import count
+from typing import Any
+
+from tests.e2e.live.system import System
+
+
+class Group:
+    """A group of friends that asks for places to eat. Each is a client of its own, so that none meets the rate limit."""
+
+    numbers = count(1)
+
+    def __init__(self, system: System) -> None:
+        self.system, self.number, self.worker = system, next(self.numbers), ""
+        # Cookies are for TLS only, which ends at a proxy in front of the service.
+        cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+        self.opener.addheaders = [("X-Forwarded-For", f"203.0.{self.number // 250}.{self.number % 250 + 1}")]
+        person = {"name": "Ada", "email": f"ada{self.number}@example.org", "password": "carbonara"}
+        self.post("/signup", **person)
+        self.post("/login", **person)
+        page = self.post("/groups/new", name="Friday", city="Genoa", craving="noodles")
+        found = re.search(r"/groups/(\d+)/recommend", page)
+        assert found
+        self.id = found[1]
+
+    def post(self, path: str, **form: str) -> str:
+        return str(self.opener.open(self.system.service.url + path, urllib.parse.urlencode(form).encode(), timeout=30).read().decode())
+
+    def ask(self, craving: str | None = None) -> dict[str, Any]:
+        """The first recommendation for a craving that nobody had before, unless one is named."""
+        wish = {"craving": craving or f"dish {self.number}-{next(self.numbers)}"}
+        request = urllib.request.Request(
+            f"{self.system.service.url}/api/groups/{self.id}/recommend", json.dumps(wish).encode(), {"Content-Type": "application/json"}
+        )
+        with self.opener.open(request, timeout=30) as answer:
+            (found,) = json.loads(answer.read())[:1]
+            self.worker = answer.headers["X-Worker"]
+        return dict(found)
