@@ -1,4 +1,4 @@
-"""Rego policies: they parse, and their tests (`test_...` rules) hold, with OPA where it is installed, else with regopy.
+"""Rego policies: they parse, and their tests (`test_...` rules) hold, with OPA or conftest where one is installed, else with regopy.
 
 regopy (an interpreter in C++) refuses a little that OPA accepts (`xs[_] in {...}`; write `some x in xs`), and version 1.5.2 crashes in
 tests that reach a built-in function such as `sprintf` under `with input as`. Such tests are named in a note; the syntax is proven anyway.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from prodify.validators.sources import Sources
 
-INSTALL = "pip install regopy, or OPA from https://www.openpolicyagent.org/docs/latest/#running-opa"
+INSTALL = "pip install regopy, or OPA from https://www.openpolicyagent.org, or conftest from https://www.conftest.dev"
 
 # A native library in a process of its own: if it crashes, prodify does not. Its first argument is the phase.
 PROGRAM = r"""
@@ -60,11 +61,16 @@ def run(job: Job) -> Iterator[Problem | Note]:
     folders: dict[str, list[str]] = {}
     for path in job.files:
         folders.setdefault(PurePosixPath(path).parent.as_posix(), []).append(path)
-    opa = find_executable("opa")
-    if opa is None and importlib.util.find_spec("regopy") is None:
-        raise UnavailableError(f"neither opa nor the Python module regopy found; get one with: {INSTALL}")
+    opa, conftest = find_executable("opa"), find_executable("conftest")
+    if opa is None and conftest is None and importlib.util.find_spec("regopy") is None:
+        raise UnavailableError(f"neither opa nor conftest nor the Python module regopy found; get one with: {INSTALL}")
     for folder, files in folders.items():
-        yield from _with_opa(job, opa, folder) if opa else _with_regopy(job, folder, files)
+        if opa is not None:
+            yield from _with_opa(job, opa, folder)
+        elif conftest is not None:
+            yield from _with_conftest(job, conftest, folder)
+        else:
+            yield from _with_regopy(job, folder, files)
 
 
 def _with_opa(job: Job, opa: str, folder: str) -> Iterator[Problem]:
@@ -80,6 +86,22 @@ def _with_opa(job: Job, opa: str, folder: str) -> Iterator[Problem]:
     for case in json.loads(done.stdout or "[]") if not errors else ():
         if case.get("fail") or case.get("error"):
             yield Problem(case["location"]["file"], case["location"]["row"], f"{case['name']} does not hold")
+
+
+def _with_conftest(job: Job, conftest: str, folder: str) -> Iterator[Problem]:
+    """Yield what `conftest verify --strict` says of a folder: the first error of reading it, else every test that fails."""
+    done = job.call([conftest, "verify", "--strict", "--policy", folder, "--output", "json"])
+    try:
+        results = json.loads(done.stdout)
+    except ValueError:
+        if done.code == 0:
+            raise ToolError(f"conftest verify said what is no JSON: {done.last_words}") from None
+        place = re.search(r"([^\s:]+\.rego):(\d+): (.*)", done.stderr)
+        yield Problem(place[1], int(place[2]), place[3][:300]) if place else Problem(folder, None, done.last_words)
+        return
+    for result in results:
+        for failure in result.get("failures") or ():
+            yield Problem(str(result["filename"]), None, f"{failure['msg']} does not hold")
 
 
 def _with_regopy(job: Job, folder: str, files: list[str]) -> Iterator[Problem | Note]:

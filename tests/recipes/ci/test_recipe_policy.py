@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,6 @@ RenderTree = Callable[..., dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
 NO_CLOUD = Profile(platform=Platform(cloud="none", runtime="compose"))
 BIN = Path(sys.executable).parent
-needs_opa = pytest.mark.skipif(shutil.which("opa") is None, reason="opa is not installed: make validators-go")
 needs_conftest = pytest.mark.skipif(shutil.which("conftest") is None, reason="conftest is not installed: make validators-go")
 
 
@@ -38,16 +38,29 @@ def test_golden(example_repo: Path, render_tree: RenderTree, golden: Callable[..
     golden("policy", render_tree(["policy"], example_repo, Profile()))
 
 
-@needs_opa
+@needs_conftest
 def test_the_rules_are_strict_rego_and_their_tests_hold(example_repo: Path, render_tree: RenderTree) -> None:
     write(example_repo, render_tree(["policy"], example_repo, Profile()))
-    done = run("opa", "check", "--strict", FOLDER, root=example_repo)
-    assert done.returncode == 0, done.stderr
-    done = run("opa", "test", "--format", "json", FOLDER, root=example_repo)
-    cases = json.loads(done.stdout)
-    assert done.returncode == 0 and len(cases) >= 8 and not [case for case in cases if case.get("fail") or case.get("error")], done.stdout
-    done = run("opa", "fmt", "--fail", "--list", FOLDER, root=example_repo)
+    done = run("conftest", "verify", "--strict", "--policy", FOLDER, "--output", "json", root=example_repo)
+    results = json.loads(done.stdout)
+    assert done.returncode == 0 and sum(result["successes"] for result in results) >= 8, done.stdout + done.stderr
+    done = run("conftest", "fmt", "--check", FOLDER, root=example_repo)
     assert done.returncode == 0, f"not in the form of opa fmt: {done.stdout}"
+
+
+@needs_conftest
+@pytest.mark.parametrize("rules", ["kubernetes", "terraform"])
+def test_every_rule_is_tried(example_repo: Path, render_tree: RenderTree, rules: str) -> None:
+    """With any one rule taken out, a test of the rules fails."""
+    write(example_repo, render_tree(["policy"], example_repo, Profile()))
+    path = example_repo / FOLDER / f"{rules}.rego"
+    text = path.read_text()
+    places = [found.start() for found in re.finditer(r"^deny contains message if \{$", text, re.MULTILINE)]
+    assert len(places) >= 8
+    for place in places:
+        path.write_text(text[:place] + "unused" + text[place + len("deny") :])
+        done = run("conftest", "verify", "--policy", FOLDER, root=example_repo)
+        assert done.returncode != 0, f"no test misses the rule at line {text[:place].count(chr(10)) + 1}"
 
 
 @needs_conftest
