@@ -61,9 +61,7 @@ _BEARER = r"(?:token|credential|authorization|bearer|oauth_verifier)"
 NAME = rf"(?:pass|pwd|\bpw|_pw|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-\x80-\xff]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
-_SEP = (
-    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
-)
+_SEP = r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
 _OTHERWISE = (
     r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:\?\?=|\|\|=)"
     r"|,\s{0,40}(?:default|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
@@ -124,9 +122,23 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
-        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
+        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|(?:HTTP)?BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
-        ("jwt.", "hmac", "cookieparser", "password", "bcrypt.", "create_", "createasync", ".login", "basicauth", "mysql", "pdo", "getconnection", "auth="),
+        (
+            "jwt.",
+            "hmac",
+            "cookieparser",
+            "password",
+            "bcrypt.",
+            "create_",
+            "createasync",
+            ".login",
+            "basicauth",
+            "mysql",
+            "pdo",
+            "getconnection",
+            "auth=",
+        ),
     ),
     Trigger.XML: (rf"""(?i)<[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}(?: [^<>\n]{{1,40}})?>[^<\s${{&][^<\s]{{2}}""", ()),
     Trigger.DEFINE: (rf"""(?i)#define\s{{1,8}}\w{{0,40}}{NAME}\w{{0,20}}\s{{1,20}}"[^"\n]{{3}}""", ("#define",)),
