@@ -28,7 +28,7 @@ _CALL = lazy(
     rb"""(?P<name>SymmetricSecurityKey|HMAC(?:256|384|512)|HMACSHA(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey"""
     rb"""|from_secret|SignedString"""
     rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|\bkeys\s?[:=]|key\w{0,8}\s{0,3}:?="""
-    rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|SigningKey|key)["']\s{0,2}:)"""
+    rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|SigningKey)["']\s{0,2}:)"""
 )
 _SECTION = lazy(
     rb"""(?i)["']?(?:(?P<jwt>jwt\w{0,12}|tokens?(?:settings|options|config\w{0,7})?|authsettings|authentication)|appsettings)["']?"""
@@ -84,8 +84,7 @@ def _fits(data: bytes, start: int, name: str, lead: bytes, value: str) -> bool:
     if name.startswith("keys"):
         return b"[" in lead and _COOKIES.search(data, max(0, start - 120), start + 8) is not None
     if name.startswith("key"):
-        wrapped = b"(" in lead or lead[-1:] == b"b"
-        return wrapped and not ENV_NAME.match(value) and _CRYPTO.search(data, max(0, start - _AROUND), start + _AROUND) is not None
+        return b"(" in lead and not ENV_NAME.match(value) and _CRYPTO.search(data, max(0, start - _AROUND), start + _AROUND) is not None
     if name.endswith("return"):
         return b"byte" in lead and b"jwt" in data[max(0, start - _AROUND) : start]
     if name == "NewStore":
