@@ -177,7 +177,8 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     Trigger.DEFAULT: (
-        r"""(?:(?i:(?:pass|pwd|secret|token|key|credential)\w{0,24}["'`]\s?[)\]]{1,2}(?:[^"'`;]{0,60}(?:unwrap_or|orElse)\w{0,5}\s?\([^"'`;]{0,24}"""
+        r"""(?:(?i:(?:pass|pwd|secret|token|key|credential)\w{0,24}["'`]\s?[)\]]{1,2}"""
+        r"""(?:[^"'`;]{0,60}(?:unwrap_or|orElse)\w{0,5}\s?\([^"'`;]{0,24}"""
         r"""|!?(?:\.\w{1,20}(?:<\w{1,9}>)?(?:\(\))?)?\s{0,20}(?:\?\?|\|\||\bor\b)\s{0,20}[@$]?|\s?(?:\{|do)\s?))|== "" \{\s{1,12}\w{1,40} = )["'`]""",
         ("pass", "pwd", "secret", "token", "key", "credential", '""'),
     ),
