@@ -46,7 +46,11 @@ PAIRS = {
         '{"Logging": {\n  "Key": "ThisIsTheNameOfAnEntry",\n  "Level": "info"}}',
     ),
     "appsettings, plain": ("appsettings.json", '{"Jwt": "words-with-dashes-key"}', '{"Jwt": "Bearer"}'),
-    "appsettings, token": ("appsettings.json", '{"AppSettings": {"Token": "my top secret key of the app"}}', '{"AppSettings": {"Token": ""}}'),
+    "appsettings, token": (
+        "appsettings.json",
+        '{"AppSettings": {"Token": "my top secret key of the app"}}',
+        '{"AppSettings": {"Token": ""}}',
+    ),
     "spring default": ("application.yml", "jwt:\n  secret: ${JWT_SECRET:@V}", "jwt:\n  secret: ${JWT_SECRET:}"),
     "spring default, weak": ("application.yml", "  password: ${DB_PASSWORD:postgres}", "  password: ${DB_PASSWORD}"),
     "properties, blank behind": ("application.properties", "app.jwtSecret= @W", "app.jwtExpirationMs= 86400000"),
@@ -78,14 +82,22 @@ PAIRS = {
         'var p = Environment.GetEnvironmentVariable("DB_PASSWORD") ?? "@P";',
         'var p = Environment.GetEnvironmentVariable("DB_PASSWORD") ?? throw new Exception("DB_PASSWORD");',
     ),
-    "kotlin": ("App.kt", 'val secret = System.getenv("JWT_SECRET") ?: "@W"', 'val secret = System.getenv("JWT_SECRET") ?: error("no secret")'),
+    "kotlin": (
+        "App.kt",
+        'val secret = System.getenv("JWT_SECRET") ?: "@W"',
+        'val secret = System.getenv("JWT_SECRET") ?: error("no secret")',
+    ),
     "java, value": ("A.java", '@Value("${jwt.secret:@W}")\nprivate String s;', '@Value("${jwt.secret}")\nprivate String s;'),
     "java, getOrDefault": (
         "A.java",
         'String s = System.getenv().getOrDefault("JWT_SECRET", "@W");',
         'String s = System.getenv().getOrDefault("JWT_HEADER", "Authorization");',
     ),
-    "java, property": ("A.java", 'String s = System.getProperty("db.password", "@P");', 'String s = System.getProperty("db.password", "");'),
+    "java, property": (
+        "A.java",
+        'String s = System.getProperty("db.password", "@P");',
+        'String s = System.getProperty("db.password", "");',
+    ),
     "go, if empty": (
         "main.go",
         'secret := os.Getenv("JWT_SECRET")\nif secret == "" {\n\tsecret = "@W"\n}',
@@ -130,7 +142,11 @@ PAIRS = {
         'JWT_SECRET: process.env.JWT_SECRET ? process.env.JWT_SECRET : "secret",',
         'HOST: process.env.HOST ? process.env.HOST : "localhost",',
     ),
-    "node, over lines": ("config.ts", "const secret =\n  process.env.JWT_SECRET ||\n  '@W';", "const env =\n  process.env.NODE_ENV ||\n  'development';"),
+    "node, over lines": (
+        "config.ts",
+        "const secret =\n  process.env.JWT_SECRET ||\n  '@W';",
+        "const env =\n  process.env.NODE_ENV ||\n  'development';",
+    ),
     # signing
     "node, sign": ("a.js", 'jwt.sign({ id: user.id }, "@W", { expiresIn: "1h" })', 'jwt.sign({ id: user.id }, KEY, { expiresIn: "1h" })'),
     "node, verify": ("a.js", 'jwt.verify(token, "shhhhh")', "jwt.verify(token, process.env.KEY)"),
@@ -153,7 +169,11 @@ PAIRS = {
         'new SymmetricSecurityKey(Encoding.UTF8.GetBytes("this is my custom phrase"))',
         'new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Configuration["Jwt:Key"]))',
     ),
-    "c#, bytes": ("A.cs", 'using System.IdentityModel.Tokens.Jwt;\nvar key = Encoding.ASCII.GetBytes("Some Key Here");', 'var body = Encoding.ASCII.GetBytes("Hello world");'),
+    "c#, bytes": (
+        "A.cs",
+        'using System.IdentityModel.Tokens.Jwt;\nvar key = Encoding.ASCII.GetBytes("Some Key Here");',
+        'var body = Encoding.ASCII.GetBytes("Hello world");',
+    ),
     "rust, from_secret": ("a.rs", 'EncodingKey::from_secret("@W".as_ref())', "EncodingKey::from_secret(secret.as_ref())"),
     "rust, bytes of a secret": ("a.rs", 'DecodingKey::from_secret(b"secret")', "DecodingKey::from_secret(&key)"),
     # sessions
@@ -165,8 +185,16 @@ PAIRS = {
     "gin": ("a.go", 'store := cookie.NewStore([]byte("secret"))', "store := cookie.NewStore([]byte(key))"),
     "rack": ("a.rb", "use Rack::Session::Cookie, secret: '@W'", "use Rack::Session::Cookie, secret: ENV['S']"),
     # connection strings
-    "ado.net": ("appsettings.json", '"Default": "Server=db.acme.io;Database=a;User Id=sa;Password=@P;"', '"Default": "Server=db;Database=a;Trusted_Connection=True;"'),
-    "ado.net, pwd": ("web.config", 'connectionString="Data Source=db.acme.io;Initial Catalog=a;uid=sa;pwd=@P"', 'connectionString="Data Source=db;Integrated Security=True"'),
+    "ado.net": (
+        "appsettings.json",
+        '"Default": "Server=db.acme.io;Database=a;User Id=sa;Password=@P;"',
+        '"Default": "Server=db;Database=a;Trusted_Connection=True;"',
+    ),
+    "ado.net, pwd": (
+        "web.config",
+        'connectionString="Data Source=db.acme.io;Initial Catalog=a;uid=sa;pwd=@P"',
+        'connectionString="Data Source=db;Integrated Security=True"',
+    ),
     "jdbc": ("a.properties", "url=jdbc:mysql://db.acme.io/a?user=app&password=@P", "url=jdbc:mysql://db.acme.io/a?user=${U}&password=${P}"),
     "mongodb": ("a.js", 'connect("mongodb+srv://app:@P@a.mongodb.net/x")', 'connect("mongodb+srv://<user>:<password>@a.mongodb.net/x")'),
     "user from a variable": ("a.ts", 'url = "mongodb://$root:rootword1@mongo:27017"', 'url = "mongodb://$root:$pw@mongo:27017"'),
@@ -181,7 +209,11 @@ PAIRS = {
     "shell": ("run.sh", "export API_TOKEN=@V", "export API_TOKEN=$(cat token)"),
     "curl": ("run.sh", "curl -u admin:@P https://api.acme.io", 'curl -u "$U:$P" https://api.acme.io'),
     "curl, bearer": ("run.sh", 'curl -H "Authorization: Bearer @V" https://a.io', 'curl -H "Authorization: Bearer $TOKEN" https://a.io'),
-    "curl, bearer in a document": ("README.md", '    curl -H "Authorization: Bearer @V" https://a.io', '    curl -H "Authorization: Bearer <token>" https://a.io'),
+    "curl, bearer in a document": (
+        "README.md",
+        '    curl -H "Authorization: Bearer @V" https://a.io',
+        '    curl -H "Authorization: Bearer <token>" https://a.io',
+    ),
     "mysql": ("run.sh", "mysql -u root -p@P shop < dump.sql", "mysql -u root -p shop < dump.sql"),
     "mysqldump": ("run.sh", "mysqldump -uroot -p'@P' shop", 'mysqldump -uroot -p"$PW" shop'),
     "mysql in compose": (

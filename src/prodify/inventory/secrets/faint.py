@@ -45,6 +45,8 @@ _NO_SECRET_NAME = lazy(
 _CODE = lazy(r"[(){<>]|\[[^\]]*\]|\.\*|^\^|\$$|&&|\|\||::|=>|->")
 _AROUND = lazy(r"[%{}$<>=]|[:;,]$")
 _SAID = frozenset(("password", "passwd", "passphrase", "pwd"))
+_BEARERS = (["access"], ["auth"], ["refresh"], ["api"])
+"""What stands before `token` in names of tokens that open something."""
 _LONGEST = 128
 
 
@@ -100,7 +102,7 @@ def _password(literal: Literal, *, prose: bool) -> bool:
 def _token(literal: Literal, name_kind: NameKind, *, prose: bool) -> bool:
     value = literal.value
     if UUID.match(value):
-        return name_kind is NameKind.TOKEN and not (prose and words_of(literal.name)[-2:-1] not in (["access"], ["auth"], ["refresh"], ["api"]))
+        return name_kind is NameKind.TOKEN and (not prose or words_of(literal.name)[-2:-1] in _BEARERS)
     if is_placeholder(value) or not _TOKEN.match(value) or _NO_SECRET_NAME.search(literal.name):
         return False
     if name_kind is NameKind.KEY:

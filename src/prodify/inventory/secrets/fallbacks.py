@@ -18,17 +18,17 @@ _NAME = lazy(rb"""["'](?P<name>[A-Za-z][\w.:\-]{1,80})["']\s{0,2}[)\]]""")
 _GLUE = (
     # Rust: `.unwrap_or("...")`, `.unwrap_or_else(|_| "...")`; Java and Swift: `.orElse("...")`.
     lazy(
-        rb"""[)\s]*(?:\.\w{1,20}\(\)\s*){0,2}\.\s*(?:unwrap_or|unwrap_or_else|orElse|or_else|orElseGet)\s*\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?\{?\s*"""
-        rb"""(?:String::from\(\s*|&)?"""
+        rb"""[)\s]*+(?:\.\w{1,20}\(\)\s*+){0,2}\.\s*+(?:unwrap_or|unwrap_or_else|orElse|or_else|orElseGet)\s*+\(\s*+"""
+        rb"""(?:(?:\|\w{0,20}\||\(\)\s*+->)\s*+)?\{?+\s*+(?:String::from\(\s*+|&)?"""
     ),
     # C#: `GetSection("A:B").Value ?? "..."`, `Configuration["A:B"] ?? "..."`; Ruby: `ENV["A"].presence || "..."`.
-    lazy(rb"""[)\]]*!?(?:\.\w{1,20}(?:<\w+>)?(?:\(\))?)?\s*(?:\?\?|\|\||\bor\b)\s*[@$]?"""),
+    lazy(rb"""[)\]]*+!?(?:\.\w{1,20}(?:<\w{1,20}>)?(?:\(\))?)?\s*+(?:\?\?|\|\||\bor\b)\s*+[@$]?"""),
     # Ruby: `ENV.fetch("A") { "..." }`.
-    lazy(rb"""\s*(?:\{|do)\s*"""),
+    lazy(rb"""\s*+(?:\{|do)\s*+"""),
 )
 _EMPTY = lazy(
-    rb"""\b(?P<variable>[A-Za-z_]\w{0,39})\s*(?::=|=)\s*os\.(?:Getenv|LookupEnv)\(\s*["`](?P<name>[\w.\-]{2,80})["`]\s*\)"""
-    rb"""\s+if\s+(?P=variable)\s*==\s*""\s*\{\s*(?P=variable)\s*=\s*$"""
+    rb"""\b(?P<variable>[A-Za-z_]\w{0,39})\s*(?::=|=)\s*os\.(?:Getenv|LookupEnv)\(\s*["`](?P<name>[\w.\-]{2,80})["`]\s*+\)"""
+    rb"""\s++if\s++(?P=variable)\s*+==\s*+""\s*+\{\s*+(?P=variable)\s*+=\s*+$"""
 )
 
 

@@ -51,7 +51,9 @@ _ACCOUNT_PASSWORD = lazy(
     r"(?i)(?:admin|root|postgres|mysql|mongo|redis|rabbit|rabbitmq|guest|super)(?:[-_]?user)?[-_]?(?:pass|passwd|password|pwd)\d*$"
 )
 """What people set when they have to set something; in a file that is read it is the password, not an example."""
-_NAMED_KEY = lazy(r"(?i)^(?!.*(?:your|enter|insert|replace|put|set|example|sample|dummy|fake|here))[a-z]{3,}[-_ ]?(?:secret|signing)[-_ ]?key\d*$")
+_NAMED_KEY = lazy(
+    r"(?i)^(?!.*(?:your|enter|insert|replace|put|set|example|sample|dummy|fake|here))[a-z]{3,}[-_ ]?(?:secret|signing)[-_ ]?key\d*$"
+)
 _AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
 _NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()

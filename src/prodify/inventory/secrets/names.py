@@ -94,7 +94,9 @@ def classify(name: str) -> NameKind | None:
     if not words:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if (last in _NOT_AFTER and (last, before) != ("id", "token")) or before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
+    if last in _NOT_AFTER and (before, last) != ("token", "id"):
+        return None
+    if before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
         return None
     if last in _PASSWORDS or last.endswith(_GLUED) or _means_more(words):
         return NameKind.PASSWORD

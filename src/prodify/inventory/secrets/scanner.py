@@ -354,8 +354,10 @@ def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _safe_name(found: Candidate, candidates: list[Candidate]) -> str | None:
-    """Return the name unless it is itself a secret, as the first half of `id:key` can be."""
-    if found.name is None or not found.name.isprintable() or is_random(found.name) or any(len(c.value) > 5 and c.value in found.name for c in candidates):
+    """Return the name unless it is itself a secret, as the first half of `id:key` can be, or cannot be printed."""
+    if found.name is None or not found.name.isprintable() or is_random(found.name):
+        return None
+    if any(len(c.value) > 5 and c.value in found.name for c in candidates):
         return None
     return found.name
 

@@ -13,7 +13,17 @@ from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_sh
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, account_password, classify
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, PRIVATE_KEY, TOKEN
-from prodify.inventory.secrets.values import CODEISH, DEFAULTISH, NON_VALUES, URLISH, is_placeholder, is_random, is_reference, is_weak
+from prodify.inventory.secrets.values import (
+    CODEISH,
+    DEFAULTISH,
+    NON_VALUES,
+    URLISH,
+    is_human,
+    is_placeholder,
+    is_random,
+    is_reference,
+    is_weak,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,12 +235,12 @@ def account(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     user, value = before["user"].decode("utf-8", "replace"), read[0]
     if len(value) < 3 or " " in value or is_reference(value) or is_placeholder(value) or CODEISH.search(value):
         return None
-    named = b"ass" not in data[before.end("user") : at]
-    if named and user.lower() not in _ADMINS and not ("@" in user and is_weak(value)):
+    weak, random = is_weak(value), is_random(value, 12)
+    if not (weak or random or is_human(value)):
         return None
-    weak = is_weak(value) or value.isalpha()
+    if b"ass" in data[before.end("user") : at] and user.lower() not in _ADMINS:
+        return None
     rule, title = ("account-weak", "Well-known password of an account") if weak else ("password", "Password")
-    random = is_random(value, 12)
     return Candidate(at + 1, read[1], rule, title, PASSWORD, "password", value, 52, weak=weak, random=random)
 
 

@@ -55,15 +55,13 @@ _ABROAD = (
     r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
 )
 """Password in other languages, in UTF-8: both engines read bytes."""
-_STRONG = rf"(?:pass|pwd|\bpw|_pw|secret|{_ABROAD}|{_KEYS})"
+_STRONG = rf"(?:pass|pwd|secret|{_ABROAD}|{_KEYS})"
 _BEARER = r"(?:token|credential|authorization|bearer|oauth_verifier)"
 """What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
-NAME = rf"(?:pass|pwd|\bpw|_pw|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
+NAME = rf"(?:pass|pwd|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-\x80-\xff]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
-_SEP = (
-    r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
-)
+_SEP = r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
 _OTHERWISE = (
     r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:\?\?=|\|\|=)"
     r"|,\s{0,40}(?:default|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
@@ -124,9 +122,23 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
-        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|HTTPBasicAuth|BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
+        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|(?:HTTP)?BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
-        ("jwt.", "hmac", "cookieparser", "password", "bcrypt.", "create_", "createasync", ".login", "basicauth", "mysql", "pdo", "getconnection", "auth="),
+        (
+            "jwt.",
+            "hmac",
+            "cookieparser",
+            "password",
+            "bcrypt.",
+            "create_",
+            "createasync",
+            ".login",
+            "basicauth",
+            "mysql",
+            "pdo",
+            "getconnection",
+            "auth=",
+        ),
     ),
     Trigger.XML: (rf"""(?i)<[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}(?: [^<>\n]{{1,40}})?>[^<\s${{&][^<\s]{{2}}""", ()),
     Trigger.DEFINE: (rf"""(?i)#define\s{{1,8}}\w{{0,40}}{NAME}\w{{0,20}}\s{{1,20}}"[^"\n]{{3}}""", ("#define",)),
@@ -155,14 +167,20 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         ("identified", "password", "to-securestring"),
     ),
     Trigger.SIGNING: (
-        r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString|NewCookieStore|NewStore|setSigningKey"""
-        r"""|signWith|hmac\.New|JWT::(?:en|de)code|keys\s?[:=]|[kK]ey\w{0,8}\s{0,3}:?=|error\)\s?\{\s{1,12}return)[^"'`;{}]{0,100}"""
-        r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|SigningKey|key)["']\s{0,2}:\s{0,2})["'`]""",
-        ("securitykey", "hmac", "secretkeyspec", "from_secret", "signedstring", "store", "sign", "jwt", "key", "token", "secret", "error"),
+        r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString"""
+        r"""|NewCookieStore|cookie\.NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|error\)\s?\{\s{1,12}return)[^"'`;{}]{1,100}"""
+        r"""|keys\s?[:=]\s?\[\s?|[kK]ey\w{0,8}\s{0,3}:?=\s{0,3}(?:[\w.]{0,24}GetBytes|\[\]byte)\(\s{0,3}@?"""
+        r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|SigningKey)["']\s{0,2}:\s{0,2})["'`]""",
+        (
+            *"securitykey hmac secretkeyspec createsecretkey from_secret signedstring newcookiestore newstore".split(),
+            *"setsigningkey signwith jwt key token secret error)".split(),
+        ),
     ),
     Trigger.DEFAULT: (
-        r"""(?:(?i:(?:pass|pwd|secret|token|key|credential)\w{0,24}["'`]\s?[)\]]{1,2}(?:[^"'`;]{0,60}(?:unwrap_or|orElse)\w{0,5}\s?\([^"'`;]{0,24}"""
-        r"""|!?(?:\.\w{1,20}(?:<\w{1,9}>)?(?:\(\))?)?\s{0,20}(?:\?\?|\|\||\bor\b)\s{0,20}[@$]?|\s?(?:\{|do)\s?))|==\s?""\s?\{\s{1,12}\w{1,40}\s?=\s?)["'`]""",
+        r"""(?:(?i:(?:pass|pwd|secret|token|key|credential)\w{0,24}["'`]\s?[)\]]{1,2}"""
+        r"""(?:[^"'`;]{0,60}(?:unwrap_or|orElse)\w{0,5}\s?\([^"'`;]{0,24}"""
+        r"""|!?(?:\.\w{1,20}(?:<\w{1,9}>)?(?:\(\))?)?\s{0,20}(?:\?\?|\|\||\bor\b)\s{0,20}[@$]?|\s?(?:\{|do)\s?))"""
+        r"""|== "" \{\s{1,12}\w{1,40} = )["'`]""",
         ("pass", "pwd", "secret", "token", "key", "credential", '""'),
     ),
     Trigger.COMMAND: (
@@ -171,8 +189,9 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         ("mysql", "mariadb", "redis-cli", "requirepass", "sshpass", "login"),
     ),
     Trigger.ACCOUNT: (
-        r"""(?:(?i:(?:user(?:_?name)?|login|email)\\?["']?\s{0,4}(?:=>|:=|[:=])\s{0,4}@?["'][^"'\n]{2,64}["'],\s{1,40}["']?pass(?:word|wd)?["']?\s{0,4}"""
-        r"""(?:=>|:=|[:=])\s{0,4})|\bAccounts\{\s{1,20}["'][^"'\n]{2,40}["']:\s{0,4}|\bAccounts\{["'][^"'\n]{2,40}["']:\s{0,4})["'][^"'\n]""",
+        r"""(?:(?i:(?:user(?:_?name)?|login|email)\\?["']?\s{0,4}(?:=>|:=|[:=])\s{0,4}@?["'](?:admin(?:istrator)?|root|sa|super(?:user|admin)|postgres"""
+        r"""|guest|demo|test|user)["'],\s{1,40}["']?pass(?:word|wd)?["']?\s{0,4}(?:=>|:=|[:=])\s{0,4})"""
+        r"""|\bAccounts\{\s{0,20}["'][^"'\n]{2,40}["']:\s{0,4})["'][^"'\n]""",
         ("pass", "accounts{"),
     ),
 }
@@ -180,7 +199,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
 
 NAME_WORDS = (
     "pass",
-    "pw",
+    "pwd",
     "secret",
     "token",
     "credential",
