@@ -79,8 +79,9 @@ def test_one_error_at_low_traffic_pages_nobody_and_a_burst_does(system: System) 
 
     began = time.monotonic()
     for _ in range(5):
-        system.send("/search?q=noodles", 97)
-        system.send("/test/fail", 3)
+        # Few at once: on a busy machine the latency goal would page as well, and rightly.
+        system.send("/", 97, workers=3)
+        system.send("/test/fail", 3, workers=1)
     wait_for("the page fires", lambda: "AvailabilityBurnsFast" in system.prometheus.firing("page"), 60)
     wait_for("somebody is called", lambda: "AvailabilityBurnsFast" in system.webhook.told("pager"), 30)
     assert time.monotonic() - began < 120
@@ -156,6 +157,7 @@ def asked_metrics(root: Path) -> dict[str, set[str]]:
         if path.startswith(("deploy/prometheus/tests/", "tests/")) or not path.endswith((".yaml", ".yml", ".json", ".md")):
             continue
         text = (root / path).read_text().replace("$environment", "production").replace("{{args.canary-hash}}", CANARY)
+        text = re.sub(r"\b(?:by|on|without) ?\([^)]*\)|\{\{[^}]*\}\}", "", text)  # these hold labels
         for name, matchers in ASKED.findall(text.replace('\\"', '"') if path.endswith(".json") else text):
             found.setdefault(name + matchers, set()).add(path)
     return found
