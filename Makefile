@@ -43,7 +43,7 @@ test: $(STAMP) ## run all tests; those whose tool is missing are skipped with th
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 e2e: $(STAMP) ## the example with everything applied, alive: real servers on loopback, load, failures; needs make validators, takes minutes
-	PRODIFY_SLOW_TESTS=1 $(BIN)/python -m pytest -rs tests/e2e
+	PRODIFY_SLOW_TESTS=1 $(BIN)/python -m pytest -rs --durations=0 --durations-min=1 tests/e2e
 
 check: lint types imports ## the fast checks, under a minute: lint, types, import directions, tests without servers and tools
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(FAST_TESTS)

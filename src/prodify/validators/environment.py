@@ -1,4 +1,4 @@
-"""Every variable that the code reads is in the example file, in the manifest and, when it is secret, in the secret mapping; and the reverse.
+"""Every variable that code reads is in the example file, the manifest and, when secret, the secret mapping; and the reverse.
 
 Modules that prodify wrote have a default for each of their settings: those have to stand in the example file and nowhere else.
 """

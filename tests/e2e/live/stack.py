@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 PROGRAMS = ("prometheus", "prometheus-alertmanager", "promtool", "redis-server")
-DATABASE_PASSWORD = "canary-database-6c1f"  # noqa: S105 - of a server that lives for one test
+DATABASE_PASSWORD = "canary-database-6c1f"
 
 
 class Closes(Protocol):

@@ -35,16 +35,16 @@ MOVED = {
     "recommender.py": (
         ("from openai import OpenAI\n", "import llm_adapter\n"),
         (
-            re.compile(r"    client = OpenAI\(.*?    return answer\.choices\[0\]\.message\.content\n", re.DOTALL),
+            r"    client = OpenAI\(.*?    return answer\.choices\[0\]\.message\.content\n",
             '    return llm_adapter.complete(prompt, system="You are Where2Eat, a friendly foodie.")\n',
         ),
-        ("    restaurants = []\n", f"    with llm_adapter.within({BUDGET}):\n        return ranked(db, group, wishes)\n\n\n"
+        (r"    restaurants = \[\]\n", f"    with llm_adapter.within({BUDGET}):\n        return ranked(db, group, wishes)\n\n\n"
                                   "def ranked(db, group, wishes):\n    restaurants = []\n"),
-        ('score_text, reason = answer.split("|", 1)\n', 'degraded = answer.degraded\n            score_text, reason = answer.text.split("|", 1)\n'),
-        ('        reason = "Looks tasty!"\n', '        reason, degraded = "Looks tasty!", False\n'),
-        ("        db.add(restaurant)\n", "        db.add(restaurant)\n        restaurant.degraded = degraded\n"),
+        (r"score_text, reason = answer\.split", "degraded = answer.degraded\n            score_text, reason = answer.text.split"),
+        (r'        reason = "Looks tasty!"\n', '        reason, degraded = "Looks tasty!", False\n'),
+        (r"        db\.add\(restaurant\)\n", "        db.add(restaurant)\n        restaurant.degraded = degraded\n"),
     ),
-    "api.py": (("r.to_dict() for r in restaurants]", '{**r.to_dict(), "degraded": r.degraded} for r in restaurants]'),),
+    "api.py": ((r"r\.to_dict\(\) for r in restaurants\]", '{**r.to_dict(), "degraded": r.degraded} for r in restaurants]'),),
 }  # fmt: skip
 """What the adapter's first lines tell people to do with the calls that were there, and a field that says `degraded`."""
 FAILURES = {
@@ -59,13 +59,12 @@ def system(applied_example: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     root = shutil.copytree(applied_example, home / "where2eat")
     for name, changes in MOVED.items():
         text = (root / name).read_text()
-        for old, new in changes:
-            found = old.sub(lambda _, new=new: new, text) if isinstance(old, re.Pattern) else text.replace(old, new, 1)
-            assert found != text, f"{name} has no {old}"
-            text = found
+        for pattern, new in changes:
+            text, times = re.subn(pattern, lambda _, new=new: str(new), text, count=1, flags=re.DOTALL)  # type: ignore[misc]
+            assert times == 1, f"{name} has no {pattern}"
         (root / name).write_text(text)
-    with running(root, home, SETTINGS) as found:
-        yield found
+    with running(root, home, SETTINGS) as everything:
+        yield everything
 
 
 @pytest.fixture
@@ -198,7 +197,7 @@ def test_the_limit_counts_for_all_workers_and_goes_on_without_redis(system: Syst
         try:
             began = time.monotonic()
             statuses = ask(f"198.51.100.{len(name)}", 80)
-            assert set(statuses) <= {200, 429} and 60 <= statuses.count(200), name
+            assert set(statuses) <= {200, 429} and statuses.count(200) >= 60, name
             assert time.monotonic() - began < 10, name
             assert "primary" in group.ask()["reason"]
             assert system.service.status("/readyz") == 200

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,26 @@ UVICORN = ["uvicorn", "--port", "PORT", "--log-level", "warning", "main:app"]
 
 def logged(server: Server) -> list[dict[str, object]]:
     return [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+
+
+def test_errors_that_repeat_a_secret_tell_none(shop_repo: Path, render_tree: RenderTree, receiver: Receiver) -> None:
+    tree = render_tree(["telemetry", "health"], shop_repo, Profile())
+    odd = 'pass"word+0123'
+    settings = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "100", "SHOP_API_KEY": SECRET,
+        "LEDGER_URL": f"postgresql://shop:{odd}@localhost/shop",
+    }  # fmt: skip
+    with serving(shop_repo, tree, GUNICORN, **settings) as server:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            closed = free.getsockname()[1]
+        inner = urllib.parse.quote(f"http://127.0.0.1:{closed}/v1/items?person=ada&key={SECRET}&word={urllib.parse.quote(odd)}", safe="")
+        assert server.get(f"/upstream?url={inner}") == 500
+        assert server.stop() < 5
+    sent, log = b"".join(receiver.raw).decode("latin-1"), server.log.read_text()
+    assert "Max retries exceeded" in sent and "Max retries exceeded" in log, "the error itself is told"
+    for secret in (SECRET, odd, urllib.parse.quote(odd), json.dumps(odd)[1:-1]):
+        assert secret not in sent and secret not in log
+    assert "person=ada" not in sent, "nor what stands behind the question mark"
 
 
 @pytest.mark.parametrize("preload", [False, True], ids=["each loads", "preload"])

@@ -152,7 +152,7 @@ def test_the_hardened_application_answers_with_the_headers(flask_repo: Path, ren
 def test_rate_limits_count_a_client_and_spare_the_probes(flask_repo: Path, render_tree: Render, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("flask_limiter")
     write(flask_repo, render_tree(("rate-limit",), flask_repo, profile_for()))
-    assert "flask-limiter==" in (flask_repo / "requirements.txt").read_text(encoding="utf-8")
+    assert "flask-limiter[redis]==" in (flask_repo / "requirements.txt").read_text(encoding="utf-8")
     monkeypatch.setenv("SECRET_KEY", "x" * 20)
     monkeypatch.setenv("RATE_LIMITS", "2/minute")
     client = load(flask_repo / "app.py", "limited_app", monkeypatch).app.test_client()

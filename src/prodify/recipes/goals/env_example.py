@@ -76,9 +76,7 @@ def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
     stores = frozenset(store.name for store in (*repo.datastores, *repo.brokers))
     known = {name: Setting(name, _sample(repo, name, stores), sorted(found)[0].partition(":")[0]) for name, found in sorted(places.items())}
     own = {name for path, text in texts.items() if path.rpartition("/")[2] not in GENERATED for name in names_read(text)} - set(known)
-    there = {variable.name for variable in variables(repo) if variable.location.path.rpartition("/")[2] in GENERATED}
-    read = {name for text in texts.values() for name in names_read(text)} | there
-    read -= set(known)
+    read = {name for text in texts.values() for name in names_read(text)} - set(known)
     added = {name: Setting(name, "", "") for name in sorted(read) if not is_platform_variable(name)}
     hidden = {n for n in known if facts[n][0] and not re.search(r"UR[IL]", n)} | {n for n in own & set(added) if SECRET_NAME.search(n)}
     needed = {n for n in known if any(facts[n])} - hidden

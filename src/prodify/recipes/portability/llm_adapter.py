@@ -59,10 +59,10 @@ def wanted(repo: Inventory) -> Place | None:
     step=Step.PORTABILITY, fixes=("model-calls-go-through-an-adapter", "model-has-fallback", "model-spend-is-capped"), review=Review.CAREFUL
 )
 def llm_adapter(repo: Inventory, profile: Profile) -> Iterator[Wish]:
-    """One module for all calls of language models: limits, time bounds, fallbacks, a cache, a daily cap, telemetry; providers set by the environment.
+    """One module for all calls of language models: limits, time bounds, fallbacks, a cache, a daily cap, telemetry.
 
-    It needs no vendor's library; services with coroutines get a form of it to await. The calls that are there
-    keep working as they are; move them to `llm_adapter.complete` one by one.
+    Providers and models are set by the environment, and no vendor's library is needed; services with coroutines get a form of it to await.
+    The calls that are there keep working as they are; move them to `llm_adapter.complete` one by one.
     """
     place = wanted(repo)
     if place is not None:
