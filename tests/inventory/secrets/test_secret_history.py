@@ -226,9 +226,12 @@ def test_odd_file_names(repository: Repository, scanner: Scanner) -> None:
 
 def packed(repository: Repository) -> dict[str, str]:
     """Files of several sorts in one pack; blob ids by name."""
-    noise = hashlib.shake_256(b"noise").digest(40_000)
-    wide = ("key = 1\n" * 3000).encode("utf-16")
-    contents_of = {"archive.bin": b"PK\x03\x04\x14\0" + noise, "wide.txt": wide, "late.txt": b"x\n" * 4000 + b"\0" + noise, "small.bin": b"\0" * 90}
+    contents_of = {
+        "archive.bin": b"PK\x03\x04\x14\0" + hashlib.shake_256(b"noise").digest(40_000),
+        "wide.txt": ("key = 1\n" * 3000).encode("utf-16"),
+        "late.txt": b"x\n" * 4000 + b"\0" + hashlib.shake_256(b"other noise").digest(40_000),
+        "small.bin": b"\0" * 90,
+    }
     for name, data in contents_of.items():
         (repository.root / name).write_bytes(data)
     repository.commit(app_dot_py=f"KEY = '{KEY}'\n" + "\n".join(f"line_{n} = {n}" for n in range(900)))
