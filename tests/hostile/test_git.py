@@ -13,8 +13,9 @@ import pytest
 
 from prodify.inventory import git as questions
 from prodify.inventory.files import FileIndex
+from prodify.inventory.gitpipes import holds_pipe
 from tests.hostile.test_whole_audit import run
-from tests.hostile.trees import LINE, git, slow, write
+from tests.hostile.trees import LINE, Maker, git, slow, write
 
 SIGNATURE = "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n"
 
@@ -101,6 +102,71 @@ def test_a_pipe_where_git_reads_rules_does_not_hold_it_up(root: Path, monkeypatc
     start = time.monotonic()
     assert FileIndex(root).paths == ("app.py", "sub/a.txt")
     assert time.monotonic() - start < 20
+
+
+def included_pipe(root: Path, directory: str = "", section: str = "[include]") -> None:
+    os.mkfifo(root / "pipe")
+    with (root / ".git" / "config").open("a") as stream:
+        stream.write(f"{section}\n\tpath = {directory}../pipe\n")
+
+
+def nested_include(root: Path) -> None:
+    included_pipe(root)
+    config = root / ".git" / "config"
+    config.rename(config.with_name("more"))
+    config.write_text('[core]\n\trepositoryformatversion = 0\n[Include] path = "more" ; and so on\n')
+
+
+def linked_branch(root: Path) -> None:
+    os.mkfifo(root / "pipe")
+    (root / ".git" / "refs" / "heads" / "other").symlink_to(root / "pipe")
+
+
+def pipe_for(name: str) -> Maker:
+    def make(root: Path) -> None:
+        (root / ".git" / name).unlink(missing_ok=True)
+        os.mkfifo(root / ".git" / name)
+
+    return make
+
+
+def git_file(root: Path) -> None:
+    included_pipe(root, f"{root}/sub/")
+    (root / ".git").rename(root.parent / "elsewhere")
+    (root / ".git").write_text("gitdir: ../elsewhere\n")
+
+
+PIPES: dict[str, Maker] = {
+    "include": included_pipe,
+    "conditional include": lambda root: included_pipe(root, section=f'[includeIf "gitdir:{root}/"]'),
+    "nested include": nested_include,
+    "linked branch": linked_branch,
+    "git file": git_file,
+    **{name: pipe_for(name) for name in ("config", "HEAD", "index", "packed-refs", "info/exclude", "objects/info/alternates")},
+}
+
+
+@pytest.mark.parametrize("place", PIPES)
+@pytest.mark.parametrize("below", [False, True])
+def test_git_is_not_asked_where_it_would_wait_for_a_pipe(place: str, below: bool, root: Path) -> None:
+    PIPES[place](root)
+    start = time.monotonic()
+    index = FileIndex(root / "sub" if below else root)
+    expected = ("a.txt",) if below else ("app.py", "sub/a.txt")
+    paths = tuple(path for path in index.paths if path != ".git")
+    assert (index.git, paths, index.dirty) == (None, expected, None)
+    assert time.monotonic() - start < 0.9, "git was started and waited for"
+
+
+def test_an_ordinary_configuration_is_no_pipe(root: Path) -> None:
+    (root / ".git" / "more").write_text("[user]\n\tname = me\n")
+    with (root / ".git" / "config").open("a") as stream:
+        stream.write('[include]\n\tpath = more\n\tpath = /missing\n[remote "x"]\n\turl = ../pipe\n')
+    assert not holds_pipe(str(root)) and not holds_pipe(str(root / "sub"))
+    git(root, "worktree", "add", "-q", str(root.parent / "second"))
+    assert not holds_pipe(str(root.parent / "second")) and (second := FileIndex(root.parent / "second").git) and len(second.tracked) == 2
+    os.mkfifo(root / ".git" / "info" / "pipe")
+    assert holds_pipe(str(root.parent / "second"))
 
 
 @pytest.mark.parametrize("content", ["gitdir: /missing\n", "gitdir: ../other/.git\n", "gitdir: /dev/zero\n", "", "\0", "gitdir: .git\n"])

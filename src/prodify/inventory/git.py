@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import stat
 import subprocess
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodify.inventory.gitcommand import command, environment
+from prodify.inventory.gitpipes import git_directories, holds_pipe, is_pipe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["IndexEntry", "Listing", "command", "environment", "listing", "run", "run_all"]
 
 _TIMEOUT = 60.0
-_PATIENCE = 5.0
+_PATIENCE = 1.0
 """Seconds after which somebody looks whether git waits for a pipe that stands where a file of rules should."""
 _RULES = ".gitignore"
 _MAX_INDEX = 256 * 1024 * 1024
@@ -114,15 +113,12 @@ def _answer(process: subprocess.Popen[bytes], root: Path, end: float) -> bytes |
 
 def _waits_for_ever(root: Path) -> bool:
     """Whether a named pipe stands where git reads rules from: it opens that, and nobody ever writes into it."""
-    rules = [os.path.join(root, ".git", "info", "exclude")]  # noqa: PTH118 - strings, as os.walk gives them
-    for folder, _, names in os.walk(root):
-        if _RULES in names:
-            rules.append(os.path.join(folder, _RULES))  # noqa: PTH118
-    for path in rules:
-        with contextlib.suppress(OSError):
-            if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
-                return True
-    return False
+    if holds_pipe(str(root)):
+        return True
+    above = [str(folder) for folder in root.absolute().parents] if git_directories(str(root)) else []
+    if any(is_pipe(os.path.join(folder, _RULES)) for folder in above):  # noqa: PTH118 - strings, as os.walk gives them
+        return True
+    return any(_RULES in names and is_pipe(os.path.join(folder, _RULES)) for folder, _, names in os.walk(root))  # noqa: PTH118
 
 
 def listing(root: Path) -> Listing | None:
@@ -130,6 +126,8 @@ def listing(root: Path) -> Listing | None:
 
     A directory that git itself ignores (a build folder inside another checkout) counts as being in no work tree.
     """
+    if holds_pipe(str(root)):
+        return None
     # With -t, names of files that git does not know cannot pass for entries of its index.
     rows = run(root, "ls-files", "-t", "-s", "-z", "--cached", "--others", "--exclude-standard")
     if rows is None:

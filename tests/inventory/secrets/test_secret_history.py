@@ -11,10 +11,12 @@ import pytest
 
 from prodify.inventory.facts import Role
 from prodify.inventory.secrets import Scanner
+from prodify.inventory.secrets import history as history_module
 from prodify.inventory.secrets.allow import parse_gitleaksignore
 from prodify.inventory.secrets.blobcache import BlobCache
-from prodify.inventory.secrets.gitstream import contents, runner
+from prodify.inventory.secrets.gitstream import blob_sizes, contents, runner
 from prodify.inventory.secrets.history import scan_history, scan_staged
+from prodify.inventory.secrets.packheads import binary_blobs
 from tests.inventory.secrets.secret_shapes import make
 
 if TYPE_CHECKING:
@@ -220,3 +222,64 @@ def test_odd_file_names(repository: Repository, scanner: Scanner) -> None:
     repository.git("add", "-A")
     repository.git("commit", "-q", "-m", "x")
     assert [h.location.path for h in scan_history(scanner, runner(repository.root), role_of).hits] == [name]
+
+
+def packed(repository: Repository) -> dict[str, str]:
+    """Files of several sorts in one pack; blob ids by name."""
+    contents_of = {
+        "archive.bin": b"PK\x03\x04\x14\0" + hashlib.shake_256(b"noise").digest(40_000),
+        "wide.txt": ("key = 1\n" * 3000).encode("utf-16"),
+        "late.txt": b"x\n" * 4000 + b"\0" + hashlib.shake_256(b"other noise").digest(40_000),
+        "small.bin": b"\0" * 90,
+    }
+    for name, data in contents_of.items():
+        (repository.root / name).write_bytes(data)
+    repository.commit(app_dot_py=f"KEY = '{KEY}'\n" + "\n".join(f"line_{n} = {n}" for n in range(900)))
+    repository.git("repack", "-adq")
+    return {name: repository.git("rev-parse", f"HEAD:{name}") for name in (*contents_of, "app.py")}
+
+
+def test_binary_blobs_of_a_pack_are_told_by_their_first_bytes(repository: Repository, scanner: Scanner) -> None:
+    ids = packed(repository)
+    run_git = runner(repository.root)
+    assert binary_blobs(run_git, blob_sizes(run_git)) == {ids["archive.bin"]}
+    history = scan_history(scanner, run_git, role_of)
+    assert [h.rule for h in history.hits] == ["stripe-secret-key"] and history.blobs == len(ids)
+
+
+def test_loose_blobs_are_left_to_git(repository: Repository) -> None:
+    (repository.root / "archive.bin").write_bytes(b"\0" * 9000)
+    repository.commit(a="x\n")
+    run_git = runner(repository.root)
+    assert binary_blobs(run_git, blob_sizes(run_git)) == frozenset()
+
+
+@pytest.mark.parametrize("damage", ["pipe", "folder", "link", "short", "garbage", "far"])
+@pytest.mark.parametrize("suffix", ["idx", "pack"])
+def test_a_pack_that_does_not_fit_is_left_to_git(damage: str, suffix: str, repository: Repository) -> None:
+    packed(repository)
+    run_git = runner(repository.root)
+    blobs = blob_sizes(run_git)
+    path = next((repository.root / ".git" / "objects" / "pack").glob(f"*.{suffix}"))
+    whole = path.read_bytes()
+    path.unlink()
+    if damage == "pipe":
+        os.mkfifo(path)
+    elif damage == "folder":
+        path.mkdir()
+    elif damage == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        head = whole[: 8 + 1024]
+        path.write_bytes({"short": whole[:40], "garbage": b"\xa5" * len(whole), "far": head + b"\xff" * (len(whole) - len(head))}[damage])
+    assert binary_blobs(run_git, blobs) == frozenset()
+
+
+def test_suspects_that_are_not_kept_are_read_again(repository: Repository, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        repository.commit(**{f"f{number}_dot_py": f"a = '{OTHER}'\nn = {number}\n", "g_dot_py": f"KEY = '{KEY}'\nn = {number}\n"})
+    expected = scan_history(scanner, runner(repository.root), role_of)
+    assert len(expected.hits) == 5
+    for room in (0, 120):
+        monkeypatch.setattr(history_module, "_HELD", room)
+        assert scan_history(scanner, runner(repository.root), role_of) == expected

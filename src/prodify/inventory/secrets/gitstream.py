@@ -53,8 +53,8 @@ def blob_sizes(run_git: RunGit) -> list[tuple[str, int]]:
     """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
     arguments = ("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", "--batch-all-objects", "--unordered", "--buffer")
     with run_git(arguments, None) as stream:
-        rows = re.findall(r"^blob (\w+) (\d+)$", stream.read().decode("ascii", "replace"), re.M)
-    return [(blob, int(size)) for blob, size in rows]
+        rows = re.findall(rb"^blob ([0-9a-f]+) ([0-9]+)$", stream.read(), re.M)
+    return [(blob.decode("ascii"), int(size)) for blob, size in rows]
 
 
 def contents(run_git: RunGit, blobs: Iterable[str], *, largest: int = 1 << 62) -> Iterator[tuple[str, bytes]]:

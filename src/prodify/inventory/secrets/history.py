@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.allow import Ignore
 from prodify.inventory.secrets.gitstream import LARGEST_BLOB, RunGit, blob_sizes, contents
+from prodify.inventory.secrets.packheads import binary_blobs
 from prodify.inventory.secrets.parallel import FORK_FROM, in_two
 from prodify.lazydata import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from prodify.inventory.facts import Role, SecretHit
     from prodify.inventory.secrets.blobcache import BlobCache
     from prodify.inventory.secrets.scanner import Scanner
 
 
+_HELD = 8 << 20
+"""Bytes of suspects that each worker keeps, so that git need not build them a second time."""
+_STRETCHES = 8
 _LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
 """A changed file with its new blob and path, or a commit."""
 
@@ -60,35 +65,56 @@ def scan_history(
     sizes = blob_sizes(run_git)
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
     chosen, complete = _within(small, limit)
-    suspects, clean = _sifted(scanner, run_git, chosen)
+    binary = binary_blobs(run_git, chosen)
+    log = Log(run_git)
+    suspects, clean = _sifted(scanner, run_git, [(blob, size) for blob, size in chosen if blob not in binary], log)
     if cache:
-        cache.add(clean)
-    hits = _located(scanner, run_git, role_of, suspects, frozenset(hit.fingerprint for hit in in_tree)) if suspects else []
+        cache.add([*clean, *binary])
+    hits = _located(scanner, run_git, log, role_of, suspects, frozenset(hit.fingerprint for hit in in_tree)) if suspects else []
     kept = [h for h in hits if not _ignored(h, ignores)]
     too_large = sum(size > LARGEST_BLOB for _, size in sizes)
     return History(tuple(kept), len(chosen), too_large, complete)
 
 
-def _sifted(scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]]) -> tuple[list[str], list[str]]:
+def _sifted(
+    scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Log
+) -> tuple[dict[str, bytes | None], list[str]]:
     """The blobs that may hold a secret, and those that do not; one that git cannot deliver is in neither.
 
-    Neighbours in the pack stay together: git builds them from one another.
+    Beside a suspect stands its content, None beyond `_HELD` bytes of them.
+    """
+    halves = _halves(blobs) if sum(size for _, size in blobs) >= FORK_FROM else ([blob for blob, _ in blobs], [])
+
+    def sift(turn: int) -> tuple[dict[str, bytes | None], list[str]]:
+        suspects: dict[str, bytes | None] = {}
+        clean: list[str] = []
+        room = _HELD
+        for blob, data in contents(run_git, halves[turn]):
+            if scanner.suspicious(data):
+                room -= len(data)
+                suspects[blob] = data if room >= 0 else None
+                if turn == 0:
+                    log.begin()
+            else:
+                clean.append(blob)
+        return suspects, clean
+
+    first, second = in_two(sift) if halves[1] else (sift(0), ({}, []))
+    return first[0] | second[0], first[1] + second[1]
+
+
+def _halves(blobs: Sequence[tuple[str, int]]) -> tuple[list[str], list[str]]:
+    """Two shares of about the same work, cut in stretches of the pack: git builds neighbours from one another.
+
+    One end of a pack is not like the other (large files, many small changes), so each gets every second stretch.
     """
     total = sum(size for _, size in blobs)
     halves: tuple[list[str], list[str]] = ([], [])
     done = 0
     for blob, size in blobs:
-        halves[total >= FORK_FROM and done * 2 > total].append(blob)
+        halves[done * _STRETCHES // max(total, 1) % 2].append(blob)
         done += size
-
-    def sift(turn: int) -> tuple[list[str], list[str]]:
-        found: tuple[list[str], list[str]] = ([], [])
-        for blob, data in contents(run_git, halves[turn]):
-            found[not scanner.suspicious(data)].append(blob)
-        return found
-
-    first, second = in_two(sift) if halves[1] else (sift(0), ([], []))
-    return first[0] + second[0], first[1] + second[1]
+    return halves
 
 
 def _within(blobs: list[tuple[str, int]], limit: int) -> tuple[list[tuple[str, int]], bool]:
@@ -101,12 +127,17 @@ def _within(blobs: list[tuple[str, int]], limit: int) -> tuple[list[tuple[str, i
 
 
 def _located(
-    scanner: Scanner, run_git: RunGit, role_of: Callable[[str], Role], suspects: Iterable[str], known: frozenset[str]
+    scanner: Scanner,
+    run_git: RunGit,
+    log: Log,
+    role_of: Callable[[str], Role],
+    suspects: Mapping[str, bytes | None],
+    known: frozenset[str],
 ) -> list[SecretHit]:
     """Scan the suspects again under their real names, and keep one hit a secret and path."""
     found: dict[tuple[str, str, str], SecretHit] = {}
-    order = origins(run_git, frozenset(suspects))
-    for blob, data in contents(run_git, sorted(order, key=lambda b: order[b][1])):
+    order = origins(log.read(), frozenset(suspects))
+    for blob, data in _delivered(run_git, sorted(order, key=lambda b: order[b][1]), suspects):
         origin = order[blob][0]
         for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
             key = (hit.rule, hit.fingerprint, hit.location.path)
@@ -115,15 +146,58 @@ def _located(
     return sorted(found.values(), key=lambda h: (h.location, h.rule, h.fingerprint))
 
 
-def origins(run_git: RunGit, blobs: frozenset[str]) -> dict[str, tuple[Origin, int]]:
+def _delivered(run_git: RunGit, order: Sequence[str], held: Mapping[str, bytes | None]) -> Iterator[tuple[str, bytes]]:
+    """Blobs in that order, from memory where they are held; one that git cannot deliver is left out."""
+    rest = contents(run_git, [blob for blob in order if held[blob] is None])
+    following = next(rest, None)
+    for blob in order:
+        data = held[blob]
+        if data is None and following is not None and following[0] == blob:
+            data, following = following[1], next(rest, None)
+        if data is not None:
+            yield blob, data
+
+
+class Log:
+    """All commits with the blobs that they brought. Once somebody knows that it will be asked for, git writes it beside other work."""
+
+    _ARGUMENTS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
+
+    def __init__(self, run_git: RunGit) -> None:
+        self._run_git = run_git
+        self._reader: Thread | None = None
+        self._text = b""
+        self._failure: BaseException | None = None
+
+    def begin(self) -> None:
+        """Start git, the first time that this is called. Nobody may fork from then on until the log was read."""
+        if self._reader is None:
+            self._reader = Thread(target=self._work, daemon=True)
+            self._reader.start()
+
+    def _work(self) -> None:
+        try:
+            with self._run_git(self._ARGUMENTS, None) as stream:
+                self._text = stream.read()
+        except BaseException as error:  # raised again where the log is read
+            self._failure = error
+
+    def read(self) -> bytes:
+        """What git wrote, newest commit first."""
+        self.begin()
+        if self._reader is not None:
+            self._reader.join()
+        if self._failure is not None:
+            raise self._failure
+        return self._text
+
+
+def origins(log: bytes, blobs: frozenset[str]) -> dict[str, tuple[Origin, int]]:
     """Return, for each blob that a commit brought, its oldest origin and that commit's age rank (0 is the oldest)."""
-    arguments = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
-    with run_git(arguments, None) as stream:
-        raw = stream.read()
     found: dict[str, tuple[Origin, int]] = {}
     wanted = {blob.encode() for blob in blobs}
     commit, rank = b"", 0
-    for blob, path, new_commit in _LOG.findall(raw):
+    for blob, path, new_commit in _LOG.findall(log):
         if new_commit:
             commit, rank = new_commit, rank - 1
         elif blob in wanted:

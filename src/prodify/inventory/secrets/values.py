@@ -146,7 +146,7 @@ def is_random(value: str, length: int = 16) -> bool:
     if UUID.match(value) or PATHISH.match(value) or URLISH.match(value) or HASHED.match(value):
         return False
     runs = _CLASSES.findall(value)
-    digits = sum(c.isdigit() for c in value)
+    digits = sum(map(str.isdigit, value))
     if value.isdigit() or len(runs) < max(4, len(value) // 7):
         return False
     parts = words_of(value)
