@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from prodify.checks.cost import models
 from prodify.checks.observability import logs
+from prodify.inventory import presence
+from prodify.inventory.components import pyapps, python
 from prodify.inventory.data import test_patterns as patterns
 from prodify.lazyre import Words, guarded, lazy
 
@@ -21,6 +23,10 @@ GUARDED = {
     "MODEL_FAILURE": patterns.MODEL_FAILURE,
     "TRACE_ID": logs._TRACE_ID,
     "CAPS": models._CAPS,
+    "ENV_EXAMPLE": presence._ENV_EXAMPLE,
+    "MIGRATIONS": presence._MIGRATIONS,
+    "MAIN": pyapps._MAIN,
+    "FOREVER": python._FOREVER,
 }
 
 

@@ -31,5 +31,20 @@ def main() -> int:
     return run(sys.argv[1:])
 
 
+def process() -> None:
+    """Run prodify as a process of its own. An audit ends at once: to take apart what it has built takes a tenth of a small one."""
+    code = main()
+    import os
+
+    if sys.argv[1:2] == ["audit"] and sys.getprofile() is None and sys.gettrace() is None:  # a profiler reports at the end
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):  # the interpreter says it as it would have said
+            sys.exit(code)
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

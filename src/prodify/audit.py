@@ -15,7 +15,7 @@ from prodify.lazydata import dataclass
 from prodify.model import Finding, Kind, Report, Step, Target, Verdict
 from prodify.profile import Profile
 from prodify.score import score
-from prodify.snapshot import inventory_snapshot, profile_snapshot
+from prodify.snapshot import inventory_snapshot, prepare, profile_snapshot
 from prodify.suppress import suppress, validate
 from prodify.version import RULESET, __version__
 
@@ -53,7 +53,8 @@ class Selection:
 
 
 EVERYTHING = Selection()
-_LATE = (Step.TESTING, Step.PORTABILITY)
+_SHARED_FROM = 250
+"""Files from which on judging takes longer than to fork a process for half of it."""
 
 
 def audit(
@@ -71,9 +72,7 @@ def audit(
     """
     checks = all_checks()
     picked = selection.pick(checks)
-    # What asks for tests and secrets comes last: another process may still be looking for them.
-    found = {c.id: run_check(c, repo, profile) for c in sorted(picked, key=lambda c: c.step in _LATE or "secret" in c.module)}
-    findings = tuple(found[c.id] for c in picked)
+    findings = _judged(picked, repo, profile)
     notices: tuple[str, ...] = ()
     omitted: tuple[str, ...] = ()
     if imports:
@@ -90,6 +89,26 @@ def audit(
         __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory,
         score([f for f in findings if f.source is None], operated=repo.kind != "library"), findings, (*notices, *omitted, *faults),
     )  # fmt: skip
+
+
+def _judged(picked: Sequence[Check], repo: Inventory, profile: Profile) -> tuple[Finding, ...]:
+    """The findings of the checks, in their order; two processes share those of a large tree when a processor is free."""
+    _ = repo.components  # nearly all go on from there
+    if len(repo.files.entries) < _SHARED_FROM or not repo.has_looked_ahead:
+        found = {c.id: run_check(c, repo, profile) for c in sorted(picked, key=_waits)}
+        return tuple(found[c.id] for c in picked)
+    from prodify.inventory.secrets.parallel import in_order
+
+    late = [c for c in picked if _waits(c)]
+    early = sorted((c for c in picked if not _waits(c)), key=lambda c: c.step is not Step.SECURITY)
+    shared = in_order(lambda index: (run_check(early[index], repo, profile), 0), len(early), fork_from=0, before=lambda: prepare(repo))
+    found = {finding.check: finding for _, finding in shared} | {c.id: run_check(c, repo, profile) for c in late}
+    return tuple(found[c.id] for c in picked)
+
+
+def _waits(check: Check) -> bool:
+    """Whether a check asks for tests or secrets: it comes last, for another process may still be looking for them."""
+    return check.step in (Step.TESTING, Step.PORTABILITY) or "secret" in check.module
 
 
 def _with_imports(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,13 @@ def profile_snapshot(profile: Profile) -> dict[str, Any]:
     }
     plain: dict[str, Any] = _lists(data)
     return plain
+
+
+def prepare(repo: Inventory) -> None:
+    """Find out what the inventory block needs and takes long, without what another process is looking for."""
+    for fact in ("environment", "routes", "datastores", "outbound_calls", "llm_providers"):
+        with suppress(Exception):  # said when the block is made
+            getattr(repo, fact)
 
 
 def inventory_snapshot(repo: Inventory) -> tuple[dict[str, Any], tuple[str, ...]]:

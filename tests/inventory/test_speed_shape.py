@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -66,6 +67,15 @@ def test_an_audit_imports_nothing_heavy(run: dict[str, object]) -> None:
 def test_few_classes_and_patterns_are_compiled(run: dict[str, object]) -> None:
     assert isinstance(run["dataclasses"], int) and run["dataclasses"] <= 15
     assert isinstance(run["patterns"], int) and run["patterns"] <= 330
+
+
+@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="no second process that would look for secrets")
+def test_the_detector_is_loaded_in_the_second_process_alone(run: dict[str, object]) -> None:
+    modules = run["modules"]
+    assert isinstance(modules, list) and isinstance(run["patterns"], int)
+    assert [name for name in modules if name.startswith(("prodify.inventory.secrets.rules", "hyperscan"))] == []
+    assert len([name for name in modules if name.startswith("prodify")]) <= 290
+    assert run["patterns"] <= 150
 
 
 def test_only_candidates_are_parsed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,11 +37,11 @@ class Request(NamedTuple):
 
 def carry_out(asked: Request) -> int:
     """Audit, print the report and return the exit code."""
+    whole = not (asked.steps or asked.select)
+    session = open_session(asked.path, asked.settings, asked.config, quiet=asked.quiet, history=asked.history, ahead=whole)
     from prodify.audit import Selection, audit
     from prodify.model import Step
 
-    whole = not (asked.steps or asked.select)
-    session = open_session(asked.path, asked.settings, asked.config, quiet=asked.quiet, history=asked.history, ahead=whole)
     selection = Selection(tuple(Step.parse(s) for s in asked.steps), asked.select, asked.ignore)
     report = audit(session.repo, session.loaded.profile, selection, ignores=not asked.no_ignores, imports=asked.imports)
     if not asked.quiet:

@@ -40,10 +40,14 @@ def open_session(
 
     `ahead`: everything will be asked for, so that what takes long may begin.
     """
-    from prodify.infer import load_profile
-
     repo = Inventory(path, history=history)
     if ahead:
+        repo.files.ask_git()
+    from prodify.checks import all_checks
+    from prodify.infer import load_profile
+
+    if ahead:
+        all_checks()  # imported while git looks at the directories
         repo.look_ahead()
     loaded = load_profile(repo, tuple(settings or ()), config)
     if not quiet:

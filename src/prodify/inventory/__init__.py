@@ -177,10 +177,15 @@ class Inventory:
         return find_secrets(self) if self._ready is None else self._ready.secrets
 
     def look_ahead(self) -> None:
-        """Begin to find `secrets` and `tests` in another process where the tree is large enough; who asks for them waits for it."""
+        """Begin to find `secrets` and `tests` in another process where the system can; who asks for them waits for it."""
         from prodify.inventory.ahead import begin
 
         self._ahead = begin(self)
+
+    @property
+    def has_looked_ahead(self) -> bool:
+        """Whether another process has found facts, and is done: there is a processor for something else."""
+        return self._ahead is not None and self._ahead.is_done()
 
     @cached_property
     def _ready(self) -> Facts | None:

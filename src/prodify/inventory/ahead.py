@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import threading
+from select import select
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from prodify.inventory.tests import TestFacts
 
 Result = TypeVar("Result")
-
-AHEAD_FROM = 250
-"""Files from which on that takes longer than to fork a process for it and to read files in both."""
 
 
 class Facts(NamedTuple):
@@ -34,15 +32,19 @@ class Ahead(Generic[Result]):
 
     def __init__(self, task: Callable[[], Result]) -> None:
         self._reading, writing = os.pipe()
+        self._owner = os.getpid()
         self._child = os.fork()
         if self._child == 0:
             _run(task, writing)
         os.close(writing)
 
     def result(self) -> Result | None:
-        """Wait for what the task returned; None when it failed, and the caller has to do it. Call it once."""
+        """Wait for what the task returned; None when it failed, and the caller has to do it, as in every other process. Call it once."""
+        if os.getpid() != self._owner:
+            return None
         with open(self._reading, "rb") as stream:  # noqa: PTH123
             answer = stream.read()
+        self._reading = -1
         _, status = os.waitpid(self._child, 0)
         try:
             # The bytes come from the process forked above, through a pipe that nothing else can write to.
@@ -50,10 +52,17 @@ class Ahead(Generic[Result]):
         except (pickle.UnpicklingError, EOFError):
             return None
 
+    def is_done(self) -> bool:
+        """Whether the task has ended, so that its result need not be waited for."""
+        return self._reading < 0 or bool(select([self._reading], [], [], 0)[0])
+
 
 def begin(repo: Inventory) -> Ahead[Facts] | None:
-    """Start to look for secrets and tests in another process, None where the tree is small or the system does not fork."""
-    if len(repo.files.entries) < AHEAD_FROM or not may_begin():
+    """Start to look for secrets and tests in another process, None where there is no file or the system does not fork.
+
+    For ten files, what that takes (to import the detector and compile its patterns, above all) is a sixth of an audit already.
+    """
+    if not repo.files.entries or not may_begin():
         return None
     content = repo.files.content
 

@@ -21,6 +21,7 @@ from prodify.inventory.roles import role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from subprocess import Popen
 
 MAX_TEXT = 1024 * 1024
 """Nothing larger is parsed; source files that a person wrote are far below."""
@@ -41,11 +42,17 @@ class FileIndex:
         self._hidden = hidden
         self._texts: dict[str, str | None] = {}
         self._matched: dict[tuple[str, ...], list[str]] = {}
+        self._asked: list[Popen[bytes] | None] | None = None
+
+    def ask_git(self) -> None:
+        """Begin to ask git which files there are: it reads every directory, and this process may do something else meanwhile."""
+        self._asked = git.ask(self.root)
 
     @cached_property
     def git(self) -> git.Listing | None:
         """What git says of the directory, None without git."""
-        return git.listing(self.root)
+        asked, self._asked = self._asked, None
+        return git.listing(self.root, asked)
 
     @cached_property
     def _found(self) -> tuple[dict[str, FileEntry], int, int]:

@@ -86,6 +86,11 @@ def run(root: Path, *args: str) -> bytes | None:
 
 def run_all(root: Path, *commands: tuple[str, ...]) -> list[bytes | None]:
     """Run several git commands in `root` at the same time; each answer as `run` gives it."""
+    return answers(root, start(root, *commands))
+
+
+def start(root: Path, *commands: tuple[str, ...]) -> list[subprocess.Popen[bytes] | None]:
+    """Begin to run git commands in `root`; `answers` waits for them. None for one that could not be started."""
     started: list[subprocess.Popen[bytes] | None] = []
     for arguments in commands:
         try:
@@ -93,6 +98,11 @@ def run_all(root: Path, *commands: tuple[str, ...]) -> list[bytes | None]:
             started.append(subprocess.Popen(command(*arguments), cwd=root, env=environment(), stdin=quiet, stdout=out, stderr=quiet))
         except OSError:
             started.append(None)
+    return started
+
+
+def answers(root: Path, started: list[subprocess.Popen[bytes] | None]) -> list[bytes | None]:
+    """What started commands say; each answer as `run` gives it."""
     end = time.monotonic() + _TIMEOUT
     return [None if process is None else _answer(process, root, end) for process in started]
 
@@ -121,15 +131,20 @@ def _waits_for_ever(root: Path) -> bool:
     return any(_RULES in names and is_pipe(os.path.join(folder, _RULES)) for folder, _, names in os.walk(root))  # noqa: PTH118
 
 
-def listing(root: Path) -> Listing | None:
-    """Ask git which files are there; None where `root` is in no work tree or git cannot say.
+def ask(root: Path) -> list[subprocess.Popen[bytes] | None]:
+    """Begin to ask what `listing` wants to know; nothing is asked where git would open a named pipe and wait."""
+    if holds_pipe(str(root)):
+        return [None]
+    # With -t, names of files that git does not know cannot pass for entries of its index.
+    return start(root, ("ls-files", "-t", "-s", "-z", "--cached", "--others", "--exclude-standard"))
+
+
+def listing(root: Path, asked: list[subprocess.Popen[bytes] | None] | None = None) -> Listing | None:
+    """Ask git which files are there (`asked`: as begun before); None where `root` is in no work tree or git cannot say.
 
     A directory that git itself ignores (a build folder inside another checkout) counts as being in no work tree.
     """
-    if holds_pipe(str(root)):
-        return None
-    # With -t, names of files that git does not know cannot pass for entries of its index.
-    rows = run(root, "ls-files", "-t", "-s", "-z", "--cached", "--others", "--exclude-standard")
+    rows = answers(root, ask(root) if asked is None else asked)[0]
     if rows is None:
         return None if not (root / ".git").is_dir() or _waits_for_ever(root) else _without_git_binary(root)
     tracked, others = _split(rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data.capabilities import HEALTH, LIMITS, LOGS, METRICS, OTEL
 from prodify.inventory.facts import Role
 from prodify.inventory.query import query
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,12 +22,13 @@ _PROBE_PATH = lazy(
     r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
 )
 _PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check|check_health|liveness|readiness)$", re.IGNORECASE)
-_ENV_EXAMPLE = lazy(
+_ENV_EXAMPLE = guarded(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
     r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env\.\w+\.(example|sample|template)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+"
     r"|(examples?|samples?)/\.env(\.\w+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
+    "example sample template dist default tmpl schema",
     re.IGNORECASE,
 )
 _TOO_MANY = lazy(
@@ -59,11 +60,12 @@ _SERVED = ("python", "javascript", "typescript", "go")
 _ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")
 _LICENCE = lazy(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
 _README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
-_MIGRATIONS = lazy(
+_MIGRATIONS = guarded(
     r"(^|/)(migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
     r"|alembic/versions/[^/]+\.py|prisma/migrations/.+\.sql|db/migrate/[^/]+\.rb|database/migrations/[^/]+\.php|Migrations/\d+_[^/]+\.cs"
     r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile"
-    r"|(database|db|storage|store|models?|migrations?|schema)/migrations?\.(go|py|rs|[jt]s))$"
+    r"|(database|db|storage|store|models?|migrations?|schema)/migrations?\.(go|py|rs|[jt]s))$",
+    "migration Migrations/ migrate/ alembic/versions/ drizzle/ changelog db/schema db/structure Schemafile",
 )
 _UPDATES = lazy(
     r"^(\.github/dependabot\.ya?ml|(\.github/|\.gitlab/)?(renovate\.json5?|\.renovaterc(\.json5?)?)|\.pyup\.yml|\.dependabot/config\.yml)$"

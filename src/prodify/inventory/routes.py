@@ -18,5 +18,5 @@ def find_routes(repo: Inventory) -> tuple[Route, ...]:
 
     found: list[Route] = [*pyroutes.find(repo), *djangoroutes.find(repo), *polyglot.routes(repo)]
     components = repo.components
-    placed = {replace(route, component=component_of(components, route.location.path)) for route in found}
+    placed = dict.fromkeys(replace(route, component=component_of(components, route.location.path)) for route in found)
     return tuple(sorted(placed, key=lambda r: (r.location.path, r.location.line or 0, r.path, r.methods, r.handler or "")))

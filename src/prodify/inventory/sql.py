@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Call, Note
@@ -68,8 +67,10 @@ def unsafe_sql(repo: Inventory) -> tuple[Note, ...]:
 
 
 def _parse(text: str) -> ast.expr | None:
+    from textwrap import dedent  # it compiles patterns of its own
+
     try:
-        return ast.parse(f"({textwrap.dedent(text)}\n)", mode="eval").body
+        return ast.parse(f"({dedent(text)}\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "prodify.audit/1"
 _LEAF = _json.JSONEncoder(ensure_ascii=False).encode
+_TEXT = _json.encoder.encode_basestring
 
 
 def json(report: Report, show: str = "failed") -> str:
@@ -25,9 +26,13 @@ def indented(value: object, margin: str = "\n") -> str:
     >>> indented({"a": [1, None], "b": {}})
     '{\\n  "a": [\\n    1,\\n    null\\n  ],\\n  "b": {}\\n}'
     """
+    if isinstance(value, str):
+        return _TEXT(value)
+    if value is None:
+        return "null"
     inner = margin + "  "
     if isinstance(value, dict) and value:
-        rows = [f"{_LEAF(key)}: {indented(item, inner)}" for key, item in value.items()]
+        rows = [f"{_TEXT(key)}: {indented(item, inner)}" for key, item in value.items()]
         return f"{{{inner}{f',{inner}'.join(rows)}{margin}}}"
     if isinstance(value, list | tuple) and value:
         return f"[{inner}{f',{inner}'.join([indented(item, inner) for item in value])}{margin}]"

@@ -53,11 +53,16 @@ def scan_many(scan: Callable[[str, bytes, Role], Result], items: Iterable[Item],
 
 
 def in_order(
-    one: Callable[[int], tuple[Result, int] | None], total: int, *, fork_from: int = FORK_FROM
+    one: Callable[[int], tuple[Result, int] | None],
+    total: int,
+    *,
+    fork_from: int = FORK_FROM,
+    before: Callable[[], object] | None = None,
 ) -> Iterable[tuple[int, Result]]:
     """Return (index, result) of `one(0)` to `one(total - 1)`, sorted; `one` gives a result and how many bytes it took, or None for none.
 
     Two workers share what is left after `fork_from` bytes. Each takes the next chunk when it is done with its last: files differ in size.
+    `before`: what else this process does while the other has begun.
     """
     results: dict[int, Result] = {}
     if total >= MANY:
@@ -71,7 +76,7 @@ def in_order(
                 done += found[1]
             position += 1
         if position < total and (os.cpu_count() or 1) > 1:
-            results.update(_shared(one, position, total))
+            results.update(_shared(one, position, total, before))
             position = total
         for index in range(position, total):
             if (found := one(index)) is not None:
@@ -79,7 +84,9 @@ def in_order(
     return sorted(results.items(), key=lambda item: item[0])
 
 
-def _shared(one: Callable[[int], tuple[Result, int] | None], start: int, total: int) -> dict[int, Result]:
+def _shared(
+    one: Callable[[int], tuple[Result, int] | None], start: int, total: int, before: Callable[[], object] | None
+) -> dict[int, Result]:
     size = max(CHUNK, -(-(total - start) // _MOST_CHUNKS))
     chunks = [range(first, min(first + size, total)) for first in range(start, total, size)]
 
@@ -103,7 +110,13 @@ def _shared(one: Callable[[int], tuple[Result, int] | None], start: int, total: 
         return int.from_bytes(ticket, "big") if ticket else None
 
     taken: set[int] = set()
-    ours, theirs = _forked(lambda: work(tickets, taken), lambda: work(tickets, set()))
+
+    def here() -> dict[int, Result]:
+        if before is not None:
+            before()
+        return work(tickets, taken)
+
+    ours, theirs = _forked(here, lambda: work(tickets, set()))
     os.close(reading)
     if theirs is None:
         left = iter([number for number in range(len(chunks)) if number not in taken])
