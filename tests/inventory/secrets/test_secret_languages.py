@@ -34,6 +34,8 @@ PAIRS = {
     "dutch": ("a.yml", "wachtwoord: '@P'", "wachtwoord: '%env(WACHTWOORD)%'"),
     "chinese": ("a.yml", "密码: @P", "密码: ${PW}"),
     # settings files
+    "environment file, words": (".env", "API_SECRET=super" + "secretkey", "API_SECRET=your-secret-key"),
+    "properties, words": ("application.properties", "app.jwtSecret= security" + "SecretKey", "app.jwtSecret= yourSecretKey"),
     "token id in compose": (
         "docker-compose.yml",
         "services:\n  api:\n    environment:\n      API_TOKEN_ID: @H",

@@ -38,6 +38,10 @@ NOTES = {
     "single dash": ("docs/a.md", "Invoke-Spray -UserList u.txt -Password Winter" + "2020"),
     "openssl": ("a.sh", "openssl pkcs12 -out a.p12 -password pass:change" + "it"),
     "url with a number": ("a.yml", "zone: http://bob:1234" + "56@peer1:8080/eureka/"),
+    "digits in a document": ("docs/a.md", "  password: 121" + "212\n"),
+    "uuid as a token in a document": ("docs/a.md", f'"access_token": "{UUID}"'),
+    "drawn key in a document": ("docs/a.md", f"  secret-key: {make('{abc*32}', 1)}\n"),
+    "oauth verifier": ("a_test.py", f"params = {{'oauth_verifier': '{SHORT}'}}"),
     "html manual": ("docs/a.html", "  password: T0pS3" + "cr3t\n"),
 }
 
@@ -53,6 +57,8 @@ def test_a_note(case: str, scanner: Scanner, fallback: Scanner) -> None:
 
 
 NOTHING = {
+    "counted digits in a document": ("docs/a.md", "  password: 123" + "456\n"),
+    "uuid of something else in a document": ("docs/a.md", f'"next_token": "{UUID}"'),
     "repeats the name": ("a.py", "password = 'new_password'"),
     "type": ("a.ts", "password: 'string'"),
     "message": ("a.py", "password = 'please enter'"),

@@ -124,10 +124,12 @@ def is_plain_token(value: str) -> bool:
 
 
 def is_telling(value: str) -> bool:
-    """Whether a plain value in a test is a password that somebody uses: a well-known default in full, or a short word of one's own."""
+    """Whether a plain value in a test is a password that somebody uses: a well-known default in full, digits, a short word."""
     low = value.lower()
     if low in WEAK:
         return len(value) >= 8
+    if value.isdigit():
+        return len(value) >= 6 and len(set(value)) > 1 and not has_sequence(value) and not value.startswith(("123", "111", "000"))
     return 4 <= len(value) <= 5 and value.isalnum() and low.strip("0123456789") not in WEAK | TRIVIAL | {""}
 
 

@@ -125,7 +125,7 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
     value = literal.value
     if len(value) > _LONGEST or (len(value) > _LONGEST_PROSE and " " in value):
         return None
-    if name_kind is None or len(value) < 3 or _is_hopeless(literal, name_kind):
+    if name_kind is None or len(value) < 3 or _is_hopeless(literal, name_kind, kind):
         return None
     if is_reference(value) or HASHED.match(value) or _PUBLIC_VALUE.match(value):
         return None
@@ -138,11 +138,13 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
     return found or _faint(literal, kind, name_kind)
 
 
-def _is_hopeless(literal: Literal, name_kind: NameKind) -> bool:
+def _is_hopeless(literal: Literal, name_kind: NameKind, kind: FileKind) -> bool:
     """Whether neither look finds anything, which the shape of the value alone tells: most of what machines write under such names."""
     if name_kind is NameKind.KEY:
         return not (literal.value.isdigit() or is_random(literal.value))
-    return name_kind is NameKind.TOKEN and len(literal.value) < 16 and not literal.fallback and is_words(literal.value)
+    if kind is FileKind.ENV or name_kind is not NameKind.TOKEN:
+        return False
+    return len(literal.value) < 16 and not literal.fallback and is_words(literal.value)
 
 
 def _faint(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate | None:
