@@ -112,6 +112,12 @@ def first_place(repo: Inventory, path: str, table: Mapping[str, tuple[Query, ...
     return min(lines, default=None)
 
 
+def holds(repo: Inventory, path: str, table: Mapping[str, tuple[Query, ...]]) -> bool:
+    """Whether a table's query finds anything in a file."""
+    rows = () if path.endswith(_NO_GRAMMAR) else table.get(dialect_of(path), ())
+    return any(True for row in rows for _ in repo.syntax.nodes(row, path))
+
+
 def holding(repo: Inventory, paths: Iterable[str], table: Mapping[str, tuple[Query, ...]]) -> list[str]:
     """Those of the files in which a table's query finds something."""
-    return [path for path in paths if first_place(repo, path, table) is not None]
+    return [path for path in paths if holds(repo, path, table)]

@@ -52,7 +52,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     entry, rivals = _entry(repo, root, mains, package)
     kind = framework.kind if framework is not None else "cli"
     port = (
-        written_port(repo, "go", [root.join(entry)] if entry else mains, starting.holding(repo, sources, starting.SERVES))
+        written_port(repo, "go", [root.join(entry)] if entry else mains, _serving(repo, sources))
         if kind == "service"
         else None
     )
@@ -71,9 +71,14 @@ def _framework(repo: Inventory, sources: tuple[str, ...], mains: list[str]) -> t
         for path in dict.fromkeys((*mains, *sources)):
             if package not in (repo.files.text(path) or ""):
                 continue
-            if (needed is None or starting.first_place(repo, path, needed) is not None) and _imports(repo, path, package):
+            if (needed is None or starting.holds(repo, path, needed)) and _imports(repo, path, package):
                 return framework, package, path
     return None, "", None
+
+
+def _serving(repo: Inventory, sources: tuple[str, ...]) -> Iterator[str]:
+    """Files that serve; read only when the entry point says no port."""
+    return (path for path in sources if starting.holds(repo, path, starting.SERVES))
 
 
 _IMPORT = query("go", {"kind": "import_spec"}, keywords=("import",))
@@ -94,7 +99,7 @@ def _entry(repo: Inventory, root: Root, mains: list[str], package: str) -> tuple
         text = repo.files.text(path) or ""
         name = root.relative(path)
         points = 20 if package and package in text else 0
-        points += 10 if starting.first_place(repo, path, starting.SERVES) is not None else 0
+        points += 10 if starting.holds(repo, path, starting.SERVES) else 0
         points += 5 if re.search(r"(^|/)(server|api|web|app|main)[^/]*(/main)?\.go$", name) else 0
         points -= 30 if re.search(r"(^|/)(tools?|scripts?|hack|examples?|migrations?|migrate|seed)/", name) else 0
         return points - 3 * name.count("/")

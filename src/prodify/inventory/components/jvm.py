@@ -84,7 +84,7 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
 def _is_main(repo: Inventory, path: str) -> bool:
     if path.endswith((".scala", ".groovy")):
         return _SCALA_MAIN.search(repo.files.text(path) or "") is not None
-    return starting.first_place(repo, path, starting.MAIN) is not None
+    return starting.holds(repo, path, starting.MAIN)
 
 
 def _framework(text: str) -> tuple[str, Framework | None]:

@@ -53,7 +53,7 @@ class AppObject:
 
 def has_main_guard(repo: Inventory, path: str) -> bool:
     """Whether a file runs something when it is started directly."""
-    return starting.first_place(repo, path, starting.MAIN) is not None
+    return starting.holds(repo, path, starting.MAIN)
 
 
 def app_objects(repo: Inventory, paths: Iterable[str]) -> tuple[AppObject, ...]:
