@@ -72,6 +72,10 @@ def test_a_failure_holds_its_level_back(maturity: int, level: int) -> None:
     assert score((one(Kind.PASS), one(Kind.FAIL, maturity=maturity))).level == level
 
 
+def test_a_note_is_an_advice_and_holds_no_level_back() -> None:
+    assert score((one(Kind.PASS), one(Kind.FAIL, Level.NOTE))).level_name == "supported"
+
+
 def test_everything_passing_is_the_top_level() -> None:
     assert score((one(Kind.PASS),)).level_name == "supported"
 

@@ -84,10 +84,11 @@ def audit(
         relevant = [entry for entry in profile.ignore if entry.check in {f.check for f in findings}]
         findings, notices = suppress(findings, repo, relevant, today or date.today())
     inventory, faults = inventory_snapshot(repo)
+    operated = not repo.components or any(c.kind != "library" for c in repo.components)
     commit = repo.files.git.head if repo.files.git is not None else None
     return Report(
         __version__, RULESET, Target(commit, repo.files.dirty), profile_snapshot(profile), inventory,
-        score([f for f in findings if f.source is None], operated=repo.kind != "library"), findings, (*notices, *omitted, *faults),
+        score([f for f in findings if f.source is None], operated=operated), findings, (*notices, *omitted, *faults),
     )  # fmt: skip
 
 

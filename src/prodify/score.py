@@ -2,14 +2,14 @@
 
 A step's score is the weighted share of its applicable checks that pass (error 3, warning 2, note 1); `open` counts as not
 passed, suppressed failures and preview checks do not count. The overall score is the mean of the steps that have one. A
-maturity level is reached when every check of that level and below passes or does not apply.
+maturity level is reached when every error and warning of that level and below passes or does not apply: a note is an advice.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.model import Kind, Score, Step, StepScore
+from prodify.model import Kind, Level, Score, Step, StepScore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,8 @@ def _step_score(step: Step, findings: Sequence[Finding]) -> StepScore:
 
 def _level(findings: Sequence[Finding]) -> int:
     """The highest level at which, and below which, nothing counts against the repository."""
-    against = {f.maturity for f in findings if f.kind in (Kind.FAIL, Kind.OPEN) and f.suppressed is None}
+    heavy = [f for f in findings if f.level is not Level.NOTE and f.suppressed is None]
+    against = {f.maturity for f in heavy if f.kind in (Kind.FAIL, Kind.OPEN)}
     for level in range(1, TOP_LEVEL + 1):
         if level in against:
             return level - 1

@@ -139,6 +139,8 @@ class Syntax:
         text = self._files.text(path) or ""
         if query.keywords and not any(word in text for word in query.keywords):
             return
+        if query.where is not None and not query.where.search(text):
+            return
         root = self.tree(path, query.language)
         if root is None:
             return

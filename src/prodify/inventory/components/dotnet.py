@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components.common import name_of, note_at, port_in
 from prodify.inventory.facts import Component
 from prodify.inventory.placed import PlacedStr, line_at
@@ -23,7 +24,6 @@ _FRAMEWORK = lazy(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
 _TESTS = lazy(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
 _PROFILES = lazy(r"""commandName"\s*:\s*"Project"[^{}]*"applicationUrl"\s*:\s*"https?://[^":]+:(\d{2,5})""")
 _URLS = lazy(r"""(?:applicationUrl|Urls|Url)"\s*:\s*"https?://[^":]+:(\d{2,5})""")
-_LOOPS = lazy(r"while\s*\(\s*(true|!\w+\.IsCancellationRequested)\s*\)|BackgroundService|IHostedService")
 _BOTS = lazy(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
 
 
@@ -40,7 +40,7 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
     sdk = _SDK.search(text)
     kit = sdk[1] if sdk else ""
     sources = layout.sources("csharp", root)
-    code = "\n".join(repo.files.text(p) or "" for p in sources if p.endswith(("Program.cs", "Startup.cs", "Worker.cs"))) or ""
+    started = [p for p in sources if p.endswith(("Program.cs", "Startup.cs", "Worker.cs"))]
     executable = "<OutputType>Exe" in text or "<OutputType>WinExe" in text
     if kit.startswith("Microsoft.NET.Sdk.Web") or "Microsoft.AspNetCore.App" in text:
         kind, framework = "service", "aspnetcore"
@@ -48,7 +48,7 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
         kind, framework = "web", "blazor"
     elif match := _BOTS.search(text):
         kind, framework = "bot", match[1].lower()
-    elif kit.startswith("Microsoft.NET.Sdk.Worker") or (executable and _LOOPS.search(code)):
+    elif kit.startswith("Microsoft.NET.Sdk.Worker") or (executable and starting.holding(repo, started, starting.LOOPS)):
         kind, framework = "worker", "dotnet"
     elif executable:
         kind, framework = "cli", "dotnet"
@@ -63,8 +63,8 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
     port = None
     if kind == "service":
         settings = repo.files.select(root.join("Properties/launchSettings.json"), root.join("appsettings*.json"))
-        started = [p for p in sources if p.endswith(("Program.cs", "Startup.cs"))]
-        port = written_port(repo, "csharp", started) or port_in(repo, settings, _PROFILES, _URLS) or 8080
+        written = written_port(repo, "csharp", [p for p in started if not p.endswith("Worker.cs")])
+        port = written or port_in(repo, settings, _PROFILES, _URLS) or 8080
     name = name_of(root, project.rpartition("/")[2].rpartition(".")[0])
     notes = (note_at(repo, project, "Sdk=", kit or "project file"),)
     return Component(root.path, name, kind, "csharp", framework, entry, port, PlacedStr("nuget", Location(project, 1)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components.common import image_version, name_of, note_at
 from prodify.inventory.data.frameworks import GO
 from prodify.inventory.facts import Component, Note
 from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
-from prodify.lazyre import lazy
+from prodify.inventory.polyglot.nodes import string_of
+from prodify.inventory.query import query
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.data.frameworks import Framework
 
-_MAIN = lazy(r"^package main\b", re.MULTILINE)
-_MAIN_FUNCTION = lazy(r"^func main\(\)", re.MULTILINE)
-_SERVES = lazy(r"ListenAndServe|\.Run\(|\.Listen\(|\.Start\(|http\.Serve|\.Serve\(|http\.Server\{")
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
@@ -42,7 +41,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     told = PlacedStr(version[1], Location(home, line_at(manifest, version.start(1)))) if version else None
     runtime = told or image_version(repo, root, "golang")
     manager = PlacedStr("go", Location(home, 1))
-    mains = [p for p in sources if _MAIN_FUNCTION.search(text := repo.files.text(p) or "") and _MAIN.search(text)]
+    mains = starting.holding(repo, sources, starting.MAIN)
     framework, package, user = _framework(repo, sources, mains)
     notes = [note_at(repo, user, package, f"imports {package}")] if user else []
     if not mains:
@@ -53,7 +52,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     entry, rivals = _entry(repo, root, mains, package)
     kind = framework.kind if framework is not None else "cli"
     port = (
-        written_port(repo, "go", [root.join(entry)] if entry else mains, [p for p in sources if _SERVES.search(repo.files.text(p) or "")])
+        written_port(repo, "go", [root.join(entry)] if entry else mains, _serving(repo, sources))
         if kind == "service"
         else None
     )
@@ -68,16 +67,29 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
 def _framework(repo: Inventory, sources: tuple[str, ...], mains: list[str]) -> tuple[Framework | None, str, str | None]:
     """The framework, its import path, and a file that imports it; net/http counts only where something is served."""
     for package, framework in GO.items():
-        pattern = re.compile(rf'"{re.escape(package)}(?:/v\d+)?(?:/[^"]*)?"')
-        for path in (*mains, *sources):
-            text = repo.files.text(path) or ""
-            if package in text and pattern.search(text):
-                if package == "net/http" and not re.search(r"http\.(ListenAndServe|Serve|Server\{|&http\.Server)", text):
-                    continue
-                if package == "google.golang.org/grpc" and "grpc.NewServer" not in text:
-                    continue
+        needed = _NEEDED.get(package)
+        for path in dict.fromkeys((*mains, *sources)):
+            if package not in (repo.files.text(path) or ""):
+                continue
+            if (needed is None or starting.holds(repo, path, needed)) and _imports(repo, path, package):
                 return framework, package, path
     return None, "", None
+
+
+def _serving(repo: Inventory, sources: tuple[str, ...]) -> Iterator[str]:
+    """Files that serve; read only when the entry point says no port."""
+    return (path for path in sources if starting.holds(repo, path, starting.SERVES))
+
+
+_IMPORT = query("go", {"kind": "import_spec"}, keywords=("import",))
+_NEEDED = {"net/http": starting.NET_HTTP, "google.golang.org/grpc": starting.GRPC}
+"""Packages that clients import as well: they count where something is served."""
+
+
+def _imports(repo: Inventory, path: str, package: str) -> bool:
+    """Whether a file imports a package, one of its major versions or a part of it."""
+    imported = (string_of(node.field("path")) or "" for _, node in repo.syntax.nodes(_IMPORT, path))
+    return any(name == package or name.startswith(package + "/") for name in imported)
 
 
 def _entry(repo: Inventory, root: Root, mains: list[str], package: str) -> tuple[str | None, tuple[str, ...]]:
@@ -87,7 +99,7 @@ def _entry(repo: Inventory, root: Root, mains: list[str], package: str) -> tuple
         text = repo.files.text(path) or ""
         name = root.relative(path)
         points = 20 if package and package in text else 0
-        points += 10 if _SERVES.search(text) else 0
+        points += 10 if starting.holds(repo, path, starting.SERVES) else 0
         points += 5 if re.search(r"(^|/)(server|api|web|app|main)[^/]*(/main)?\.go$", name) else 0
         points -= 30 if re.search(r"(^|/)(tools?|scripts?|hack|examples?|migrations?|migrate|seed)/", name) else 0
         return points - 3 * name.count("/")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components.common import image_version, name_of, note_at, port_in
 from prodify.inventory.data.frameworks import JVM
-from prodify.inventory.facts import Component
+from prodify.inventory.facts import Component, Note
 from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
 from prodify.lazyre import lazy
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.data.frameworks import Framework
 
-_MAIN = lazy(r"\bstatic\s+void\s+main\s*\(|^fun main\(|^suspend fun main\(|object\s+\w+\s+extends\s+App\b", re.MULTILINE)
+_SCALA_MAIN = lazy(r"^object\s+\w+\s+extends\s+App\b|\bdef main\(|\bstatic\s+void\s+main\s*\(", re.MULTILINE)
+"""Scala and Groovy, for which there is no grammar here."""
 _MAIN_CLASS = lazy(r"(?:<mainClass>|mainClass(?:Name)?\s*(?:=|\.set\()\s*[\"'])\s*([\w.]+)")
-_STARTS = lazy(
-    r"SpringApplication\.run|@SpringBootApplication|Quarkus\.run|Micronaut\.run|embeddedServer\(|Javalin\.|EngineMain|@QuarkusMain"
-)
 _CONFIGURED = lazy(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})", re.MULTILINE)
 _YAML = lazy(r"^(?:server|http|ktor|micronaut|quarkus):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
 
@@ -45,11 +44,11 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
 def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: tuple[str, ...]) -> Component:
     maven = manifest.endswith("pom.xml")
     package, framework = _framework(text)
-    mains = [p for p in sources if _MAIN.search(repo.files.text(p) or "")]
+    mains = [p for p in sources if _is_main(repo, p)]
     named = _MAIN_CLASS.search(text)
     if named:
         mains = [p for p in mains if p.rpartition(".")[0].replace("/", ".").endswith(named[1].removesuffix("Kt"))] or mains
-    starters = [p for p in mains if _STARTS.search(repo.files.text(p) or "")] or mains
+    starters = starting.holding(repo, mains, starting.SERVES) or mains
     equals = tuple(root.relative(p) for p in starters)
     entry, rivals = (equals[0], ()) if len(equals) == 1 else (None, equals if framework and framework.kind == "service" else ())
     kind = framework.kind if framework is not None else "cli" if mains else "library"
@@ -64,7 +63,7 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
         )
     notes = [note_at(repo, manifest, package, f"depends on {package}") if package else note_at(repo, manifest, "<project", "build file")]
     if entry:
-        notes.append(note_at(repo, root.join(entry), " main(", "main method"))
+        notes.append(Note(Location(root.join(entry), starting.first_place(repo, root.join(entry), starting.MAIN) or 1), "main method"))
     shown = framework.name if framework is not None else None
     name = name_of(root, _name(repo, root, text, maven))
     return Component(
@@ -80,6 +79,12 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
         tuple(notes),
         rivals,
     )
+
+
+def _is_main(repo: Inventory, path: str) -> bool:
+    if path.endswith((".scala", ".groovy")):
+        return _SCALA_MAIN.search(repo.files.text(path) or "") is not None
+    return starting.holds(repo, path, starting.MAIN)
 
 
 def _framework(text: str) -> tuple[str, Framework | None]:

@@ -6,11 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components import nodeentry
 from prodify.inventory.components.pyproject import table
 from prodify.inventory.data import node_frameworks as known
 from prodify.inventory.facts import Component, Note
 from prodify.inventory.placed import PlacedStr
+from prodify.inventory.polyglot.jsmodules import Modules
 from prodify.lazyre import lazy
 from prodify.model import Location
 
@@ -25,6 +27,7 @@ _LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lockb", "bun"
           ("npm-shrinkwrap.json", "npm"), ("deno.lock", "deno"))  # fmt: skip
 _CONFIG = lazy(r"(\.config\.[cm]?[jt]s|\.d\.ts|rc\.[cm]?js|gulpfile\.js|Gruntfile\.js)$")
 _BROWSER_DIRS = frozenset(("public", "static", "assets", "wwwroot"))
+_PAGES = (".vue", ".svelte", ".astro")
 _IMAGE = lazy(r"^(?:[\w./-]*/)?(?:node|bun):(\d[\w.]*)")
 
 
@@ -45,6 +48,7 @@ class NodeRoot:
             for p in layout.sources("javascript", root)
             if not _CONFIG.search(p) and not _BROWSER_DIRS & set(root.relative(p).split("/")[:-1])
         )
+        self.modules = Modules(repo)
         self.manager = _manager(repo, root, self.data)
 
     def components(self) -> Iterator[Component]:
@@ -87,14 +91,12 @@ class NodeRoot:
             if installed and (users := self._importers(package)):
                 if framework.name in ("socket.io", "ws") and not self._has_listener():
                     continue
-                if framework.name == "grpc" and not any(re.search(r"new\s+[\w.]*Server\(", self.repo.files.text(p) or "") for p in users):
+                if framework.name == "grpc" and not starting.holding(self.repo, users, starting.GRPC):
                     continue
                 if framework.name == "mcp" and self.data.get("bin"):
                     continue
                 return self._program(framework, package, users)
-        listeners = [
-            p for p in self.sources if re.search(r"\bhttps?\.createServer\(|\bBun\.serve\(|\bDeno\.serve\(", self.repo.files.text(p) or "")
-        ]
+        listeners = starting.holding(self.repo, self.sources, starting.OWN_SERVERS)
         if listeners and not self.data.get("bin"):
             return self._program(known.NodeFramework("node", "service", 3000), None, listeners)
         return None
@@ -171,10 +173,14 @@ class NodeRoot:
         return (self.repo.files.text(self.root.join(name)) or "") if name else ""
 
     def _importers(self, package: str) -> list[str]:
-        pattern = re.compile(
-            rf"""(?:from\s*|require\(\s*|import\(\s*|import\s+|npm:)["'](?:npm:)?{re.escape(package)}(?:@[^"']*)?(?:/[^"']*)?["']"""
-        )
-        return [p for p in self.sources if package in (text := self.repo.files.text(p) or "") and pattern.search(text)]
+        """Sources that import a package or a part of it; pages of Vue and its like have no grammar here and are read as text."""
+        pattern = re.compile(rf"""(?:from\s*|require\(\s*|import\(\s*|import\s+)["']{re.escape(package)}(?:/[^"']*)?["']""")
+        holding = [(p, text) for p in self.sources if package in (text := self.repo.files.text(p) or "")]
+        return [p for p, text in holding if (pattern.search(text) is not None if p.endswith(_PAGES) else self._imports(p, package))]
+
+    def _imports(self, path: str, package: str) -> bool:
+        names = (name.removeprefix("npm:") for name in self.modules.imports(path).modules)
+        return any(name == package or name.startswith((package + "/", package + "@")) for name in names)
 
     def _component(
         self, kind: str, framework: str | None, entry: str | None, port: int | None, package: str | None, *, rivals: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components.commands import split
 from prodify.inventory.components.common import note_at, placed_port
 from prodify.inventory.data.node_frameworks import SERVER_STEMS
@@ -109,12 +110,7 @@ def choose(root: NodeRoot, users: list[str]) -> tuple[str | None, tuple[str, ...
     main = root.data.get("main")
     if isinstance(main, str) and (found := source_of(root, main)) and root.root.join(found) in root.sources:
         return found, ()
-    starts = [
-        p
-        for p in root.sources
-        if re.search(r"\.listen\(|\.login\(|\.launch\(|serve\(|startServer|createServer\(", root.repo.files.text(p) or "")
-    ]
-    candidates = starts or users
+    candidates = starting.holding(root.repo, root.sources, starting.SERVES) or users
     scored = sorted(((_score(root, path), path) for path in candidates), key=lambda pair: (-pair[0], pair[1]))
     if not scored:
         return None, ()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.data.python_frameworks import BOTS, WEB, WORKERS, PythonFramework
 from prodify.inventory.pyuse import importers
 from prodify.inventory.syntax import location_of
 from prodify.lazydata import dataclass
-from prodify.lazyre import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 CONSTRUCTORS: Mapping[str, PythonFramework] = {**WEB, **BOTS, **WORKERS}
 _HEADS = tuple(sorted({name.split(".")[0] for name in CONSTRUCTORS}))
 _FLAT = {(name.split(".")[0], name.split(".")[-1]): name for name in CONSTRUCTORS}
-_MAIN = guarded(r"""^if\s+\(?\s*__name__\s*==\s*['"]__main__['"]""", "__main__", re.MULTILINE)
 _RUNNERS = (
     ".run",
     ".launch",
@@ -53,13 +51,9 @@ class AppObject:
     factory: str | None = None
 
 
-def has_main_guard(text: str) -> bool:
-    """Whether a file runs something when it is started directly.
-
-    >>> has_main_guard('if __name__ == "__main__":\\n    main()\\n')
-    True
-    """
-    return _MAIN.search(text) is not None
+def has_main_guard(repo: Inventory, path: str) -> bool:
+    """Whether a file runs something when it is started directly."""
+    return starting.holds(repo, path, starting.MAIN)
 
 
 def app_objects(repo: Inventory, paths: Iterable[str]) -> tuple[AppObject, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, has_main_guard
 from prodify.inventory.data.python_frameworks import ENTRY_NAMES
@@ -117,7 +118,7 @@ def _score_app(root: PythonRoot, app: AppObject) -> int:
             score = max(score, 100 * RANKS[launch.source] + (50 if launch.process in ("", "web", "app", "server", "api") else 0))
     text = root.repo.files.text(app.path) or ""
     score += 40 if app.variable else 0
-    score += 25 if has_main_guard(text) else 0
+    score += 25 if has_main_guard(root.repo, app.path) else 0
     stem = app.path.rpartition("/")[2].removesuffix(".py")
     score += (
         12 if stem in ENTRY_NAMES or (stem == "__init__" and app.path.split("/")[-2:-1] and app.path.split("/")[-2] in ENTRY_NAMES) else 0
@@ -148,9 +149,9 @@ def starters(root: PythonRoot, homes_of_apps: set[str]) -> list[str]:
     found = set(homes_of_apps)
     for path in root.sources:
         text = root.repo.files.text(path) or ""
-        if path not in found and has_main_guard(text) and pattern.search(text):
+        if path not in found and has_main_guard(root.repo, path) and pattern.search(text):
             found.add(path)
-    runnable = {path for path in found if has_main_guard(root.repo.files.text(path) or "")}
+    runnable = {path for path in found if has_main_guard(root.repo, path)}
     return sorted(runnable or found)
 
 
@@ -166,7 +167,7 @@ def choose_script(
         return None, (), None
     best, path = scored[0]
     equals = tuple(root.root.relative(p) for score, p in scored if score == best)
-    line = _main_line(root, path)
+    line = starting.first_place(root.repo, path, starting.MAIN)
     note = Note(Location(path, line or _import_line(root, path, framework)), "started here" if line else "the program's file")
     if len(equals) > 1:
         return None, equals, note
@@ -177,7 +178,7 @@ def _score_script(root: PythonRoot, path: str, framework: str) -> int:
     score = max((100 * RANKS[launch.source] for launch, p in root.launches if p == path), default=0)
     text = root.repo.files.text(path) or ""
     stem = path.rpartition("/")[2].removesuffix(".py")
-    score += 25 if has_main_guard(text) else 0
+    score += 25 if has_main_guard(root.repo, path) else 0
     score += (
         12 if stem in ENTRY_NAMES or stem.lower() in (f"{framework}_app", "home", "homepage", "bot", framework.replace(".py", "")) else 0
     )
@@ -192,10 +193,3 @@ def _import_line(root: PythonRoot, path: str, framework: str) -> int:
     module = root.repo.python.module(path)
     heads = (n.location.line for n in (module.imported if module is not None else ()) if framework and n.note.split(".")[0] == framework)
     return next((line for line in heads if line), 1)
-
-
-def _main_line(root: PythonRoot, path: str) -> int | None:
-    for number, line in enumerate(root.repo.files.lines(path), 1):
-        if line.startswith("if") and "__name__" in line:
-            return number
-    return None

@@ -89,7 +89,7 @@ class PythonRoot:
     def _is_started(self, web: list[AppObject]) -> bool:
         """Whether a distribution's application is started somewhere: by a command, a main guard, or as a module-level object."""
         started = {path for _, path in self.launches}
-        if any(app.path in started or app.variable or has_main_guard(self.repo.files.text(app.path) or "") for app in web):
+        if any(app.path in started or app.variable or has_main_guard(self.repo, app.path) for app in web):
             return True
         homes = {app.path for app in web}
         return any(reaches(self.repo, path, homes) for launch, path in self.launches if RANKS[launch.source] >= RANKS["compose"])
@@ -115,7 +115,7 @@ class PythonRoot:
     def _has_own_process(self, bots: list[AppObject], web: list[AppObject]) -> bool:
         """Whether bot and web application are separate programs: another file with a main guard."""
         homes = {app.path for app in web}
-        return any(app.path not in homes and has_main_guard(self.repo.files.text(app.path) or "") for app in bots)
+        return any(app.path not in homes and has_main_guard(self.repo, app.path) for app in bots)
 
     def _mounts_ui(self, web: list[AppObject]) -> bool:
         return any("streamlit" not in app.framework.name and "mount" in (self.repo.files.text(app.path) or "") for app in web)
@@ -178,7 +178,7 @@ class PythonRoot:
 
     def _starts(self, path: str, text: str) -> bool:
         return (
-            has_main_guard(text)
+            has_main_guard(self.repo, path)
             or any(p == path for _, p in self.launches)
             or bool(re.search(r"^(while|main\(|run\()", text, re.MULTILINE))
         )
@@ -214,7 +214,7 @@ class PythonRoot:
         return False
 
     def _runnable(self) -> Component | None:
-        guarded = [p for p in self.sources if has_main_guard(self.repo.files.text(p) or "") or p.endswith("/__main__.py")]
+        guarded = [p for p in self.sources if has_main_guard(self.repo, p) or p.endswith("/__main__.py")]
         started = [path for _, path in self.launches]
         paths = list(dict.fromkeys([*started, *guarded])) or (
             [p for p in self.sources if "/" not in self.root.relative(p)] if len(self.sources) <= 20 else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components.common import first_match, image_version, name_of, note_at, port_in
 from prodify.inventory.components.pyproject import read_toml, table
 from prodify.inventory.data.frameworks import RUST
@@ -41,7 +42,7 @@ def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, obje
     if entry is None:
         return Component(root.path, name, "library", "rust", None, None, None, manager, runtime, tuple(notes))
     sources = (root.join(entry), *layout.sources("rust", root))
-    if framework is not None and framework.name == "hyper" and not re.search(r"\bServer::bind|serve_connection", _all_text(repo, sources)):
+    if framework is not None and framework.name == "hyper" and not starting.holding(repo, sources, starting.HYPER):
         framework = None
     kind = framework.kind if framework is not None else "cli"
     port = None
@@ -52,10 +53,6 @@ def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, obje
     notes.append(note_at(repo, root.join(entry), "fn main", "fn main"))
     shown = framework.name if framework is not None and (kind != "cli" or framework.name == "clap") else None
     return Component(root.path, name, kind, "rust", shown, entry, port, manager, runtime, tuple(notes))
-
-
-def _all_text(repo: Inventory, paths: Iterable[str]) -> str:
-    return "\n".join(repo.files.text(path) or "" for path in paths)
 
 
 def _entry(repo: Inventory, root: Root, data: dict[str, object]) -> str | None:

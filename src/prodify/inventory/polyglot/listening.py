@@ -23,6 +23,9 @@ _OTHERS = (
     r"|support|report|export|import)"
 )
 _NAMED: dict[str, object] = {"regex": r"(?i)port", "not": {"regex": _OTHERS}}
+_PORT = ("port", "Port", "PORT")
+_WORD = lazy(r"(?i)(?<!im)(?<!sup)(?<!re)(?<!ex)port")
+"""In a text that could hold such a name: nearly every file imports something."""
 _LEFT: dict[str, object] = {"field": "left", **_NAMED}
 _DECLARED: dict[str, object] = {"field": "name", **_NAMED}
 _LISTENS = r"(^|\.)(ListenAndServe(TLS)?|Run|Listen|Start|StartServer)$"
@@ -49,13 +52,13 @@ _GO = (
         query("go", {**_GO_NUMBER, "inside": {"kind": "expression_list", "any": [
             {"inside": {"any": [{"kind": "short_var_declaration"}, {"kind": "assignment_statement"}], "has": _LEFT}},
             {"inside": {"any": [{"kind": "const_spec"}, {"kind": "var_spec"}], "has": _DECLARED}},
-        ]}}, keywords=("port", "Port", "PORT")),
+        ]}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "argument_list"},
-                     "follows": {"kind": "interpreted_string_literal", **_NAMED, "stopBy": "neighbor"}}, keywords=("port", "Port", "PORT")),
+                     "follows": {"kind": "interpreted_string_literal", **_NAMED, "stopBy": "neighbor"}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "argument_list"}, "follows": {"regex": "^,$", "follows": {
-            "kind": "interpreted_string_literal", **_NAMED}}}, keywords=("port", "Port", "PORT")),
+            "kind": "interpreted_string_literal", **_NAMED}}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "return_statement", "inside": {
-            "kind": "function_declaration", "stopBy": "end", "has": {"field": "name", **_NAMED}}}}, keywords=("port", "Port", "PORT")),
+            "kind": "function_declaration", "stopBy": "end", "has": {"field": "name", **_NAMED}}}}, keywords=_PORT, where=_WORD),
     ),
 )  # fmt: skip
 
@@ -78,7 +81,7 @@ _RUST = (
     (
         query("rust", {**_RUST_NUMBER, "inside": _RUST_PORT, "not": {"any": [
             {"inside": {"kind": "token_tree", "stopBy": "end"}}, {"inside": {"kind": "array_expression"}}]}},
-              keywords=("PORT", "port")),
+              keywords=_PORT, where=_WORD),
         query("rust", {**_RUST_NUMBER, "inside": {"any": [{"kind": "const_item"}, {"kind": "static_item"}], "regex": r"(?i)port\s*:"}},
               keywords=("PORT",)),
         query("rust", {**_RUST_NUMBER, "not": {"inside": {"kind": "token_tree", "stopBy": "end"}}, "inside": {
@@ -99,12 +102,12 @@ _JAVA = (
     ),
     (
         query("java", {"kind": "decimal_integer_literal", "regex": r"^\d{2,5}$", "inside": {
-            "kind": "variable_declarator", "stopBy": "end", "has": {"field": "name", **_NAMED}}}, keywords=("port", "Port", "PORT")),
+            "kind": "variable_declarator", "stopBy": "end", "has": {"field": "name", **_NAMED}}}, keywords=_PORT, where=_WORD),
         query("java", {"kind": "string_literal", "regex": r'^"\d{2,5}"$', "inside": {"kind": "argument_list"}, "follows": {
-            "regex": "^,$", "follows": {"kind": "string_literal", **_NAMED}}}, keywords=("PORT", "port")),
+            "regex": "^,$", "follows": {"kind": "string_literal", **_NAMED}}}, keywords=_PORT, where=_WORD),
         query("kotlin", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {
             "kind": "property_declaration", "stopBy": "end", "has": {"kind": "variable_declaration", **_NAMED}}},
-              keywords=("port", "Port", "PORT")),
+              keywords=_PORT, where=_WORD),
     ),
 )  # fmt: skip
 
