@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile -rs
 FAST_TESTS := -m "not servers and not tools"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint types imports docs docs-check validators bench fuzz lock dist setup
+.PHONY: help demo test e2e check lint types imports docs docs-check validators validators-go bench fuzz lock dist setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ docs-check: $(STAMP) ## fail when the reference pages are stale
 
 validators: $(STAMP) ## install the real tools that `prodify verify` and the tests use
 	@scripts/validators.sh $(BIN)/python
+
+validators-go: ## build the validators that are written in Go and in no package: a Kubernetes API server and its linters; minutes the first time
+	@scripts/validators-go.sh
 
 bench: $(STAMP) ## measure speed and accuracy
 	$(BIN)/python -m benchmarks

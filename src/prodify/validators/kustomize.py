@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from prodify.validators import kubernetes
@@ -40,19 +41,35 @@ def load_quietly(path: str, text: str) -> list[Document]:
         return []
 
 
-def run(job: Job) -> Iterator[Problem | Note]:
-    """Yield what does not render, and what does render and is wrong."""
+def select_whole(sources: Sources) -> Sequence[str]:
+    """Return the kustomizations that are applied as they are: those that no other builds upon."""
+    parts: set[str] = set()
+    for path in sources.matching(*NAMES):
+        for document in load_quietly(path, sources.texts[path]):
+            entries = [entry for key in ("resources", "bases", "components") for entry in document.get(key) or []]
+            parts |= {normpath(join(dirname(path), entry)) for entry in entries if isinstance(entry, str)}
+    return [path for path in select(sources) if (dirname(path) or ".") not in parts]
+
+
+def renderings(job: Job) -> Iterator[tuple[str, str, str]]:
+    """Yield for each kustomization its path, what it renders, and the complaint where it does not."""
     tree = job.scratch() / "tree"
     shutil.copytree(job.stage, tree)
     _add_neighbours(job, tree)
     program = [job.tools["kubectl"], "kustomize"] if "kubectl" in job.tools else [job.tools["kustomize"], "build"]
     for path in job.files:
         done = job.call([*program, str((tree / path).parent)], cwd=tree)
-        if done.code != 0:
-            said = LOG_LINE.sub(r"\1", done.last_words)
-            yield Problem(path, None, f"does not render: {said.replace(str(tree) + '/', '').replace(str(tree), '.')}")
-            continue
-        yield from _judge(job, path, done.stdout)
+        said = LOG_LINE.sub(r"\1", done.last_words).replace(str(tree) + "/", "").replace(str(tree), ".") if done.code != 0 else ""
+        yield path, done.stdout if done.code == 0 else "", said
+
+
+def run(job: Job) -> Iterator[Problem | Note]:
+    """Yield what does not render, and what does render and is wrong."""
+    for path, rendered, complaint in renderings(job):
+        if complaint:
+            yield Problem(path, None, f"does not render: {complaint}")
+        else:
+            yield from _judge(job, path, rendered)
 
 
 def _add_neighbours(job: Job, tree: Path) -> None:

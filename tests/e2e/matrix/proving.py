@@ -24,6 +24,7 @@ WHOLE_TREE = frozenset({"markdown-links", "one-number"})
 """Validators whose answer on one file depends on any other; two more, on those beside it."""
 BESIDE = {
     "amtool-routes": "deploy",
+    "kube-score": "deploy",
     "kubernetes-references": "deploy/kubernetes",
     "kustomize": "deploy/kubernetes",
     "promtool-test": "deploy/prometheus",

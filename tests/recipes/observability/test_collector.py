@@ -78,4 +78,4 @@ def test_kubernetes_accepts_the_objects(shop_repo: Path, render_tree: RenderTree
     built = subprocess.run([kubectl, "kustomize", tmp_path], capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     kinds = {document["kind"] for document in yaml.safe_load_all(built.stdout)}
-    assert kinds == {"Namespace", "ConfigMap", "Deployment", "PodDisruptionBudget", "Service"}
+    assert kinds == {"Namespace", "ConfigMap", "Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service"}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Builds the validators that are written in Go and come in no package: Kubernetes' own API server and kube-score.
+# Each is a module of its own below scripts/go, so that its versions are locked with the hashes of all that it is made of. A program is
+# kept in the cache under the name of what it was built from, and built once a machine; .tools/bin, where `prodify verify` and the tests
+# look, points to it. Usage: scripts/validators-go.sh [NAME ...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! command -v go >/dev/null; then
+    echo "no Go here: the validators that are built with it are left out (https://go.dev/dl)" >&2
+    exit 0
+fi
+
+readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/prodify/go
+# What the linker is told: no symbol tables; the API server's version, which clients ask for.
+readonly kubernetes=k8s.io/component-base/version
+declare -A packages=(
+    [kube-apiserver]=.
+    [kube-score]=github.com/zegl/kube-score/cmd/kube-score
+)
+
+build() {
+    local name=$1 key program version flags="-s -w"
+    key=$({ go version; cat scripts/go/"$name"/*; } | sha256sum | cut -c 1-16)
+    program=$cache/$name-$key/$name
+    if [ ! -x "$program" ]; then
+        if [ "$name" = kube-apiserver ]; then
+            version=$(sed -n 's/^.*k8s.io\/kubernetes \(v[0-9.]*\)$/\1/p' scripts/go/kube-apiserver/go.mod)
+            flags="$flags -X $kubernetes.gitVersion=$version"
+        fi
+        mkdir -p "${program%/*}"
+        local started=$SECONDS
+        CGO_ENABLED=0 go build -C "scripts/go/$name" -trimpath -ldflags "$flags" -o "$program.new" "${packages[$name]}"
+        mv "$program.new" "$program"
+        echo "built $name in $((SECONDS - started)) s"
+    fi
+    mkdir -p .tools/bin
+    ln -sfn "$program" ".tools/bin/$name"
+}
+
+# The small ones first, so that a mistake in one shows before the large one is waited for.
+if [ "$#" -eq 0 ]; then set -- kube-score kube-apiserver; fi
+for name in "$@"; do
+    if [ -z "${packages[$name]:-}" ]; then echo "no such tool: $name (there are ${!packages[*]})" >&2; exit 2; fi
+    build "$name"
+done
