@@ -33,7 +33,7 @@ def _scales_a_rollout(item: Any, _objects: Sequence[Any]) -> bool:
 
 
 def _in_staging(item: Any, _objects: Sequence[Any]) -> bool:
-    return bool(dig(item, "metadata", "labels", "environment") == "staging") or str(dig(item, "metadata", "namespace")).endswith("-staging")
+    return str(dig(item, "metadata", "namespace")).endswith("-staging")
 
 
 def _has_one_address_to_ask(item: Any, _objects: Sequence[Any]) -> bool:
