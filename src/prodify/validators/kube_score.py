@@ -39,7 +39,7 @@ def _in_staging(item: Any, _objects: Sequence[Any]) -> bool:
 def _has_one_address_to_ask(item: Any, _objects: Sequence[Any]) -> bool:
     """Whether the service answers no address of ours, of which there are always two."""
     containers = dig(item, "spec", "template", "spec", "containers") or [{}]
-    return dig(containers[0], "livenessProbe", "httpGet", "path") != HEALTH_PATH
+    return bool(dig(containers[0], "livenessProbe", "httpGet", "path") != HEALTH_PATH)
 
 
 def _has_no_network_rules(_item: Any, objects: Sequence[Any]) -> bool:
