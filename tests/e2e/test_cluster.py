@@ -43,9 +43,8 @@ def cluster() -> Iterator[Cluster]:
     """A server that knows the custom kinds whose schemas are at hand."""
     one = Cluster()
     try:
-        known = list(definitions())
-        if known:
-            one.apply(yaml.safe_dump_all(known))
+        if definitions():
+            one.apply(yaml.safe_dump_all(definitions()))
             one.run("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
         yield one
     finally:
@@ -84,7 +83,7 @@ def check_all(root: Path, cluster: Cluster) -> None:
     cluster.apply(yaml.safe_dump_all(namespaces.values()))
     for path, objects in trees.items():
         mine, unknown = known(objects)
-        assert not (unknown and list(definitions())), f"no schema of {unknown}"
+        assert not (unknown and definitions()), f"no schema of {unknown}"
         taken, said = cluster.judge(yaml.safe_dump_all(mine))
         assert taken, f"{path}: {said}"
         assert "Warning" not in said, f"{path}: {said}"
@@ -115,7 +114,7 @@ def test_a_misspelt_field_is_refused(example: Path, cluster: Cluster) -> None:
     """Otherwise the tests above would show nothing."""
     objects = rendered(example, cluster)["deploy/kubernetes/overlays/production/kustomization.yaml"]
     cluster.apply(yaml.safe_dump_all([item for item in objects if item["kind"] == "Namespace"]))
-    for kind in ("Deployment", *(["Rollout"] if list(definitions()) else [])):
+    for kind in ("Deployment", *(["Rollout"] if definitions() else [])):
         (one,) = [copy.deepcopy(item) for item in objects if item["kind"] == kind]
         one["spec"]["revisionHistoryLimits"] = one["spec"].pop("revisionHistoryLimit")
         taken, said = cluster.judge(yaml.safe_dump(one))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,13 @@ class Cluster:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def definitions() -> Iterator[dict[str, Any]]:
+@cache
+def definitions() -> tuple[dict[str, Any], ...]:
     """A CustomResourceDefinition for each schema of custom resources that is at hand."""
+    return tuple(_definitions())
+
+
+def _definitions() -> Iterator[dict[str, Any]]:
     for place in folders("PRODIFY_CRD_SCHEMAS", "crds"):
         for file in sorted(place.glob("*/*.json")):
             schema = json.loads(file.read_text(encoding="utf-8"))
