@@ -117,3 +117,10 @@ def test_a_webhook_may_be_exempt_from_the_protection_against_forgery(judge: Judg
         "shop/views.py": f"from django.views.decorators.csrf import csrf_exempt\n\n\n@csrf_exempt\ndef hook(request):\n    {exempt}\n",
     }
     assert judge("csrf-is-protected", files).kind is kind
+
+
+@pytest.mark.parametrize(("group", "kind"), [("run.googleapis.com", Kind.NOT_APPLICABLE), ("batch", Kind.FAIL)])
+def test_a_job_of_cloud_run_meets_no_cluster(judge: Judge, group: str, kind: Kind) -> None:
+    template = "{spec: {template: {spec: {containers: [{name: a, image: ghcr.io/o/a:1.0.0}]}}}}"
+    files = {"deploy/job.yaml": f"apiVersion: {group}/v1\nkind: Job\nmetadata: {{name: migrate}}\nspec: {{template: {template}}}\n"}
+    assert judge("policies-guard-deploys", files).kind is kind

@@ -223,7 +223,7 @@ def policies_guard_deploys(repo: Inventory, profile: Profile) -> Verdict:
             - expression: object.spec.template.spec.containers.all(c, c.image.contains("@sha256:"))
         ```
     """
-    workloads = [o for o in repo.kubernetes if o.is_workload and not o.group.endswith("knative.dev")]
+    workloads = [o for o in repo.kubernetes if o.is_workload and not o.group.endswith(("knative.dev", "run.googleapis.com"))]
     if not workloads:
         return not_applicable("no Kubernetes workload in a cluster of one's own")
     found = [o for o in repo.kubernetes if o.kind in _POLICY_KINDS or o.group in _POLICY_GROUPS]
