@@ -170,7 +170,8 @@ def pods_are_restricted(repo: Inventory, profile: Profile) -> Verdict:
         ```
     """
     # Knative's platforms (Cloud Run) isolate instances themselves and know no such settings.
-    workloads = [o for o in repo.kubernetes if o.is_workload and o.containers and not o.group.endswith(("knative.dev", "run.googleapis.com"))]
+    elsewhere = ("knative.dev", "run.googleapis.com")
+    workloads = [o for o in repo.kubernetes if o.is_workload and o.containers and not o.group.endswith(elsewhere)]
     if not workloads:
         return not_applicable("no Kubernetes workload")
     bad = []
