@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the validators that are written in Go and come in no package: Kubernetes' own API server and kube-score.
+# Builds the validators that are written in Go and come in no package: Kubernetes' own API server, kube-score and conftest.
 # Each is a module of its own below scripts/go, so that its versions are locked with the hashes of all that it is made of. A program is
 # kept in the cache under the name of what it was built from, and built once a machine; .tools/bin, where `prodify verify` and the tests
 # look, points to it. Usage: scripts/validators-go.sh [NAME ...]
@@ -15,6 +15,7 @@ readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/prodify/go
 # What the linker is told: no symbol tables; the API server's version, which clients ask for.
 readonly kubernetes=k8s.io/component-base/version
 declare -A packages=(
+    [conftest]=github.com/open-policy-agent/conftest
     [kube-apiserver]=.
     [kube-score]=github.com/zegl/kube-score/cmd/kube-score
 )
@@ -39,7 +40,7 @@ build() {
 }
 
 # The small ones first, so that a mistake in one shows before the large one is waited for.
-if [ "$#" -eq 0 ]; then set -- kube-score kube-apiserver; fi
+if [ "$#" -eq 0 ]; then set -- kube-score conftest kube-apiserver; fi
 for name in "$@"; do
     if [ -z "${packages[$name]:-}" ]; then echo "no such tool: $name (there are ${!packages[*]})" >&2; exit 2; fi
     build "$name"
