@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SECONDS, migrates
 from prodify.recipes.scaling.service import Deployable, deployable
-from prodify.recipes.scaling.settings import optional_names, stored_names
+from prodify.recipes.scaling.settings import hosts, optional_names, stored_names
 from prodify.recipes.shared.layout import PORT
 from prodify.render import render
 
@@ -37,6 +37,7 @@ class CloudRunContext:
     timeout: int
     port: int
     prefix: str
+    hosts: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     optional: tuple[str, ...]
     health_path: str
@@ -111,6 +112,7 @@ def _context(repo: Inventory, profile: Profile, service: Deployable, environment
         timeout=TIMEOUT_SECONDS,
         port=PORT,
         prefix=f"{name}-{environment}",
+        hosts=hosts(repo, profile, environment),
         secrets=stored_names(repo),
         optional=optional_names(repo, profile),
         health_path=service.health_path or "",

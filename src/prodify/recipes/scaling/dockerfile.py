@@ -10,8 +10,9 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
 from prodify.data.images import image
-from prodify.escape import Code
+from prodify.escape import Code, shell_word
 from prodify.recipes.scaling.service import Deployable, deployable
+from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.shared.layout import PORT, UID
 from prodify.render import render
 
@@ -55,6 +56,7 @@ class DockerfileContext:
     source_root: str
     uid: int
     port: int
+    static: tuple[Code, ...]
     healthcheck: Code
     command: Code
 
@@ -106,6 +108,7 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
                 source_root=service.source_root,
                 uid=UID,
                 port=PORT,
+                static=_stand_ins(repo, profile) if collects(repo, service) else (),
                 healthcheck=Code(healthcheck(service)),
                 command=Code(json.dumps(command(service))),
             ),
@@ -140,6 +143,17 @@ def healthcheck(service: Deployable) -> str:
             f"u.urlopen('http://127.0.0.1:' + os.environ.get('PORT', '{PORT}') + '{service.health_path}', timeout=2)"
         )
     return json.dumps(["python", "-c", code])
+
+
+def _stand_ins(repo: Inventory, profile: Profile) -> tuple[Code, ...]:
+    """Settings for the one command that collects static files: it reads the settings and neither a database nor a secret."""
+    from prodify.recipes.testing.unit import settings_of
+
+    values, _ = settings_of(repo, profile)
+    stand_ins = {"{database}": "sqlite://:memory:", "{upstream}": "http://localhost"}
+    others = ("OTEL_", "PYTHON_", "OPENAI_", "ANTHROPIC_")
+    own = [Code(f"{name}={shell_word(stand_ins.get(value, value))}") for name, value in values if not name.startswith(others)]
+    return tuple(own) or (Code("ENVIRONMENT=build"),)
 
 
 def _needs_source(repo: Inventory, service: Deployable) -> bool:

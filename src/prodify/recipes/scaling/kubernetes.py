@@ -9,7 +9,7 @@ from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
 from prodify.recipes.scaling.rollouts import canary_files
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
-from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, optional_names
+from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, hosts, optional_names
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.security.network_policy import network_policy_file
 from prodify.recipes.security.pod_security import namespace_file
@@ -73,6 +73,7 @@ class StagingContext:
 
     namespace: str
     image: str
+    hosts: tuple[tuple[str, str], ...]
     has_secrets: bool
 
 
@@ -82,6 +83,7 @@ class ProductionContext:
 
     namespace: str
     image: str
+    hosts: tuple[tuple[str, str], ...]
     canary: bool
 
 
@@ -134,9 +136,9 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     resources = tuple(file.path.removeprefix(f"{BASE}/") for file in objects)
     base = BaseContext(names.service, KUBERNETES, resources, PORT, WORKERS, COLLECTOR_URL, optional_names(repo, profile))
     yield File(f"{BASE}/kustomization.yaml", render("scaling/kubernetes/base.yaml", base))
-    staging = StagingContext(namespace, names.image, secrets is not None)
+    staging = StagingContext(namespace, names.image, hosts(repo, profile, "staging"), secrets is not None)
     yield File(f"{KUBERNETES}/overlays/staging/kustomization.yaml", render("scaling/kubernetes/staging.yaml", staging))
-    production = ProductionContext(namespace, names.image, public)
+    production = ProductionContext(namespace, names.image, hosts(repo, profile, "production"), public)
     yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
     if public:
         yield from canary_files(service, profile)
