@@ -120,7 +120,8 @@ class Served:
     def __init__(self, root: Path, log: Path, settings: dict[str, str]) -> None:
         self.port, self.log = free_port(), log
         # What the image does when it is built, with its own stand-ins, and what a release does first.
-        collect = next(line for line in (root / "Dockerfile").read_text().splitlines() if "collectstatic" in line and line.startswith("RUN "))
+        steps = (root / "Dockerfile").read_text().splitlines()
+        collect = next(line for line in steps if "collectstatic" in line and line.startswith("RUN "))
         stand_ins = dict(word.split("=", 1) for word in collect.split()[1:] if "=" in word and not word.startswith("-"))
         subprocess.run([sys.executable, *collect.split()[-3:]], cwd=root, env=environment(**stand_ins), check=True, timeout=120)
         subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=root, env=settings, check=True, timeout=120)

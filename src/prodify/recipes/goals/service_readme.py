@@ -52,6 +52,7 @@ class ReadmeContext:
     migrate: Code
     hosts: bool
     static: bool
+    streamlit: bool
 
 
 @recipe(step=Step.GOALS, fixes=("readme-says-how-to-run", "success-criteria-are-measurable"))
@@ -129,6 +130,7 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         migrate=django.migrate,
         hosts=django.hosts,
         static=django.static,
+        streamlit=component.framework == "streamlit",
     )
 
 

@@ -15,6 +15,8 @@ from prodify.render import render
 FOLDER = "deploy/cloud-run"
 TIMEOUT_SECONDS = 60
 """The longest that a request may take; whoever called has gone long before."""
+SOCKET_SECONDS = 3600
+"""The same for a browser's socket to Streamlit, which lasts as long as somebody looks at the page; an hour is the most that there is."""
 STAGING_INSTANCES = 2
 """Most instances of staging: enough to see two at work."""
 
@@ -33,6 +35,7 @@ class CloudRunContext:
     min_instances: int
     max_instances: int
     always_on: bool
+    sticky: bool
     concurrency: int
     timeout: int
     port: int
@@ -108,8 +111,9 @@ def _context(repo: Inventory, profile: Profile, service: Deployable, environment
         min_instances=profile.scaling.min_replicas if stands_by else 0,
         max_instances=profile.max_replicas if production else STAGING_INSTANCES,
         always_on=stands_by,
+        sticky=service.server == "streamlit",
         concurrency=service.concurrency,
-        timeout=TIMEOUT_SECONDS,
+        timeout=SOCKET_SECONDS if service.server == "streamlit" else TIMEOUT_SECONDS,
         port=PORT,
         prefix=f"{name}-{environment}",
         hosts=hosts(repo, profile, environment),

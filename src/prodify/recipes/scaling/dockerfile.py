@@ -16,6 +16,7 @@ from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.shared.layout import PORT, UID
 from prodify.render import render
 
+UPLOAD_MEGABYTES = 10
 IGNORED = (
     "**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/*.db", "**/*.sqlite3", "**/*.log", "**/*.tfstate*", "**/.terraform",
     ".git", ".github", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc",
@@ -116,7 +117,7 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     )
     yield Edit(
         service.path(".dockerignore"),
-        edits.gitignore.add(*IGNORED, *_only_describing(repo, service), section=_TITLE),
+        edits.gitignore.add(*IGNORED, *_streamlit(service), *_only_describing(repo, service), section=_TITLE),
         why="keep secrets and everything that the service does not need out of the image",
         create=True,
     )
@@ -129,7 +130,11 @@ def command(service: Deployable) -> list[str]:
         return ["gunicorn", "--config", "gunicorn.conf.py", application]
     if service.server == "uvicorn":
         return ["python", "serve.py"]
-    options = ("--server.headless=true", "--server.address=0.0.0.0", f"--server.port={PORT}", "--browser.gatherUsageStats=false")
+    options = (
+        "--server.headless=true", "--server.address=0.0.0.0", f"--server.port={PORT}", "--browser.gatherUsageStats=false",
+        # Visitors see that something went wrong, not where in the code; uploads end at 10 MB instead of 200.
+        "--client.showErrorDetails=none", "--client.toolbarMode=viewer", f"--server.maxUploadSize={UPLOAD_MEGABYTES}",
+    )  # fmt: skip
     return ["streamlit", "run", service.application, *options]
 
 
@@ -162,6 +167,10 @@ def _needs_source(repo: Inventory, service: Deployable) -> bool:
         return service.manager == "project"
     words = (line.split(maxsplit=1)[0] for line in repo.files.lines(service.path(service.requirements)) if line.strip())
     return any(word.startswith(("-r", "-c", "-e", "--requirement", "--constraint", "--editable", ".", "file:")) for word in words)
+
+
+def _streamlit(service: Deployable) -> tuple[str, ...]:
+    return ("**/.streamlit/secrets.toml",) if service.server == "streamlit" else ()
 
 
 def _only_describing(repo: Inventory, service: Deployable) -> list[str]:
