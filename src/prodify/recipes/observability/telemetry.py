@@ -142,9 +142,9 @@ def streamlit_app(repo: Inventory) -> WebApp | None:
 def wired(app: WebApp) -> edits.Editor:
     """The editor of the application's file. The import comes first of all: a database connection opened before it stays untraced."""
     imported = app.import_line(MODULE)
-    first = edits.python.add_import(imported, first=True)
     if app.framework == "streamlit":
-        return first
+        return edits.python.add_import(f"{imported}  # noqa: F401 - measures from here on", first=True)
+    first = edits.python.add_import(imported, first=True)
     if app.framework == "django":
         # It joins the settings' middleware, which the application reads once, when it is made.
         call = edits.python.insert_before_app(app.django, f"{MODULE}.instrument()")
