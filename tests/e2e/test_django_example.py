@@ -94,7 +94,7 @@ def test_the_generated_tests_are_green_at_once(applied: Path) -> None:
     for name in PACKAGES:
         pytest.importorskip(name, reason="the packages of requirements/e2e.in are not installed")
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", "tests"]
-    done = subprocess.run(command, cwd=applied, env=environment(), capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=applied, env=environment(), capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "PASSED tests/characterisation/test_routes.py::test_the_route_answers_as_it_does_today[GET /notes/<int:note_id>/]" in done.stdout
     # Writes JSON without looking: the tests say so instead of failing.
@@ -123,12 +123,12 @@ class Served:
         steps = (root / "Dockerfile").read_text().splitlines()
         collect = next(line for line in steps if "collectstatic" in line and line.startswith("RUN "))
         stand_ins = dict(word.split("=", 1) for word in collect.split()[1:] if "=" in word and not word.startswith("-"))
-        subprocess.run([sys.executable, *collect.split()[-3:]], cwd=root, env=environment(**stand_ins), check=True, timeout=120)
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=root, env=settings, check=True, timeout=120)
+        subprocess.run([sys.executable, *collect.split()[-3:]], cwd=root, env=environment(**stand_ins), check=True, timeout=300)
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=root, env=settings, check=True, timeout=300)
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "config.wsgi:application"]
         with log.open("w") as stream:
             self.process = subprocess.Popen(command, cwd=root, env={**settings, "PORT": str(self.port)}, stdout=stream, stderr=stream)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 300
         while self.ask("/healthz")[0] != 200:
             assert self.process.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
             time.sleep(0.1)

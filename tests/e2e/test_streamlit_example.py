@@ -117,7 +117,7 @@ def python(applied: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.servers
 def test_the_generated_tests_are_green_at_once(applied: Path, python: str) -> None:
     command = [python, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "tests"]
-    done = subprocess.run(command, cwd=applied, env=environment(), capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=applied, env=environment(), capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     for page in ("app.py", "pages/history.py"):
         assert f"PASSED tests/characterisation/test_pages.py::test_the_page_runs_without_an_error[{page}]" in done.stdout
@@ -133,7 +133,7 @@ def test_it_serves_as_its_image_starts_it_and_stops(applied: Path, python: str, 
     with log.open("w") as stream:
         process = subprocess.Popen(command, cwd=applied, env=settings, stdout=stream, stderr=stream)
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while ask(port, "/_stcore/health")[0] != 200:
             assert process.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
             time.sleep(0.2)
