@@ -11,8 +11,8 @@ from prodify.recipes.ci.project import CHAOS, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.scaling.dockerfile import command
 from prodify.recipes.scaling.service import Deployable, deployable
-from prodify.recipes.shared.layout import main_component
 from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, scheme
+from prodify.recipes.shared.layout import main_component
 from prodify.recipes.testing.routes import plain_pages
 from prodify.recipes.testing.unit import settings_of
 from prodify.render import render
