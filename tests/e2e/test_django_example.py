@@ -164,6 +164,7 @@ def test_it_serves_measures_and_stops(applied: Path, database: Postgres | str, t
         pod = "10.1.2.3:8080"
         assert [served.ask(path, pod)[0] for path in ("/healthz", "/readyz", "/")] == [200, 200, 400]
         assert {served.ask(f"/notes/7/?token={TOKEN}")[0] for _ in range(40)} == {404}
+        assert served.ask("/static/notes/style.css")[1].startswith(b"body {"), "WhiteNoise serves what was collected"
         assert [served.ask("/")[0], served.ask("/search/?q=%27")[0], served.ask("/nowhere")[0]] == [200, 500, 404]
         if isinstance(database, Postgres):
             database.stop()
@@ -192,7 +193,7 @@ def check_telemetry(receiver: Receiver, *, traces_database: bool) -> None:
             counts[key] = counts.get(key, 0) + point.count
             assert {0.3, 0.4} <= set(point.explicit_bounds)
     # Django has no route's text for the root page.
-    assert counts == {("notes/<int:note_id>/", 404): 40, ("", 200): 1, ("search/", 500): 1, ("", 404): 1}
+    assert counts == {("notes/<int:note_id>/", 404): 40, ("", 200): 2, ("search/", 500): 1, ("", 404): 1}
     names = {span.name for span in receiver.spans}
     assert {"GET notes/<int:note_id>/", "GET search/"} <= names
     assert not any("healthz" in name or "readyz" in name for name in names)
