@@ -70,6 +70,8 @@ class Service:
     """One sentence for the reader of a page or an alert."""
     repository: Word = ""
     """Browser address of the repository; links in alerts start with it."""
+    host: Word = ""
+    """Host name under which users reach it (shop.example.org); empty until there is one. Staging answers to `staging.` in front of it."""
 
     @property
     def owner_slug(self) -> str:

@@ -1,5 +1,11 @@
-"""Telemetry: traces and metrics over OTLP, and JSON logs on stdout that carry the id of their trace.
+#% if framework == "streamlit"
+"""Telemetry: traces of calls to other services and models, metrics of the process over OTLP, and JSON logs on stdout.
 
+Streamlit itself tells nobody how long a page takes or whether it failed: it works over sockets, and no library measures those.
+#% else
+"""Telemetry: traces and metrics over OTLP, and JSON logs on stdout that carry the id of their trace.
+#% endif
+{= "" =}
 Nothing is sent unless OTEL_EXPORTER_OTLP_ENDPOINT names a collector; without one the service runs just the same. The settings are
 OpenTelemetry's own environment variables. Written by prodify (recipe telemetry); yours to edit, upgrades merge.
 """
@@ -50,7 +56,7 @@ from django.conf import settings
 #% if asgi
 from django.utils.decorators import sync_and_async_middleware
 #% endif
-#% else
+#% elif framework == "fastapi"
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -60,7 +66,9 @@ from opentelemetry import metrics, trace
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+#% if framework != "streamlit"
 from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
+#% endif
 from opentelemetry.sdk.resources import Resource
 #% if exports_traces
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
@@ -69,11 +77,13 @@ from opentelemetry.trace import Status
 from opentelemetry.sdk.trace import TracerProvider
 #% endif
 
+#% if framework != "streamlit"
 # Seconds. A goal can only be measured at one of these bounds, so the goals of prodify.yaml stand among them.
 DURATION_BOUNDS = {= boundaries =}
 # Probes ask every few seconds and would hide what users see.
 PROBES = r"{= probes =}"
-
+{= "" =}
+#% endif
 log = logging.getLogger("{= package =}")
 
 
@@ -221,14 +231,18 @@ def _set_up_providers() -> tuple[TracerProvider, MeterProvider]:
 
         traces.add_span_processor(BatchSpanProcessor(Discreet()))
         #% endif
+    trace.set_tracer_provider(traces)
+#% if framework == "streamlit"
+    counted = MeterProvider(readers, resource=RESOURCE)
+#% else
     durations = View(
         instrument_name="http.server.request.duration",
         aggregation=ExplicitBucketHistogramAggregation(DURATION_BOUNDS),
         # Every further attribute multiplies the number of time series.
         attribute_keys={"http.request.method", "http.route", "http.response.status_code"},
     )
-    trace.set_tracer_provider(traces)
     counted = MeterProvider(readers, resource=RESOURCE, views=[durations])
+#% endif
     metrics.set_meter_provider(counted)
     return traces, counted
 
@@ -280,7 +294,8 @@ _set_up_logs()
 TRACES, METRICS = _set_up_providers()
 _set_up_process_metrics()
 _instrument_libraries()
-
+#% if framework != "streamlit"
+{= "" =}
 
 #% if framework == "fastapi"
 def _log(method: str, route: str, status: int, seconds: float, error: BaseException | None = None) -> None:
@@ -376,7 +391,7 @@ def log_request(get_response: Any) -> Any:
 
     return logged
 #% endif
-#% else
+#% elif framework == "fastapi"
 class RequestLog:
     """Middleware: one line for every request, with the traceback of what nothing else handled. Plain ASGI, so that answers may stream."""
 
@@ -431,4 +446,5 @@ def instrument(app: FastAPI) -> None:
         METRICS.shutdown()
 
     app.router.lifespan_context = flushing
+#% endif
 #% endif

@@ -135,7 +135,7 @@ def test_the_generated_tests_are_green_at_once(applied: Path, database: str) -> 
         pytest.importorskip(name, reason="the packages of requirements/e2e.in are not installed")
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", "tests"]
     with_database = {"TEST_DATABASE_URL": database} if database else {}
-    done = subprocess.run(command, cwd=applied, env=environment(**with_database), capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=applied, env=environment(**with_database), capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     answers = "tests/characterisation/test_routes.py::test_the_route_answers_as_it_does_today"
     assert f"PASSED {answers}[GET /api/trails/{{trail_id}}/plan]" in done.stdout
@@ -202,7 +202,7 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, "serve.py"], cwd=root, env={**settings, "PORT": str(self.port)}, stdout=stream, stderr=stream
             )
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while self.ask("/healthz")[0] != 200:
             assert self.process.poll() is None and time.monotonic() < end, log.read_text()[-3000:]
             time.sleep(0.1)
@@ -243,7 +243,7 @@ def test_it_serves_measures_and_stops(applied: Path, postgres: Postgres | None, 
     )  # fmt: skip
     # Tables are made when it starts, which two workers must not do at the same moment in an empty database.
     once = "import asyncio; from trails.main import create_tables; asyncio.run(create_tables())"
-    subprocess.run([sys.executable, "-c", once], cwd=applied, env=settings, check=True, timeout=120, capture_output=True)
+    subprocess.run([sys.executable, "-c", once], cwd=applied, env=settings, check=True, timeout=600, capture_output=True)
     served = Served(applied, tmp_path / "log", settings)
     try:
         ask_everything(served)
@@ -255,7 +255,7 @@ def test_it_serves_measures_and_stops(applied: Path, postgres: Postgres | None, 
         began = time.monotonic()
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(20) == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
     finally:
         if served.process.poll() is None:
             served.process.kill()

@@ -134,7 +134,7 @@ def started(root: Path, **environment: str) -> Server:
         server.process = subprocess.Popen(
             [sys.executable, "serve.py"], cwd=root, env={**inherited, "PORT": str(server.port), **environment}, stdout=output, stderr=output
         )
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while server.get("/healthz") != 200:
         assert server.process.poll() is None and time.monotonic() < end, server.log.read_text()
         time.sleep(0.1)

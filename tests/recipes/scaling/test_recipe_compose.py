@@ -39,7 +39,7 @@ def test_the_schema_accepts_it(files: Mapping[str, str], make_repo: MakeRepo, re
 def test_datastores_in_use_join_with_health_checks_and_volumes(make_repo: MakeRepo, render_tree: Render) -> None:
     found = yaml.safe_load(render_tree(("compose",), make_repo(MYSQL), profile_for("compose"))["compose.yaml"])
     assert sorted(found["services"]) == ["database", "redis", "shop"]
-    assert found["services"]["shop"]["environment"]["DATABASE_URL"].startswith("mysql://shop:${DATABASE_PASSWORD:?")
+    assert found["services"]["shop"]["environment"]["DATABASE_URL"].startswith("mysql+pymysql://shop:${DATABASE_PASSWORD:?")
     assert found["services"]["shop"]["depends_on"] == {
         "database": {"condition": "service_healthy"},
         "redis": {"condition": "service_healthy"},

@@ -12,7 +12,7 @@ from prodify.recipes.security.djangosettings import DEBUG, HOSTS, hardened_setti
 from tests.recipes.conftest import MakeRepo, RenderTree
 from tests.recipes.observability.test_django import DJANGO, SETTINGS
 
-LINES = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT")
+LINES = ("CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_somebody_decided_stays(kept: str) -> None:
 def test_lines_that_are_there_are_not_added() -> None:
     text = hardened_settings()("if LIVE:\n    SESSION_COOKIE_SECURE = True\nSECURE_HSTS_SECONDS = 60")
     assert text.startswith("import os\n")
-    assert [text.count(f"{name} =") for name in LINES] == [1, 1, 1, 1]
+    assert [text.count(f"{name} =") for name in LINES] == [1] * len(LINES)
     assert "SECURE_HSTS_SECONDS = 60\n" in text
     everything = "".join(f"{name} = 1\n" for name in LINES)
     assert hardened_settings()(everything) == everything

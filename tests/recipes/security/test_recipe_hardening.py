@@ -163,7 +163,7 @@ def test_rate_limits_count_a_client_and_spare_the_probes(flask_repo: Path, rende
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({**FASTAPI, "main.py": FASTAPI["main.py"] + "import requests\n\n\ndef f():\n    return requests.get('u')\n"}, ["main.py"]),
+        (FASTAPI | {"main.py": FASTAPI["main.py"] + "import requests\n\n\nrequests.get('u')\n"}, ["hardening.py", "main.py"]),
         ({**FLASK, "hardening.py": "MINE = 1\n"}, []),
         ({**FLASK, "requirements.txt": "flask\nflask-talisman\n"}, []),
         ({"README.md": "# Nothing\n"}, []),

@@ -10,6 +10,7 @@ from prodify.data import action, requirement
 from prodify.escape import Code
 from prodify.recipes.ci.project import SMOKE
 from prodify.recipes.scaling.migrations import migrates
+from prodify.recipes.scaling.rollouts import is_judged
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.settings import PROMETHEUS_URL
 from prodify.recipes.scaling.target import kubernetes_service
@@ -132,7 +133,7 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
         staged=staged,
         kubeconfig=KUBECONFIG_SECRET if profile.platform.cloud == "none" else "",
         runtime=runtime,
-        environments=_environments(names.namespace, staged=staged, canary=profile.audience is Audience.PUBLIC and runtime == "kubernetes"),
+        environments=_environments(names.namespace, staged=staged, canary=runtime == "kubernetes" and is_judged(repo, profile)),
         checkout=action("actions/checkout"),
         deploy_cloudrun=action("google-github-actions/deploy-cloudrun"),
         login=login(profile, cluster=runtime == "kubernetes"),

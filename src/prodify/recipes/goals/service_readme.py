@@ -12,6 +12,7 @@ from prodify.escape import Code, shell_word
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
 from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import deployable
+from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
 from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component, naming
 from prodify.render import render
@@ -50,6 +51,8 @@ class ReadmeContext:
     migrates: bool
     migrate: Code
     hosts: bool
+    static: bool
+    streamlit: bool
 
 
 @recipe(step=Step.GOALS, fixes=("readme-says-how-to-run", "success-criteria-are-measurable"))
@@ -81,6 +84,7 @@ class _Django:
         planned = migrates(repo, service) if service is not None else ()
         command = " ".join(shell_word(word) for word in planned) or "python manage.py migrate --noinput"
         self.migrates = bool(planned)
+        self.static = service is not None and collects(repo, service)
         once = Code(f"{project.prefix}{'python manage.py migrate' if self.used else command}")
         self.first = (*_load_settings(repo), once) if self.used or planned else ()
         self.migrate = {
@@ -125,6 +129,8 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         migrates=django.migrates,
         migrate=django.migrate,
         hosts=django.hosts,
+        static=django.static,
+        streamlit=component.framework == "streamlit",
     )
 
 

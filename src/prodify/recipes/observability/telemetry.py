@@ -11,13 +11,14 @@ from prodify.data import requirements
 from prodify.escape import Code, code
 from prodify.recipes.observability.webapp import WebApp, stands_for, web_app
 from prodify.recipes.shared.burn import number
-from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, naming
+from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, main_component, naming
 from prodify.recipes.shared.metrics import boundaries
 from prodify.render import render
 
 MODULE = "telemetry"
 ENTRY = r"def instrument(?=\((app\b|\)))"
 """What marks the module as the one that the wiring calls."""
+STREAMLIT_ENTRY = "def _instrument_libraries"
 
 AGENTS = ("ddtrace", "newrelic", "elastic-apm", "scout-apm", "azure-monitor-opentelemetry", "logfire", "prometheus-flask-exporter",
           "prometheus-fastapi-instrumentator", "starlette-exporter")  # fmt: skip
@@ -93,12 +94,15 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """A module that sends traces and metrics to a collector and writes JSON logs, wired into the app by one line.
 
     Without a collector it stays silent. The histogram has a bound at every goal of the profile, so goals can be measured. Nothing is
-    written for a service that another agent measures already, or whose entry point is not a Flask, FastAPI or Django application.
+    written for a service that another agent measures already, or whose entry point is not a Flask, FastAPI or Django application;
+    for Streamlit, which no library measures, calls of other services and models are traced, and logs are JSON.
     """
-    app = web_app(repo)
-    if app is None or repo.uses(*AGENTS) is not None or measured_elsewhere(repo, app) or not stands_for(repo, app.beside(MODULE), ENTRY):
+    app = web_app(repo) or streamlit_app(repo)
+    entry = STREAMLIT_ENTRY if app is not None and app.framework == "streamlit" else ENTRY
+    if app is None or repo.uses(*AGENTS) is not None or measured_elsewhere(repo, app) or not stands_for(repo, app.beside(MODULE), entry):
         return
     used = instrumentors(repo, app)
+    libraries = tuple(item for item in used if item not in FRAMEWORK.values())
     names = naming(repo, profile)
     context = TelemetryContext(
         service=names.service,
@@ -106,7 +110,7 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         framework=app.framework,
         asgi=app.asgi,
         imports=code((f"from {item.module} import {item.name}" for item in sorted(used, key=lambda item: item.module)), "\n"),
-        calls=code((f"{item.name}().instrument({item.arguments})" for item in used[1:]), "\n    ") or _NO_CALL,
+        calls=code((f"{item.name}().instrument({item.arguments})" for item in libraries), "\n    ") or _NO_CALL,
         hides_queries=any("_hide_query" in item.arguments for item in used),
         hides_queries_async=any("_hide_query_async" in item.arguments for item in used),
         boundaries=Code("[" + ", ".join(number(bound) for bound in boundaries(profile, model=bool(repo.llm_providers))) + "]"),
@@ -126,9 +130,20 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         yield Edit(listed, edits.requirements.add(*pins), why="the telemetry libraries, in versions that fit each other")
 
 
+def streamlit_app(repo: Inventory) -> WebApp | None:
+    """The script that Streamlit runs; it has no application object, so that nothing but this recipe can wire something into it."""
+    component = main_component(repo)
+    if component is None or component.framework != "streamlit" or not (component.entrypoint or "").endswith(".py"):
+        return None
+    path = f"{component.path}/{component.entrypoint}" if component.path not in (".", "") else str(component.entrypoint)
+    return WebApp("streamlit", component.path, path, "", "") if path in repo.files else None
+
+
 def wired(app: WebApp) -> edits.Editor:
     """The editor of the application's file. The import comes first of all: a database connection opened before it stays untraced."""
     imported = app.import_line(MODULE)
+    if app.framework == "streamlit":
+        return edits.python.add_import(f"{imported}  # noqa: F401 - measures from here on", first=True)
     first = edits.python.add_import(imported, first=True)
     if app.framework == "django":
         # It joins the settings' middleware, which the application reads once, when it is made.
@@ -140,7 +155,8 @@ def wired(app: WebApp) -> edits.Editor:
 
 def instrumentors(repo: Inventory, app: WebApp) -> tuple[Instrumentor, ...]:
     """The instrumentations for the framework and for every supported library that the repository uses."""
-    return (FRAMEWORK[app.framework], *(found for packages, found in LIBRARIES if repo.uses(*packages) is not None))
+    own = (FRAMEWORK[app.framework],) if app.framework in FRAMEWORK else ()
+    return (*own, *(found for packages, found in LIBRARIES if repo.uses(*packages) is not None))
 
 
 def measured_elsewhere(repo: Inventory, app: WebApp) -> bool:

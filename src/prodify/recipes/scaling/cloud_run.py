@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SECONDS, migrates
 from prodify.recipes.scaling.service import Deployable, deployable
-from prodify.recipes.scaling.settings import optional_names, stored_names
+from prodify.recipes.scaling.settings import hosts, optional_names, stored_names
 from prodify.recipes.shared.layout import PORT
 from prodify.render import render
 
 FOLDER = "deploy/cloud-run"
 TIMEOUT_SECONDS = 60
 """The longest that a request may take; whoever called has gone long before."""
+SOCKET_SECONDS = 3600
+"""The same for a browser's socket to Streamlit, which lasts as long as somebody looks at the page; an hour is the most that there is."""
 STAGING_INSTANCES = 2
 """Most instances of staging: enough to see two at work."""
 
@@ -33,10 +35,12 @@ class CloudRunContext:
     min_instances: int
     max_instances: int
     always_on: bool
+    sticky: bool
     concurrency: int
     timeout: int
     port: int
     prefix: str
+    hosts: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     optional: tuple[str, ...]
     health_path: str
@@ -107,10 +111,12 @@ def _context(repo: Inventory, profile: Profile, service: Deployable, environment
         min_instances=profile.scaling.min_replicas if stands_by else 0,
         max_instances=profile.max_replicas if production else STAGING_INSTANCES,
         always_on=stands_by,
+        sticky=service.server == "streamlit",
         concurrency=service.concurrency,
-        timeout=TIMEOUT_SECONDS,
+        timeout=SOCKET_SECONDS if service.server == "streamlit" else TIMEOUT_SECONDS,
         port=PORT,
         prefix=f"{name}-{environment}",
+        hosts=hosts(repo, profile, environment),
         secrets=stored_names(repo),
         optional=optional_names(repo, profile),
         health_path=service.health_path or "",

@@ -12,6 +12,7 @@ from prodify.data.images import image
 from prodify.escape import Code
 from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, deployable
+from prodify.recipes.scaling.settings import hosts
 from prodify.recipes.shared.databases import scheme
 from prodify.recipes.shared.layout import PORT
 from prodify.recipes.shared.variables import variables
@@ -45,6 +46,7 @@ class ComposeContext:
     image: str
     context: str
     port: int
+    hosts: tuple[tuple[str, str], ...]
     migrate: Code
     stop_seconds: int
     writable: tuple[str, ...]
@@ -87,6 +89,7 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
         image=service.names.image,
         context=service.directory,
         port=PORT,
+        hosts=hosts(repo, profile, "production"),
         migrate=Code(json.dumps(migrates(repo, service)) if migrates(repo, service) else ""),
         stop_seconds=GRACEFUL_SECONDS + 10,
         writable=service.writable,

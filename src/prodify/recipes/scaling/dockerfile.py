@@ -10,11 +10,13 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
 from prodify.data.images import image
-from prodify.escape import Code
+from prodify.escape import Code, shell_word
 from prodify.recipes.scaling.service import Deployable, deployable
+from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.shared.layout import PORT, UID
 from prodify.render import render
 
+UPLOAD_MEGABYTES = 10
 IGNORED = (
     "**/.env", "**/.env.*", "**/*.pem", "**/*.key", "**/*.db", "**/*.sqlite3", "**/*.log", "**/*.tfstate*", "**/.terraform",
     ".git", ".github", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc",
@@ -55,6 +57,7 @@ class DockerfileContext:
     source_root: str
     uid: int
     port: int
+    static: tuple[Code, ...]
     healthcheck: Code
     command: Code
 
@@ -106,6 +109,7 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
                 source_root=service.source_root,
                 uid=UID,
                 port=PORT,
+                static=_stand_ins(repo, profile) if collects(repo, service) else (),
                 healthcheck=Code(healthcheck(service)),
                 command=Code(json.dumps(command(service))),
             ),
@@ -113,7 +117,7 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     )
     yield Edit(
         service.path(".dockerignore"),
-        edits.gitignore.add(*IGNORED, *_only_describing(repo, service), section=_TITLE),
+        edits.gitignore.add(*IGNORED, *_streamlit(service), *_only_describing(repo, service), section=_TITLE),
         why="keep secrets and everything that the service does not need out of the image",
         create=True,
     )
@@ -126,7 +130,11 @@ def command(service: Deployable) -> list[str]:
         return ["gunicorn", "--config", "gunicorn.conf.py", application]
     if service.server == "uvicorn":
         return ["python", "serve.py"]
-    options = ("--server.headless=true", "--server.address=0.0.0.0", f"--server.port={PORT}", "--browser.gatherUsageStats=false")
+    options = (
+        "--server.headless=true", "--server.address=0.0.0.0", f"--server.port={PORT}", "--browser.gatherUsageStats=false",
+        # Visitors see that something went wrong, not where in the code; uploads end at 10 MB instead of 200.
+        "--client.showErrorDetails=none", "--client.toolbarMode=viewer", f"--server.maxUploadSize={UPLOAD_MEGABYTES}",
+    )  # fmt: skip
     return ["streamlit", "run", service.application, *options]
 
 
@@ -142,12 +150,27 @@ def healthcheck(service: Deployable) -> str:
     return json.dumps(["python", "-c", code])
 
 
+def _stand_ins(repo: Inventory, profile: Profile) -> tuple[Code, ...]:
+    """Settings for the one command that collects static files: it reads the settings and neither a database nor a secret."""
+    from prodify.recipes.testing.unit import settings_of
+
+    values, _ = settings_of(repo, profile)
+    stand_ins = {"{database}": "sqlite://:memory:", "{upstream}": "http://localhost"}
+    others = ("OTEL_", "PYTHON_", "OPENAI_", "ANTHROPIC_")
+    own = [Code(f"{name}={shell_word(stand_ins.get(value, value))}") for name, value in values if not name.startswith(others)]
+    return tuple(own) or (Code("ENVIRONMENT=build"),)
+
+
 def _needs_source(repo: Inventory, service: Deployable) -> bool:
     """Whether installing the packages reads more of the repository than the one file: other lists, or the project itself."""
     if service.manager != "requirements":
         return service.manager == "project"
     words = (line.split(maxsplit=1)[0] for line in repo.files.lines(service.path(service.requirements)) if line.strip())
     return any(word.startswith(("-r", "-c", "-e", "--requirement", "--constraint", "--editable", ".", "file:")) for word in words)
+
+
+def _streamlit(service: Deployable) -> tuple[str, ...]:
+    return ("**/.streamlit/secrets.toml",) if service.server == "streamlit" else ()
 
 
 def _only_describing(repo: Inventory, service: Deployable) -> list[str]:

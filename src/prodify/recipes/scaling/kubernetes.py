@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
-from prodify.recipes.scaling.rollouts import canary_files
+from prodify.recipes.scaling.rollouts import canary_files, is_judged
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
-from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, optional_names
+from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, hosts, optional_names
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.security.network_policy import network_policy_file
 from prodify.recipes.security.pod_security import namespace_file
@@ -73,6 +73,7 @@ class StagingContext:
 
     namespace: str
     image: str
+    hosts: tuple[tuple[str, str], ...]
     has_secrets: bool
 
 
@@ -82,6 +83,7 @@ class ProductionContext:
 
     namespace: str
     image: str
+    hosts: tuple[tuple[str, str], ...]
     canary: bool
 
 
@@ -121,7 +123,7 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     service = kubernetes_service(repo, profile)
     if service is None:
         return
-    public = profile.audience is Audience.PUBLIC
+    public, canary = profile.audience is Audience.PUBLIC, is_judged(repo, profile)
     secrets = external_secret_file(repo, profile, service)
     network = network_policy_file(repo, profile, service) if public else None
     command = migrates(repo, service)
@@ -134,13 +136,13 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     resources = tuple(file.path.removeprefix(f"{BASE}/") for file in objects)
     base = BaseContext(names.service, KUBERNETES, resources, PORT, WORKERS, COLLECTOR_URL, optional_names(repo, profile))
     yield File(f"{BASE}/kustomization.yaml", render("scaling/kubernetes/base.yaml", base))
-    staging = StagingContext(namespace, names.image, secrets is not None)
+    staging = StagingContext(namespace, names.image, hosts(repo, profile, "staging"), secrets is not None)
     yield File(f"{KUBERNETES}/overlays/staging/kustomization.yaml", render("scaling/kubernetes/staging.yaml", staging))
-    production = ProductionContext(namespace, names.image, public)
+    production = ProductionContext(namespace, names.image, hosts(repo, profile, "production"), canary)
     yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
-    if public:
+    if canary:
         yield from canary_files(service, profile)
-    yield _readme(service, profile, has_secrets=secrets is not None, canary=public, migrated=bool(command))
+    yield _readme(service, profile, has_secrets=secrets is not None, canary=canary, migrated=bool(command))
 
 
 def _readme(service: Deployable, profile: Profile, *, has_secrets: bool, canary: bool, migrated: bool) -> File:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.observability import telemetry
+from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.scaling.service import Deployable
 from prodify.recipes.scaling.settings import PROMETHEUS_URL
 from prodify.recipes.scaling.target import kubernetes_service
@@ -59,11 +61,20 @@ class RolloutContext:
 def rollouts(repo: Inventory, profile: Profile) -> Iterator[File]:
     """Canary releases with Argo Rollouts: a new version gets 5, 25, 50 % of the pods, each share judged by the profile's goals.
 
-    A version that breaks the error guardrail or the latency objective is taken back by itself.
+    Only where requests are measured. A version that breaks the error guardrail or the latency objective is taken back by itself.
     """
     service = kubernetes_service(repo, profile)
-    if service is not None:
+    if service is not None and is_judged(repo, profile):
         yield from canary_files(service, profile)
+
+
+def is_judged(repo: Inventory, profile: Profile) -> bool:
+    """Whether new versions get a share of the traffic first: for the public, and where the judgement has metrics to look at.
+
+    Without them every release would be taken back.
+    """
+    app = web_app(repo)
+    return profile.audience is Audience.PUBLIC and app is not None and (telemetry.covers(repo) or telemetry.measured_elsewhere(repo, app))
 
 
 def canary_files(service: Deployable, profile: Profile) -> Iterator[File]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.envfiles import is_platform_variable
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, names_read, planned
+from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
 from prodify.recipes.security.literals import literals
 from prodify.recipes.shared.variables import variables
 
@@ -30,6 +31,24 @@ _NOT_STORED = re.compile(
 _WRITTEN = ("telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py")
 
 
+_HOSTS = re.compile(r"(\w+_)?ALLOWED_HOSTS")
+
+
+def hosts(repo: Inventory, profile: Profile, environment: str) -> tuple[tuple[str, str], ...]:
+    """Names and values of the settings that hold the host names a Django service answers to, comma separated.
+
+    The host is the profile's; Cloud Run's own address comes beside it. No value where neither is known.
+    """
+    host = profile.service.host and f"{'staging.' if environment == 'staging' else ''}{profile.service.host}"
+    known = [host] if host else []
+    known += [".run.app"] if profile.platform.runtime == "cloud-run" else []
+    names = {v.name for v in variables(repo) if _HOSTS.fullmatch(v.name)}
+    path = plain_settings(repo)
+    if path is not None and hosts_from_environment(repo.files.text(path) or ""):
+        names.add("ALLOWED_HOSTS")
+    return tuple((name, ",".join(known)) for name in sorted(names)) if repo.uses("django") is not None else ()
+
+
 def stored_names(repo: Inventory) -> tuple[str, ...]:
     """Names of the variables that the secret store holds, sorted: secrets, and settings without a default that nobody else knows.
 
@@ -40,7 +59,7 @@ def stored_names(repo: Inventory) -> tuple[str, ...]:
         for v in variables(repo)
         if (v.secret or v.required) and not _NOT_STORED.match(v.name) and v.location.path.rpartition("/")[2] not in _WRITTEN
     }
-    return tuple(sorted(read | {literal.env for literal in literals(repo)}))
+    return tuple(sorted({name for name in read if not _is_host(repo, name)} | {literal.env for literal in literals(repo)}))
 
 
 def optional_names(repo: Inventory, profile: Profile) -> tuple[str, ...]:
@@ -53,7 +72,13 @@ def optional_names(repo: Inventory, profile: Profile) -> tuple[str, ...]:
     for path, text in planned(repo, profile, CODE_WRITERS, ".py").items():
         if not _elsewhere(path):
             read.update(dict.fromkeys(names_read(text), path))
-    return tuple(sorted(name for name in set(read) - set(stored_names(repo)) if not is_platform_variable(name)))
+    others = set(read) - set(stored_names(repo))
+    return tuple(sorted(name for name in others if not is_platform_variable(name) and not _is_host(repo, name)))
+
+
+def _is_host(repo: Inventory, name: str) -> bool:
+    """Whether a setting holds the hosts of a Django service, which the manifests state by themselves."""
+    return _HOSTS.fullmatch(name) is not None and repo.uses("django") is not None
 
 
 def _elsewhere(path: str) -> bool:

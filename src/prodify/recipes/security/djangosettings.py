@@ -22,9 +22,11 @@ _DEPLOYED = 'os.environ.get("ENVIRONMENT", "development") != "development"'
 _LINES = (
     ("SESSION_COOKIE_SECURE", _DEPLOYED, "Cookies travel over TLS only, except on a developer's machine, which has none."),
     ("CSRF_COOKIE_SECURE", _DEPLOYED, ""),
+    ("CSRF_TRUSTED_ORIGINS", '[origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]',
+     "Whose forms are taken besides this host's own, each with https:// in front; empty for none."),
     ("SECURE_HSTS_SECONDS", "31536000", "Who came over TLS once comes by TLS only, for a year. Django says it in answers over TLS alone."),
     ("SECURE_SSL_REDIRECT", 'os.environ.get("SECURE_SSL_REDIRECT") == "1"', "For services whose load balancer does not send http:// on."),
-)
+)  # fmt: skip
 
 
 def plain_settings(repo: Inventory) -> str | None:

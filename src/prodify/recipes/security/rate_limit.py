@@ -16,41 +16,43 @@ from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
 from prodify.render import render
 
 MODULE = "rate_limit"
-_OTHERS = ("slowapi", "django-ratelimit", "fastapi-limiter", "limits")
+_OTHERS = ("slowapi", "django-ratelimit", "fastapi-limiter")
+_COUNTERS = {"flask": "flask-limiter", "fastapi": "limits"}
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitContext:
     """What `security/rate_limit.py` names."""
 
+    framework: str
     limits: str
     unlimited: Code
 
 
 @recipe(step=Step.SECURITY, fixes=("requests-are-rate-limited",), default=False, review=Review.CAREFUL)
 def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
-    """Limits on how many requests one client may make to a Flask service (Flask-Limiter), counted in Redis where there is one.
+    """Limits on how many requests one client may make to a Flask or FastAPI service, counted in Redis where there is one.
 
     One client may ask once a second on average, and as much in a day as a user is expected to ask in a month. Applied by name only:
     behind proxies it needs their number in TRUSTED_PROXIES, or all clients count as one.
     """
     app = web_app(repo)
-    if app is None or app.framework != "flask" or repo.uses(*_OTHERS) is not None:
+    if app is None or app.framework not in _COUNTERS or repo.uses(*_OTHERS) is not None:
         return
     listed, own = app.requirements(repo), app.beside(MODULE)
     # The distribution alone says nothing: this recipe lists it.
-    limited = any(note.location.path != own for note in repo.python.imports("flask_limiter"))
+    limited = any(note.location.path != own for note in repo.python.imports("flask_limiter", "limits"))
     if listed is None or limited or not stands_for(repo, own, r"def limit\(app"):
         return
     # A household or an office shares one address, hence the floor.
     daily = max(1000, profile.traffic.requests_per_user)
-    context = RateLimitContext(f"60/minute, {daily}/day", python_list([HEALTH_PATH, READY_PATH]))
+    context = RateLimitContext(app.framework, f"60/minute, {daily}/day", python_list([HEALTH_PATH, READY_PATH]))
     module = render("security/rate_limit.py", context)
     yield File(app.beside(MODULE), module)
     example = example_file(repo)
     if example is not None:
         yield Edit(example, lambda text: add_comments(text, sorted(names_read(module))), why="lists the limit's settings")
-    counter = requirement("flask-limiter").replace("==", "[redis]==")
+    counter = requirement(_COUNTERS[app.framework]).replace("==", "[redis]==")
     yield Edit(listed, edits.requirements.add(counter), why="counts the requests, in Redis where REDIS_URL names one")
     wiring = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.limit({app.variable})")
     yield Edit(app.path, wiring, why="limits every route")

@@ -11,9 +11,11 @@ from prodify.recipes.security.literals import Literal, literals
 from prodify.recipes.security.rotation import PATH, add_lines, exposed
 from prodify.recipes.security.secret_store import external_secret_file
 
+STREAMLIT_SECRETS = ".streamlit/secrets.toml"
 _EXAMPLES = (".example", ".sample", ".template", ".dist", ".defaults")
-# Without these the service cannot do its work safely, so it must not start; a missing key of one feature must not stop the others.
-_NEEDED_TO_START = ("framework-key", "connection-string", "private-key")
+# Without these the service cannot do its work safely, so it must not start: whoever compares with an empty password lets everybody in.
+# A missing key of one feature must not stop the others.
+_NEEDED_TO_START = ("framework-key", "connection-string", "private-key", "password")
 
 
 @recipe(
@@ -33,7 +35,8 @@ def secrets(repo: Inventory, profile: Profile) -> Iterator[File | Edit | Untrack
     for path in files:
         yield Untrack(path, why="it holds settings of one machine, secrets among them; it stays on disk")
     if files or repo.services:
-        ignore = edits.gitignore.add(".env", ".env.*", "!.env.example", section="Secrets of this machine")
+        own = (f"**/{STREAMLIT_SECRETS}",) if repo.uses("streamlit") is not None else ()
+        ignore = edits.gitignore.add(".env", ".env.*", "!.env.example", *own, section="Secrets of this machine")
         yield Edit(".gitignore", ignore, why="git add . must not commit them", create=True)
     for literal in literals(repo):
         yield Edit(literal.hit.location.path, _read_environment(literal), why=f"{literal.env} comes from the environment")
@@ -47,9 +50,13 @@ def secrets(repo: Inventory, profile: Profile) -> Iterator[File | Edit | Untrack
 
 
 def _env_files(repo: Inventory) -> tuple[str, ...]:
-    """Environment files that git tracks, examples left out."""
+    """Environment files that git tracks, examples left out, and Streamlit's file of secrets."""
     names = (path for path, entry in repo.files.entries.items() if entry.tracked)
-    return tuple(p for p in names if (n := p.rpartition("/")[2]) == ".env" or (n.startswith(".env.") and not n.endswith(_EXAMPLES)))
+    return tuple(path for path in names if _is_env_file(path.rpartition("/")[2]) or f"/{path}".endswith(f"/{STREAMLIT_SECRETS}"))
+
+
+def _is_env_file(name: str) -> bool:
+    return name == ".env" or (name.startswith(".env.") and not name.endswith(_EXAMPLES))
 
 
 def _read_environment(literal: Literal) -> Callable[[str], str]:

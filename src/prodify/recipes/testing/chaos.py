@@ -11,6 +11,7 @@ from prodify.recipes.ci.project import CHAOS, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.scaling.dockerfile import command
 from prodify.recipes.scaling.service import Deployable, deployable
+from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, scheme
 from prodify.recipes.shared.layout import main_component
 from prodify.recipes.testing.routes import plain_pages
 from prodify.recipes.testing.unit import settings_of
@@ -31,6 +32,8 @@ class ChaosContext:
     databases: Code
     upstreams: Code
     database: bool
+    scheme: str
+    sqlite: str
     upstream: bool
     health: str
     ready: str
@@ -64,7 +67,10 @@ def chaos(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         databases=python_list(databases),
         upstreams=python_list(upstreams),
         database=bool(databases) and service.ready_path not in (None, service.health_path),
-        upstream=bool(upstreams),
+        scheme=scheme(repo, "postgres"),
+        sqlite="sqlite+aiosqlite" if is_asynchronous(repo) else "sqlite",
+        # Without its database a service that speaks PostgreSQL only does not even start.
+        upstream=bool(upstreams) and not needs_postgres(repo),
         health=service.health_path,
         ready=service.ready_path or service.health_path,
         pages=python_list(pages),

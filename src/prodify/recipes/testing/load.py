@@ -58,10 +58,12 @@ class LocustContext:
 def load(repo: Inventory, profile: Profile) -> Iterator[File]:
     """Load tests for k6 and Locust with the profile's traffic and objectives: smoke, baseline, peak. They refuse hosts that nobody named.
 
+    Not for Streamlit: over HTTP it sends the same empty page at any load, and works over sockets in a format of its own.
+
     They read pages only: what writes, needs a login or asks a model (which costs money for every request) is left to you.
     """
     component = main_component(repo)
-    if component is None or component.kind != "service":
+    if component is None or component.kind != "service" or component.framework == "streamlit":
         return
     slo, traffic = profile.slo, profile.traffic
     pages = plain_pages(repo, component)[:MOST_PAGES] or ("/",)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.escape import Code, python_list
 from prodify.inventory.django import named_settings
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, names_read, planned
-from prodify.recipes.ci.project import CHARACTERISATION, dev_requirements, python_project
+from prodify.recipes.ci.project import CHARACTERISATION, Project, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, uses_sqlalchemy
 from prodify.recipes.shared.layout import main_component
 from prodify.recipes.shared.variables import variables
 from prodify.recipes.testing.routes import cases, knows_unknown
 from prodify.render import render
+
+if TYPE_CHECKING:
+    from prodify.inventory.facts import Component
 
 _DATABASE = re.compile(r"(DATABASE|(^|_)DB|SQLALCHEMY\w*|POSTGRES\w*|PG|MYSQL|SQLITE)_?(URL|URI|DSN)$|^DATABASE$")
 _OTHER_STORE = re.compile(r"REDIS|MONGO|AMQP|RABBIT|CELERY|BROKER|CACHE|KAFKA")
@@ -56,13 +60,25 @@ class RoutesContext:
     knows_404: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StreamlitContext:
+    """What `testing/streamlit_test.py` names."""
+
+    pages: Code
+    settings: tuple[tuple[str, str], ...]
+
+
 @recipe(step=Step.TESTING, fixes=("unit-tests-exist", "tests-assert-something", "tests-do-not-need-secrets"), review=Review.CURSORY)
 def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """Characterisation tests of every route of a Flask, FastAPI or Django service, green at once: no network, secrets or database of yours.
 
-    They hold what is certain from the code; `RECORD=1 pytest tests/characterisation` then records what each route answers today.
+    They hold what is certain from the code; `RECORD=1 pytest tests/characterisation` then records what each route answers today. For
+    Streamlit every page is run once, in its own test runner.
     """
-    app, project, component = web_app(repo), python_project(repo), main_component(repo)
+    project, component = python_project(repo), main_component(repo)
+    if project is not None and component is not None and component.framework == "streamlit":
+        yield from _streamlit(repo, profile, project, component)
+    app = web_app(repo)
     if app is None or project is None or component is None or component.entrypoint is None:
         return
     found = cases(repo, component)
@@ -91,6 +107,20 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     more = [*(["httpx"] if app.framework == "fastapi" else []), *(["aiosqlite"] if asynchronous else [])]
     yield from dev_requirements(repo, project, "pytest", "pytest-cov", *more)
     # Also where there is none yet: another recipe may make it in the same go.
+    yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+
+
+def _streamlit(repo: Inventory, profile: Profile, project: Project, component: Component) -> Iterator[File | Edit]:
+    """Tests that run every page once, in Streamlit's own test runner."""
+    entry = component.entrypoint or ""
+    if not entry.endswith(".py") or project.path(entry) not in repo.files:
+        return
+    folder = f"{entry.rpartition('/')[0]}/pages/".lstrip("/")
+    pages = [path.removeprefix(project.path("")) for path in repo.files.select("*.py") if path.startswith(project.path(folder))]
+    values, _ = settings_of(repo, profile)
+    context = StreamlitContext(python_list([entry, *sorted(pages)]), values)
+    yield File(project.path(f"{CHARACTERISATION}/test_pages.py"), render("testing/streamlit_test.py", context))
+    yield from dev_requirements(repo, project, "pytest", "pytest-cov")
     yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
 
 
