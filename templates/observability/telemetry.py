@@ -50,17 +50,21 @@ from django.conf import settings
 #% if asgi
 from django.utils.decorators import sync_and_async_middleware
 #% endif
-#% else
+#% elif framework == "fastapi"
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 #% endif
 from opentelemetry import metrics, trace
+#% if imports
 {= imports =}
+#% endif
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+#% if framework != "worker"
 from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
+#% endif
 from opentelemetry.sdk.resources import Resource
 #% if exports_traces
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
@@ -69,11 +73,13 @@ from opentelemetry.trace import Status
 from opentelemetry.sdk.trace import TracerProvider
 #% endif
 
+#% if framework != "worker"
 # Seconds. A goal can only be measured at one of these bounds, so the goals of prodify.yaml stand among them.
 DURATION_BOUNDS = {= boundaries =}
 # Probes ask every few seconds and would hide what users see.
 PROBES = r"{= probes =}"
 
+#% endif
 log = logging.getLogger("{= package =}")
 
 
@@ -221,14 +227,20 @@ def _set_up_providers() -> tuple[TracerProvider, MeterProvider]:
 
         traces.add_span_processor(BatchSpanProcessor(Discreet()))
         #% endif
+#% if framework != "worker"
     durations = View(
         instrument_name="http.server.request.duration",
         aggregation=ExplicitBucketHistogramAggregation(DURATION_BOUNDS),
         # Every further attribute multiplies the number of time series.
         attribute_keys={"http.request.method", "http.route", "http.response.status_code"},
     )
+#% endif
     trace.set_tracer_provider(traces)
+#% if framework == "worker"
+    counted = MeterProvider(readers, resource=RESOURCE)
+#% else
     counted = MeterProvider(readers, resource=RESOURCE, views=[durations])
+#% endif
     metrics.set_meter_provider(counted)
     return traces, counted
 
@@ -280,7 +292,8 @@ _set_up_logs()
 TRACES, METRICS = _set_up_providers()
 _set_up_process_metrics()
 _instrument_libraries()
-
+#% if framework != "worker"
+{= "" =}
 
 #% if framework == "fastapi"
 def _log(method: str, route: str, status: int, seconds: float, error: BaseException | None = None) -> None:
@@ -431,4 +444,5 @@ def instrument(app: FastAPI) -> None:
         METRICS.shutdown()
 
     app.router.lifespan_context = flushing
+#% endif
 #% endif
