@@ -44,6 +44,7 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "dockerfile": lambda repo: _paths(repo.dockerfiles),
     "server": lambda repo: _paths(repo.dockerfiles),
     "kubernetes": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload or o.kind == "HorizontalPodAutoscaler"),
+    "keda": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "rollouts": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "network-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "admission-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),

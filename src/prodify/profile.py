@@ -196,6 +196,31 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True)
+class Tasks:
+    """What a background worker promises, where there is one."""
+
+    __pydantic_config__: ClassVar = _STRICT
+    concurrency: Count = 2
+    """Tasks that one worker works on at once."""
+    typical_seconds: Positive = 2.0
+    """Seconds that a typical task takes; an assumption until it is measured."""
+    limit_seconds: Count = 120
+    """Seconds after which a task is cut off; a stopping worker waits as long for what it has begun."""
+    start_seconds: Count = 60
+    """Seconds within which a task begins once it is due; the share that must is slo.latency.target_percent."""
+
+    @property
+    def soft_limit_seconds(self) -> int:
+        """Seconds after which a task is told to end, while there is time to clean up: nine tenths of the limit, at least one."""
+        return max(1, self.limit_seconds * 9 // 10)
+
+    @property
+    def waiting_per_worker(self) -> int:
+        """Waiting tasks for which one worker is enough: half of what it finishes within `start_seconds`, while another one starts."""
+        return max(1, math.floor(self.concurrency * self.start_seconds / self.typical_seconds / 2))
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """Where the service runs."""
 
@@ -275,6 +300,7 @@ class Profile:
     slo: Slo = field(default_factory=Slo)
     budget: Budget = field(default_factory=Budget)
     scaling: Scaling = field(default_factory=Scaling)
+    tasks: Tasks = field(default_factory=Tasks)
     platform: Platform = field(default_factory=Platform)
     on_call: OnCall = field(default_factory=OnCall)
     llm: Llm = field(default_factory=Llm)

@@ -34,6 +34,7 @@ _WHY = {
     "slo.guardrails": "Beyond these someone is called at once, however much budget is left.",
     "budget": "What it may cost; alerts and the suspension of staging derive from it.",
     "scaling": "Two replicas survive the loss of one machine; more are added by CPU use.",
+    "tasks": "For background workers: their limits, and when another one is started because tasks wait.",
     "platform": "Decides which deploy files are written.",
     "on_call": "Runbooks and the alert router name these.",
     "llm": "Every model call costs money; these bound one answer and feed the estimate.",

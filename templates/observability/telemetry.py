@@ -62,11 +62,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 #% endif
 from opentelemetry import metrics, trace
+#% if imports
 {= imports =}
+#% endif
 from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-#% if framework != "streamlit"
+#% if framework not in ("streamlit", "worker")
 from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 #% endif
 from opentelemetry.sdk.resources import Resource
@@ -77,7 +79,7 @@ from opentelemetry.trace import Status
 from opentelemetry.sdk.trace import TracerProvider
 #% endif
 
-#% if framework != "streamlit"
+#% if framework not in ("streamlit", "worker")
 # Seconds. A goal can only be measured at one of these bounds, so the goals of prodify.yaml stand among them.
 DURATION_BOUNDS = {= boundaries =}
 # Probes ask every few seconds and would hide what users see.
@@ -232,7 +234,7 @@ def _set_up_providers() -> tuple[TracerProvider, MeterProvider]:
         traces.add_span_processor(BatchSpanProcessor(Discreet()))
         #% endif
     trace.set_tracer_provider(traces)
-#% if framework == "streamlit"
+#% if framework in ("streamlit", "worker")
     counted = MeterProvider(readers, resource=RESOURCE)
 #% else
     durations = View(
@@ -294,7 +296,7 @@ _set_up_logs()
 TRACES, METRICS = _set_up_providers()
 _set_up_process_metrics()
 _instrument_libraries()
-#% if framework != "streamlit"
+#% if framework not in ("streamlit", "worker")
 {= "" =}
 
 #% if framework == "fastapi"

@@ -26,6 +26,8 @@ CHOSEN = WHOLE if SLOW else tuple(WHOLE[number] for number in (0, 1, 3))
 """All, or one combination of each runtime."""
 
 FOR_PEOPLE = {
+    "workers-scale-on-queue": "Cloud Run's worker pools do not follow a queue by themselves: a person sets their number",
+    "staging-scales-to-zero": "nor do they sleep by themselves; other stagings have a schedule, which tests of that recipe hold",
     "estimate-fits-budget": "a decision about money: cheaper, or a larger budget",
     "load-baseline-is-recorded": "a run against a real environment",
     "infrastructure-is-planned-on-pull-requests": "CI needs an account of the cloud for a plan",
@@ -112,5 +114,5 @@ def test_every_validator_of_generated_kinds_ran(tree: Tree, prover: Prover) -> N
     assert idle == NOTHING_GENERATED
 
 
-NOTHING_GENERATED = {"hcl", "promtool-config", "rego", "schema-github-actions", "schema-gitlab-ci", "schema-renovate", "shellcheck"}
+NOTHING_GENERATED = {"hcl", "promtool-config", "rego", "schema-github-actions", "schema-gitlab-ci", "schema-renovate"}
 """Formats that users may have and that these recipes do not write."""

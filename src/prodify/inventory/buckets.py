@@ -18,6 +18,8 @@ _NUMBERS = lazy(r"\d+(?:\.\d+)?|\.\d+")
 _MOST = 1e300
 """No boundary is larger; an integer that is cannot become a float."""
 _NAME = lazy(r"buckets?|boundaries", re.IGNORECASE)
+_OF_TASKS = lazy(r"(messaging|queue|task|job|celery)[._]")
+"""What histograms are called that tell of background tasks: how long those take is no latency of requests."""
 _CONSTRUCTORS = (
     "*.ExplicitBucketHistogramAggregation",
     "ExplicitBucketHistogramAggregation",
@@ -34,6 +36,9 @@ def declared_boundaries(repo: Inventory) -> tuple[tuple[Note, tuple[float, ...]]
 
 def _declared(repo: Inventory) -> Iterator[tuple[Note, tuple[float, ...]]]:
     for call in repo.python.calls(*_CONSTRUCTORS):
+        first = call.arg("name", 0)
+        if first is not None and isinstance(first.value, str) and _OF_TASKS.match(first.value):
+            continue
         for argument in call.args:
             named = argument.name is None or _NAME.search(argument.name)
             value, known = repo.python.value_of(argument, call)

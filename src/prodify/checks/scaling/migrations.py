@@ -132,6 +132,7 @@ def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdic
     level=Level.WARNING,
     maturity=2,
     effort=Effort.HOURS,
+    fixed_by="backup",
     hint="Turn on automated backups of the database (a managed database has a switch), and write down how long they are kept.",
 )
 def database_is_backed_up(repo: Inventory, profile: Profile) -> Verdict:

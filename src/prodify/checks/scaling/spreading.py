@@ -83,7 +83,9 @@ def _is_spread(item: KubernetesObject) -> bool:
     step=Step.SCALING,
     level=Level.WARNING,
     maturity=3,
+    audiences=(Audience.TEAM, Audience.PUBLIC),
     effort=Effort.HOURS,
+    fixed_by="keda",
     hint="Scale the workers on the length of their queue: a KEDA ScaledObject, or an autoscaler on an external metric.",
 )
 def workers_scale_on_queue(repo: Inventory, profile: Profile) -> Verdict:
@@ -134,6 +136,8 @@ def workers_scale_on_queue(repo: Inventory, profile: Profile) -> Verdict:
     """
     queues = [t for t in repo.brokers if t.name in _QUEUES]
     workers = [c for c in repo.services if c.kind == "worker"]
+    if profile.platform.runtime == "compose":
+        return not_applicable("one machine holds as many workers as it holds")
     if not repo.services or not queues or not (workers or any(t.name in ("rq", "dramatiq", "huey", "arq") for t in queues)):
         return not_applicable("no worker reads a queue")
     objects = [

@@ -13,7 +13,9 @@ from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.rollouts import is_judged
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.settings import PROMETHEUS_URL
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_target
+from prodify.recipes.scaling.worker_pools import cloud_run_worker, pool_names
+from prodify.recipes.scaling.workers import worker_alone
 from prodify.recipes.shared.layout import KUBERNETES, naming
 from prodify.render import render
 
@@ -57,6 +59,9 @@ class Prometheus:
 class DeployContext:
     """What `ci/deploy.yml` names."""
 
+    addresses: str
+    web: bool
+    pools: tuple[str, ...]
     variables: str
     rollback: str
     staged: bool
@@ -118,8 +123,10 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
     For a creator there is one environment and no gate.
     """
     runtime = profile.platform.runtime
-    if runtime == "compose" or (runtime == "kubernetes" and kubernetes_service(repo, profile) is None):
+    if runtime == "compose" or (runtime == "kubernetes" and kubernetes_target(repo, profile) is None):
         return None
+    pool = cloud_run_worker(repo, profile)
+    web = worker_alone(repo, profile) is None
     if runtime == "cloud-run" and profile.platform.cloud != "gcp":
         return None
     names, service = naming(repo, profile), deployable(repo, profile)
@@ -127,13 +134,17 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
     host, _, port = PROMETHEUS_URL.split("//")[1].partition(":")
     paging = f'count(ALERTS{{alertstate="firing", severity="page", service="{names.service}"}})'
     budget = f'min(slo:period_error_budget_remaining:ratio{{service="{names.service}"}})'
+    canary = web and runtime == "kubernetes" and is_judged(repo, profile)
     context = DeployContext(
+        addresses=", STAGING_URL, PRODUCTION_URL" if web else "",
+        web=web,
+        pools=pool_names(pool, profile) if pool is not None else (),
         variables=", ".join(_variables(profile)),
         rollback=' and tick "rollback"' if staged else "",
         staged=staged,
         kubeconfig=KUBECONFIG_SECRET if profile.platform.cloud == "none" else "",
         runtime=runtime,
-        environments=_environments(names.namespace, staged=staged, canary=runtime == "kubernetes" and is_judged(repo, profile)),
+        environments=_environments(names.namespace, staged=staged, canary=canary),
         checkout=action("actions/checkout"),
         deploy_cloudrun=action("google-github-actions/deploy-cloudrun"),
         login=login(profile, cluster=runtime == "kubernetes"),

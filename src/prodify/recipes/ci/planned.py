@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from prodify.profile import Profile
 
 
-CODE_WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening", "model-limits", "server", "load")
+CODE_WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening", "model-limits", "server", "load", "worker")
 """Recipes whose code, or whose edits of the user's code, read settings of their own."""
 
 GENERATED = (
     "telemetry.py", "health.py", "hardening.py", "llm_adapter.py", "rate_limit.py", "gunicorn.conf.py", "serve.py", "locustfile.py",
+    "run_worker.py", "worker_telemetry.py",
 )  # fmt: skip
 """Modules that recipes write; all their settings have defaults."""
 

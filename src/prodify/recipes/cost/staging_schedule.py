@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from prodify import edits
 from prodify.api import Audience, Edit, File, Inventory, Profile, Step, recipe
 from prodify.data.images import image
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.escape import Code
+from prodify.recipes.scaling.target import kubernetes_target, kubernetes_worker
+from prodify.recipes.scaling.worker_manifests import processes
 from prodify.recipes.shared.layout import KUBERNETES, UID
 from prodify.render import render
 
@@ -37,6 +39,8 @@ class ScheduleContext:
 
     service: str
     namespace: str
+    names: Code
+    selected: Code
     image: str
     uid: int
     time_zone: str
@@ -53,14 +57,18 @@ def staging_schedule(repo: Inventory, profile: Profile) -> Iterator[File | Edit]
 
     On Cloud Run staging scales to zero by itself. Where something in staging puts it to sleep already, nothing.
     """
-    service = kubernetes_service(repo, profile)
+    service, worker = kubernetes_target(repo, profile), kubernetes_worker(repo, profile)
     if service is None or any(
         o.kind in ("CronJob", "ScaledObject") and "staging" in f"{o.path} {o.namespace or ''}" for o in repo.kubernetes
     ):
         return
+    background = [process.name for process in processes(worker, profile)] if worker is not None else []
+    sleepers = list(dict.fromkeys([service.names.service, *background]))
     asleep = HOURS_OF_A_WEEK - WORKING_DAYS * (SLEEPS - WAKES)
     context = ScheduleContext(
         service=service.names.service,
+        names=Code(", ".join(sleepers)),
+        selected=Code(f"={sleepers[0]}" if len(sleepers) == 1 else f" in ({','.join(sleepers)})"),
         namespace=f"{service.names.namespace}-staging",
         image=image("kubectl").reference,
         uid=UID,

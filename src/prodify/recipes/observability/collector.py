@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from prodify.api import TEAM_AND_PUBLIC, File, Inventory, Profile, Review, Step, recipe
 from prodify.data.images import image
+from prodify.recipes.observability.task_telemetry import reporting_worker
 from prodify.recipes.observability.telemetry import covers
 from prodify.recipes.scaling.settings import OBSERVABILITY_NAMESPACE, PROMETHEUS_URL
 from prodify.recipes.shared.layout import COLLECTOR, HEALTH_PATH, READY_PATH, UID
@@ -52,7 +53,7 @@ class KustomizationContext:
 @recipe(
     step=Step.OBSERVABILITY,
     review=Review.CAREFUL,
-    after=("telemetry",),
+    after=("telemetry", "task-telemetry"),
     audiences=TEAM_AND_PUBLIC,
 )
 def collector(repo: Inventory, profile: Profile) -> Iterator[File]:
@@ -62,7 +63,7 @@ def collector(repo: Inventory, profile: Profile) -> Iterator[File]:
     configured elsewhere.
     """
     elsewhere = any(config.path != COLLECTOR for config in repo.monitoring.collectors)
-    if not covers(repo) or elsewhere:
+    if elsewhere or not (covers(repo) or reporting_worker(repo, profile) is not None):
         return
     cluster = profile.platform.runtime == "kubernetes"
     reference = image("otel-collector").reference

@@ -8,9 +8,11 @@ from typing import Any
 
 from prodify.api import TEAM_AND_PUBLIC, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.observability.panels import Panel, sections
+from prodify.recipes.observability.task_panels import task_sections
+from prodify.recipes.observability.task_telemetry import reporting_worker
 from prodify.recipes.observability.telemetry import covers, measures_model
 from prodify.recipes.shared.layout import DASHBOARDS, naming
-from prodify.recipes.shared.metrics import PRODUCTION, REQUEST_DURATION
+from prodify.recipes.shared.metrics import MEMORY, PRODUCTION, REQUEST_DURATION
 
 SCHEMA = 41
 """Version of Grafana's classic dashboard format; newer servers import it."""
@@ -23,25 +25,33 @@ SOURCE = {"type": "prometheus", "uid": "${datasource}"}
     step=Step.OBSERVABILITY,
     fixes=("dashboard-exists", "dashboard-metrics-exist"),
     review=Review.CURSORY,
-    after=("telemetry",),
+    after=("telemetry", "task-telemetry"),
     audiences=TEAM_AND_PUBLIC,
 )
 def dashboard(repo: Inventory, profile: Profile) -> Iterator[File]:
     """A Grafana dashboard: goals and error budget first, then requests, errors and latency, how full the service is, model calls.
 
-    It asks only for metrics that the recipe telemetry emits and series that the recipe slo records. Import the file in Grafana.
+    Background tasks have one of their own. It asks only for metrics that the recipe telemetry emits and series that the recipe slo
+    records. Import the file in Grafana.
     """
-    if not covers(repo):
+    worker, service = reporting_worker(repo, profile), naming(repo, profile).service
+    shown = {service: document(profile, service, model=measures_model(repo))} if covers(repo) else {}
+    if worker is not None:
+        shown[worker.name] = board(worker.name, task_sections(profile, worker), MEMORY.prometheus)
+    paths = {f"{DASHBOARDS}/{name}.json" for name in shown}
+    if any(found.path not in paths for found in repo.monitoring.dashboards):
         return
-    service = naming(repo, profile).service
-    path = f"{DASHBOARDS}/{service}.json"
-    if any(found.path != path for found in repo.monitoring.dashboards):
-        return
-    yield File(path, json.dumps(document(profile, service, model=measures_model(repo)), indent=2, ensure_ascii=False) + "\n")
+    for name, shape in shown.items():
+        yield File(f"{DASHBOARDS}/{name}.json", json.dumps(shape, indent=2, ensure_ascii=False) + "\n")
 
 
 def document(profile: Profile, service: str, *, model: bool) -> dict[str, Any]:
-    """The dashboard as Grafana's classic JSON."""
+    """The dashboard of a web service."""
+    return board(service, sections(profile, service, model=model), f"{REQUEST_DURATION.prometheus}_count")
+
+
+def board(service: str, rows: list[tuple[str, list[Panel]]], series: str) -> dict[str, Any]:
+    """A dashboard as Grafana's classic JSON; the environments to choose from are those that `series` has."""
     return {
         "title": service,
         "uid": service[:40],
@@ -54,13 +64,13 @@ def document(profile: Profile, service: str, *, model: bool) -> dict[str, Any]:
         "time": {"from": "now-6h", "to": "now"},
         "timezone": "utc",
         "annotations": {"list": []},
-        "templating": {"list": _variables(service)},
-        "panels": _panels(profile, service, model=model),
+        "templating": {"list": _variables(service, series)},
+        "panels": _panels(rows),
     }
 
 
-def _variables(service: str) -> list[dict[str, Any]]:
-    query = f'label_values({REQUEST_DURATION.prometheus}_count{{service_name="{service}"}}, deployment_environment_name)'
+def _variables(service: str, series: str) -> list[dict[str, Any]]:
+    query = f'label_values({series}{{service_name="{service}"}}, deployment_environment_name)'
     return [
         {"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus"},
         {
@@ -75,10 +85,10 @@ def _variables(service: str) -> list[dict[str, Any]]:
     ]
 
 
-def _panels(profile: Profile, service: str, *, model: bool) -> list[dict[str, Any]]:
+def _panels(rows: list[tuple[str, list[Panel]]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     y = 0
-    for title, panels in sections(profile, service, model=model):
+    for title, panels in rows:
         row = {"type": "row", "title": title, "collapsed": False, "panels": []}
         found.append({"id": len(found) + 1, **row, "gridPos": _place(0, y, COLUMNS, 1)})
         y += 1

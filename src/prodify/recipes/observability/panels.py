@@ -22,6 +22,7 @@ from prodify.recipes.shared.metrics import (
 
 if TYPE_CHECKING:
     from prodify.profile import Profile
+    from prodify.recipes.shared.alerts import Objective
 
 ENVIRONMENT = "$environment"
 """The dashboard's own variable, so that staging can be looked at as well."""
@@ -71,22 +72,25 @@ def sections(profile: Profile, service: str, *, model: bool) -> list[tuple[str, 
 
 
 def _goals(profile: Profile, service: str) -> list[Panel]:
+    return objective_panels(profile, service, objectives(profile), "requests")
+
+
+def objective_panels(profile: Profile, service: str, wanted: tuple[Objective, ...], counted: str) -> list[Panel]:
+    """Panels of objectives: what is reached, what is left of the budgets, which alerts fire, how fast the budgets burn."""
     days = profile.slo.window_days
     found = []
-    for objective in objectives(profile):
+    for objective in wanted:
         good = f"1 - {recorded('slo:period_error:ratio', service, objective.slo)}"
-        about = f"Share of good requests in {days} days. The goal is {objective.percent} %."
+        about = f"Share of good {counted} in {days} days. The goal is {objective.percent} %."
         limits = (round(1 - 2 * objective.budget, 6), round(1 - objective.budget, 6))
         title = f"{objective.slo.capitalize()}, {days} days"
         found.append(Panel(title, (Query(good, objective.slo),), "percentunit", about, limits, rising=False, kind="stat", width=4))
     firing = Query(f'count by (alertname) (ALERTS{{service="{service}", alertstate="firing"}})', "{{alertname}}")
     left = Query(recorded("slo:period_error_budget_remaining:ratio", service), "{{slo}}")
     rule = "Below 50 % risky releases wait, below 0 all but fixes."
-    found += [
-        Panel("Error budget left", (left,), "percentunit", rule, (0, 0.5), rising=False),
-        Panel("Firing alerts", (firing,), "short", "The watchdog is always among them: it proves that alerting works."),
-    ]
-    for objective in objectives(profile):
+    found += [Panel("Error budget left", (left,), "percentunit", rule, (0, 0.5), rising=False)] if wanted else []
+    found.append(Panel("Firing alerts", (firing,), "short", "The watchdog is always among them: it proves that alerting works."))
+    for objective in wanted:
         windows = usable_windows(days, objective.budget)
         budget = recorded("slo:error_budget:ratio", service, objective.slo)
         burning = tuple(

@@ -58,7 +58,7 @@ LIBRARIES = (
         Instrumentor("OpenAIInstrumentor", "opentelemetry.instrumentation.genai.openai", "opentelemetry-instrumentation-genai-openai"),
     ),
 )
-_NO_CALL = Code("return  # no library in use needs it")
+NO_CALL = Code("return  # no library in use needs it")
 SDK = ("opentelemetry-api", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
 
 
@@ -110,7 +110,7 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         framework=app.framework,
         asgi=app.asgi,
         imports=code((f"from {item.module} import {item.name}" for item in sorted(used, key=lambda item: item.module)), "\n"),
-        calls=code((f"{item.name}().instrument({item.arguments})" for item in libraries), "\n    ") or _NO_CALL,
+        calls=code((f"{item.name}().instrument({item.arguments})" for item in libraries), "\n    ") or NO_CALL,
         hides_queries=any("_hide_query" in item.arguments for item in used),
         hides_queries_async=any("_hide_query_async" in item.arguments for item in used),
         boundaries=Code("[" + ", ".join(number(bound) for bound in boundaries(profile, model=bool(repo.llm_providers))) + "]"),
@@ -162,7 +162,9 @@ def instrumentors(repo: Inventory, app: WebApp) -> tuple[Instrumentor, ...]:
 def measured_elsewhere(repo: Inventory, app: WebApp) -> bool:
     """Whether code other than the generated modules sets OpenTelemetry up."""
     ours = (app.beside(MODULE), app.beside("health"))
-    return any(note.location.path not in ours for note in repo.python.imports("opentelemetry.sdk", "opentelemetry.instrumentation"))
+    imports = repo.python.imports("opentelemetry.sdk", "opentelemetry.instrumentation")
+    # The module of background tasks only adds to ours.
+    return any(note.location.path not in ours and not note.location.path.endswith("worker_telemetry.py") for note in imports)
 
 
 def covers(repo: Inventory) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from prodify import edits
 from prodify.api import Edit
 from prodify.recipes.cost.cloud import runtime_account
-from prodify.recipes.scaling.cloud_run import FOLDER
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_target
+from prodify.recipes.scaling.worker_pools import FOLDER
 from prodify.recipes.shared.layout import KUBERNETES
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def identity_edits(repo: Inventory, profile: Profile, found: Account, engine: st
             account = runtime_account(found.service, environment)
             swap = _account(f"{found.service}{ending}", f"{account}{ending}")
             yield Edit(f"{FOLDER}/{environment}.yaml", swap, why=f"{environment} runs as the account that Terraform makes")
-    if found.cloud == "aws" and settings and profile.secret_store == found.cloud and kubernetes_service(repo, profile) is not None:
+    if found.cloud == "aws" and settings and profile.secret_store == found.cloud and kubernetes_target(repo, profile) is not None:
         role = f"arn:aws:iam::{found.project}:role/{found.service}-staging"
         patch = f"- op: replace\n  path: /metadata/annotations/eks.amazonaws.com~1role-arn\n  value: {role}\n"
         item = {"target": {"kind": "ServiceAccount", "name": found.service}, "patch": patch}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import TEAM_AND_PUBLIC, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.observability.task_telemetry import reporting_worker
 from prodify.recipes.observability.telemetry import covers
 from prodify.recipes.shared.layout import ALERTMANAGER
 from prodify.render import render
@@ -32,6 +33,6 @@ def alertmanager(repo: Inventory, profile: Profile) -> Iterator[File]:
     What follows from an alert that fires already is held back. Nothing is written where Alertmanager is configured elsewhere.
     """
     elsewhere = any(config.path != ALERTMANAGER for config in repo.monitoring.alertmanager)
-    if covers(repo) and not elsewhere:
+    if (covers(repo) or reporting_worker(repo, profile) is not None) and not elsewhere:
         context = AlertmanagerContext(profile.on_call.pager == "pagerduty", profile.on_call.channel.replace("'", "''"))
         yield File(ALERTMANAGER, render("runbooks/alertmanager.yml", context))

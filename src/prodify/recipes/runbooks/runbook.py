@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Review, recipe
 from prodify.api import Step as StepName
 from prodify.escape import Code, code, markdown
+from prodify.recipes.observability.task_telemetry import reporting_worker
 from prodify.recipes.observability.telemetry import covers, measures_model
 from prodify.recipes.runbooks.restores import NAMES, procedure, stores
+from prodify.recipes.runbooks.task_texts import task_goal, task_mitigations
 from prodify.recipes.runbooks.texts import SEVERITY, Procedure, Step, escalation, goal, mitigations, owner, status_pages, table, verify
 from prodify.recipes.shared.alerts import Alert, alerts
 from prodify.recipes.shared.layout import READY_PATH, RUNBOOKS, Naming, main_component, naming
-from prodify.recipes.shared.operations import Command, commands
+from prodify.recipes.shared.operations import Command, commands, worker_commands
+from prodify.recipes.slo.task_rules import alerts_of
 from prodify.render import render
 
 
@@ -97,6 +100,8 @@ class Facts:
     stores: tuple[str, ...]
     providers: tuple[str, ...]
     measured: bool
+    worker: str
+    tasks: tuple[Alert, ...]
 
 
 @recipe(
@@ -133,26 +138,36 @@ def facts_of(repo: Inventory, profile: Profile) -> Facts:
     alerted = profile.audience is not Audience.CREATOR and covers(repo)
     measured = measures_model(repo)
     found = alerts(profile, names.service, model=measured) if alerted else ()
+    worker = reporting_worker(repo, profile) if profile.audience is not Audience.CREATOR else None
+    tasks = alerts_of(worker, profile) if worker is not None else ()
     used = stores(tuple(store.name for store in repo.datastores))
     providers = tuple(sorted({provider.name for provider in repo.llm_providers}))
-    return Facts(profile, names, commands(profile, names), found, used, providers, measured and alerted)
+    asked = commands(profile, names) | (worker_commands(profile, names, worker.name) if worker is not None else {})
+    if worker is not None and not worker.beside:
+        asked |= {key.removeprefix("worker_"): command for key, command in asked.items() if key.startswith("worker_")}
+        asked["rollback_status"] = asked["worker_status"]
+    every = (*found, *tasks)
+    return Facts(profile, names, asked, every, used, providers, measured and alerted, worker.name if worker is not None else "", tasks)
 
 
 def alert_context(alert: Alert, facts: Facts) -> AlertContext:
     """The page of one alert."""
-    profile = facts.profile
+    profile, about_tasks = facts.profile, alert in facts.tasks and alert.name != "Watchdog"
+    helps = (
+        task_mitigations(alert, facts.commands) if about_tasks else mitigations(alert, profile, facts.commands, model=bool(facts.providers))
+    )
     return AlertContext(
         title=alert.name,
         meaning=Code(alert.meaning),
         severity=SEVERITY[alert.severity],
-        service=facts.names.service,
+        service=facts.worker if about_tasks else facts.names.service,
         owner=owner(profile),
-        goal=goal(alert, profile),
-        dashboard=facts.names.service,
+        goal=task_goal(alert, profile) if about_tasks else goal(alert, profile),
+        dashboard=facts.worker if alert in facts.tasks else facts.names.service,
         panel=alert.panel,
         steps=tuple(Step(Code(text), facts.commands[key].text, facts.commands[key].language) for text, key in alert.steps),
-        mitigations=code((f"- {line}" for line in mitigations(alert, profile, facts.commands, model=bool(facts.providers))), "\n"),
-        rollback=facts.commands["rollback"].text,
+        mitigations=code((f"- {line}" for line in helps), "\n"),
+        rollback=facts.commands["worker_rollback" if about_tasks else "rollback"].text,
         verify=verify(alert),
         escalate=escalation(profile, alert.severity),
     )
@@ -164,7 +179,9 @@ def index_context(facts: Facts) -> IndexContext:
     asked = (("Is it running", "status"), ("Errors in the logs", "errors"), ("Releases", "releases"))
     places = [(what, f"`{facts.commands[key].text}`") for what, key in asked]
     if facts.alerts:
-        places.append(("Numbers", f'Grafana, dashboard "{facts.names.service}"'))
+        web = facts.names.service if len(facts.alerts) > len(facts.tasks) else ""
+        boards = " and ".join(f'"{name}"' for name in (web, facts.worker) if name)
+        places.append(("Numbers", f"Grafana, dashboard {boards}"))
         places.append(("One request from end to end", "take the `trace_id` of a log line and search for it where traces go"))
     others = ["Take a release back: [rollback](rollback.md)"]
     if facts.stores:

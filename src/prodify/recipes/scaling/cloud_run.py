@@ -9,10 +9,10 @@ from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SECONDS, migrates
 from prodify.recipes.scaling.service import Deployable, deployable
 from prodify.recipes.scaling.settings import hosts, optional_names, stored_names
+from prodify.recipes.scaling.worker_pools import FOLDER, pool_files
 from prodify.recipes.shared.layout import PORT
 from prodify.render import render
 
-FOLDER = "deploy/cloud-run"
 TIMEOUT_SECONDS = 60
 """The longest that a request may take; whoever called has gone long before."""
 SOCKET_SECONDS = 3600
@@ -70,11 +70,12 @@ class MigrateContext:
     review=Review.CAREFUL,
 )
 def cloud_run(repo: Inventory, profile: Profile) -> Iterator[File]:
-    """Cloud Run services for staging and production: bounds of scaling, probes, secrets from Secret Manager.
+    """Cloud Run services and worker pools for staging and production: bounds of scaling, probes, secrets from Secret Manager.
 
     Written when `platform.runtime` is cloud-run. Migrations are a job of their own. Staging scales to zero; production keeps the profile's
     fewest replicas. For a creator there is production alone, and it scales to zero.
     """
+    yield from pool_files(repo, profile)
     service = deployable(repo, profile) if profile.platform.runtime == "cloud-run" else None
     if service is None:
         return

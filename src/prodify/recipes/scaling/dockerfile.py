@@ -13,6 +13,8 @@ from prodify.data.images import image
 from prodify.escape import Code, shell_word
 from prodify.recipes.scaling.service import Deployable, deployable
 from prodify.recipes.scaling.static_files import collects
+from prodify.recipes.scaling.worker_manifests import probe
+from prodify.recipes.scaling.workers import STARTER, worker_alone, worker_of
 from prodify.recipes.shared.layout import PORT, UID
 from prodify.render import render
 
@@ -58,6 +60,7 @@ class DockerfileContext:
     uid: int
     port: int
     static: tuple[Code, ...]
+    port_setting: Code
     healthcheck: Code
     command: Code
 
@@ -70,15 +73,16 @@ class DockerfileContext:
         "dockerignore-excludes-secrets", "image-build-leaks-no-secret", "dev-server-is-not-production",
         "production-server-is-configured", "port-comes-from-environment",
     ),
-    after=("server",),
+    after=("server", "worker"),
 )  # fmt: skip
 def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """A small image of the service that runs as an ordinary user: Dockerfile and .dockerignore.
 
-    Written for Python web services with requirements.txt, uv, Poetry or a plain pyproject.toml. An image that is described elsewhere
-    in the repository is left to it.
+    Written for Python web services and workers with requirements.txt, uv, Poetry or a plain pyproject.toml. An image that is
+    described elsewhere in the repository is left to it.
     """
-    service = deployable(repo, profile)
+    alone = worker_alone(repo, profile)
+    service = deployable(repo, profile) or (alone.image if alone is not None else None)
     if service is None:
         return
     path = service.path("Dockerfile")
@@ -108,9 +112,10 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
                 writable=service.writable,
                 source_root=service.source_root,
                 uid=UID,
-                port=PORT,
+                port=0 if service.server == "worker" else PORT,
+                port_setting=Code("" if service.server == "worker" else f" PORT={PORT}"),
                 static=_stand_ins(repo, profile) if collects(repo, service) else (),
-                healthcheck=Code(healthcheck(service)),
+                healthcheck=Code(healthcheck(service) if service.server != "worker" else sign_of_life(repo, profile)),
                 command=Code(json.dumps(command(service))),
             ),
         ),
@@ -123,6 +128,13 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     )
 
 
+def sign_of_life(repo: Inventory, profile: Profile) -> str:
+    """The exec form of a look at the file that a worker touches; empty where it touches none."""
+    found = worker_of(repo, profile)
+    wanted = probe(found) if found is not None else []
+    return json.dumps(wanted) if wanted else ""
+
+
 def command(service: Deployable) -> list[str]:
     """The exec form of the start command."""
     if service.server == "gunicorn":
@@ -130,6 +142,8 @@ def command(service: Deployable) -> list[str]:
         return ["gunicorn", "--config", "gunicorn.conf.py", application]
     if service.server == "uvicorn":
         return ["python", "serve.py"]
+    if service.server == "worker":
+        return ["python", STARTER]
     options = (
         "--server.headless=true", "--server.address=0.0.0.0", f"--server.port={PORT}", "--browser.gatherUsageStats=false",
         # Visitors see that something went wrong, not where in the code; uploads end at 10 MB instead of 200.

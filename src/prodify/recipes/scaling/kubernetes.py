@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.recipes.scaling.keda import scaling_files
 from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
 from prodify.recipes.scaling.rollouts import canary_files, is_judged
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
 from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, hosts, optional_names
-from prodify.recipes.scaling.target import kubernetes_service
-from prodify.recipes.security.network_policy import network_policy_file
+from prodify.recipes.scaling.target import kubernetes_service, kubernetes_target, kubernetes_worker
+from prodify.recipes.scaling.worker_manifests import worker_file
+from prodify.recipes.security.network_policy import network_policy_files
 from prodify.recipes.security.pod_security import namespace_file
 from prodify.recipes.security.secret_store import STORE_NAMES, external_secret_file
 from prodify.recipes.shared.layout import KUBERNETES, PORT, UID
@@ -27,6 +29,7 @@ class BaseContext:
     service: str
     folder: str
     resources: tuple[str, ...]
+    web: bool
     port: int
     workers: int
     collector: str
@@ -73,6 +76,7 @@ class StagingContext:
 
     namespace: str
     image: str
+    web: bool
     hosts: tuple[tuple[str, str], ...]
     has_secrets: bool
 
@@ -85,6 +89,7 @@ class ProductionContext:
     image: str
     hosts: tuple[tuple[str, str], ...]
     canary: bool
+    scaled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class ReadmeContext:
     service: str
     folder: str
     image: str
+    web: bool
+    scaled: bool
     has_secrets: bool
     secret: str
     store_name: str
@@ -120,37 +127,69 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     Written when `platform.runtime` is kubernetes and the audience is a team or the public; an application that other manifests deploy is
     left to them. For the public, network rules and canary releases belong to it.
     """
-    service = kubernetes_service(repo, profile)
-    if service is None:
+    service, worker = kubernetes_service(repo, profile), kubernetes_worker(repo, profile)
+    target = kubernetes_target(repo, profile)
+    if target is None:
         return
-    public, canary = profile.audience is Audience.PUBLIC, is_judged(repo, profile)
-    secrets = external_secret_file(repo, profile, service)
-    network = network_policy_file(repo, profile, service) if public else None
-    command = migrates(repo, service)
-    deployment = _deployment(service, profile, secrets is not None, SERVER if command else "")
-    objects = [namespace_file(service), deployment, _autoscaling(service, profile)]
-    migration = migrate_file(f"{BASE}/migrate.yaml", service, command, has_secrets=secrets is not None) if command else None
-    objects += [file for file in (migration, secrets, network) if file is not None]
+    public, canary = profile.audience is Audience.PUBLIC, service is not None and is_judged(repo, profile)
+    secrets = external_secret_file(repo, profile, target)
+    has_secrets = secrets is not None
+    objects = [namespace_file(target)]
+    command = migrates(repo, service) if service is not None else ()
+    if service is not None:
+        objects += [_deployment(service, profile, has_secrets, SERVER if command else ""), _autoscaling(service, profile)]
+    if service is not None and command:
+        objects.append(migrate_file(f"{BASE}/migrate.yaml", service, command, has_secrets=has_secrets))
+    if worker is not None:
+        objects.append(worker_file(worker, profile, has_secrets=has_secrets, role_arn=_role(target, profile, has_secrets)))
+    objects += [secrets] if secrets is not None else []
+    objects += network_policy_files(repo, profile, service, worker) if public else []
     yield from objects
-    names, namespace = service.names, service.names.namespace
     resources = tuple(file.path.removeprefix(f"{BASE}/") for file in objects)
-    base = BaseContext(names.service, KUBERNETES, resources, PORT, WORKERS, COLLECTOR_URL, optional_names(repo, profile))
-    yield File(f"{BASE}/kustomization.yaml", render("scaling/kubernetes/base.yaml", base))
-    staging = StagingContext(namespace, names.image, hosts(repo, profile, "staging"), secrets is not None)
-    yield File(f"{KUBERNETES}/overlays/staging/kustomization.yaml", render("scaling/kubernetes/staging.yaml", staging))
-    production = ProductionContext(namespace, names.image, hosts(repo, profile, "production"), canary)
-    yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
-    if canary:
+    yield _base(target, resources, optional_names(repo, profile), web=service is not None)
+    scaled = worker is not None and worker.listens_to_queue
+    named = (hosts(repo, profile, "staging"), hosts(repo, profile, "production"))
+    yield from _overlays(target, named, web=service is not None, has_secrets=has_secrets, canary=canary, scaled=scaled)
+    if service is not None and canary:
         yield from canary_files(service, profile)
-    yield _readme(service, profile, has_secrets=secrets is not None, canary=canary, migrated=bool(command))
+    if worker is not None and scaled:
+        yield from scaling_files(worker, profile)
+    yield _readme(target, profile, web=service is not None, has_secrets=has_secrets, canary=canary, scaled=scaled, migrated=bool(command))
 
 
-def _readme(service: Deployable, profile: Profile, *, has_secrets: bool, canary: bool, migrated: bool) -> File:
+def _base(target: Deployable, resources: tuple[str, ...], settings: tuple[str, ...], *, web: bool) -> File:
+    context = BaseContext(target.names.service, KUBERNETES, resources, web, PORT, WORKERS, COLLECTOR_URL, settings)
+    return File(f"{BASE}/kustomization.yaml", render("scaling/kubernetes/base.yaml", context))
+
+
+_Hosts = tuple[tuple[str, str], ...]
+
+
+def _overlays(
+    target: Deployable, named: tuple[_Hosts, _Hosts], *, web: bool, has_secrets: bool, canary: bool, scaled: bool
+) -> Iterator[File]:
+    """The two overlays; `named` are the settings of staging and of production that hold host names."""
+    namespace, image = target.names.namespace, target.names.image
+    staging = StagingContext(namespace, image, web, named[0], has_secrets)
+    yield File(f"{KUBERNETES}/overlays/staging/kustomization.yaml", render("scaling/kubernetes/staging.yaml", staging))
+    production = ProductionContext(namespace, image, named[1], canary, scaled)
+    yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
+
+
+def _role(target: Deployable, profile: Profile, has_secrets: bool) -> str:
+    """The AWS role that may read the secrets; empty where another store holds them, or the account is not known."""
+    reads = STORE_NAMES[profile.secret_store] == STORE_NAMES["aws"] and profile.platform.project and has_secrets
+    return f"arn:aws:iam::{profile.platform.project}:role/{target.names.service}" if reads else ""
+
+
+def _readme(service: Deployable, profile: Profile, *, web: bool, has_secrets: bool, canary: bool, scaled: bool, migrated: bool) -> File:
     name = service.names.service
     context = ReadmeContext(
         service=name,
         folder=KUBERNETES,
         image=service.names.image,
+        web=web,
+        scaled=scaled,
         has_secrets=has_secrets,
         secret=f"{name}-production",
         store_name=STORE_NAMES[profile.secret_store],
@@ -163,11 +202,10 @@ def _readme(service: Deployable, profile: Profile, *, has_secrets: bool, canary:
 
 
 def _deployment(service: Deployable, profile: Profile, has_secrets: bool, component: str) -> File:
-    role = STORE_NAMES[profile.secret_store] == STORE_NAMES["aws"] and profile.platform.project and has_secrets
     context = DeploymentContext(
         service=service.names.service,
         image=service.names.image,
-        role_arn=f"arn:aws:iam::{profile.platform.project}:role/{service.names.service}" if role else "",
+        role_arn=_role(service, profile, has_secrets),
         has_secrets=has_secrets,
         health_path=service.health_path or "",
         ready_path=service.ready_path or "",

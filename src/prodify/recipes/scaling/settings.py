@@ -20,6 +20,8 @@ OBSERVABILITY_NAMESPACE = "observability"
 COLLECTOR_URL = f"http://otel-collector.{OBSERVABILITY_NAMESPACE}.svc:4318"
 PROMETHEUS_URL = f"http://prometheus.{OBSERVABILITY_NAMESPACE}.svc:9090"
 
+BROKER_NAME = re.compile(r"(CELERY_)?(BROKER|REDIS|VALKEY|RABBITMQ|AMQP|CLOUDAMQP|QUEUE)(_TLS)?_?(URL|URI)|CELERY_URL")
+"""What a variable is called that holds the address of a queue."""
 NOT_THE_SERVICE = re.compile(r"(^|/)(tests?|load|infra|docs|scripts|examples|benchmarks|\.github)/|(^|/)(test_\w+|\w+_test|conftest)\.py\Z")
 """Paths of code that does not run where the service does."""
 
@@ -28,7 +30,9 @@ _NOT_STORED = re.compile(
     r"^(PORT|HOST|ENVIRONMENT|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|ALLOWED_ORIGINS|FLASK_\w+|DJANGO_SETTINGS_MODULE|DJANGO_DEBUG|OTEL_\w+|LOG_LEVEL|HOME|PATH|USER|CI)$"
 )
 # Modules that other recipes write; all their settings have defaults, and counting them would change these files on the second run.
-_WRITTEN = ("telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py")
+_WRITTEN = (
+    "telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py", "run_worker.py", "worker_telemetry.py",
+)  # fmt: skip
 
 
 _HOSTS = re.compile(r"(\w+_)?ALLOWED_HOSTS")
@@ -59,6 +63,9 @@ def stored_names(repo: Inventory) -> tuple[str, ...]:
         for v in variables(repo)
         if (v.secret or v.required) and not _NOT_STORED.match(v.name) and v.location.path.rpartition("/")[2] not in _WRITTEN
     }
+    # A worker's default address of its broker is that of a developer's machine.
+    works = bool(repo.brokers) or any(component.kind == "worker" for component in repo.services)
+    read |= {v.name for v in variables(repo) if works and BROKER_NAME.fullmatch(v.name)}
     return tuple(sorted({name for name in read if not _is_host(repo, name)} | {literal.env for literal in literals(repo)}))
 
 

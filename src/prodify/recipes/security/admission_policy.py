@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_target
 from prodify.recipes.shared.layout import KUBERNETES
 from prodify.render import render
 
@@ -29,7 +29,7 @@ def admission_policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     A ValidatingAdmissionPolicy needs no further controller. It stands apart from the other manifests: a cluster
     administrator applies it once.
     """
-    service = kubernetes_service(repo, profile)
+    service = kubernetes_target(repo, profile)
     if service is not None:
         context = AdmissionPolicyContext(service.names.service, profile.platform.registry, PATH)
         yield File(PATH, render("security/admission-policy.yaml", context))

@@ -9,11 +9,13 @@ from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import Deployable
 from prodify.recipes.scaling.settings import OBSERVABILITY_NAMESPACE
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_service, kubernetes_worker
+from prodify.recipes.scaling.workers import Worker
 from prodify.recipes.shared.layout import KUBERNETES
 from prodify.render import render
 
 PATH = f"{KUBERNETES}/base/network-policy.yaml"
+WORKER_PATH = f"{KUBERNETES}/base/worker-network-policy.yaml"
 
 _PORTS = {
     "postgres": 5432, "mysql": 3306, "mariadb": 3306, "mongodb": 27017, "redis": 6379, "memcached": 11211, "elasticsearch": 9200,
@@ -33,7 +35,8 @@ _DNS = {"gcp": (*_NODE_LOCAL_DNS, "169.254.169.254/32")}
 class NetworkPolicyContext:
     """What `security/network-policy.yaml` names: ports as numbers, address ranges in CIDR form."""
 
-    service: str
+    name: str
+    first: bool
     migrates: bool
     gateways: tuple[str, ...]
     load_balancers: tuple[str, ...]
@@ -49,20 +52,30 @@ class NetworkPolicyContext:
 @recipe(step=Step.SECURITY, fixes=("network-is-default-deny",), audiences=(Audience.PUBLIC,), review=Review.CAREFUL)
 def network_policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     """Network rules for Kubernetes: nothing in or out but requests from the gateway, names, telemetry, the datastores in use and TLS."""
-    service = kubernetes_service(repo, profile)
+    yield from network_policy_files(repo, profile, kubernetes_service(repo, profile), kubernetes_worker(repo, profile))
+
+
+def network_policy_files(repo: Inventory, profile: Profile, service: Deployable | None, worker: Worker | None) -> Iterator[File]:
+    """The files, for this recipe and for `kubernetes`; workers have their own, since nobody calls them."""
     if service is not None:
-        yield network_policy_file(repo, profile, service)
+        context = _context(repo, profile, service.names.service, first=True, migrating=bool(migrates(repo, service)), called=True)
+        yield File(PATH, render("security/network-policy.yaml", context))
+    if worker is not None:
+        context = _context(repo, profile, worker.name, first=service is None, migrating=False, called=False)
+        yield File(WORKER_PATH, render("security/network-policy.yaml", context))
 
 
-def network_policy_file(repo: Inventory, profile: Profile, service: Deployable) -> File:
-    """The file, for this recipe and for `kubernetes`."""
-    stores = sorted({t.name for t in (*repo.datastores, *repo.brokers)} & set(_PORTS))
+def _context(repo: Inventory, profile: Profile, name: str, *, first: bool, migrating: bool, called: bool) -> NetworkPolicyContext:
+    worker = kubernetes_worker(repo, profile)
+    used = {t.name for t in (*repo.datastores, *repo.brokers)} | ({worker.broker} if worker is not None else set())
+    stores = sorted(used & set(_PORTS))
     mail = _mail_ports(repo)
-    context = NetworkPolicyContext(
-        service=service.names.service,
-        migrates=bool(migrates(repo, service)),
-        gateways=_GATEWAYS,
-        load_balancers=_LOAD_BALANCERS.get(profile.platform.cloud, ()),
+    return NetworkPolicyContext(
+        name=name,
+        first=first,
+        migrates=migrating,
+        gateways=_GATEWAYS if called else (),
+        load_balancers=_LOAD_BALANCERS.get(profile.platform.cloud, ()) if called else (),
         dns_addresses=_DNS.get(profile.platform.cloud, _NODE_LOCAL_DNS),
         observability=OBSERVABILITY_NAMESPACE,
         datastores=tuple(sorted({_PORTS[name] for name in stores})),
@@ -71,7 +84,6 @@ def network_policy_file(repo: Inventory, profile: Profile, service: Deployable) 
         mail=" and mail" if mail else "",
         internet=(443, *mail),
     )
-    return File(PATH, render("security/network-policy.yaml", context))
 
 
 def _mail_ports(repo: Inventory) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Step, recipe
 from prodify.data.images import image
 from prodify.recipes.scaling.service import Deployable
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_target
 from prodify.recipes.shared.layout import KUBERNETES
 from prodify.render import render
 
@@ -26,7 +26,7 @@ class NamespaceContext:
 @recipe(step=Step.SECURITY, fixes=("pods-are-restricted",), audiences=(Audience.TEAM, Audience.PUBLIC))
 def pod_security(repo: Inventory, profile: Profile) -> Iterator[File]:
     """The Kubernetes namespace with the restricted Pod Security Standard: pods that run as root or keep privileges are refused."""
-    service = kubernetes_service(repo, profile)
+    service = kubernetes_target(repo, profile)
     if service is not None:
         yield namespace_file(service)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.edits.text import Editor, lines_of, preserving
 from prodify.escape import Code, markdown, markdown_code
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_target
 from prodify.recipes.security.secret_store import STORE_NAMES
 from prodify.recipes.shared.layout import naming
 from prodify.render import render
@@ -73,7 +73,7 @@ def _subject(line: str) -> str:
 
 def _context(repo: Inventory, profile: Profile) -> RotationContext:
     name, store = naming(repo, profile).service, profile.secret_store
-    if profile.platform.runtime == "compose" or (profile.platform.runtime == "kubernetes" and kubernetes_service(repo, profile) is None):
+    if profile.platform.runtime == "compose" or (profile.platform.runtime == "kubernetes" and kubernetes_target(repo, profile) is None):
         where = "the .env file of the server, readable by nobody else"
         return RotationContext(where, Code("install -m 600 /dev/null .env   # then one NAME=value a line"))
     # One JSON object for Kubernetes, which the External Secrets Operator takes apart; one secret a variable for Cloud Run.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, Untrack, recipe
-from prodify.recipes.scaling.target import kubernetes_service
+from prodify.recipes.scaling.target import kubernetes_target
 from prodify.recipes.security.literals import Literal, literals
 from prodify.recipes.security.rotation import PATH, add_lines, exposed
 from prodify.recipes.security.secret_store import external_secret_file
@@ -43,7 +43,7 @@ def secrets(repo: Inventory, profile: Profile) -> Iterator[File | Edit | Untrack
     lines = exposed(repo)
     if lines:
         yield Edit(PATH, add_lines(lines, repo, profile), why="what was exposed must be revoked", create=True)
-    service = kubernetes_service(repo, profile)
+    service = kubernetes_target(repo, profile)
     store = external_secret_file(repo, profile, service) if service is not None else None
     if store is not None:
         yield store

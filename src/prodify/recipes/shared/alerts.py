@@ -111,7 +111,7 @@ def _burn(profile: Profile, service: str, objective: Objective) -> list[Alert]:
             Alert(
                 name=f"{objective.slo.capitalize()}{name}",
                 severity=severity,
-                expr="\nor\n".join(_pair(service, objective, window) for window in pairs),
+                expr="\nor\n".join(pair(service, objective, window) for window in pairs),
                 summary=f"{service}: too many requests {objective.bad}, the error budget goes {pace}",
                 description=(
                     f"{{{{ $value | humanizePercentage }}}} of the requests {objective.bad}. The goal is {objective.percent} % good "
@@ -131,7 +131,8 @@ def _burn(profile: Profile, service: str, objective: Objective) -> list[Alert]:
     return found
 
 
-def _pair(service: str, objective: Objective, window: BurnWindow) -> str:
+def pair(service: str, objective: Objective, window: BurnWindow) -> str:
+    """The expression of one pair of windows: both burn too fast, and there was enough in the long one to say so."""
     ratio = number(window.threshold(objective.budget))
     requests = f"{recorded(f'slo:requests:increase{window.long}', service)} >= {window.request_floor(objective.budget)}"
     long = recorded(f"slo:sli_error:ratio_rate{window.long}", service, objective.slo)
@@ -248,16 +249,22 @@ def _self_observation(profile: Profile, service: str) -> list[Alert]:
             "latency alerts cannot fire. The bounds stand in telemetry.py and must hold the goal of prodify.yaml.",
             panel="Latency", steps=(("Which bounds arrive?", "bounds"), ("Did it begin with a release?", "releases"), flow),
         ),
-        Alert(
-            name="Watchdog", severity=HEARTBEAT, expr="vector(1)", kind="meta",
-            summary="This alert always fires. When it stops, alerting is broken",
-            description="Alertmanager says so in the chat once a day.",
-            meaning="It always fires, on purpose, and is seen in the chat once a day. When it stays away, Prometheus, Alertmanager or the "
-            "way out of them is broken, and no other alert would be heard either.",
-            panel="Firing alerts",
-            steps=(("Is Prometheus up, are its rules loaded?", "prometheus"), ("Is Alertmanager up?", "alertmanager"), flow),
-        ),
+        watchdog(),
     ]  # fmt: skip
+
+
+def watchdog() -> Alert:
+    """The alert that always fires."""
+    flow = ("Does the collector receive and send?", "collector")
+    return Alert(
+        name="Watchdog", severity=HEARTBEAT, expr="vector(1)", kind="meta",
+        summary="This alert always fires. When it stops, alerting is broken",
+        description="Alertmanager says so in the chat once a day.",
+        meaning="It always fires, on purpose, and is seen in the chat once a day. When it stays away, Prometheus, Alertmanager or the "
+        "way out of them is broken, and no other alert would be heard either.",
+        panel="Firing alerts",
+        steps=(("Is Prometheus up, are its rules loaded?", "prometheus"), ("Is Alertmanager up?", "alertmanager"), flow),
+    )  # fmt: skip
 
 
 def model_error_ratio(selected: str, window: str) -> str:

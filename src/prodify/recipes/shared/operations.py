@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.escape import Code
 from prodify.recipes.shared.layout import HEALTH_PATH, PORT, READY_PATH
 from prodify.recipes.shared.metrics import MODEL_DURATION, REQUEST_DURATION, quantile, selector
+from prodify.recipes.shared.tasks import RUN_DURATION, queue_length
 
 if TYPE_CHECKING:
     from prodify.profile import Profile
@@ -26,6 +27,62 @@ def commands(profile: Profile, names: Naming) -> dict[str, Command]:
     """Every command by its key; the same keys for every runtime."""
     runtime = {"kubernetes": _kubernetes, "cloud-run": _cloud_run, "compose": _compose}[profile.platform.runtime]
     return {key: Command(Code(text)) for key, text in runtime(profile, names).items()} | _queries(names.service)
+
+
+def worker_commands(profile: Profile, names: Naming, worker: str) -> dict[str, Command]:
+    """Commands on a background worker by their keys; the same for every runtime."""
+    runtime = {"kubernetes": _kubernetes_worker, "cloud-run": _cloud_run_worker, "compose": _compose_worker}[profile.platform.runtime]
+    selected, run = selector(worker), RUN_DURATION.prometheus
+    slow = f"topk(5, sum by (task_name) (rate({run}_sum{{{selected}}}[15m])) / sum by (task_name) (rate({run}_count{{{selected}}}[15m])))"
+    failed = f'topk(5, sum by (task_name, error_type) (increase({run}_count{{{selected}, task_state="failure"}}[1h])))'
+    queries = {"queue": queue_length(selected), "slow_tasks": slow, "failed_tasks": failed}
+    found = {key: Command(Code(text)) for key, text in runtime(profile, names, worker).items()}
+    return found | {key: Command(Code(text), "promql") for key, text in queries.items()}
+
+
+def _kubernetes_worker(profile: Profile, names: Naming, worker: str) -> dict[str, str]:
+    target = f"--namespace {names.namespace}"
+    pods = f"{target} --selector app.kubernetes.io/name={worker}"
+    more = f'{{"spec": {{"minReplicaCount": {2 * profile.scaling.min_replicas}}}}}'
+    return {
+        "worker_status": f"kubectl get pods {pods} --output wide && kubectl get scaledobject {target} && kubectl top pods {pods}",
+        "worker_errors": f"kubectl logs {pods} --since=15m --tail=-1 --prefix=false | grep '\"level\": \"ERROR\"' | tail -20",
+        "worker_logs": f"kubectl logs {pods} --since=1h --tail=40; kubectl describe pods {pods} | grep --after-context 8 'Last State'",
+        "worker_scale": f"kubectl patch scaledobject {worker} {target} --type merge --patch '{more}'",
+        "worker_restart": f"kubectl rollout restart deployment/{worker} {target}",
+        "worker_rollback": f"kubectl rollout undo deployment/{worker} {target}",
+        "worker_releases": f"kubectl rollout history deployment/{worker} {target}",
+        "worker_stop": f"kubectl annotate scaledobject {worker} {target} autoscaling.keda.sh/paused-replicas=0",
+    }
+
+
+def _cloud_run_worker(profile: Profile, names: Naming, worker: str) -> dict[str, str]:  # noqa: ARG001 - same signature everywhere
+    project = f" --project {profile.platform.project}" if profile.platform.project else ""
+    where = f"--region {profile.region}{project}"
+    log = f'resource.type="cloud_run_worker_pool" AND resource.labels.worker_pool_name="{worker}"'
+    return {
+        "worker_status": f"gcloud run worker-pools describe {worker} {where}",
+        "worker_errors": f"gcloud logging read '{log} AND jsonPayload.level=\"ERROR\"' --freshness 15m --limit 20{project}",
+        "worker_logs": f"gcloud logging read '{log}' --freshness 1h --limit 40{project}",
+        "worker_scale": f"gcloud run worker-pools update {worker} {where} --instances {2 * profile.scaling.min_replicas}",
+        "worker_restart": f"gcloud run worker-pools update {worker} {where} --update-labels restarted=\"$(date +%s)\"",
+        "worker_rollback": f'gcloud run worker-pools update {worker} {where} --image "$LAST_GOOD_IMAGE"',
+        "worker_releases": f"gcloud run worker-pools revisions list --worker-pool {worker} {where}",
+        "worker_stop": f"gcloud run worker-pools update {worker} {where} --instances 0",
+    }
+
+
+def _compose_worker(profile: Profile, names: Naming, worker: str) -> dict[str, str]:  # noqa: ARG001 - same signature everywhere
+    return {
+        "worker_status": f"docker compose ps {worker} && docker stats --no-stream",
+        "worker_errors": f"docker compose logs --since 15m --no-log-prefix {worker} | grep '\"level\": \"ERROR\"' | tail -20",
+        "worker_logs": f"docker compose logs --since 1h --tail 40 {worker}",
+        "worker_scale": f"docker compose up --detach --no-recreate --scale {worker}=2 {worker}",
+        "worker_restart": f"docker compose restart {worker}",
+        "worker_rollback": f'IMAGE="$LAST_GOOD_IMAGE" docker compose up --detach --no-build {worker}',
+        "worker_releases": f"docker compose images {worker} && git log --oneline -5",
+        "worker_stop": f"docker compose stop {worker}",
+    }
 
 
 def _queries(service: str) -> dict[str, Command]:

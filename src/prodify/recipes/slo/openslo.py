@@ -23,13 +23,23 @@ def documents(profile: Profile, service: str) -> list[dict[str, Any]]:
     about = profile.service.description or f"The service {service}."
     threshold = profile.slo.latency.threshold_ms
     return [
-        {"apiVersion": "openslo/v1", "kind": "Service", "metadata": {"name": service}, "spec": {"description": about}},
-        _slo(profile, service, availability, f"{availability.percent} % of the requests succeed", {"bad": failed, "total": total}),
-        _slo(profile, service, latency, f"{latency.percent} % of the requests take at most {threshold} ms", {"good": fast, "total": total}),
+        service_document(service, about),
+        objective_document(
+            profile, service, availability, f"{availability.percent} % of the requests succeed", {"bad": failed, "total": total}
+        ),
+        objective_document(
+            profile, service, latency, f"{latency.percent} % of the requests take at most {threshold} ms", {"good": fast, "total": total}
+        ),
     ]
 
 
-def _slo(profile: Profile, service: str, objective: Objective, words: str, series: dict[str, str]) -> dict[str, Any]:
+def service_document(service: str, about: str) -> dict[str, Any]:
+    """The service that objectives belong to."""
+    return {"apiVersion": "openslo/v1", "kind": "Service", "metadata": {"name": service}, "spec": {"description": about}}
+
+
+def objective_document(profile: Profile, service: str, objective: Objective, words: str, series: dict[str, str]) -> dict[str, Any]:
+    """One SLO; `series` are two of good, bad and total."""
     metrics = {part: {"metricSource": {"type": "Prometheus", "spec": {"query": query}}} for part, query in series.items()}
     name = f"{service}-{objective.slo}"
     return {

@@ -12,6 +12,7 @@ from prodify.recipes.shared.yaml_text import yaml_text
 from prodify.recipes.slo.openslo import documents
 from prodify.recipes.slo.promtests import Scenarios
 from prodify.recipes.slo.rules import rule_groups
+from prodify.recipes.slo.task_rules import TASK_OPENSLO, TASK_RULES, task_slo_files
 
 RULES = f"{PROMETHEUS_RULES}/slo.yaml"
 TESTS = f"{PROMETHEUS_TESTS}/slo_test.yaml"
@@ -25,16 +26,21 @@ BY = "Written by prodify (recipe slo); yours to edit, upgrades merge."
         "latency-slo-has-its-bucket", "guardrails-are-set", "alerts-exist",
     ),
     review=Review.CAREFUL,
-    after=("telemetry",),
+    after=("telemetry", "task-telemetry"),
     audiences=TEAM_AND_PUBLIC,
 )  # fmt: skip
 def slo(repo: Inventory, profile: Profile) -> Iterator[File]:
     """Availability and latency objectives with Prometheus rules: burn-rate alerts that few requests cannot set off, limits, a watchdog.
 
+    Of background tasks it is that they succeed and begin in time; their queue is watched as well.
+
     The rules come with tests for promtool: each alert fires when it should and stays silent when it should. They read the metrics of
     the recipe telemetry, so nothing is written for a service that measures itself otherwise, or that has SLO rules already.
     """
-    if not covers(repo) or has_slo_elsewhere(repo):
+    if has_slo_elsewhere(repo):
+        return
+    yield from task_slo_files(repo, profile)
+    if not covers(repo):
         return
     service = naming(repo, profile).service
     model = measures_model(repo)
@@ -52,4 +58,5 @@ def slo(repo: Inventory, profile: Profile) -> Iterator[File]:
 
 def has_slo_elsewhere(repo: Inventory) -> bool:
     """Whether the repository states objectives in a form that this recipe did not write."""
-    return any(slo.kind != "prodify" and slo.location.path not in (OPENSLO, RULES) for slo in repo.monitoring.slos)
+    ours = (OPENSLO, RULES, TASK_OPENSLO, TASK_RULES)
+    return any(slo.kind != "prodify" and slo.location.path not in ours for slo in repo.monitoring.slos)

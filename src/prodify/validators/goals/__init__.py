@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.errors import ProdifyError
 from prodify.model import Audience
 from prodify.validators.base import Job, Note, Problem, ToolError, Validator
-from prodify.validators.goals import running, slos, texts
+from prodify.validators.goals import running, slos, tasks, texts
 from prodify.validators.goals.stated import Reader, Stated, Value, shown
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from prodify.validators.sources import Sources
 
-READERS: tuple[Reader, ...] = (*slos.READERS, *running.READERS, *texts.READERS)
+READERS: tuple[Reader, ...] = (*slos.READERS, *running.READERS, *tasks.READERS, *texts.READERS)
 
 
 def goals_of(root: Path) -> Mapping[str, Value]:
@@ -27,6 +27,7 @@ def goals_of(root: Path) -> Mapping[str, Value]:
     """
     from prodify.infer import load_profile
     from prodify.inventory import Inventory
+    from prodify.recipes.scaling.workers import SPARE_SECONDS, worker_of
     from prodify.recipes.shared.layout import PORT, naming
 
     try:
@@ -34,6 +35,7 @@ def goals_of(root: Path) -> Mapping[str, Value]:
         profile = load_profile(repo).profile
     except ProdifyError as error:
         raise ToolError(f"the profile cannot be read: {error.message}") from None
+    worker, promised = worker_of(repo, profile), profile.tasks
     slo, traffic, scaling, budget = profile.slo, profile.traffic, profile.scaling, profile.budget
     # A service for its creator sleeps while nobody calls: the fewest replicas are for others who wait.
     fewest = 0 if profile.audience is Audience.CREATOR else scaling.min_replicas
@@ -46,6 +48,10 @@ def goals_of(root: Path) -> Mapping[str, Value]:
         running.BUDGET: budget.monthly_usd, running.SUSPEND: budget.suspend_percent,
         running.SHARES: ", ".join(shown(share) for share in budget.alert_percents),
         running.PORT: PORT,
+        tasks.WORKER: worker.name if worker is not None else naming(repo, profile).service,
+        tasks.START: promised.start_seconds, tasks.LIMIT: promised.limit_seconds, tasks.SOFT: promised.soft_limit_seconds,
+        tasks.AT_ONCE: promised.concurrency, tasks.WAITING: promised.waiting_per_worker,
+        tasks.GRACE: promised.limit_seconds + SPARE_SECONDS,
     }  # fmt: skip
 
 

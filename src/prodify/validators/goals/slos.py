@@ -22,8 +22,14 @@ _FACTORS = {
 }  # fmt: skip
 
 
+def of_tasks(text: str) -> bool:
+    """Whether an artefact is about background tasks: `tasks` reads its goals, which are others."""
+    return "messaging_process_duration" in text or "alert: WorkerMissing" in text or 'alertname="WorkerMissing"' in text
+
+
 def _rule_files(sources: Sources) -> list[str]:
-    return sources.yaml_where(lambda document: isinstance(document.get("groups"), list))
+    found = sources.yaml_where(lambda document: isinstance(document.get("groups"), list))
+    return [path for path in found if not of_tasks(sources.texts[path])]
 
 
 def read_rules(sources: Sources, path: str) -> Iterator[Stated]:
@@ -144,19 +150,31 @@ READERS = (
     Reader("alert rules", _rule_files, read_rules, (AVAILABILITY, TARGET, THRESHOLD, WINDOW, MOST_ERRORS, MOST_LATENCY, NAME)),
     Reader(
         "rule tests",
-        lambda sources: sources.yaml_where(lambda document: document.get("rule_files") is not None and document.get("tests") is not None),
+        lambda sources: [
+            path
+            for path in sources.yaml_where(lambda document: document.get("rule_files") is not None and document.get("tests") is not None)
+            if not of_tasks(sources.texts[path])
+        ],
         read_rule_tests,
         (THRESHOLD, MOST_LATENCY, NAME),
     ),
     Reader(
         "OpenSLO objects",
-        lambda sources: sources.yaml_where(lambda document: str(document.get("apiVersion")).startswith("openslo/")),
+        lambda sources: [
+            path
+            for path in sources.yaml_where(lambda document: str(document.get("apiVersion")).startswith("openslo/"))
+            if not of_tasks(sources.texts[path])
+        ],
         read_openslo,
         (AVAILABILITY, TARGET, THRESHOLD, WINDOW, NAME),
     ),
     Reader(
         "dashboard",
-        lambda sources: [path for path in sources.matching("*.json") if load_dashboard(sources.texts[path]) is not None],
+        lambda sources: [
+            path
+            for path in sources.matching("*.json")
+            if load_dashboard(sources.texts[path]) is not None and not of_tasks(sources.texts[path])
+        ],
         read_dashboard,
         (AVAILABILITY, TARGET, THRESHOLD, WINDOW, MOST_ERRORS, MOST_LATENCY),
     ),

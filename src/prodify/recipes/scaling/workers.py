@@ -1,0 +1,198 @@
+"""Background workers: which one there is, what starts it, where its tasks wait. Read by every recipe that writes for one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from prodify.recipes.scaling.service import Deployable, described, source_of
+from prodify.recipes.scaling.settings import BROKER_NAME
+from prodify.recipes.shared.layout import can_be_named, main_component, naming
+from prodify.recipes.shared.variables import variables
+
+if TYPE_CHECKING:
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Component
+    from prodify.profile import Profile
+    from prodify.recipes.shared.layout import Naming
+
+STARTER = "run_worker.py"
+"""The program that starts a worker, in the component's folder."""
+ALIVE_FILE = "/tmp/worker.alive"  # noqa: S108 - in a container of its own, where nothing else is writable
+ALIVE_SECONDS = {"celery": 60, "rq": 480}
+"""A worker that did not touch its file for this long hangs: Celery's touches it every 5 s, RQ's every 405 s when idle (its TTL of 420)."""
+SPARE_SECONDS = 10
+"""What a stopping worker gets on top of the longest task."""
+
+_PORTS = {"redis": 6379, "rabbitmq": 5672}
+_ENVIRON = re.compile(r"""(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Za-z_][A-Za-z0-9_]*)["']""")
+_ADDRESS = re.compile(r"""["']((?:rediss?|amqps?)://[^"'\s{}]+)["']""")
+_LIST_READERS = ("*.blpop", "*.brpop", "*.lpop", "*.rpop", "*.bzpopmin", "*.xreadgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A background worker. `name` is its own (that of the service, or `service-worker` beside a web service, whose image it shares).
+
+    `framework`: celery, rq or loop (a program of one's own). `application` as `module:variable` for Celery, else a file. `source` is the
+    file that makes it. `broker`: redis, rabbitmq or empty. `variable` names the environment variable with the broker's address;
+    `address` is host:port where the code names it instead, `database` the number of Redis' database.
+    `queue` is the key that tasks wait under, empty where it is not known.
+    `schedules`: whether the code plans tasks by the clock.
+    """
+
+    image: Deployable
+    names: Naming
+    name: str
+    framework: str
+    beside: bool
+    application: str
+    source: str
+    broker: str
+    variable: str
+    address: str
+    database: int
+    queue: str
+    schedules: bool
+
+    @property
+    def can_be_many(self) -> bool:
+        """Whether several may run at once: they share a queue. Two copies of a program that is not known to would do everything twice."""
+        return self.framework != "loop" or bool(self.queue)
+
+    @property
+    def scheduler(self) -> str:
+        """The name of the process that plans tasks by the clock."""
+        return f"{self.name}-beat" if self.beside else f"{self.names.service}-beat"
+
+    @property
+    def listens_to_queue(self) -> bool:
+        """Whether the length of its queue can be asked for."""
+        return bool(self.broker and self.queue and (self.variable or self.address))
+
+
+def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
+    """The Python worker that recipes write for: the main component, or the only worker or bot in the web service's folder.
+
+    None where there is none, or where it cannot be told how it is installed and started.
+    """
+    main = main_component(repo)
+    if main is None or main.language != "python":
+        return None
+    component = main if main.kind in ("worker", "bot") else _beside(repo, main)
+    if component is None or not component.entrypoint or not can_be_named(component):
+        return None
+    image = described(repo, profile, component, "worker")
+    source = source_of(repo, component) if ":" in component.entrypoint else _file(repo, component)
+    if image is None or not source:
+        return None
+    framework = component.framework if component.framework in ("celery", "rq") else "loop"
+    if framework == "celery" and not component.entrypoint.partition(":")[2].isidentifier():
+        return None
+    names = naming(repo, profile)
+    broker = _broker(repo, framework)
+    variable, address, database = _broker_address(repo, source, broker)
+    return Worker(
+        image=image,
+        names=names,
+        name=f"{names.service[:55].rstrip('-')}-worker" if component is not main else names.service,
+        framework=framework,
+        beside=component is not main,
+        application=component.entrypoint,
+        source=source,
+        broker=broker,
+        variable=variable,
+        address=address,
+        database=database,
+        queue=_queue(repo, framework, source),
+        schedules=framework == "celery" and _schedules(repo),
+    )
+
+
+def worker_alone(repo: Inventory, profile: Profile) -> Worker | None:
+    """The worker where it is all that there is: no web service stands before it."""
+    found = worker_of(repo, profile)
+    return found if found is not None and not found.beside else None
+
+
+def _beside(repo: Inventory, main: Component) -> Component | None:
+    """The only worker in the folder of the main component, so that one image serves both."""
+    found = [c for c in repo.services if c.kind in ("worker", "bot") and c.path == main.path and c.language == "python"]
+    return found[0] if len(found) == 1 else None
+
+
+def _file(repo: Inventory, component: Component) -> str:
+    folder = "" if component.path in (".", "") else f"{component.path}/"
+    path = f"{folder}{component.entrypoint}"
+    return path if path in repo.files and path.endswith(".py") else ""
+
+
+def _broker(repo: Inventory, framework: str) -> str:
+    """What the tasks wait in: Redis where it is in use at all, else RabbitMQ, which is what Celery takes unless told otherwise."""
+    used = {found.name for found in (*repo.datastores, *repo.brokers)}
+    if framework == "rq" or "redis" in used or repo.uses("redis", "valkey") is not None:
+        return "redis"
+    return "rabbitmq" if framework == "celery" or "rabbitmq" in used else ""
+
+
+def _broker_address(repo: Inventory, source: str, broker: str) -> tuple[str, str, int]:
+    """The variable that holds the broker's address, host:port where the code names it instead (one of the two or none), Redis' database."""
+    if not broker:
+        return "", "", 0
+    known = {variable.name for variable in variables(repo)}
+    texts = [assignment.text for assignment in repo.python.assignments("*broker_url*", "*BROKER_URL*")]
+    texts += [given.text for call in repo.python.calls("celery.Celery") if (given := call.arg("broker")) is not None]
+    texts += [call.text for call in repo.python.calls("*.from_url") if call.location.path == source]
+    literals = [_parts(found[1], broker) for text in texts if (found := _ADDRESS.search(text)) is not None]
+    address, database = literals[0] if literals else ("", 0)
+    for text in texts:
+        named = [name for name in _ENVIRON.findall(text) if name in known]
+        if named:
+            return named[0], "", database
+    candidates = sorted(name for name in known if BROKER_NAME.fullmatch(name))
+    if candidates:
+        return max(candidates, key=lambda name: ("BROKER" in name, -len(name))), "", database
+    return "", address, database
+
+
+def _parts(url: str, broker: str) -> tuple[str, int]:
+    """Host with port, and the database's number; no host when there is a login, which belongs into no manifest, or it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[broker]
+    except ValueError:
+        return "", 0
+    number = parts.path.strip("/")
+    database = int(number) if broker == "redis" and re.fullmatch(r"[0-9]{1,3}", number) else 0
+    host = parts.hostname or ""
+    plain = parts.username is None and parts.password is None and re.fullmatch(r"[a-z0-9.-]+", host)
+    return (f"{host}:{port}" if plain else "", database)
+
+
+def _queue(repo: Inventory, framework: str, source: str) -> str:
+    """The key or queue that tasks wait under; empty where the code does not say it plainly."""
+    if framework == "celery":
+        stated = [a.value for a in repo.python.assignments("*task_default_queue", "*CELERY_TASK_DEFAULT_QUEUE", "*CELERY_DEFAULT_QUEUE")]
+        name = next((value for value in stated if isinstance(value, str)), "celery")
+        return name if _is_key(name) else ""
+    calls = repo.python.calls("rq.Worker", "rq.SimpleWorker") if framework == "rq" else repo.python.calls(*_LIST_READERS)
+    for call in calls:
+        if call.location.path == source and call.args:
+            found = re.match(r"""\s*\[?\s*(?:Queue\()?\s*["']([^"']+)["']""", call.args[0].text)
+            if found and _is_key(found[1]):
+                return f"rq:queue:{found[1]}" if framework == "rq" else found[1]
+    return ""
+
+
+def _is_key(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", text) is not None
+
+
+def _schedules(repo: Inventory) -> bool:
+    return bool(
+        repo.python.assignments("*beat_schedule", "*BEAT_SCHEDULE", "*beat_scheduler", "*BEAT_SCHEDULER")
+        or repo.python.calls("*.add_periodic_task")
+        or repo.uses("django-celery-beat", "celery-redbeat") is not None
+    )

@@ -1,0 +1,191 @@
+"""Background workers: golden files, numbers of the profile, and the shapes of code that are told apart."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from prodify.inventory import Inventory
+from prodify.model import Audience
+from prodify.profile import Latency, Profile, Scaling, Slo, Tasks
+from prodify.recipes.scaling.workers import Worker, worker_of
+
+from .deploying import profile_for
+
+Render = Callable[[tuple[str, ...], Path, Profile], dict[str, str]]
+MakeRepo = Callable[[Mapping[str, str]], Path]
+Golden = Callable[[str, Mapping[str, str]], None]
+
+TASKS = """import os
+
+from celery import Celery
+
+app = Celery("shop", broker=os.environ.get("CELERY_BROKER_URL", "redis://localhost:6379/2"))
+app.conf.beat_schedule = {"clean": {"task": "shop.tasks.clean", "schedule": 3600}}
+
+
+@app.task
+def clean():
+    return None
+"""
+BESIDE = {
+    "shop/__init__.py": "",
+    "shop/tasks.py": TASKS,
+    "shop/main.py": 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/")\ndef index():\n    return {}\n',
+    "requirements.txt": "fastapi\nuvicorn\ncelery[redis]\nredis\n",
+}
+ALONE = {
+    "tasks.py": 'from celery import Celery\n\napp = Celery("tasks", broker="amqp://queue.shop.svc:5672//")\n\n\n'
+    "@app.task\ndef mail():\n    return 1\n",
+    "requirements.txt": "celery\n",
+}
+NAMED = {**ALONE, "tasks.py": ALONE["tasks.py"] + '\napp.conf.task_default_queue = "mails"\n'}
+RQ = {
+    "worker.py": 'import os\n\nimport redis\nfrom rq import Worker\n\nif __name__ == "__main__":\n'
+    '    Worker(["mail"], connection=redis.from_url(os.environ["REDIS_URL"])).work()\n',
+    "requirements.txt": "rq\nredis\n",
+}
+LOOP = {
+    "worker.py": """import os
+import time
+
+import redis
+
+store = redis.from_url(os.environ["REDIS_URL"])
+
+
+def main():
+    while True:
+        print(store.blpop("orders", timeout=5))
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
+""",
+    "requirements.txt": "redis\n",
+    "Procfile": "worker: python worker.py\n",
+}
+BOT = {
+    "bot.py": 'import os\n\nimport discord\n\nclient = discord.Client(intents=discord.Intents.default())\n\nif __name__ == "__main__":\n'
+    '    client.run(os.environ["DISCORD_TOKEN"])\n',
+    "requirements.txt": "discord.py\n",
+}
+EVERYTHING = ("worker", "kubernetes", "keda", "slo", "dashboard")
+SCALER = "deploy/kubernetes/components/worker-scaling/scaled-object.yaml"
+MANIFEST = "deploy/kubernetes/base/worker.yaml"
+RULES, RULE_TESTS = "deploy/prometheus/rules/tasks.yaml", "deploy/prometheus/tests/tasks_test.yaml"
+
+
+def found(root: Path) -> Worker:
+    worker = worker_of(Inventory(root), Profile())
+    assert worker is not None
+    return worker
+
+
+def of_workers(tree: Mapping[str, str]) -> dict[str, str]:
+    own = ("worker", "tasks", "scaled-object", "requirements")
+    return {path: text for path, text in tree.items() if any(word in path for word in own)}
+
+
+def test_celery_beside_a_web_service(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden("worker/beside", of_workers(render_tree(EVERYTHING, make_repo(BESIDE), profile_for())))
+
+
+def test_celery_alone(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden("worker/alone", render_tree(EVERYTHING, make_repo(ALONE), profile_for(audience=Audience.TEAM)))
+
+
+@pytest.mark.parametrize("name", ["rq", "loop"])
+def test_other_workers(name: str, make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden(f"worker/{name}", of_workers(render_tree(("worker", "kubernetes"), make_repo({"rq": RQ, "loop": LOOP}[name]), profile_for())))
+
+
+@pytest.mark.parametrize(
+    ("files", "framework", "queue", "variable", "address", "database", "schedules"),
+    [
+        (BESIDE, "celery", "celery", "CELERY_BROKER_URL", "", 2, True),
+        (ALONE, "celery", "celery", "", "queue.shop.svc:5672", 0, False),
+        ({**ALONE, "tasks.py": ALONE["tasks.py"].replace("amqp://", "amqp://user:pw@")}, "celery", "celery", "", "", 0, False),
+        (NAMED, "celery", "mails", "", "queue.shop.svc:5672", 0, False),
+        (RQ, "rq", "rq:queue:mail", "REDIS_URL", "", 0, False),
+        (LOOP, "loop", "orders", "REDIS_URL", "", 0, False),
+    ],
+    ids=["celery", "literal address", "address with a login", "queue of its own", "rq", "loop"],
+)  # fmt: skip
+def test_where_tasks_wait_is_read_from_the_code(
+    files: dict[str, str], framework: str, queue: str, variable: str, address: str, database: int, schedules: bool, make_repo: MakeRepo
+) -> None:
+    worker = found(make_repo(files))
+    assert (worker.framework, worker.queue, worker.variable, worker.address) == (framework, queue, variable, address)
+    assert (worker.database, worker.schedules) == (database, schedules)
+
+
+def test_a_bot_runs_once(make_repo: MakeRepo, render_tree: Render) -> None:
+    root = make_repo(BOT)
+    assert not found(root).can_be_many
+    tree = render_tree(EVERYTHING, root, profile_for())
+    (deployment,) = [d for d in yaml.safe_load_all(tree[MANIFEST]) if d["kind"] == "Deployment"]
+    assert deployment["spec"]["replicas"] == 1 and deployment["spec"]["strategy"] == {"type": "Recreate"}
+    assert SCALER not in tree and "PodDisruptionBudget" not in tree[MANIFEST]
+
+
+def test_the_scheduler_is_one_and_has_no_scaler(make_repo: MakeRepo, render_tree: Render) -> None:
+    tree = render_tree(("kubernetes",), make_repo(BESIDE), profile_for())
+    worker, beat = [d for d in yaml.safe_load_all(tree[MANIFEST]) if d["kind"] == "Deployment"]
+    assert "replicas" not in worker["spec"] and worker["metadata"]["name"].endswith("-worker")
+    assert beat["spec"]["replicas"] == 1 and beat["spec"]["strategy"] == {"type": "Recreate"}
+    assert beat["spec"]["template"]["spec"]["containers"][0]["command"][-1] == "beat"
+    assert yaml.safe_load(tree[SCALER].split("---")[0])["spec"]["scaleTargetRef"]["name"] == worker["metadata"]["name"]
+
+
+def test_no_port_no_service_no_probe_over_http(make_repo: MakeRepo, render_tree: Render) -> None:
+    tree = render_tree(("kubernetes",), make_repo(ALONE), profile_for())
+    assert not any(f"kind: {kind}\n" in "".join(tree.values()) for kind in ("Service", "HorizontalPodAutoscaler", "Rollout"))
+    assert "httpGet" not in tree[MANIFEST] and "containerPort" not in tree[MANIFEST]
+
+
+def test_every_number_follows_the_profile(make_repo: MakeRepo, render_tree: Render) -> None:
+    tasks = Tasks(concurrency=4, typical_seconds=0.5, limit_seconds=60, start_seconds=45)
+    profile = replace(profile_for(), tasks=tasks, scaling=Scaling(min_replicas=3, max_replicas=7))
+    tree = render_tree(EVERYTHING, make_repo(BESIDE), profile)
+    starter = tree["run_worker.py"]
+    assert '"WORKER_CONCURRENCY", "4"' in starter and '"task_time_limit": 60,' in starter and '"task_soft_time_limit": 54,' in starter
+    assert "30, 45, 60" in tree["shop/worker_telemetry.py"]
+    assert "terminationGracePeriodSeconds: 70" in tree[MANIFEST]
+    scaler = yaml.safe_load(tree[SCALER].split("---")[0])["spec"]
+    assert (scaler["minReplicaCount"], scaler["maxReplicaCount"]) == (3, 7)
+    # 4 at once, 2 a second each, 45 s: 360 tasks; half of them may wait.
+    assert scaler["triggers"][0]["metadata"] == {"listName": "celery", "listLength": "180", "databaseIndex": "2"}
+    assert 'le=~"45([.]0)?"' in tree[RULES] and "> 1260" in tree[RULES]
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("files", [BESIDE, ALONE, RQ, BOT], ids=["beside", "alone", "rq", "bot"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        Profile(),
+        replace(Profile(), slo=Slo(7, 95.0, Latency(300, 90.0)), tasks=Tasks(8, 30.0, 900, 600)),
+        replace(Profile(), slo=Slo(28, 99.99)),
+    ],
+    ids=["default", "slow", "strict"],
+)
+def test_the_rules_pass_their_own_tests(
+    files: dict[str, str], changed: Profile, make_repo: MakeRepo, render_tree: Render, tmp_path: Path
+) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    tree = render_tree(("slo",), make_repo(files), replace(profile_for(), slo=changed.slo, tasks=changed.tasks))
+    for path in (RULES, RULE_TESTS):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(tree[path], encoding="utf-8")
+    for command in (["promtool", "check", "rules", RULES], ["promtool", "test", "rules", RULE_TESTS]):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
