@@ -145,6 +145,12 @@ class FileIndex:
         """The bytes of a file of the index; None when it is gone, no regular file, outside the root, or larger than `limit`."""
         return self.content.read(path, limit) if path in self.entries else None
 
+    def hidden_text(self, name: str) -> str | None:
+        """The text of a hidden file of that name; None when none of that name is hidden or it cannot be read."""
+        path = next((path for path in sorted(self._hidden) if path.rpartition("/")[2] == name and path in self._found[0]), None)
+        data = self.content.read(path, MAX_TEXT) if path is not None else None
+        return decode(data) if data is not None else None
+
     def size(self, path: str) -> int | None:
         """Size in bytes, None when the file is gone."""
         try:

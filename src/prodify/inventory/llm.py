@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory import pyimports
 from prodify.inventory.data import technologies as tables
-from prodify.inventory.facts import ModelCall, Technology
+from prodify.inventory.facts import ModelCall, Role, Technology
 from prodify.inventory.pyuse import importers, imports_of
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -25,6 +25,10 @@ _HOSTS = "|".join(sorted(map(re.escape, tables.LLM_HOSTS), key=len, reverse=True
 HOST = lazy(_HOSTS)
 ADDRESS = lazy(rf"://(?:[\w.{{}}$-]*\.)?({_HOSTS})")
 """A model API's host as part of an address; the bare name stands in tables and prose as well."""
+
+ADAPTER = "llm_adapter"
+"""The module of the recipe of that name, through which calls of models may go."""
+_CHOSEN = lazy(r'"LLM_PROVIDER", "(?P<provider>\w+)"\), os\.environ\.get\("LLM_MODEL", "(?P<model>[^"]+)"')
 
 CALLS: Mapping[str, str] = {
     ".chat.completions.create": "openai", ".chat.completions.parse": "openai", ".chat.completions.stream": "openai",
@@ -66,6 +70,38 @@ def providers(repo: Inventory) -> Iterator[Technology]:
                 yield Technology(tables.LLM_HOSTS[match[1]], Location(path, number), match[1])
 
 
+    yield from through_adapter(repo)
+
+
+def through_adapter(repo: Inventory) -> Iterator[Technology]:
+    """The provider behind the adapter that prodify wrote, at the code's imports of it, where the module itself is out of sight.
+
+    Recipes look at a repository without prodify's files; calls that were moved to the adapter are still calls of a model.
+    """
+    for module, chosen in _adapted(repo):
+        note = next(note for note in module.imported if ADAPTER in note.note.split("."))
+        yield Technology(chosen["provider"], note.location, note.note)
+
+
+def _adapted(repo: Inventory) -> Iterator[tuple[PyModule, re.Match[str]]]:
+    """Modules that use the adapter, and its first choice."""
+    text = repo.files.hidden_text(f"{ADAPTER}.py")
+    chosen = _CHOSEN.search(text) if text is not None else None
+    for path in repo.syntax.sources("python", (ADAPTER,)) if chosen is not None else ():
+        module = repo.python.module(path) if repo.files.entries[path].role is Role.PRODUCTION else None
+        if module is not None and chosen is not None and any(ADAPTER in note.note.split(".") for note in module.imported):
+            yield module, chosen
+
+
+def _adapter_calls(repo: Inventory) -> Iterator[ModelCall]:
+    """Calls of the adapter, which limits answers and time and takes the model from a setting."""
+    for module, chosen in _adapted(repo):
+        for call in module.calls:
+            if call.name.split(".")[-1] in ("complete", "complete_async"):
+                known = (chosen["provider"], call.name, call.location, chosen["model"])
+                yield ModelCall(*known, max_tokens=True, timeout=True, in_loop=call.in_loop, function=call.function, configurable=True)
+
+
 def provider_of(module: PyModule | None, call: Call) -> str | None:
     """The provider that a client's construction names: its class, or the host of its base URL."""
     last = call.name.split(".")[-1]
@@ -88,10 +124,9 @@ def provider_of(module: PyModule | None, call: Call) -> str | None:
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Every call of a language model in production Python."""
-    if not any(True for _ in importers(repo, _CHAT_HEADS | {"boto3", "aioboto3"})):
-        return
-    found: list[ModelCall] = []
-    for module in repo.python.modules(_WORDS):
+    found = list(_adapter_calls(repo))
+    clients = any(True for _ in importers(repo, _CHAT_HEADS | {"boto3", "aioboto3"}))
+    for module in repo.python.modules(_WORDS) if clients else ():
         for call in module.calls:
             kind = _kind(call)
             if kind is None:

@@ -15,13 +15,15 @@ import yaml
 
 from prodify.profile import Platform, Profile
 from prodify.recipes.ci.policy import FOLDER, WORKFLOW
+from prodify.validators.process import find_executable
 from tests.recipes.scaling.deploying import profile_for
 
 RenderTree = Callable[..., dict[str, str]]
 MakeRepo = Callable[[Mapping[str, str]], Path]
 NO_CLOUD = Profile(platform=Platform(cloud="none", runtime="compose"))
 BIN = Path(sys.executable).parent
-needs_conftest = pytest.mark.skipif(shutil.which("conftest") is None, reason="conftest is not installed: make validators-go")
+CONFTEST = find_executable("conftest")
+needs_conftest = pytest.mark.skipif(CONFTEST is None, reason="conftest is not installed: make validators-go")
 
 
 def write(root: Path, tree: Mapping[str, str]) -> None:
@@ -41,10 +43,10 @@ def test_golden(example_repo: Path, render_tree: RenderTree, golden: Callable[..
 @needs_conftest
 def test_the_rules_are_strict_rego_and_their_tests_hold(example_repo: Path, render_tree: RenderTree) -> None:
     write(example_repo, render_tree(["policy"], example_repo, Profile()))
-    done = run("conftest", "verify", "--strict", "--policy", FOLDER, "--output", "json", root=example_repo)
+    done = run(str(CONFTEST), "verify", "--strict", "--policy", FOLDER, "--output", "json", root=example_repo)
     results = json.loads(done.stdout)
     assert done.returncode == 0 and sum(result["successes"] for result in results) >= 8, done.stdout + done.stderr
-    done = run("conftest", "fmt", "--check", FOLDER, root=example_repo)
+    done = run(str(CONFTEST), "fmt", "--check", FOLDER, root=example_repo)
     assert done.returncode == 0, f"not in the form of opa fmt: {done.stdout}"
 
 
@@ -59,7 +61,7 @@ def test_every_rule_is_tried(example_repo: Path, render_tree: RenderTree, rules:
     assert len(places) >= 8
     for place in places:
         path.write_text(text[:place] + "unused" + text[place + len("deny") :])
-        done = run("conftest", "verify", "--policy", FOLDER, root=example_repo)
+        done = run(str(CONFTEST), "verify", "--policy", FOLDER, root=example_repo)
         assert done.returncode != 0, f"no test misses the rule at line {text[:place].count(chr(10)) + 1}"
 
 
@@ -73,7 +75,7 @@ def test_what_prodify_writes_passes(example_repo: Path, render_tree: RenderTree,
         pytest.skip("kubectl is not installed: make validators")
     made = run(kubectl, "kustomize", f"deploy/kubernetes/overlays/{environment}", root=example_repo)
     assert made.returncode == 0, made.stderr
-    judge = ("conftest", "test", "--policy", FOLDER, "--namespace", "kubernetes", "--output", "json", "-")
+    judge = (str(CONFTEST), "test", "--policy", FOLDER, "--namespace", "kubernetes", "--output", "json", "-")
     done = run(*judge, root=example_repo, text=made.stdout)
     results = json.loads(done.stdout)
     assert done.returncode == 0 and sum(result["successes"] for result in results) > 0, done.stdout

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import EnvVar, Role
+from prodify.inventory.llm import through_adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +23,17 @@ _KEYS = {"openai": ("OPENAI_API_KEY", ("OpenAI", "AsyncOpenAI")), "anthropic": (
 def variables(repo: Inventory) -> tuple[EnvVar, ...]:
     """What the code reads under a name that every shell, manifest and example file can hold; others nobody can set there.
 
-    Among them the keys that clients of language models read by themselves.
+    Among them the keys that clients of language models read by themselves, and the one that prodify's adapter reads where code calls that.
     """
     read = tuple(variable for variable in repo.environment if _NAME.fullmatch(variable.name))
     return (*read, *_implied(repo, {variable.name for variable in read}))
 
 
 def _implied(repo: Inventory, known: set[str]) -> Iterator[EnvVar]:
+    adapted = {found.name: found.location for found in through_adapter(repo)}
     for library, (name, clients) in _KEYS.items():
         calls = repo.python.calls(*(f"{library}.{client}" for client in clients), roles=(Role.PRODUCTION,)) if name not in known else ()
         made = next((call for call in calls if call.arg("api_key") is None and not call.has_star), None)
-        if made is not None:
-            yield EnvVar(name, made.location, required=True, has_default=False, secret=True)
+        place = made.location if made is not None else adapted.get(library) if name not in known else None
+        if place is not None:
+            yield EnvVar(name, place, required=True, has_default=False, secret=True)
