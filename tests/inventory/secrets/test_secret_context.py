@@ -91,6 +91,8 @@ def test_found(path: str, text: str, name: str | None, category: str, level: str
 
 
 DECOYS = [
+    ("es.yaml", "data:\n  - secretKey: password\n    remoteRef:\n      key: broker\n"),
+    ("es.yaml", "data:\n  - remoteRef:\n      key: broker\n    secretKey: \"hunter-key\"\n"),
     ("app.py", 'API_KEY = os.environ["API_KEY"]\n'),
     ("app.py", 'api_key = request.form["openai_key_of_the_user"]\n'),
     ("app.py", 'openai.api_key = os.getenv("OPENAI_API_KEY")\n'),

@@ -127,6 +127,8 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     name = _secret_name(found["name"])
     if name is None:
         return None
+    if _names_a_key(data, at, name):
+        return None
     sep = found["sep"][::-1].strip()
     before = found["before"][::-1]
     read = read_quoted(data, at)
@@ -231,11 +233,18 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         return None
     if gap and gap != b"=" and not _is_entry(data, at, name, before, kind):
         return None
+    if _names_a_key(data, at, name):
+        return None
     value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
     candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
     if candidate is not None and classify(name) is NameKind.KEY:
         candidate.quiet = True
     return candidate
+
+
+def _names_a_key(data: bytes, at: int, name: str) -> bool:
+    """Whether an entry `secretKey` says under which name an ExternalSecret keeps what its `remoteRef` points to."""
+    return name == "secretKey" and _REMOTE.search(data, max(0, at - 200), at + 200) is not None
 
 
 def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) -> bool:
@@ -254,6 +263,7 @@ def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) ->
     return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and (is_plain_token(value) or is_random(value, 20)))
 
 
+_REMOTE = lazy(rb"\bremoteRef[\"']?\s{0,8}:")
 _NEXT_PARAMETER = lazy(rb"&(?=\w{1,40}=)")
 _ALONE = lazy(rb"""([^\s"'`<>]{7,128}|(?=[^\s\d]{0,6}\d)[^\s"'`<>]{5,6})[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)""")
 _BARE = lazy(rb"""[^\s"'`<>]{1,1024}""")
