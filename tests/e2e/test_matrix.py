@@ -114,5 +114,5 @@ def test_every_validator_of_generated_kinds_ran(tree: Tree, prover: Prover) -> N
     assert idle == NOTHING_GENERATED
 
 
-NOTHING_GENERATED = {"hcl", "promtool-config", "rego", "schema-github-actions", "schema-gitlab-ci", "schema-renovate"}
+NOTHING_GENERATED = {"hcl", "promtool-config", "schema-github-actions", "schema-gitlab-ci", "schema-renovate"}
 """Formats that users may have and that these recipes do not write."""

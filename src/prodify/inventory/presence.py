@@ -225,5 +225,8 @@ class Presence(Mapping[str, bool]):
     def __iter__(self) -> Iterator[str]:
         return iter(_ANSWERS)
 
+    def __repr__(self) -> str:
+        return f"Presence({dict(self)!r})"
+
     def __len__(self) -> int:
         return len(_ANSWERS)

@@ -20,7 +20,7 @@ from tests.e2e.matrix.combinations import Combination, profile_of
 from tests.e2e.matrix.services import SERVICES
 from tests.recipes.conftest import commit_all
 
-WHOLE_TREE = frozenset({"markdown-links", "one-number"})
+WHOLE_TREE = frozenset({"environment-everywhere", "markdown-links", "one-number", "runbook-per-alert"})
 """Validators whose answer on one file depends on any other; two more, on those beside it."""
 BESIDE = {
     "amtool-routes": "deploy",

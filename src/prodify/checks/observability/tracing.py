@@ -269,6 +269,8 @@ def duration_buckets_hold_slo(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.web_services:
         return not_applicable("no web service")
+    if all(service.framework == "streamlit" for service in repo.web_services):
+        return not_applicable("Streamlit's pages live on a socket: there is no request whose duration could be counted")
     measured = repo.uses(*_MEASURING)
     meters = repo.python.calls(
         "opentelemetry.sdk.metrics.MeterProvider", "opentelemetry.metrics.set_meter_provider", "prometheus_client.Histogram"

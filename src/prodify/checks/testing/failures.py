@@ -23,14 +23,19 @@ def chaos_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
     Fails:
         ```text title="requirements.txt"
         flask
-        redis
+        requests
         ```
         ```python title="app.py"
-        import redis
+        import os
+
+        import requests
         from flask import Flask
 
         app = Flask(__name__)
-        cache = redis.Redis(host="cache")
+
+        @app.route("/")
+        def index():
+            return requests.get(os.environ["WEATHER_URL"], timeout=2).text
         ```
 
     Passes:

@@ -180,7 +180,7 @@ def _queue(repo: Inventory, framework: str, source: str) -> str:
     calls = repo.python.calls("rq.Worker", "rq.SimpleWorker") if framework == "rq" else repo.python.calls(*_LIST_READERS)
     for call in calls:
         if call.location.path == source and call.args:
-            found = re.match(r"""\s*\[?\s*(?:Queue\()?\s*["']([^"']+)["']""", call.args[0].text)
+            found = re.match(r"""\s*+\[?+\s*+(?:Queue\()?+\s*+["']([^"']++)["']""", call.args[0].text)
             if found and _is_key(found[1]):
                 return f"rq:queue:{found[1]}" if framework == "rq" else found[1]
     return ""
