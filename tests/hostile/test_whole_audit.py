@@ -129,4 +129,5 @@ def test_a_hundred_thousand_files_take_ten_times_as_long_as_ten_thousand(tmp_pat
         after = os.times()
         assert done.returncode == 0 and time.process_time() - start < 60
         seconds.append(after.children_user - before.children_user)
-    assert seconds[1] < seconds[0] * 13
+    # Larger heaps cost more a file (measured: 13 to 15 times); what is quadratic takes a hundred times as long.
+    assert seconds[1] < seconds[0] * 25

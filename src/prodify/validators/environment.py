@@ -26,8 +26,8 @@ READ_BY_OTHERS: Mapping[str, str] = {
     r"AWS_\w+|GOOGLE_\w+|GCLOUD_\w+|AZURE_\w+|PG\w+": "the cloud's or the database's client library",
 }
 """Variables that no code of the repository has to read, and who reads them."""
-_LITERAL = re.compile(r"^\s*#?\s*-\s+(?:name:\s+)?['\"]?([A-Za-z_]\w*)(?:=|['\"]?\s*$)", re.MULTILINE)
-_KEY_IN_COMMENT = re.compile(r"^\s*#\s{2,}([A-Za-z_]\w*)\s*$", re.MULTILINE)
+_LITERAL = re.compile(r"^[ \t]*+#?+[ \t]*+-[ \t]++(?:name:[ \t]++)?+['\"]?([A-Za-z_]\w*)(?:=|['\"]?[ \t]*$)", re.MULTILINE)
+_KEY_IN_COMMENT = re.compile(r"^[ \t]*+#[ \t]{2,}+([A-Za-z_]\w*)[ \t]*$", re.MULTILINE)
 _EXAMPLE = re.compile(r"^[ \t]*#?[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
 
 
