@@ -116,7 +116,7 @@ def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     assert done.returncode == 0, done.stderr
     plant(root)
     reference = named_base((root / "Dockerfile").read_text(encoding="utf-8"))
-    origin = store.base(reference)
+    origin = store.require_base(reference)
     built = store.build(root, f"localhost/{root.parent.name}", CANARY_TOKEN=CANARIES["builder"])
     folder = tmp_path_factory.mktemp("layers")
     config, layers = store.save(built.name, folder)

@@ -121,7 +121,7 @@ def built(tmp_path: Path, registry: str) -> Iterator[Pipeline]:
         "aquasecurity/trivy-action": SCAN, "actions/attest": ATTEST,
     }  # fmt: skip
     one = pipeline(tmp_path, ("ci", "unit", "server", "dockerfile"), actions, {"REGISTRY": registry})
-    store.base(named_base((one.root / "Dockerfile").read_text(encoding="utf-8")))
+    store.require_base(named_base((one.root / "Dockerfile").read_text(encoding="utf-8")))
     environment = "\n".join(
         f"export {name}='{value}'" for name, value in store.environment.items() if name.startswith(("CONTAINERS", "TMP"))
     )
