@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,25 @@ def test_a_link_in_place_of_the_state_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConflictError):
         applied(tree_root, wants(File("f.yaml", ONE)))
     assert not list(outside.iterdir())
+
+
+@pytest.mark.parametrize("name", ["x", "a=b", "a.b"])
+def test_no_filter_runs_when_the_index_is_written(repo: Path, tmp_path: Path, name: str) -> None:
+    """Git looks once more at files that are as new as its index, and would look through their filters."""
+    canary = tmp_path / "ran"
+    later = time.time() + 100
+    os.utime(repo / "app.py", (later, later))
+    (repo / "other.py").write_text("x = 1\n")
+    os.utime(repo / "other.py", (later, later))
+    git(repo, "add", "--all")
+    git(repo, "commit", "--quiet", "--message", "later")
+    with (repo / ".git/config").open("a") as config:
+        config.write(f'[filter "{name}"]\n\tclean = touch {canary}; cat\n\tprocess = touch {canary}\n\trequired = true\n')
+    (repo / ".git/info").mkdir(exist_ok=True)
+    (repo / ".git/info/attributes").write_text(f"* filter={name}\n")
+    applied(repo, wants(ignoring(".env"), Untrack("app.py", "x")), allow_dirty=True)
+    assert not canary.exists()
+    assert "app.py" not in git(repo, "-c", f"filter.{name}.process=", "ls-files")
 
 
 def test_hooks_and_monitors_of_the_repository_never_run(repo: Path, tmp_path: Path) -> None:

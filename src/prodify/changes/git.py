@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from prodify.changes.content import blob_id
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
 TIMEOUT_SECONDS = 60
 """For one call. A plumbing command answers in milliseconds; the bound is for broken file systems."""
@@ -42,17 +42,25 @@ class Tracked:
         return self.mode != "160000"
 
 
-def call(root: Path, *arguments: str, stdin: bytes = b"", isolated: bool = True, accept: Container[int] = (0,)) -> bytes | None:
+def call(
+    root: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    isolated: bool = True,
+    accept: Container[int] = (0,),
+    more: Mapping[str, str] | None = None,
+) -> bytes | None:
     """Run git in `root` and return its standard output; None when git is missing, fails or hangs.
 
     With `isolated` neither the system's nor the user's configuration is read. Variables such as GIT_DIR are not passed on: the tree that
-    was named is the tree that is asked.
+    was named is the tree that is asked; `more` are variables on top.
     """
     program = which("git")
     if program is None:
         return None
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C"}
+    environment |= more or {}
     trust: tuple[str, ...] = ()
     if isolated:
         environment |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
@@ -158,4 +166,18 @@ class Repository:
         # The line with mode 0 takes out whatever stands there, all stages of it.
         lines = [f"0 {'0' * self.digits}\t", *(f"{entry.mode} {entry.blob} {entry.stage}\t" for entry in entries)]
         listing = "".join(f"{line}{self.prefix}{path}\0" for line in lines)
-        return call(self.root, "update-index", "-z", "--index-info", stdin=listing.encode("utf-8", "surrogateescape")) is not None
+        data = listing.encode("utf-8", "surrogateescape")
+        return call(self.root, "update-index", "-z", "--index-info", stdin=data, more=self._without_filters()) is not None
+
+    def _without_filters(self) -> dict[str, str]:
+        """Variables that switch off every filter that the repository's configuration names a program for.
+
+        Who writes the index reads files anew that changed in the second of its last writing, and reads them through their filters.
+        """
+        listed = call(self.root, "config", "--null", "--name-only", "--get-regexp", r"^filter\.", accept=(0, 1)) or b""
+        names = sorted({key.rpartition(".")[0] for key in listed.decode("utf-8", "surrogateescape").split("\0") if key.count(".") > 1})
+        off = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
+        pairs = [(f"{name}.{part}", value) for name in names for part, value in off]
+        keys = {f"GIT_CONFIG_KEY_{number}": key for number, (key, _) in enumerate(pairs)}
+        values = {f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in enumerate(pairs)}
+        return {"GIT_CONFIG_COUNT": str(len(pairs)), **keys, **values} if pairs else {}
