@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -40,3 +41,17 @@ def prodify(
         timeout=120,
         check=False,
     )
+
+
+def apply_and_undo(prototype: Path, root: Path) -> None:
+    """Apply everything to a copy at `root`: a second apply has nothing to do, and undo gives back every byte."""
+    shutil.copytree(prototype, root)
+    before = _contents(root)
+    assert prodify(["apply", root, "--all", "--yes"]).returncode == 0
+    assert prodify(["apply", root, "--all", "--check"]).returncode == 0
+    assert prodify(["undo", root]).returncode == 0
+    assert _contents(root) == before
+
+
+def _contents(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and ".git" not in path.parts}

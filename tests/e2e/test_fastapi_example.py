@@ -24,7 +24,7 @@ from prodify.changes import Lock
 from prodify.inventory import Inventory
 from prodify.validators import Status, verify
 from tests.cli.conftest import GIT
-from tests.cli.helpers import ROOT, prodify
+from tests.cli.helpers import ROOT, apply_and_undo, prodify
 from tests.e2e.live.stack import Postgres, free_port
 from tests.recipes.observability.otlp import Receiver, values
 
@@ -88,13 +88,7 @@ def test_the_score_rises(prototype: Path, applied: Path) -> None:
 
 
 def test_a_second_apply_does_nothing_and_undo_takes_all_back(prototype: Path, tmp_path: Path) -> None:
-    root = tmp_path / "trails"
-    shutil.copytree(prototype, root)
-    before = {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and ".git" not in path.parts}
-    assert prodify(["apply", root, "--all", "--yes"]).returncode == 0
-    assert prodify(["apply", root, "--all", "--check"]).returncode == 0
-    assert prodify(["undo", root]).returncode == 0
-    assert {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and ".git" not in path.parts} == before
+    apply_and_undo(prototype, tmp_path / "trails")
 
 
 def test_what_reaches_a_deployment_fits_the_service(applied: Path) -> None:

@@ -25,7 +25,7 @@ import pytest
 from prodify.changes import Lock
 from prodify.inventory import Inventory
 from prodify.validators import Status, verify
-from tests.cli.helpers import ROOT, prodify
+from tests.cli.helpers import ROOT, apply_and_undo, prodify
 from tests.e2e.live.stack import free_port
 from tests.e2e.test_fastapi_example import audit, commit, environment, failing
 from tests.recipes.observability.otlp import Receiver
@@ -63,13 +63,7 @@ def test_the_score_rises(prototype: Path, applied: Path) -> None:
 
 
 def test_a_second_apply_does_nothing_and_undo_takes_all_back(prototype: Path, tmp_path: Path) -> None:
-    root = tmp_path / "receipts"
-    shutil.copytree(prototype, root)
-    before = {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and ".git" not in path.parts}
-    assert prodify(["apply", root, "--all", "--yes"]).returncode == 0
-    assert prodify(["apply", root, "--all", "--check"]).returncode == 0
-    assert prodify(["undo", root]).returncode == 0
-    assert {path: path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file() and ".git" not in path.parts} == before
+    apply_and_undo(prototype, tmp_path / "receipts")
 
 
 def test_what_is_written_fits_streamlit(applied: Path) -> None:

@@ -96,8 +96,7 @@ def _roots(repo: Inventory) -> tuple[str, ...]:
 
 def _workflow(profile: Profile, found: Account | None, own: tuple[str, ...], overlays: tuple[str, ...]) -> PolicyContext:
     cloud = found is not None or (bool(own) and profile.platform.cloud in ("gcp", "aws", "azure"))
-    folders = own if found is None else ()
-    written = Code(f"{INFRA}/envs/*/") if found is not None else Code(" ".join(shell_word(folder) for folder in folders))
+    written = Code(f"{INFRA}/envs/*/") if found is not None else Code(" ".join(shell_word(folder) for folder in own))
     return PolicyContext(
         folder=FOLDER,
         checkout=action("actions/checkout"),

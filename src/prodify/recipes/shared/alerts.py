@@ -20,6 +20,9 @@ MODEL_FLOOR = 10
 """Model calls within 15 minutes below which their error ratio is not judged."""
 MODEL_ERROR_RATIO = 0.2
 
+Steps = tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
+"""The first three diagnostic steps: what to find out, and the key of the command that does it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -36,7 +39,7 @@ class Alert:
     description: str
     meaning: str
     panel: str
-    steps: tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
+    steps: Steps
     slo: str = ""
     kind: str = ""
     wait: str = ""
@@ -88,7 +91,7 @@ def objectives(profile: Profile) -> tuple[Objective, Objective]:
 
 def alerts(profile: Profile, service: str, *, model: bool = False) -> tuple[Alert, ...]:
     """Every alert of a service; `model` adds those on calls of a language model."""
-    burn = [alert for objective in objectives(profile) for alert in _burn(profile, service, objective)]
+    burn = [alert for objective in objectives(profile) for alert in burn_alerts(profile, service, objective, _steps(objective.slo))]
     found = [*burn, *_guardrails(profile, service), *_budget(profile, service), *_self_observation(profile, service)]
     return (*found, _model(service)) if model else tuple(found)
 
@@ -99,7 +102,10 @@ def recorded(name: str, service: str, slo: str = "") -> str:
     return f"{name}{{{labels}}}"
 
 
-def _burn(profile: Profile, service: str, objective: Objective) -> list[Alert]:
+def burn_alerts(
+    profile: Profile, service: str, objective: Objective, steps: Steps, *, what: str = "requests", prefix: str = ""
+) -> list[Alert]:
+    """The alerts on the pace at which an objective's error budget goes; `what` is counted, `prefix` begins their names."""
     windows = usable_windows(profile.slo.window_days, objective.budget)
     found = []
     for severity, name, pace in ((PAGE, "BurnsFast", "fast"), (TICKET, "BurnsSlowly", "slowly but steadily")):
@@ -109,21 +115,22 @@ def _burn(profile: Profile, service: str, objective: Objective) -> list[Alert]:
         share = " or ".join(f"{number(100 * w.budget_share)} % of it in {w.long}" for w in pairs)
         found.append(
             Alert(
-                name=f"{objective.slo.capitalize()}{name}",
+                name=f"{prefix}{objective.slo.capitalize()}{name}",
                 severity=severity,
                 expr="\nor\n".join(pair(service, objective, window) for window in pairs),
-                summary=f"{service}: too many requests {objective.bad}, the error budget goes {pace}",
+                summary=f"{service}: too many {what} {objective.bad}, the error budget goes {pace}",
                 description=(
-                    f"{{{{ $value | humanizePercentage }}}} of the requests {objective.bad}. The goal is {objective.percent} % good "
+                    f"{{{{ $value | humanizePercentage }}}} of the {what} {objective.bad}. The goal is {objective.percent} % good "
                     f"ones over {profile.slo.window_days} days; at this pace that is missed."
                 ),
                 meaning=(
-                    f"Requests {objective.bad} more often than the goal of {objective.percent} % over {profile.slo.window_days} days "
+                    f"{what.capitalize()} {objective.bad} more often than the goal of {objective.percent} % over "
+                    f"{profile.slo.window_days} days "
                     f"allows. The error budget is the share that may go wrong ({number(100 * objective.budget)} %); this alert fires at a "
                     f"pace that uses {share}. It looks at a long window, to be sure, and at a short one, to end soon after the trouble."
                 ),
                 panel=f"Burn rate, {objective.slo}",
-                steps=_steps(objective.slo),
+                steps=steps,
                 slo=objective.slo,
                 kind="burn",
             )
@@ -140,7 +147,7 @@ def pair(service: str, objective: Objective, window: BurnWindow) -> str:
     return f"(\n  {long} > {ratio}\n  and {short} > {ratio}\n  and on (service) {requests}\n)"
 
 
-def _steps(slo: str) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+def _steps(slo: str) -> Steps:
     if slo == "latency":
         return (
             ("Is it one route or all of them? Look at the panel \"p95 by route\", then at a slow trace", "slow_routes"),

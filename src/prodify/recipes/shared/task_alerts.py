@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.recipes.shared.alerts import PAGE, TICKET, Alert, Objective, pair, recorded, watchdog
-from prodify.recipes.shared.burn import budget_floor, number, usable_windows
+from prodify.recipes.shared.alerts import PAGE, TICKET, Alert, Objective, Steps, burn_alerts, recorded, watchdog
+from prodify.recipes.shared.burn import budget_floor
 from prodify.recipes.shared.metrics import MEMORY, selector
 from prodify.recipes.shared.tasks import ended_count, queue_length
 
@@ -33,7 +33,11 @@ def longest_queue(profile: Profile, *, many: bool) -> int:
 
 def task_alerts(profile: Profile, worker: str, framework: str, *, many: bool, alone: bool) -> tuple[Alert, ...]:
     """Every alert of a worker. `many`: whether more of them can be started; `alone`: without a web service, whose watchdog would do."""
-    found = [alert for objective in task_objectives(profile, framework) for alert in _burn(profile, worker, objective)]
+    found = [
+        alert
+        for objective in task_objectives(profile, framework)
+        for alert in burn_alerts(profile, worker, objective, _steps(objective.slo), what="tasks", prefix="Task")
+    ]
     if framework in ("celery", "rq"):
         found += [_most_fail(worker), *_budget(profile, worker, framework)]
     if framework == "celery":
@@ -42,38 +46,7 @@ def task_alerts(profile: Profile, worker: str, framework: str, *, many: bool, al
     return (*found, watchdog()) if alone else tuple(found)
 
 
-def _burn(profile: Profile, worker: str, objective: Objective) -> list[Alert]:
-    windows = usable_windows(profile.slo.window_days, objective.budget)
-    days, found = profile.slo.window_days, []
-    for severity, name, pace in ((PAGE, "BurnsFast", "fast"), (TICKET, "BurnsSlowly", "slowly but steadily")):
-        pairs = [window for window in windows if window.severity == severity]
-        if pairs:
-            share = " or ".join(f"{number(100 * w.budget_share)} % of it in {w.long}" for w in pairs)
-            found.append(
-                Alert(
-                    name=f"Task{objective.slo.capitalize()}{name}",
-                    severity=severity,
-                    expr="\nor\n".join(pair(worker, objective, window) for window in pairs),
-                    summary=f"{worker}: too many tasks {objective.bad}, the error budget goes {pace}",
-                    description=(
-                        f"{{{{ $value | humanizePercentage }}}} of the tasks {objective.bad}. The goal is {objective.percent} % good ones "
-                        f"over {days} days; at this pace that is missed."
-                    ),
-                    meaning=(
-                        f"Tasks {objective.bad} more often than the goal of {objective.percent} % over {days} days allows. The error "
-                        f"budget is the share that may go wrong ({number(100 * objective.budget)} %); this alert fires at a pace that "
-                        f"uses {share}. It looks at a long window, to be sure, and at a short one, to end soon after the trouble."
-                    ),
-                    panel=f"Burn rate, {objective.slo}",
-                    steps=_steps(objective.slo),
-                    slo=objective.slo,
-                    kind="burn",
-                )
-            )
-    return found
-
-
-def _steps(slo: str) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+def _steps(slo: str) -> Steps:
     if slo == "freshness":
         return (
             ("How many wait, and does it still grow?", "queue"),
