@@ -36,11 +36,17 @@ class Group:
         self.id = found[1]
 
     def _warm_up(self) -> None:
-        """Ask until no thread holds a connection to a database that fell in an earlier test: each of them may cost one request."""
+        """Ask until no thread holds a connection to a database that fell in an earlier test: each of them may cost one request.
+
+        Every request comes from a client of its own, as the service limits how often one may ask.
+        """
+
+        def status(client: int) -> int:
+            return self.system.service.status("/search?q=x", client=f"192.0.2.{client + 1}")
 
         def all_answer() -> bool:
             with ThreadPoolExecutor(16) as pool:
-                return set(pool.map(lambda _: self.system.service.status("/search?q=x"), range(48))) == {200}
+                return set(pool.map(status, range(48))) == {200}
 
         wait_for("no request fails any more", all_answer, 30)
 
