@@ -110,8 +110,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        # The prototype asks for up to 150 connections a worker and gives few back in time; how it meets a refusal is not what is looked at here.
-        options = f"-p {self.port} -c max_connections=400 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        # The prototype asks for up to 150 connections a worker and gives few of them back in time.
+        limits = "-c max_connections=400 -c fsync=off"
+        options = f"-p {self.port} {limits} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
         self._run("pg_ctl", "-D", str(self.home / "data"), "-l", str(self.home / "log"), "-o", options, "-w", "start")
 
     def create_database(self, name: str) -> None:
