@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import http.client
 import os
+#% if upstream
 import re
+#% endif
 import signal
 import socket
 import struct
@@ -20,10 +22,16 @@ import subprocess
 import sys
 import threading
 import time
+#% if database
 from collections.abc import Callable, Iterator
+#% else
+from collections.abc import Callable
+#% endif
 from contextlib import suppress
 from pathlib import Path
+#% if database
 from urllib.parse import urlsplit, urlunsplit
+#% endif
 
 import pytest
 
@@ -43,7 +51,9 @@ PAGES: list[str] = {= pages =}
 PAGE_SECONDS = {= page_seconds =}
 READY_SECONDS = 15
 RECOVERY_SECONDS = 30
+#% if database
 DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+#% endif
 
 
 class Proxy:

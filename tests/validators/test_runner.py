@@ -183,3 +183,28 @@ def test_a_secret_that_a_tool_quotes_is_masked(tmp_path: Path, monkeypatch: pyte
     assert value not in first.message
     assert first.message.startswith("OPENAI_API_KEY: '***")
     assert second.message == "'two-of-them' is not an integer"
+
+
+def test_a_matter_of_taste_in_a_file_of_the_users_is_a_note(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [Problem("a.txt", 3, "not the usual order"), Problem("a.txt", 4, "does not parse", breaks=True)]
+    validator = Validator(name="x", title="x", select=list, run=lambda job: said, taste=True)
+    assert outcome_of(validator, root, monkeypatch).problems == tuple(said)
+    (outcome,) = verify(root, ["a.txt"], theirs={"a.txt"}).outcomes
+    assert outcome.status is Status.FAILED and outcome.problems == (said[1],)
+    assert outcome.notes == ("a.txt:3: not the usual order (in a file of yours; prodify only edits it)",)
+    validator = replace(validator, run=lambda job: said[:1])
+    monkeypatch.setattr(runner, "discover", lambda: (validator,))
+    (outcome,) = verify(root, ["a.txt"], theirs={"a.txt"}).outcomes
+    assert outcome.status is Status.PASSED
+    monkeypatch.setattr(runner, "discover", lambda: (replace(validator, taste=False),))
+    assert verify(root, ["a.txt"], theirs={"a.txt"}).outcomes[0].status is Status.FAILED, "it keeps things from working"
+
+
+@pytest.mark.parametrize(("text", "fails"), [("import os\n", False), ("print(nobody)\n", True)])
+def test_verify_fails_for_an_edited_file_only_where_it_cannot_work(tmp_path: Path, text: str, fails: bool) -> None:
+    if find_executable("ruff") is None:
+        pytest.skip("ruff is not installed: make validators")
+    (tmp_path / "app.py").write_text(text)
+    (outcome,) = verify(tmp_path, ["app.py"], ["ruff"], {"app.py"}).outcomes
+    assert (outcome.status is Status.FAILED) == fails
+    assert bool(outcome.notes) != fails

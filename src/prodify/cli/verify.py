@@ -32,12 +32,14 @@ def verify(
     from prodify.validators import verify as prove
 
     files = open_root(path)
-    managed = [p for p in Lock.load(files.root).entries if (files.root / p).is_file()]
+    entries = Lock.load(files.root).entries
+    managed = [p for p in entries if (files.root / p).is_file()]
     paths = list(files.paths) if everything else managed
+    theirs = set() if everything else {p for p, entry in entries.items() if entry.kind == "edit" or entry.owned}
     if not paths:
         say("nothing was generated here yet; run prodify apply first, or prove every file with --all-files")
         raise typer.Exit(3)
-    found = prove(files.root, paths, validator)
+    found = prove(files.root, paths, validator, theirs)
     emit(_json(found) if format_ is ReportFormat.JSON else _text(found))
     missing = [o for o in found.outcomes if o.status is Status.MISSING]
     ran = [o for o in found.outcomes if o.status in (Status.PASSED, Status.FAILED)]

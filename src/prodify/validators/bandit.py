@@ -48,5 +48,6 @@ VALIDATORS = (
         run=run,
         executables=("bandit",),
         install="pip install bandit",
+        taste=True,
     ),
 )

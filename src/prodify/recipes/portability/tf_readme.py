@@ -80,10 +80,10 @@ def _then(found: Account, runtime: str, engine: str, settings: tuple[str, ...]) 
             if found.cloud == "gcp"
             else f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string file://settings.json --region {found.region}"
         )
-        keys = "\n".join(f"- `{name}`" for name in settings)
+        keys = "".join(f"\n\n- `{name}`" if number == 0 else f"\n- `{name}`" for number, name in enumerate(settings))
         lines.append(
             f"Give the secret `{secret}` its value, a JSON object{' with these keys' if keys else ''}, from a file outside of the\n"
-            f"repository that you delete afterwards. For staging the same with `{found.service}-staging`.\n{keys and chr(10)}{keys}"
+            f"repository that you delete afterwards. For staging the same with `{found.service}-staging`.{keys}"
         )
         lines.append(f"```sh\n{add}\n```\n\nThe manifests in `{KUBERNETES}` read it.")
     if engine:

@@ -59,7 +59,7 @@ def chaos(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     databases = [name for name, value in settings if value == "{database}"] if postgres else []
     upstreams = [name for name, value in settings if value.startswith("{upstream}")]
     pages = plain_pages(repo, component)[:MOST_PAGES]
-    if not pages or not service.health_path or not (databases or upstreams):
+    if not pages or not service.health_path:
         return
     context = ChaosContext(
         command=python_list(_arguments(service)),
@@ -76,6 +76,8 @@ def chaos(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         pages=python_list(pages),
         page_seconds=PAGE_SECONDS,
     )
+    if not (context.database or context.upstream):
+        return
     yield File(project.path(f"{CHAOS}/test_dependencies.py"), render("testing/chaos_test.py", context))
     yield from dev_requirements(repo, project, "pytest")
 
