@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,10 +63,14 @@ class Applied:
 def applied(row: Combination, root: Path) -> Applied:
     """A service with everything applied and committed."""
     profile = profile_of(row)
-    for path, text in SERVICES[str(row[0])].items():
+    return applied_to({**SERVICES[str(row[0])], "prodify.yaml": profile_text(profile)}, root)
+
+
+def applied_to(files: Mapping[str, str], root: Path) -> Applied:
+    """A repository with everything applied and committed; its profile is what it states, else what is inferred."""
+    for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    (root / "prodify.yaml").write_text(profile_text(profile), encoding="utf-8")
     commit_all(root)
     profile = load_profile(Inventory(root)).profile
     done = apply(root, proposal(root, profile))
