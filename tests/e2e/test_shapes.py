@@ -18,7 +18,8 @@ from tests.e2e.matrix.proving import Applied, Prover, applied_to, proposal
 
 WHOLE = pairwise(shapes.possible()[::7])
 """Chosen among every seventh row, which hold every pair as well: choosing takes a fraction of a second."""
-CHOSEN = WHOLE if os.environ.get("PRODIFY_WHOLE_MATRIX") == "1" else WHOLE[::4] if os.environ.get("PRODIFY_SLOW_TESTS") == "1" else WHOLE[:3]
+EVERY = "PRODIFY_WHOLE_MATRIX" in os.environ
+CHOSEN = WHOLE if EVERY else WHOLE[::4] if os.environ.get("PRODIFY_SLOW_TESTS") == "1" else WHOLE[:3]
 """Three rows, every fourth, or all of them, which take about five minutes of one core."""
 
 Tree = Callable[[Combination], Applied]

@@ -19,8 +19,16 @@ FACTORS: Mapping[str, Sequence[str]] = {
 _STORES: Mapping[str, tuple[str, str, str]] = {
     "none": ("", "", ""),
     "sqlite": ("import sqlite3\n", 'connection = sqlite3.connect("shop.db")\n', ""),
-    "postgres": ("from sqlalchemy import create_engine\n", 'engine = create_engine(os.environ["DATABASE_URL"])\n', "sqlalchemy psycopg2-binary"),
-    "mysql": ("import pymysql\n", 'connection = pymysql.connect(host=os.environ["DB_HOST"], password=os.environ["DB_PASSWORD"])\n', "pymysql"),
+    "postgres": (
+        "from sqlalchemy import create_engine\n",
+        'engine = create_engine(os.environ["DATABASE_URL"])\n',
+        "sqlalchemy psycopg2-binary",
+    ),
+    "mysql": (
+        "import pymysql\n",
+        'connection = pymysql.connect(host=os.environ["DB_HOST"], password=os.environ["DB_PASSWORD"])\n',
+        "pymysql",
+    ),
     "mongodb": ("from pymongo import MongoClient\n", 'items = MongoClient(os.environ["MONGODB_URI"]).shop.items\n', "pymongo"),
     "redis": ("import redis\n", 'cache = redis.from_url(os.environ["REDIS_URL"])\n', "redis"),
 }
@@ -72,7 +80,8 @@ _FRAMEWORKS: Mapping[str, tuple[str, str, str]] = {
         "fastapi uvicorn",
     ),
     "starlette": (
-        "from starlette.applications import Starlette\nfrom starlette.responses import PlainTextResponse\nfrom starlette.routing import Route\n",
+        "from starlette.applications import Starlette\nfrom starlette.responses import PlainTextResponse\n"
+        "from starlette.routing import Route\n",
         "async def item(request):\n    return PlainTextResponse(describe(request.path_params['name']))\n\n\n"
         'async def index(request):\n    return PlainTextResponse("shop")\n\n\n'
         'app = Starlette(routes=[Route("/", index), Route("/items/{name}", item)])\n',
