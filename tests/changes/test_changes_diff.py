@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prodify.api import Edit, File
-from prodify.changes import Action, Lock, Wanted, apply, diff, difference, plan
+from prodify.changes import Action, Lock, Wanted, apply, diff, difference, plan, undo
+from prodify.edits import requirements
 
 from .conftest import applied, git, ignoring, planned, tree, wants
 
@@ -26,7 +28,7 @@ def by_patch(root: Path, patch: str) -> None:
         assert done.returncode == 0, done.stderr.decode() + patch
 
 
-def both_ways(tmp_path: Path, before: dict[str, str], wanted: list[Wanted]) -> str:
+def both_ways(tmp_path: Path, before: Mapping[str, str | bytes], wanted: list[Wanted]) -> str:
     """Apply to one copy and patch another; the trees must be the same."""
     copies = [tmp_path / name for name in ("applied", "patched")]
     for copy in copies:
@@ -34,7 +36,7 @@ def both_ways(tmp_path: Path, before: dict[str, str], wanted: list[Wanted]) -> s
         git(copy, "init", "-q", "--template=")
         for name, text in before.items():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            (copy / name).write_bytes(text.encode())
+            (copy / name).write_bytes(text.encode() if isinstance(text, str) else text)
     todo = plan(copies[0], wanted, Lock.load(copies[0]))
     patch = diff(todo)
     apply(copies[0], todo)
@@ -50,6 +52,29 @@ def both_ways(tmp_path: Path, before: dict[str, str], wanted: list[Wanted]) -> s
 def test_any_change_of_text(tmp_path_factory: pytest.TempPathFactory, old: str, new: str, fresh: str) -> None:
     wanted = wants(File("new.txt", fresh), Edit("old.txt", lambda _: new.replace("\r\n", "\n"), "why"))
     both_ways(tmp_path_factory.mktemp("diff"), {"old.txt": old}, wanted)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("lines", [1, 40])
+def test_a_file_in_utf_16_stays_one(tmp_path: Path, codec: str, lines: int) -> None:
+    def encoded(text: str) -> bytes:
+        return ("\ufeff" + text.replace("\n", "\r\n")).encode(codec)
+
+    old = "".join(f"fl\u00e4sk{number}==3.1.3\n" for number in range(lines))
+    wanted = wants(Edit("requirements.txt", requirements.add("gunicorn==27.0.1"), "why"))
+    patch = both_ways(tmp_path, {"requirements.txt": encoded(old)}, wanted)
+    assert "GIT binary patch" in patch
+    root = tmp_path / "applied"
+    assert (root / "requirements.txt").read_bytes() == encoded(old + "gunicorn==27.0.1\n")
+    assert undo(root).restored == ("requirements.txt",)
+    assert (root / "requirements.txt").read_bytes() == encoded(old)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfea", b"\xff\xfe\x00\xd8", "\ufffeabc".encode(), b"\x80"])
+def test_what_is_no_text_is_left_alone(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "requirements.txt").write_bytes(data)
+    (change, *_) = planned(tmp_path, wants(Edit("requirements.txt", requirements.add("gunicorn==27.0.1"), "why"))).changes
+    assert not change.writes and "neither UTF-8 text nor UTF-16" in change.note
 
 
 def test_new_empty_executable_and_oddly_named_files(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.changes import disk
-from prodify.changes.content import MAX_BYTES, blob_id, read
+from prodify.changes.content import MAX_BYTES, blob_id, read, to_bytes, to_text
 from prodify.changes.git import Repository, Tracked
 from prodify.changes.journal import IndexChange, State, Write, bytes_id
 from prodify.changes.model import LOCK_PATH, Action, Applied, Change, ConflictPolicy, Plan
@@ -57,11 +57,11 @@ def _write(root: Path, change: Change) -> Write:
         raise ConflictError(f"{change.path} {now.problem}", "Nothing was written. Run the command again.")
     if now.text != change.before:
         raise ConflictError(f"{change.path} has changed since the plan was made", "Nothing was written. Run the command again.")
-    before = None if now.text is None else now.text.encode("utf-8")
+    before = None if now.text is None else to_bytes(now.text)
     if change.action is Action.REMOVE:
         return Write(change.path, before, None)
     assert change.after is not None
-    data = change.after.encode("utf-8")
+    data = to_bytes(change.after)
     if len(data) > MAX_BYTES:
         raise ConflictError(f"{change.path} would become larger than {MAX_BYTES} bytes", "Nothing was written.")
     return Write(change.path, before, data, change.executable)
@@ -113,7 +113,7 @@ def _refuse_dirty(state: State, writes: list[Write]) -> None:
             continue
         if own.get(write.path) == bytes_id(write.before):
             continue
-        text = write.before.decode("utf-8")
+        text = to_text(write.before)
         digits = state.repository.digits
         same = committed is not None and committed.blob in (blob_id(text, digits), blob_id(canonical(text), digits))
         if not same or (staged is not None and committed is not None and staged.blob != committed.blob):

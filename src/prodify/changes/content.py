@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import re
@@ -9,7 +10,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from prodify.edits.text import canonical
+from prodify.edits.text import UTF_16_BE, UTF_16_LE, canonical
 from prodify.errors import UsageError
 
 MAX_BYTES = 8_000_000
@@ -81,23 +82,50 @@ def _read_regular(place: Path, found: os.stat_result) -> Disk:
         return Disk(exists=True, problem=f"is larger than {MAX_BYTES} bytes")
     try:
         with place.open("rb") as file:
-            text = file.read(MAX_BYTES + 1).decode("utf-8")
+            text = to_text(file.read(MAX_BYTES + 1))
     except OSError as error:
         return Disk(exists=True, problem=f"cannot be read ({error.strerror})")
     except UnicodeDecodeError:
-        return Disk(exists=True, problem="is not UTF-8 text")
+        return Disk(exists=True, problem="is neither UTF-8 text nor UTF-16 with a byte order mark")
     if "\0" in text:
         return Disk(exists=True, problem="is a binary file")
     return Disk(exists=True, text=text, mode=stat.S_IMODE(found.st_mode))
 
 
+_UTF_16 = {UTF_16_LE: (codecs.BOM_UTF16_LE, "utf-16-le"), UTF_16_BE: (codecs.BOM_UTF16_BE, "utf-16-be")}
+
+
+def to_text(data: bytes) -> str:
+    r"""Return a file's bytes as text: UTF-8, or UTF-16 by its byte order mark, which a mark in front of the text stands for.
+
+    >>> to_text("a".encode("utf-16-le")), to_text(b"\xff\xfea\x00")
+    ('a\x00', '\ufffea')
+
+    Raises:
+        UnicodeDecodeError: for anything else, such as half of a character.
+    """
+    for mark, (head, codec) in _UTF_16.items():
+        if data.startswith(head):
+            return mark + data[len(head) :].decode(codec)
+    text = data.decode("utf-8")
+    if text.startswith(tuple(_UTF_16)):
+        raise UnicodeDecodeError("utf-8", data, 0, 3, "a noncharacter at the start")
+    return text
+
+
+def to_bytes(text: str) -> bytes:
+    """Return the bytes of the file that `to_text` made this text of."""
+    head, codec = _UTF_16.get(text[:1], (b"", "utf-8"))
+    return head + text[bool(head) :].encode(codec)
+
+
 def blob_id(text: str, hexadecimal_digits: int = 40) -> str:
-    """Return the id that git gives to a blob with this text in UTF-8: 40 digits (SHA-1) or 64 (SHA-256 repositories).
+    """Return the id that git gives to a blob with this text: 40 digits (SHA-1) or 64 (SHA-256 repositories).
 
     >>> blob_id("")
     'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
     """
-    data = text.encode("utf-8")
+    data = to_bytes(text)
     header = b"blob %d\0" % len(data)
     if hexadecimal_digits == 64:
         return hashlib.sha256(header + data).hexdigest()

@@ -14,7 +14,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
-from prodify.changes.content import blob_id
+from prodify.changes.content import blob_id, to_bytes, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -125,10 +125,10 @@ class Repository:
         return [f":(literal){path}" for path in paths]
 
     def blob(self, identifier: str) -> str | None:
-        """Return a blob's text; None where it is missing (shallow clone) or not UTF-8."""
+        """Return a blob's text; None where it is missing (shallow clone) or no text."""
         data = call(self.root, "cat-file", "blob", identifier) if re.fullmatch(r"[0-9a-f]{40,64}", identifier) else None
         try:
-            return None if data is None else data.decode("utf-8")
+            return None if data is None else to_text(data)
         except UnicodeDecodeError:
             return None
 
@@ -158,7 +158,7 @@ class Repository:
 
     def store(self, text: str) -> str | None:
         """Store a text as a blob and return its id; None where that failed."""
-        answer = call(self.root, "hash-object", "-w", "--no-filters", "--stdin", stdin=text.encode("utf-8"))
+        answer = call(self.root, "hash-object", "-w", "--no-filters", "--stdin", stdin=to_bytes(text))
         return None if answer is None else answer.decode("ascii").strip()
 
     def set_stages(self, path: str, entries: tuple[Tracked, ...]) -> bool:

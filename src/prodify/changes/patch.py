@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b85encode
 from difflib import SequenceMatcher
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
-from prodify.edits.text import lines_of
+from prodify.changes.content import blob_id, to_bytes
+from prodify.edits.text import UTF_16_BE, UTF_16_LE, lines_of
 
 if TYPE_CHECKING:
     from prodify.changes.model import Change, Plan
@@ -59,6 +63,8 @@ def _patch(path: str, before: str | None, after: str | None, old_mode: str, new_
         head.append("index 0000000..e69de29\n")
     if before == "" and after is None:
         head.append("index e69de29..0000000\n")
+    if any((text or "").startswith((UTF_16_LE, UTF_16_BE)) for text in (before, after)):
+        return "".join(head) + _binary(before, after, new_mode if before is not None and old_mode == new_mode else "")
     hunks = _hunks(lines_of(before or ""), lines_of(after or ""))
     if hunks:
         # Like git: a tab ends a name with spaces, which other tools would cut.
@@ -66,6 +72,23 @@ def _patch(path: str, before: str | None, after: str | None, old_mode: str, new_
         head.append("--- /dev/null\n" if before is None else f"--- {a}{tab}\n")
         head.append("+++ /dev/null\n" if after is None else f"+++ {b}{tab}\n")
     return "".join(head + hunks)
+
+
+def _binary(before: str | None, after: str | None, mode: str) -> str:
+    """The lines of a patch of a file that git takes for binary, as UTF-16 is: both contents whole, compressed, in base 85."""
+    if before == after:
+        return ""
+    sides = [b"" if text is None else to_bytes(text) for text in (after, before)]
+    ids = ["0" * 40 if text is None else blob_id(text) for text in (before, after)]
+    return f"index {ids[0]}..{ids[1]}{mode and ' '}{mode}\nGIT binary patch\n" + "".join(map(_literal, sides))
+
+
+def _literal(data: bytes) -> str:
+    packed = zlib.compress(data)
+    lines = [packed[start : start + 52] for start in range(0, len(packed), 52)]
+    # A letter in front of each line says how many bytes it holds: A to Z are 1 to 26, a to z the next.
+    sizes = ascii_uppercase + ascii_lowercase
+    return f"literal {len(data)}\n" + "".join(f"{sizes[len(line) - 1]}{b85encode(line, pad=True).decode()}\n" for line in lines) + "\n"
 
 
 def _hunks(old: list[str], new: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.changes import disk
+from prodify.changes.content import to_text
 from prodify.changes.journal import IndexChange, Operation, Record, State, Write, load
 from prodify.changes.model import LOCK_PATH, Action, Change, Plan, Undone
 from prodify.changes.transaction import recover_claimed, run
@@ -50,10 +51,18 @@ def _writes(state: State, record: Record) -> tuple[list[Write], list[str]]:
 
 
 def _shown(write: Write, operation: Operation) -> Change:
-    before, after = (None if data is None else data.decode("utf-8", "replace") for data in (write.before, write.after))
+    before, after = (None if data is None else _text(data) for data in (write.before, write.after))
     executable, was_executable = (bool(mode is not None and mode & 0o100) for mode in (operation.old_mode, operation.new_mode))
     return Change(write.path, Action.REMOVE if after is None else Action.RESTORE, (), before, after, executable=executable,
                   was_executable=was_executable, loses_execute=was_executable and not executable)  # fmt: skip
+
+
+def _text(data: bytes) -> str:
+    """Bytes to show; what is no text, as nothing that prodify writes is, shows what it can."""
+    try:
+        return to_text(data)
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
 
 
 def undo(root: Path) -> Undone:

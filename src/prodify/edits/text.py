@@ -13,6 +13,10 @@ Editor = Callable[[str], str]
 """An editor: the text of a file in, the wanted text out."""
 
 BOM = "\ufeff"
+UTF_16_LE, UTF_16_BE = "\ufffe", "\uffff"
+"""What stands in front of a text in memory whose file is UTF-16: noncharacters, which no text may begin with. Windows PowerShell's
+`pip freeze > requirements.txt` writes such files, and they stay what they are."""
+MARKS = (BOM, UTF_16_LE, UTF_16_BE)
 MAX_CHARACTERS = 2_000_000
 """Larger texts are not edited: no source or settings file comes near, and the parsers below are not linear."""
 
@@ -39,7 +43,7 @@ def with_final_newline(text: str) -> str:
 
 def canonical(text: str) -> str:
     """Return the text without byte order mark and with LF for CRLF: what two checkouts of one file have in common."""
-    return text.removeprefix(BOM).replace("\r\n", "\n")
+    return (text[1:] if text.startswith(MARKS) else text).replace("\r\n", "\n")
 
 
 def restore_style(original: str, wanted: str, *, keep_missing_newline: bool = True) -> str:
@@ -50,8 +54,8 @@ def restore_style(original: str, wanted: str, *, keep_missing_newline: bool = Tr
     """
     if not original:
         return wanted
-    mark = BOM if original.startswith(BOM) else ""
-    body = original.removeprefix(BOM)
+    mark = original[0] if original.startswith(MARKS) else ""
+    body = original[len(mark) :]
     if keep_missing_newline and body and not body.endswith("\n") and wanted.endswith("\n"):
         wanted = wanted.rstrip("\n") or wanted
     if "\r\n" not in body:
