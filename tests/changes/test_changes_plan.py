@@ -239,8 +239,8 @@ def test_files_that_are_no_text_are_left(root: Path) -> None:
     edits = [Edit(name, lambda text: text + "x", "why") for name in ("bin", "nul", "folder", "pipe")]
     made = planned(root, wants(*edits))
     assert made.empty
-        no_text = "is neither UTF-8 text nor UTF-16 with a byte order mark"
-        reasons = [no_text, "is not a regular file", "is a binary file", "is not a regular file"]
+    no_text = "is neither UTF-8 text nor UTF-16 with a byte order mark"
+    reasons = [no_text, "is not a regular file", "is a binary file", "is not a regular file"]
     assert [change.note for change in made.changes[:-1]] == [f"not edited: {reason}" for reason in reasons]
 
 
