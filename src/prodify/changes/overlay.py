@@ -37,7 +37,7 @@ def plan_edits(wishes: Wishes, disk: Disk, entry: Entry | None, made: list[Chang
 def _on_top(wishes: Wishes, below: Change, entry: Entry | None, repository: Repository | None) -> Planned:
     """Edit a file that prodify owns: the lock records both the rendered text and the text that was written."""
     assert entry is not None
-    after, notes = wishes.run_edits(below.after)
+    after, notes, refusals = wishes.run_edits(below.after)
     assert after is not None
     entry = replace(entry, recipes=tuple(sorted({*entry.recipes, *wishes.edit_recipes})))
     action = below.action
@@ -47,19 +47,20 @@ def _on_top(wishes: Wishes, below: Change, entry: Entry | None, repository: Repo
     else:
         entry = replace(entry, written=None if is_blob(after, entry.blob) else blob_id(after, digits_of(repository)))
         action = Action.UPDATE if changed and action in (Action.UNCHANGED, Action.ADOPTED) else action
-    note = "; ".join(part for part in (below.note, *notes) if part)
+    note = "; ".join(part for part in (below.note, *notes, *refusals) if part)
     recipes = tuple(dict.fromkeys((*below.recipes, *wishes.edit_recipes)))
     return [replace(below, recipes=recipes, action=action, after=after, note=note)], entry
 
 
 def _of_users(wishes: Wishes, disk: Disk, entry: Entry | None, repository: Repository | None) -> tuple[Change, Entry | None]:
     """Edit a file of the user's, or one that another run of prodify wrote as a whole."""
-    after, notes = wishes.run_edits(disk.text)
+    after, notes, refusals = wishes.run_edits(disk.text)
     change = Change(
-        wishes.path, Action.UNCHANGED, wishes.edit_recipes, disk.text, after, "; ".join(notes), was_executable=disk.executable
+        wishes.path, Action.UNCHANGED, wishes.edit_recipes, disk.text, after, "; ".join((*notes, *refusals)), was_executable=disk.executable
     )  # fmt: skip
-    if after is None:
-        return replace(change, action=Action.KEEP), entry
+    if after is None or (after == disk.text and refusals):
+        # Whoever asked for it is told what to do by hand.
+        return replace(change, action=Action.KEEP, note="; ".join(refusals)), entry
     if after == disk.text:
         return change, entry
     change = replace(change, action=Action.EDIT if disk.exists else Action.CREATE)

@@ -33,22 +33,22 @@ class Wishes:
         """The recipes that edit the file."""
         return tuple(dict.fromkeys(recipe for recipe, _ in self.edits))
 
-    def run_edits(self, start: str | None) -> tuple[str | None, list[str]]:
-        """Run the edits one after the other; returns the text, and why each was made or not.
+    def run_edits(self, start: str | None) -> tuple[str | None, list[str], list[str]]:
+        """Run the edits one after the other; returns the text, why those were made that were, and why the others could not be.
 
         Where there is no file yet, the edits that make it come first: the others would find it the next time.
         """
-        text, notes = start, []
+        text, notes, refusals = start, list[str](), list[str]()
         for recipe, edit in sorted(self.edits, key=lambda pair: not pair[1].create) if start is None else self.edits:
             if text is None and not edit.create:
-                notes.append(f"{recipe}: there is no such file to edit")
+                refusals.append(f"{recipe}: there is no such file to edit")
                 continue
             try:
                 text = preserving(edit.apply)(text or "")
                 notes += [edit.why] if edit.why else []
             except CannotEdit as error:
-                notes.append(f"{recipe} could not edit it: {error.message}. {error.hint}".strip())
-        return text, list(dict.fromkeys(notes))
+                refusals.append(f"{recipe} could not edit it: {error.message}. {error.hint}".strip())
+        return text, list(dict.fromkeys(notes)), list(dict.fromkeys(refusals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _is_of_prodify_alone(path: str, text: str, known: Entry, repository: Reposit
 
 def _adopt_or_leave(wishes: Wishes, same: Change, text: str, entry: Entry | None, fresh: Entry) -> tuple[Change, Entry | None]:
     assert same.rendered is not None
-    with_edits, _ = wishes.run_edits(same.rendered)
+    with_edits, _, _ = wishes.run_edits(same.rendered)
     if with_edits is not None and same_text(text, with_edits):
         written = blob_id(text, len(fresh.blob or ""))
         return replace(same, action=Action.ADOPTED), replace(fresh, written=written)

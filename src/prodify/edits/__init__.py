@@ -12,10 +12,10 @@ are. An editor that finds a file it cannot edit safely raises CannotEdit and has
 
 from __future__ import annotations
 
-from prodify.edits import dockerfile, dotenv, gitignore, javascript, json, markdown, python, requirements, toml, yaml
+from prodify.edits import dockerfile, dotenv, gitignore, javascript, json, markdown, pyproject, python, requirements, toml, yaml
 from prodify.edits.text import CannotEdit, Editor, preserving
 
 __all__ = [
-    "CannotEdit", "Editor", "dockerfile", "dotenv", "gitignore", "javascript", "json", "markdown", "preserving", "python", "requirements",
-    "toml", "yaml",
+    "CannotEdit", "Editor", "dockerfile", "dotenv", "gitignore", "javascript", "json", "markdown", "preserving", "pyproject", "python",
+    "requirements", "toml", "yaml",
 ]  # fmt: skip

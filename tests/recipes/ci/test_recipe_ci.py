@@ -128,10 +128,16 @@ def test_no_deployment_where_nothing_runs_it(example_repo: Path, render_tree: Re
 
 PYPROJECT = '[project]\nname = "x"\nversion = "1"\n'
 APP = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef i():\n    return ''\n"
+EXTRAS = '[project.optional-dependencies]\nmail = ["x"]\n\n[dependency-groups]\ndev = ["pytest"]\n\n'
+POETRY = '[tool.poetry]\nname = "shop"\n\n[tool.poetry.dependencies]\nflask = "^3.1"\n'
 LOCKS = {
     "uv": ({"pyproject.toml": PYPROJECT, "uv.lock": "version = 1\n"}, "uv sync --locked", "uv run --no-sync pytest"),
     "poetry": ({"pyproject.toml": PYPROJECT, "poetry.lock": "# \n"}, "poetry install --no-interaction", "poetry run pytest"),
-    "project": ({"pyproject.toml": PYPROJECT}, "--editable .", "pytest"),
+    "loose": ({"pyproject.toml": PYPROJECT}, "uv pip install --system --requirement pyproject.toml", "python -m pytest"),
+    "extras": ({"pyproject.toml": PYPROJECT + EXTRAS}, "pyproject.toml --all-extras --group dev --requirement", "python -m pytest"),
+    "package": ({"pyproject.toml": PYPROJECT + '[build-system]\nbuild-backend = "hatchling.build"\n'}, "--editable .", "pytest"),
+    "src": ({"pyproject.toml": PYPROJECT, "src/x/__init__.py": ""}, "--editable .", "pytest"),
+    "unlocked": ({"pyproject.toml": POETRY}, "poetry install --no-interaction --no-root", "poetry run pytest"),
     "pip": ({"requirements.txt": "flask\n"}, "--requirement requirements.txt", "pytest"),
 }
 
@@ -142,7 +148,7 @@ def test_the_project_is_installed_its_own_way(manager: str, make_repo: MakeRepo,
     root = make_repo({**files, "app.py": APP})
     steps = {step.get("name"): step for step in load(render_tree(["ci"], root, Profile())[CI])["jobs"]["test"]["steps"]}
     assert install in steps["Install"]["run"]
-    assert "requirements-dev.txt" in steps["Install"]["run"]
+    assert ("requirements-dev.txt" in steps["Install"]["run"]) == ("requirements-dev.txt" in render_tree(["ci"], root, Profile()))
     assert steps["Test"]["run"].startswith(run)
 
 

@@ -38,7 +38,7 @@ def test_every_kind_of_project_gets_an_image_that_hadolint_accepts(kind: str, ma
     tree = render_tree(("server", "dockerfile"), root, profile_for())
     text = tree["Dockerfile"]
     assert "USER 10001:10001" in text
-    assert text.count("\nFROM ") == (3 if kind == "uv" else 2)
+    assert text.count("\nFROM ") == (3 if kind in ("uv", "project") else 2)
     prove(root, tree, "hadolint")
 
 
@@ -67,13 +67,29 @@ def test_a_factory_is_called(make_repo: MakeRepo, render_tree: Render) -> None:
     assert json.loads(render_tree(("dockerfile",), root, profile_for())["Dockerfile"].rpartition("\nCMD ")[2])[-1] == "app:create_app()"
 
 
-@pytest.mark.parametrize(("kind", "in_image"), [("flask", False), ("hashed", True), ("uv", True), ("poetry", True), ("project", True)])
-def test_the_server_comes_from_the_requirements_or_from_the_image(
-    kind: str, in_image: bool, make_repo: MakeRepo, render_tree: Render
-) -> None:
+@pytest.mark.parametrize("kind", ["flask", "hashed", "source", "uv", "poetry", "project"])
+def test_the_server_is_listed_with_the_packages_or_comes_with_the_image(kind: str, make_repo: MakeRepo, render_tree: Render) -> None:
     tree = render_tree(("server", "dockerfile"), make_repo(KINDS[kind]), profile_for())
-    assert ("gunicorn==" in tree["Dockerfile"]) is in_image
-    assert ("gunicorn==" in tree.get("requirements.txt", "")) is not in_image
+    in_list = {path for path in ("requirements.txt", "pyproject.toml") if "gunicorn==" in tree.get(path, "")}
+    expected = {"hashed": set(), "flask": {"requirements.txt"}, "source": {"requirements.txt"}}.get(kind, {"pyproject.toml"})
+    assert in_list == expected
+    assert ("gunicorn==" in tree["Dockerfile"]) is (kind == "hashed")
+
+
+UNLOCKED = '[tool.poetry]\nname = "shop"\npackage-mode = false\n\n[tool.poetry.dependencies]\npython = "^3.12"\nflask = "^3.1"\n'
+
+
+def test_poetry_without_a_lock_file_resolves_in_the_image(make_repo: MakeRepo, render_tree: Render) -> None:
+    root = make_repo({"app.py": FLASK["app.py"], "pyproject.toml": UNLOCKED})
+    tree = render_tree(("server", "dockerfile"), root, profile_for())
+    assert "COPY pyproject.toml ./\nRUN /opt/poetry/bin/poetry install --only main --no-root" in tree["Dockerfile"]
+    assert 'gunicorn = "27.0.1"' in tree["pyproject.toml"]
+    prove(root, tree, "hadolint")
+
+
+def test_a_project_that_nobody_builds_is_installed_by_its_dependencies(make_repo: MakeRepo, render_tree: Render) -> None:
+    text = render_tree(("dockerfile",), make_repo(PROJECT), profile_for())["Dockerfile"]
+    assert "uv pip install --python /opt/venv/bin/python --requirement pyproject.toml" in text and "pip install ." not in text
 
 
 def test_packages_without_a_wheel_are_built_in_the_first_stage_only(make_repo: MakeRepo, render_tree: Render) -> None:

@@ -12,6 +12,7 @@ from prodify.data import requirement, version
 from prodify.escape import Code
 from prodify.recipes.scaling.service import python_version
 from prodify.recipes.shared.layout import can_be_named, main_component
+from prodify.recipes.shared.packages import groups, installed, is_built, pyproject, table
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -35,6 +36,10 @@ class Project:
     manager: str
     """uv, poetry, requirements (a requirements.txt) or project (a pyproject.toml alone); bare when there is neither."""
     locked: bool
+    groups: tuple[str, ...] = ()
+    """Options of uv for what a plain pyproject.toml names beside the packages of production."""
+    dependencies_only: bool = False
+    """Whether there is no package to install from pyproject.toml, only what it depends on."""
 
     def path(self, name: str) -> str:
         """The path of a file of the project, from the repository's root."""
@@ -45,19 +50,32 @@ class Project:
         """What stands before a command so that it runs in the project's environment."""
         return Code({"uv": "uv run --no-sync ", "poetry": "poetry run "}.get(self.manager, ""))
 
-    def install(self, dev: bool) -> tuple[Code, ...]:
-        """Shell lines that install the project, and the development tools where a file names them (`dev`)."""
-        return tuple(Code(line) for line in self._install(dev))
+    def install(self, dev: bool, system: bool = False) -> tuple[Code, ...]:
+        """Shell lines that install the project, and the development tools where a file names them (`dev`).
 
-    def _install(self, dev: bool) -> tuple[str, ...]:
+        `system`: into the interpreter at hand, as in CI, and not into a virtual environment that is active.
+        """
+        return tuple(Code(line) for line in self._install(dev, " --system" if system else ""))
+
+    def _install(self, dev: bool, where: str) -> tuple[str, ...]:
         tools = f" --requirement {DEV_REQUIREMENTS}" if dev else ""
         more = (self.install_tools,) if dev else ()
         if self.manager == "uv":
             return ("uv sync --locked" if self.locked else "uv sync", *more)
         if self.manager == "poetry":
-            return (f"pipx install {requirement('poetry')}", "poetry install --no-interaction", *more)
+            poetry = "poetry install --no-interaction" + (" --no-root" if self.dependencies_only else "")
+            return (f"pipx install {requirement('poetry')}", poetry, *more)
+        if self.manager == "project" and self.dependencies_only:
+            # Not `pip install .`: that wants to build a package, which folders beside the code keep setuptools from.
+            packages = f"uv pip install{where} --requirement pyproject.toml{''.join(f' {option}' for option in self.groups)}{tools}"
+            return (f"python -m pip install {requirement('uv')}", packages)
         own = {"requirements": " --requirement requirements.txt", "project": " --editable ."}.get(self.manager, "")
         return (f"python -m pip install{own}{tools}",) if own or tools else ()
+
+    @property
+    def test_prefix(self) -> Code:
+        """What stands before a tool of the tests: without a package, the code is found from the working directory only."""
+        return Code("python -m ") if self.manager == "project" and self.dependencies_only else self.prefix
 
     @property
     def install_tools(self) -> Code:
@@ -77,15 +95,21 @@ def python_project(repo: Inventory) -> Project | None:
     if component is None or not can_be_named(component) or component.language != "python":
         return None
     folder = "" if component.path in (".", "") else f"{component.path}/"
-    manager, locked = "bare", False
-    if f"{folder}pyproject.toml" in repo.files:
-        locks = {"uv": f"{folder}uv.lock" in repo.files, "poetry": f"{folder}poetry.lock" in repo.files}
-        stated = component.package_manager if component.package_manager in locks else None
-        manager = next((name for name, there in locks.items() if there), stated or "project")
-        locked = locks.get(manager, False)
-    if manager in ("bare", "project") and f"{folder}requirements.txt" in repo.files:
-        manager = "requirements"
-    return Project(component.path or ".", python_version(component.runtime_version), manager, locked)
+    directory = component.path or "."
+    found = installed(repo, directory)
+    bare = {"project": not is_built(repo, directory), "poetry": not _is_package(repo, folder)}.get(found.manager, False)
+    options = tuple(groups(repo, directory)) if found.manager == "project" else ()
+    return Project(directory, python_version(component.runtime_version), found.manager, found.locked, options, bare)
+
+
+def _is_package(repo: Inventory, folder: str) -> bool:
+    """Whether Poetry is content: it finds a package to install beside the dependencies, or its settings say that there is none."""
+    data = pyproject(repo, folder.rstrip("/"))
+    stated = {**table(data, "project"), **table(data, "tool", "poetry")}
+    if "packages" in stated or stated.get("package-mode") is False:
+        return True
+    name = str(stated.get("name", "")).lower().replace("-", "_")
+    return any(f"{folder}{place}" in repo.files for place in (f"{name}/__init__.py", f"src/{name}/__init__.py", f"{name}.py"))
 
 
 def _only_python(repo: Inventory) -> Component | None:

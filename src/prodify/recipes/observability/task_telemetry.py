@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,20 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirements
 from prodify.escape import Code, code
-from prodify.recipes.observability.telemetry import AGENTS, LIBRARIES, MODULE, NO_CALL, SDK, STRUCTURED, TelemetryContext, covers
+from prodify.recipes.observability.telemetry import (
+    AGENTS,
+    MODULE,
+    NO_CALL,
+    SDK,
+    STRUCTURED,
+    TelemetryContext,
+    covers,
+    library_instrumentors,
+)  # fmt: skip
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.scaling.workers import Worker, worker_of
 from prodify.recipes.shared.burn import number
+from prodify.recipes.shared.packages import can_list, listed
 from prodify.recipes.shared.tasks import RUN_BOUNDARIES, wait_boundaries
 from prodify.render import render
 
@@ -65,19 +75,26 @@ def task_telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     found = telemetry_of(repo, worker) if worker is not None else None
     if worker is None or found is None:
         return
-    used = [item for packages, item in LIBRARIES if repo.uses(*packages) is not None]
+    pins = _packages(repo, base=bool(found.base), celery=bool(found.module))
+    listing = listed(repo, worker.image.directory, pins, "the telemetry libraries") if pins else None
+    if listing is not None:
+        yield listing
+    if pins and not can_list(repo, worker.image.directory, pins):
+        return
     if found.base:
-        yield File(found.base, render("observability/telemetry.py", _base_context(repo, worker, used)))
-    distributions = sorted(item.distribution for item in used) if found.base else []
+        yield File(found.base, render("observability/telemetry.py", _base_context(repo, worker, library_instrumentors(repo))))
     if found.module:
         yield File(found.module, render("observability/worker_telemetry.py", _context(profile, worker, found)))
         variable = worker.application.partition(":")[2]
         wiring = edits.python.insert_after_app(variable, found.module_import, f"{TASK_MODULE}.instrument({variable})")
         yield Edit(worker.source, wiring, why="traces and measures every task, from whoever sends it to its end")
-        distributions = sorted([*distributions, "opentelemetry-instrumentation-celery"])
-    if worker.image.manager == "requirements":
-        pins = requirements(*(SDK if found.base or found.module else ()), *distributions)
-        yield Edit(worker.image.path(worker.image.requirements), edits.requirements.add(*pins), why="the telemetry libraries")
+
+
+def _packages(repo: Inventory, *, base: bool, celery: bool) -> tuple[str, ...]:
+    """What the modules import, pinned."""
+    distributions = [item.distribution for item in library_instrumentors(repo)] if base else []
+    distributions += ["opentelemetry-instrumentation-celery"] if celery else []
+    return requirements(*(SDK if base or celery else ()), *sorted(distributions))
 
 
 def telemetry_of(repo: Inventory, worker: Worker) -> TaskTelemetry | None:
@@ -110,7 +127,7 @@ def _import(package: str, module: str) -> str:
     return f"from {package} import {module}" if package else f"import {module}"
 
 
-def _base_context(repo: Inventory, worker: Worker, used: list[Instrumentor]) -> TelemetryContext:
+def _base_context(repo: Inventory, worker: Worker, used: Sequence[Instrumentor]) -> TelemetryContext:
     return TelemetryContext(
         service=worker.name,
         package=worker.names.package,

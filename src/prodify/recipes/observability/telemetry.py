@@ -13,6 +13,7 @@ from prodify.recipes.observability.webapp import WebApp, stands_for, web_app
 from prodify.recipes.shared.burn import number
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, main_component, naming
 from prodify.recipes.shared.metrics import boundaries
+from prodify.recipes.shared.packages import can_list, listed, may_be
 from prodify.render import render
 
 MODULE = "telemetry"
@@ -58,6 +59,8 @@ LIBRARIES = (
         Instrumentor("OpenAIInstrumentor", "opentelemetry.instrumentation.genai.openai", "opentelemetry-instrumentation-genai-openai"),
     ),
 )
+_RANGES = {"openai": ">=1.26,<4", "pymongo": ">=3.1,<5", "pymysql": "<2", "redis": ">=2.6", "psycopg": ">=3.1", "asyncpg": ">=0.12"}
+"""Versions that the instrumentations work with, by their own metadata; the one of openai cannot even be imported beside an older one."""
 NO_CALL = Code("return  # no library in use needs it")
 SDK = ("opentelemetry-api", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
 
@@ -101,6 +104,12 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     entry = STREAMLIT_ENTRY if app is not None and app.framework == "streamlit" else ENTRY
     if app is None or repo.uses(*AGENTS) is not None or measured_elsewhere(repo, app) or not stands_for(repo, app.beside(MODULE), entry):
         return
+    listing = listed(repo, app.root, packages(repo, app), "the telemetry libraries, in versions that fit each other")
+    if listing is None:
+        return
+    yield listing
+    if not can_import(repo, app):
+        return
     used = instrumentors(repo, app)
     libraries = tuple(item for item in used if item not in FRAMEWORK.values())
     names = naming(repo, profile)
@@ -122,12 +131,18 @@ def telemetry(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     )
     yield File(app.beside(MODULE), render("observability/telemetry.py", context))
     yield Edit(app.path, wired(app), why="measures and traces every request")
-    listed = app.requirements(repo)
-    if listed is not None:
-        # Django's instrumentation measures requests over ASGI by the parts of another one, where that is installed.
-        asgi = ["opentelemetry-instrumentation-asgi"] if app.framework == "django" and app.asgi else []
-        pins = requirements(*SDK, *sorted([*asgi, *(item.distribution for item in used)]))
-        yield Edit(listed, edits.requirements.add(*pins), why="the telemetry libraries, in versions that fit each other")
+
+
+def packages(repo: Inventory, app: WebApp) -> tuple[str, ...]:
+    """What the module imports, pinned."""
+    # Django's instrumentation measures requests over ASGI by the parts of another one, where that is installed.
+    asgi = ["opentelemetry-instrumentation-asgi"] if app.framework == "django" and app.asgi else []
+    return requirements(*SDK, *sorted([*asgi, *(item.distribution for item in instrumentors(repo, app))]))
+
+
+def can_import(repo: Inventory, app: WebApp) -> bool:
+    """Whether what the module imports is, or will be, installed with the service."""
+    return can_list(repo, app.root, packages(repo, app))
 
 
 def streamlit_app(repo: Inventory) -> WebApp | None:
@@ -156,7 +171,13 @@ def wired(app: WebApp) -> edits.Editor:
 def instrumentors(repo: Inventory, app: WebApp) -> tuple[Instrumentor, ...]:
     """The instrumentations for the framework and for every supported library that the repository uses."""
     own = (FRAMEWORK[app.framework],) if app.framework in FRAMEWORK else ()
-    return (*own, *(found for packages, found in LIBRARIES if repo.uses(*packages) is not None))
+    return (*own, *library_instrumentors(repo))
+
+
+def library_instrumentors(repo: Inventory) -> tuple[Instrumentor, ...]:
+    """The instrumentations for the supported libraries that the repository uses, in versions that they know."""
+    used = [(names, found) for names, found in LIBRARIES if repo.uses(*names) is not None]
+    return tuple(found for names, found in used if all(may_be(repo, name, _RANGES.get(name, ">=0")) for name in names))
 
 
 def measured_elsewhere(repo: Inventory, app: WebApp) -> bool:
@@ -174,10 +195,11 @@ def covers(repo: Inventory) -> bool:
         app is not None
         and repo.uses(*AGENTS) is None
         and not measured_elsewhere(repo, app)
+        and can_import(repo, app)
         and stands_for(repo, app.beside(MODULE), ENTRY)
     )
 
 
 def measures_model(repo: Inventory) -> bool:
     """Whether the generated module emits metrics of model calls."""
-    return covers(repo) and repo.uses("openai") is not None
+    return covers(repo) and repo.uses("openai") is not None and may_be(repo, "openai", _RANGES["openai"])

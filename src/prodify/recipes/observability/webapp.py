@@ -48,11 +48,6 @@ class WebApp:
         inside = f"{self.package}.{module}" if self.package and module != "__init__" else self.package or module
         return f"{inside}:{self.variable}"
 
-    def requirements(self, repo: Inventory) -> str | None:
-        """The requirements file that production installs; None when dependencies are declared elsewhere."""
-        path = f"{self.root}/requirements.txt" if self.root != "." else "requirements.txt"
-        return path if path in repo.files else None
-
 
 def web_app(repo: Inventory) -> WebApp | None:
     """The main component's application; None unless it is a Flask, FastAPI or Django service with a known, importable entry point."""

@@ -16,6 +16,7 @@ from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.scaling.worker_manifests import probe
 from prodify.recipes.scaling.workers import STARTER, worker_alone, worker_of
 from prodify.recipes.shared.layout import PORT, UID
+from prodify.recipes.shared.packages import pyproject, table
 from prodify.render import render
 
 UPLOAD_MEGABYTES = 10
@@ -50,6 +51,8 @@ class DockerfileContext:
     manager: str
     requirements: str
     needs_source: bool
+    dependencies_only: bool
+    locked: bool
     install: Code
     server_requirement: str
     poetry_requirement: str
@@ -104,8 +107,10 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
                 manager=service.manager,
                 requirements=service.requirements,
                 needs_source=_needs_source(repo, service),
+                dependencies_only=service.manager == "project" and _declares(repo, service),
+                locked=service.path("poetry.lock") in repo.files,
                 install=Code(f"--requirement {service.requirements}" if service.manager == "requirements" else "."),
-                server_requirement=requirement(service.server) if service.server_in_image and service.server != "streamlit" else "",
+                server_requirement=requirement(service.server) if service.server_in_image else "",
                 poetry_requirement=requirement("poetry"),
                 build_packages=Code(build),
                 runtime_packages=Code(runtime),
@@ -181,6 +186,12 @@ def _needs_source(repo: Inventory, service: Deployable) -> bool:
         return service.manager == "project"
     words = (line.split(maxsplit=1)[0] for line in repo.files.lines(service.path(service.requirements)) if line.strip())
     return any(word.startswith(("-r", "-c", "-e", "--requirement", "--constraint", "--editable", ".", "file:")) for word in words)
+
+
+def _declares(repo: Inventory, service: Deployable) -> bool:
+    """Whether pyproject.toml lists the dependencies by the standard, so that they can be installed without building the project."""
+    project = table(pyproject(repo, service.directory), "project")
+    return bool(project) and "dependencies" not in project.get("dynamic", ())
 
 
 def _streamlit(service: Deployable) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
 from prodify.escape import Code, python_list
@@ -13,6 +12,7 @@ from prodify.recipes.observability import telemetry as telemetry_recipe
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, WORKERS, Deployable, deployable
 from prodify.recipes.shared.layout import PORT
+from prodify.recipes.shared.packages import listed
 from prodify.render import render
 
 # Seconds that the load balancers of a cloud keep an idle connection (AWS 60, Google 600), and some more.
@@ -69,18 +69,15 @@ def server(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     if service.server == "gunicorn" and any(path != own for path in repo.files.select(*_CONFIGURATIONS)):
         return
     yield _settings(service, profile, _telemetry(repo, service))
-    if service.manager == "requirements" and not service.server_in_image:
-        yield Edit(
-            service.path(service.requirements),
-            edits.requirements.add(requirement(service.server)),
-            why=f"{service.server} serves the application in production; the framework's own server is for development",
-        )
+    why = f"{service.server} serves the application in production; the framework's own server is for development"
+    if not service.server_in_image and (edit := listed(repo, service.directory, (requirement(service.server),), why)):
+        yield edit
 
 
 def _telemetry(repo: Inventory, service: Deployable) -> str:
     """Where the recipe `telemetry` writes its module, from the component's folder; empty where it cannot."""
     app = web_app(repo)
-    if app is None or not stands_for(repo, app.beside("telemetry"), telemetry_recipe.ENTRY):
+    if app is None or not telemetry_recipe.can_import(repo, app) or not stands_for(repo, app.beside("telemetry"), telemetry_recipe.ENTRY):
         return ""
     return app.beside("telemetry").removeprefix("" if service.directory == "." else f"{service.directory}/")
 

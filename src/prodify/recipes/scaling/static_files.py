@@ -13,6 +13,7 @@ from prodify.edits.pycalls import Splice, editor
 from prodify.edits.pysource import checked, parse
 from prodify.edits.text import CannotEdit, Editor, preserving, with_final_newline
 from prodify.recipes.security.djangosettings import plain_settings
+from prodify.recipes.shared.packages import can_list, listed
 
 if TYPE_CHECKING:
     from prodify.edits.pysource import Source
@@ -39,7 +40,9 @@ def static_files(repo: Inventory, profile: Profile) -> Iterator[Edit]:
     if service is None or settings is None:
         return
     yield Edit(settings, collected(), why="WhiteNoise serves the static files; with debug mode off Django serves none")
-    yield Edit(service.path(service.requirements), edits.requirements.add(requirement("whitenoise")), why="serves the static files")
+    edit = listed(repo, service.directory, (requirement("whitenoise"),), "serves the static files")
+    assert edit is not None, "there is a list, or the settings were not edited"
+    yield edit
     yield Edit(".gitignore", edits.gitignore.add(f"{FOLDER}/"), why="collected when the image is built")
 
 
@@ -49,7 +52,7 @@ def wanted(repo: Inventory, service: Deployable) -> str | None:
     text = (repo.files.text(path) or "") if path is not None else ""
     if path is None or "django.contrib.staticfiles" not in text or repo.uses(*_ELSEWHERE) is not None:
         return None
-    if service.manager != "requirements" or service.server_in_image:
+    if not can_list(repo, service.directory, (requirement("whitenoise"),)):
         return None
     try:
         return path if _MIDDLEWARE in collected()(text) else None

@@ -13,6 +13,7 @@ from prodify.recipes.ci.planned import names_read
 from prodify.recipes.goals.env_example import add_comments, example_file
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH
+from prodify.recipes.shared.packages import can_list, listed
 from prodify.render import render
 
 MODULE = "rate_limit"
@@ -39,10 +40,14 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     app = web_app(repo)
     if app is None or app.framework not in _COUNTERS or repo.uses(*_OTHERS) is not None:
         return
-    listed, own = app.requirements(repo), app.beside(MODULE)
+    own, counter = app.beside(MODULE), requirement(_COUNTERS[app.framework]).replace("==", "[redis]==")
+    listing = listed(repo, app.root, (counter,), "counts the requests, in Redis where REDIS_URL names one")
     # The distribution alone says nothing: this recipe lists it.
     limited = any(note.location.path != own for note in repo.python.imports("flask_limiter", "limits"))
-    if listed is None or limited or not stands_for(repo, own, r"def limit\(app"):
+    if listing is None or limited or not stands_for(repo, own, r"def limit\(app"):
+        return
+    yield listing
+    if not can_list(repo, app.root, (counter,)):
         return
     # A household or an office shares one address, hence the floor.
     daily = max(1000, profile.traffic.requests_per_user)
@@ -52,7 +57,5 @@ def rate_limit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     example = example_file(repo)
     if example is not None:
         yield Edit(example, lambda text: add_comments(text, sorted(names_read(module))), why="lists the limit's settings")
-    counter = requirement(_COUNTERS[app.framework]).replace("==", "[redis]==")
-    yield Edit(listed, edits.requirements.add(counter), why="counts the requests, in Redis where REDIS_URL names one")
     wiring = edits.python.insert_after_app(app.variable, app.import_line(MODULE), f"{MODULE}.limit({app.variable})")
     yield Edit(app.path, wiring, why="limits every route")

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 _DATABASE = re.compile(r"(DATABASE|(^|_)DB|SQLALCHEMY\w*|POSTGRES\w*|PG|MYSQL|SQLITE)_?(URL|URI|DSN)$|^DATABASE$")
 _OTHER_STORE = re.compile(r"REDIS|MONGO|AMQP|RABBIT|CELERY|BROKER|CACHE|KAFKA")
+# Nobody answers there. Clients look at an address' form when they are made, which is when the application is imported.
+_STAND_INS = {
+    "MONGO": "mongodb://127.0.0.1:1/test?serverSelectionTimeoutMS=500", "AMQP": "amqp://127.0.0.1:1/", "RABBIT": "amqp://127.0.0.1:1/",
+    "KAFKA": "127.0.0.1:1",
+}  # fmt: skip
 _ADDRESS = re.compile(r"(URL|URI|ENDPOINT|API_BASE|_BASE)$")
 _NUMBER = re.compile(r"(PORT|TIMEOUT|SECONDS|MINUTES|DAYS|HOURS|SIZE|LIMIT|COUNT|MAX\w*|MIN\w*|TTL|WORKERS|THREADS|TOKENS)$")
 _PROVIDERS = {
@@ -161,8 +166,9 @@ def _value(name: str, *, needed: bool) -> str:
     """A stand-in for a variable's value, empty where its default serves."""
     if _DATABASE.search(name):
         return "{database}"
-    if _OTHER_STORE.search(name):
-        return "redis://127.0.0.1:1/0" if needed else ""
+    store = _OTHER_STORE.search(name)
+    if store is not None:
+        return _STAND_INS.get(store[0], "redis://127.0.0.1:1/0") if needed else ""
     if _ADDRESS.search(name):
         return "{upstream}"
     if not needed:

@@ -1,0 +1,164 @@
+"""What a generated module needs installed: where a Python project lists its packages, and whether a line may be added there.
+
+A module that imports what nobody installs keeps the service from starting. So a recipe whose packages cannot be listed writes nothing
+but the refusal, which says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from prodify import edits
+from prodify.api import Edit, Inventory
+from prodify.edits.requirements import name_of
+from prodify.edits.text import CannotEdit
+from prodify.inventory.dependencies import declared
+
+LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """How a folder's packages are installed.
+
+    `manager`: uv, poetry, requirements (a requirements.txt), project (a pyproject.toml alone) or bare (neither); `locked`: whether uv's or
+    Poetry's lock file is there.
+    """
+
+    manager: str
+    locked: bool = False
+
+
+def installed(repo: Inventory, directory: str) -> Installed:
+    """How the packages of a component's folder ("." for the root) are installed."""
+    folder = "" if directory in (".", "") else f"{directory}/"
+    if f"{folder}pyproject.toml" in repo.files:
+        for manager, lock in LOCKS.items():
+            if folder + lock in repo.files:
+                return Installed(manager, locked=True)
+    if f"{folder}requirements.txt" in repo.files:
+        return Installed("requirements")
+    if f"{folder}pyproject.toml" not in repo.files:
+        return Installed("bare")
+    stated = {component.package_manager for component in repo.components if (component.path or ".") == (directory or ".")}
+    return Installed(next((manager for manager in LOCKS if manager in stated), "project"))
+
+
+def listing(repo: Inventory, directory: str) -> str | None:
+    """The file that names the packages of production; None where there is none."""
+    folder = "" if directory in (".", "") else f"{directory}/"
+    name = {"requirements": "requirements.txt", "bare": ""}.get(installed(repo, directory).manager, "pyproject.toml")
+    return folder + name if name else None
+
+
+def listed(repo: Inventory, directory: str, pins: tuple[str, ...], why: str) -> Edit | None:
+    """The edit that lists packages (`name==version`) where they are not yet; None where no file lists any.
+
+    Those that a file taken in by `-r` names keep their version. Where a lock file is made of the list, `why` says what comes next.
+    """
+    path = listing(repo, directory)
+    if path is None:
+        return None
+    elsewhere = _taken_in(repo, path)
+    missing = tuple(pin for pin in pins if name_of(pin) not in elsewhere)
+    if path.endswith(".txt"):
+        return Edit(path, edits.requirements.add(*missing), why)
+    found = installed(repo, directory)
+    then = f"; then: {found.manager} lock" if found.locked else ""
+    return Edit(path, edits.pyproject.add(*missing), why + then)
+
+
+def can_list(repo: Inventory, directory: str, pins: tuple[str, ...]) -> bool:
+    """Whether the packages are listed, or can be: the list is written by hand, without hashes."""
+    names = {name_of(pin) for pin in pins}
+    edit = listed(repo, directory, pins, "")
+    if edit is None or names <= {name_of(dependency.name) for dependency in declared(repo, *filter(None, names))}:
+        return edit is not None
+    try:
+        edit.apply(repo.files.text(edit.path) or "")
+    except CannotEdit:
+        return False
+    return True
+
+
+def _taken_in(repo: Inventory, path: str) -> set[str | None]:
+    """Names in the requirement files that a requirements file takes in, however deep."""
+    files = {manifest.path: manifest for manifest in repo.manifests}
+    seen, waiting, names = {path}, [path], set[str | None]()
+    while waiting:
+        manifest = files.get(waiting.pop())
+        new = [other for other in getattr(manifest, "includes", ()) if other not in seen]
+        seen.update(new)
+        waiting += new
+        names |= {name_of(d.name) for other in new if other in files for d in files[other].dependencies}
+    return names
+
+
+def may_be(repo: Inventory, name: str, wanted: str) -> bool:
+    """Whether a package that the repository declares may have a version in a range; also true where it declares none, or no version.
+
+    `wanted` is a range such as ">=1.26,<4". Tried are the versions that the range and the declaration name, and the newest imaginable.
+    """
+    return all(_meets(dependency.specifier, wanted) for dependency in declared(repo, name))
+
+
+def _meets(specifier: str, wanted: str) -> bool:
+    """Whether some version is in both ranges.
+
+    >>> _meets("==0.27.7", ">=1.26,<4"), _meets("^1.40", ">=1.26,<4"), _meets("", ">=1.26,<4"), _meets("<1", ">=1.26,<4")
+    (False, True, True, False)
+    """
+    try:
+        stated = SpecifierSet(re.sub(r"\^\s*([\d.]+)", r">=\1", specifier) if "^" in specifier else specifier)
+    except InvalidSpecifier:
+        return True
+    named = {*_VERSION.findall(specifier), *_VERSION.findall(wanted)}
+    candidates = [Version(text + end) for text in named for end in ("", ".9999")]
+    candidates += [Version(f"{int(text.split('.')[0]) - 1}.9999") for text in named if int(text.split(".")[0])]
+    return any(version in stated and version in SpecifierSet(wanted) for version in candidates)
+
+
+def pyproject(repo: Inventory, directory: str) -> dict[str, Any]:
+    """What pyproject.toml in a component's folder says; empty where there is none that can be read."""
+    import tomllib
+
+    folder = "" if directory in (".", "") else f"{directory}/"
+    try:
+        return tomllib.loads(repo.files.text(f"{folder}pyproject.toml") or "")
+    except (ValueError, RecursionError):
+        return {}
+
+
+def table(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """A table inside of tables; empty where something else stands in its place."""
+    found: Any = data
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def is_built(repo: Inventory, directory: str) -> bool:
+    """Whether the project can be installed as a package also when folders of other things stand beside its code.
+
+    Without a word on which packages there are, setuptools looks for itself, and gives up where it sees several folders.
+    """
+    folder, data = "" if directory in (".", "") else f"{directory}/", pyproject(repo, directory)
+    backend = str(table(data, "build-system").get("build-backend", "setuptools"))
+    told = table(data, "tool", "setuptools")
+    named = "packages" in told or "py-modules" in told or any(folder + name in repo.files for name in ("setup.py", "setup.cfg"))
+    return not backend.startswith("setuptools") or named or bool(repo.files.select(f"{folder}src/*/__init__.py"))
+
+
+def groups(repo: Inventory, directory: str) -> Iterator[str]:
+    """The options with which uv installs what pyproject.toml names beside the packages of production."""
+    data = pyproject(repo, directory)
+    if table(data, "project").get("optional-dependencies"):
+        yield "--all-extras"
+    yield from (f"--group {name}" for name in table(data, "dependency-groups") if re.fullmatch(r"[\w.-]+", name))
