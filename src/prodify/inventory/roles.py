@@ -18,8 +18,11 @@ GENERATED_DIRS = frozenset(
 )
 TEST_DIRS = frozenset(
     "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data "
+    "testutil testutils test_utils test-utils testhelper testhelpers test_helpers test-helpers testsupport "
     "benches benchmarks".split()
 )
+_TEST_PROJECT = lazy(r"(?:^|[_-])tests$|\.(?:\w*test|tests)$")
+"""`unit_tests`, `backend-tests`, and the projects of a .NET solution: `Shop.Tests`, `Shop.UnitTest`."""
 EXAMPLE_DIRS = frozenset("example examples sample samples demo demos playground cookbook recipes-examples".split())
 EXAMPLE_ROOTS = frozenset(("contrib",))
 """At the root these hold what others contributed to try things out; deeper down they are packages (`django/contrib`)."""
@@ -55,7 +58,7 @@ def _of_directory(directory: str) -> Role | None:
     for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
         if not names.isdisjoint(lowered):
             return role
-    return None
+    return Role.TEST if any(_TEST_PROJECT.search(part) for part in lowered) else None
 
 
 @lru_cache(maxsize=65536)

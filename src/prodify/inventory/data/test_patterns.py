@@ -53,7 +53,7 @@ OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
     (
         ("*.php",),
         lazy(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|@test\b", re.MULTILINE),
-        lazy(r"->assert\w*\(|\bexpect\(|::assert\w*\("),
+        lazy(r"->(?:assert|see|dontSee)\w*\(|\bexpect\(|::assert\w*\("),
     ),
     (
         ("*.cs",),
