@@ -275,7 +275,7 @@ PAIRS = {
     ),
     "a row of the keyboard": ("app.properties", "datasource.password=qwer" "tyui@123", "datasource.password=xxxxxxxx"),
     "a row of digits": (".env", "DB_PASSWORD=1234" "5678", "DB_PASSWORD=********"),
-    "a mail provider's password": ("mail.py", "EMAIL_HOST_PASSWORD = 'kxqv tpwd rmzj hbnf'", "EMAIL_HOST_PASSWORD = 'sixteen letters'"),
+    "a mail provider's password": ("mail.py", "EMAIL_HOST_PASSWORD = 'kxqv tpwd rmzj hbnf'", "EMAIL_HOST_PASSWORD = 'sixteen of them'"),
     "a mail provider's password, call": (
         "mail.py",
         'server.login("a@acme.io", "kxqv tpwd rmzj hbnf")',
@@ -299,6 +299,7 @@ PAIRS = {
     ),
     "laravel, rules of a form": ("a.php", "'password' => '@P',", "'password' => 'required|confirmed|min:6',"),
     "laravel, placeholders": ("config/queue.php", "'secret' => '@V',", "'key' => 'your-public-key',\n'secret' => 'your-secret-key',"),
+    "a constant that calls itself a key": ("a.rs", 'const SECRET: &[u8] = b"secret_key";', "const SECRET: &str = SECRET_NAME;"),
     "names of entries": ("a.js", "var K_TOKEN = '@V'", "var K_TOKEN = 'xls2_reg_token', KEY = 'xls2_toolbar_layout2'"),
 }  # fmt: skip
 

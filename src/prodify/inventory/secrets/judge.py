@@ -48,6 +48,7 @@ _NOT_SECRET_SHAPED = lazy(
 _HOST = lazy(r"^(?:[\w-]+\.)+[a-z]{2,12}(?::\d+)?(?:/.*)?$")
 _REAL_SYMBOLS = lazy(r"[!@#$%^&*]{2,}")
 _DOTTED = lazy(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
+_YOURS = lazy(r"(?i)^your\b|^your[-_]|[-_ ]here$")
 _CHANGE_ME = lazy(r"(?i)change|insecure|\breplace[ _-](?:it|this|me)\b")
 _MESSAGE = lazy(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
 _ACCOUNT_PASSWORD = lazy(
@@ -236,7 +237,7 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     if settings and not literal.fallback and filled and not (asks or _is_named_key(literal)):
         return None
     generic = words_of(name) in (["secret"], ["token", "secret"])
-    phrase = filled or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value))
+    phrase = bool(_YOURS.search(value)) or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value))
     loose = generic and not literal.fallback and not literal.signs
     if loose and not (asks and " " in value) and (settings or phrase or echoes(name, value)):
         return None
