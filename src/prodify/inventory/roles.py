@@ -34,7 +34,7 @@ _TEST_FILE = lazy(
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
 _GENERATED_FILE = lazy(
-    r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|\.Designer\.cs|ModelSnapshot\.cs|-lock\.ya?ml)$"
+    r"([-.](?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,20}(\.chunk)?\.(js|css)|\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|\.Designer\.cs|ModelSnapshot\.cs|-lock\.ya?ml)$"
 )
 _VENDORED_FILE = lazy(
     r"^(jquery([._-][\w.-]+)?|modernizr([._-][\w.-]+)?|(bootstrap|angular|backbone|underscore|lodash|handlebars|mustache|popper|moment|d3|knockout"
@@ -58,6 +58,8 @@ def _of_directory(directory: str) -> Role | None:
     for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
         if not names.isdisjoint(lowered):
             return role
+    if lowered[-2:] == ["database", "factories"]:  # Laravel's makers of test data
+        return Role.TEST
     return Role.TEST if any(_TEST_PROJECT.search(part) for part in lowered) else None
 
 

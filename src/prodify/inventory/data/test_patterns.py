@@ -52,7 +52,7 @@ OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         ("*.php",),
-        lazy(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|@test\b", re.MULTILINE),
+        lazy(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|^\s*/?\*+\s*@test\b", re.MULTILINE),
         lazy(r"->(?:assert|see|dontSee)\w*\(|\bexpect\(|::assert\w*\("),
     ),
     (
