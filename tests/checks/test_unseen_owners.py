@@ -115,3 +115,37 @@ def test_an_address_with_its_password_is_logged(judge: Judge) -> None:
     files = {"requirements.txt": "fastapi==0.121.2\nasyncpg==0.31.0\n", "main.py": app}
     assert judge("logs-hold-no-secrets", files).kind == "fail"
     assert judge("logs-hold-no-secrets", {**files, "main.py": app.replace("DB_URL_asyncpg", "db_name")}).kind == "pass"
+
+
+@pytest.mark.parametrize(("made", "kind"), [("bleach.linkify(bleach.clean(\n        text, strip=True))", "pass"), ("markdown(text)", "fail")])
+def test_markup_that_the_model_cleans_is_safe_to_show(judge: Judge, made: str, kind: str) -> None:
+    files = {
+        "requirements.txt": "flask==3.1.2\nbleach==6.2.0\nmarkdown==3.9\n",
+        "app.py": "from flask import Flask, render_template\n\napp = Flask(__name__)\n",
+        "models.py": f"import bleach\nfrom markdown import markdown\n\n\ndef on_change(post, text):\n    post.body_html = {made}\n",
+        "templates/post.html": "<div>{{ post.body_html | safe }}</div>\n",
+    }
+    assert judge("templates-are-escaped", files).kind == kind
+
+
+def test_a_command_of_django_prints_to_the_terminal(judge: Judge) -> None:
+    command = "from django.core.management.base import BaseCommand\n\n\nclass Command(BaseCommand):\n"
+    command += "    def handle(self, **options):\n        print('loading')\n        load('localhost')\n"
+    files = {
+        "requirements.txt": "django==5.2\n",
+        "manage.py": "from django.core.management import execute_from_command_line\n\nexecute_from_command_line()\n",
+        "shop/management/commands/load.py": command,
+    }
+    assert judge("no-hard-coded-host", files).kind == "pass"
+    assert judge("no-hard-coded-host", {**files, "shop/views.py": "def view(request):\n    return ask('localhost')\n"}).kind == "fail"
+
+
+@pytest.mark.parametrize("module", ["rest_framework.test", "wagtail.test.utils"])
+def test_cases_of_django_use_its_database(judge: Judge, module: str) -> None:
+    files = {
+        "requirements.txt": "django==5.2\npsycopg==3.2.9\n",
+        "manage.py": "from django.core.management import execute_from_command_line\n\nexecute_from_command_line()\n",
+        "shop/settings.py": "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n",
+        "shop/tests.py": f"from {module} import Base\n\n\nclass Tests(Base):\n    def test_it(self):\n        self.assertEqual(1, len(all_of()))\n",
+    }
+    assert judge("integration-tests-exist", files).kind == "pass"

@@ -98,11 +98,11 @@ def role_of(path: str) -> Role:
     return found or Role.PRODUCTION
 
 
-_BESIDE = frozenset("scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations".split())
+_BESIDE = frozenset("scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations management".split())
 
 
 def beside_the_service(path: str) -> bool:
-    """Whether production code is not the service itself: scripts, infrastructure and its functions, migrations.
+    """Whether production code is not the service itself: scripts, Django's commands, infrastructure and its functions, migrations.
 
     What stands there prints to a terminal and gets its settings from whoever runs it.
 

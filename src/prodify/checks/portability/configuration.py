@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
     bad = []
     for language in ("python", "javascript", "typescript"):
         for path in repo.syntax.sources(language, ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")):
-            for number, line in enumerate(repo.files.lines(path), 1):
+            for number, line in enumerate(repo.files.lines(path), 1) if not beside_the_service(path) else ():
                 found = _PRIVATE_HOST.search(line[:500]) or _HOME_PATH.search(line[:500])
                 if found is None or _is_of_an_image(repo, found[0]) or _is_for_development(repo, path):
                     continue

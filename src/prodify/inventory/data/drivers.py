@@ -144,7 +144,7 @@ def _php(kind: str, regex: str) -> dict[str, object]:
 
 _ORM = ("dialect", "client", "typeorm", "TypeOrm", "DataSource", "provider")
 _TYPEORM = ("DataSource", "TypeOrm", "createConnection", "ConnectionOptions")
-_TYPEORM_OPTIONS = r"\b(TypeOrmModuleOptions|DataSourceOptions|ConnectionOptions|PostgresConnectionOptions)\b"
+_TYPEORM_OPTIONS = r"(TypeOrmModuleOptions|DataSourceOptions|ConnectionOptions|PostgresConnectionOptions)\b"
 _OPTIONS = "dialect|client|provider"
 CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] = (
     ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseNpgsql(<\w+>)?\([^;]*$"}, ("UseNpgsql",), "postgres"),
@@ -180,9 +180,9 @@ CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] =
         ("javascript", {**_option("type", values), "inside": {"kind": "object", "inside": {"stopBy": "end", "any": [
             {"kind": "call_expression", "regex": r"(?s)^(createConnection|[\w.]*TypeOrm\w*\.forRoot\w*)\("},
             {"kind": "new_expression", "regex": r"(?s)^new\s+DataSource\("},
-            {"kind": "variable_declarator", "has": {"field": "type", "regex": _TYPEORM_OPTIONS}},
+            {"kind": "variable_declarator", "regex": rf"^\w+\s*:\s*{_TYPEORM_OPTIONS}"},
             {"any": [{"kind": "method_definition"}, {"kind": "function_declaration"}, {"kind": "arrow_function"}],
-             "has": {"field": "return_type", "regex": _TYPEORM_OPTIONS}},
+             "regex": rf"(?s)^[^{{]*\)\s*:\s*(Promise<)?{_TYPEORM_OPTIONS}"},
         ]}}}, _TYPEORM, name)
         for values, name in (("postgres", "postgres"), ("mysql|mariadb", "mysql"), ("(better-)?sqlite3?", "sqlite"), ("mongodb", "mongodb"),
                              ("mssql", "mssql"), ("cockroachdb", "cockroachdb"), ("oracle", "oracle"))
