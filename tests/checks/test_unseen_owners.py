@@ -117,7 +117,9 @@ def test_an_address_with_its_password_is_logged(judge: Judge) -> None:
     assert judge("logs-hold-no-secrets", {**files, "main.py": app.replace("DB_URL_asyncpg", "db_name")}).kind == "pass"
 
 
-@pytest.mark.parametrize(("made", "kind"), [("bleach.linkify(bleach.clean(\n        text, strip=True))", "pass"), ("markdown(text)", "fail")])
+@pytest.mark.parametrize(
+    ("made", "kind"), [("bleach.linkify(bleach.clean(\n        text, strip=True))", "pass"), ("markdown(text)", "fail")]
+)
 def test_markup_that_the_model_cleans_is_safe_to_show(judge: Judge, made: str, kind: str) -> None:
     files = {
         "requirements.txt": "flask==3.1.2\nbleach==6.2.0\nmarkdown==3.9\n",
@@ -146,6 +148,18 @@ def test_cases_of_django_use_its_database(judge: Judge, module: str) -> None:
         "requirements.txt": "django==5.2\npsycopg==3.2.9\n",
         "manage.py": "from django.core.management import execute_from_command_line\n\nexecute_from_command_line()\n",
         "shop/settings.py": "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n",
-        "shop/tests.py": f"from {module} import Base\n\n\nclass Tests(Base):\n    def test_it(self):\n        self.assertEqual(1, len(all_of()))\n",
+        "shop/tests.py": f"from {module} import Base\n\n\nclass Tests(Base):\n"
+        "    def test_it(self):\n        self.assertEqual(1, len(all_of()))\n",
     }
     assert judge("integration-tests-exist", files).kind == "pass"
+
+
+def test_a_command_that_prepares_is_not_the_server(judge: Judge) -> None:
+    files = {
+        "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n",
+        "shop.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "Dockerfile": 'FROM python:3.14-slim\nENV FLASK_APP=shop.py\nCOPY shop.py boot.sh ./\nEXPOSE 5000\nENTRYPOINT ["./boot.sh"]\n',
+        "boot.sh": "#!/bin/sh\nflask deploy\nexec gunicorn -b :5000 shop:app\n",
+    }
+    assert judge("ports-agree", files).kind == "pass"
+    assert judge("ports-agree", {**files, "boot.sh": "#!/bin/sh\nflask deploy\nexec flask run\n"}).kind == "fail"

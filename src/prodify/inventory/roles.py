@@ -98,7 +98,9 @@ def role_of(path: str) -> Role:
     return found or Role.PRODUCTION
 
 
-_BESIDE = frozenset("scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations management".split())
+_BESIDE = frozenset(
+    "scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations management".split()
+)
 
 
 def beside_the_service(path: str) -> bool:

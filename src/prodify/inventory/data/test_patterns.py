@@ -73,12 +73,13 @@ ALWAYS_TRUE = lazy(r"expect\(\s*(true|1)\s*\)\.to(?:Be|Equal|\.be)\w*\(?\s*(true
 """An assertion of JavaScript that cannot fail."""
 
 INTEGRATION = guarded(
-    r"testcontainers|django_db|django\.test|rest_framework\.test|wagtail\.test|TransactionTestCase|\.create_all\(|create_engine\(|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
+    r"testcontainers|django_db|django\.test|rest_framework\.test|wagtail\.test|TransactionTestCase|\.create_all\(|create_engine\("
+    r"|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
     r"|sqlite3\.connect|pytest_postgresql|postgresql_proc|fakeredis|mongodb-memory-server|MongoMemoryServer|gorm\.Open|sql\.Open\(|@DataJpaTest"
     r"|@SpringBootTest|ActiveRecord|DatabaseTestCase|RefreshDatabase|WebApplicationFactory|migrate!\(|sqlx::test|mongoose\.connect|DATABASE_URL"
     r"|SQLALCHEMY_DATABASE_URI",
-    "testcontainers django_db django.test rest_framework.test wagtail.test TransactionTestCase .create_all( create_engine( psycopg asyncpg pymongo "
-    "redis. sqlite3.connect pytest_postgresql postgresql_proc fakeredis mongodb-memory-server MongoMemoryServer "
+    "testcontainers django_db django.test rest_framework.test wagtail.test TransactionTestCase .create_all( create_engine( psycopg asyncpg "
+    "pymongo redis. sqlite3.connect pytest_postgresql postgresql_proc fakeredis mongodb-memory-server MongoMemoryServer "
     "gorm.Open sql.Open( @DataJpaTest @SpringBootTest ActiveRecord DatabaseTestCase RefreshDatabase "
     "WebApplicationFactory migrate!( sqlx::test mongoose.connect DATABASE_URL SQLALCHEMY_DATABASE_URI",
 )
