@@ -163,3 +163,28 @@ def test_a_command_that_prepares_is_not_the_server(judge: Judge) -> None:
     }
     assert judge("ports-agree", files).kind == "pass"
     assert judge("ports-agree", {**files, "boot.sh": "#!/bin/sh\nflask deploy\nexec flask run\n"}).kind == "fail"
+
+
+RUNS = "const express = require('express')\nconst { exec } = require('child_process')\nconst app = express()\napp.listen(3000)\n"
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind"),
+    [
+        ("const cmd = req.body.cmd\n  exec(cmd)", "fail"),
+        ("exec(`ls ${req.query.dir}`)", "fail"),
+        ("exec('echo \"req.body is not looked at\"')", "pass"),
+        ("// cmd = req.body.cmd\n  const cmd = 'ls'\n  exec(cmd)", "pass"),
+        ("const cmd = req.body.cmd\n  exec(tools.cmd)", "pass"),
+    ],
+)
+def test_what_a_text_or_comment_says_is_not_run(judge: Judge, handler: str, kind: str) -> None:
+    files = {"package.json": manifest("express"), "server.js": f"{RUNS}app.post('/', (req, res) => {{\n  {handler}\n}})\n"}
+    assert judge("untrusted-code-is-not-run", files).kind == kind
+
+
+def test_doubled_braces_of_a_format_are_text(judge: Judge) -> None:
+    main = "use axum::Router;\nasync fn main() {{ info!(\"{}\"); axum::serve(l, Router::new()).await; }}\n"
+    files = {"Cargo.toml": '[package]\nname = "a"\n[dependencies]\naxum = "0.8"\n'}
+    assert judge("logs-hold-no-secrets", {**files, "src/main.rs": main.format("shape: {{password}}")}).kind == "pass"
+    assert judge("logs-hold-no-secrets", {**files, "src/main.rs": main.format("value: {password}")}).kind == "fail"

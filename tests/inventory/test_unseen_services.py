@@ -188,3 +188,17 @@ def test_laravels_tests_look_at_what_they_see(repo: Repo) -> None:
 
 def test_numbered_files_below_migration_are_migrations(repo: Repo) -> None:
     assert repo({"migration/001_basic.sql": "create table a (id int);\n"}).has["migrations"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("import time\n\nif __name__ == '__main__':\n    while True:\n        work()\n        time.sleep(5)\n", "worker"),
+        ("import time\n\ndef read_input(p):\n    return p\n\nwhile True:\n    read_input('x')\n    time.sleep(5)\n", "worker"),
+        ("import time\n\nwhile True:\n    answer = input('? ')\n    time.sleep(1)\n", "script"),
+        ('"""Not so:\n\nwhile True:\n    time.sleep(5)\n"""\nimport time\n\nif __name__ == "__main__":\n    time.sleep(1)\n', "script"),
+        ("import time\n\nif __name__ == '__main__':\n    # while True:\n    time.sleep(1)\n", "script"),
+    ],
+)
+def test_a_worker_loops_in_its_code(repo: Repo, text: str, kind: str) -> None:
+    assert [c.kind for c in repo({"requirements.txt": "requests\n", "job.py": text}).components] == [kind]
