@@ -91,6 +91,19 @@ def test_groups_of_settings_are_documented_entry_by_entry(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ("const schema = z.object({ PORT: z.string() })\nexport const load = (env = Bun.env) => schema.parse(env)\n", "pass"),
+        ("export const port = 3000\nexport const child = { env: { ...process.env } }\n", "fail"),
+    ],
+)
+def test_a_schema_that_the_environment_is_held_against(judge: Judge, config: str, kind: str) -> None:
+    server = "import express from 'express'\nimport { load } from './config'\nexpress().listen(3000)\n"
+    files = {"package.json": manifest("express", "zod"), "src/app.ts": server, "src/config.ts": config, "tsconfig.json": "{}\n"}
+    assert judge("port-comes-from-environment", files).kind == kind
+
+
+@pytest.mark.parametrize(
     ("files", "kind"),
     [
         ({**SPRING, ".gitignore": "target/\n"}, "notApplicable"),

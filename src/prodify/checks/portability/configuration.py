@@ -18,8 +18,9 @@ _PRIVATE_HOST = lazy(
 _WHOLE_ENVIRONMENT = (
     query("go", {"kind": "call_expression", "regex": r"^(os\.Environ|\w+\.AutomaticEnv|envconfig\.Process|env\.Parse\w*)\W"},
           keywords=("os.Environ", "AutomaticEnv", "envconfig.Process", "env.Parse")),
-    *(query(language, {"any": [{"pattern": "$F(process.env)"}, {"pattern": "new $F(process.env)"}]}, keywords=("process.env)",))
-      for language in ("javascript", "typescript")),
+    *(query(language, {"kind": "member_expression", "regex": r"^(process|Bun)\.env$", "not": {"inside": {"any": [
+        {"kind": "member_expression"}, {"kind": "subscript_expression"}, {"kind": "spread_element"}, {"kind": "variable_declarator"},
+        {"kind": "pair"}]}}}, keywords=("process.env", "Bun.env")) for language in ("javascript", "typescript")),
 )  # fmt: skip
 """Code that hands every variable at once to a reader of settings, which looks the names up by itself."""
 _LAYERED = query("csharp", {"any": [

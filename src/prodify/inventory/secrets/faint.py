@@ -113,7 +113,7 @@ def _token(literal: Literal, name_kind: NameKind, *, prose: bool) -> bool:
         return True
     if name_kind is NameKind.FRAMEWORK or is_weak(value) or DEFAULTISH.search(value):
         return False
-    return is_plain_token(value) or (not prose and literal.quoted and _is_made_up(literal.name, value))
+    return is_plain_token(value)
 
 
 def is_plain_token(value: str) -> bool:
@@ -122,12 +122,6 @@ def is_plain_token(value: str) -> bool:
     if len(value) >= 8 and digits >= 2 and letters >= 2 and _TOKEN.match(value) and not is_words(value):
         return True
     return len(value) >= 16 and _ENCODED.match(value) is not None and _is_typed(value)
-
-
-def _is_made_up(name: str, value: str) -> bool:
-    """Whether a client's secret is a word that somebody typed, as tests have it: `someclientsecret`."""
-    words = words_of(value)
-    return len(value) >= 8 and value.isalpha() and len(words) == 1 and words_of(name)[-2:-1] != [] and words_of(name)[-1] == "secret"
 
 
 def is_telling(value: str) -> bool:
