@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from prodify.checks.cost import models
 from prodify.checks.observability import logs
 from prodify.inventory import presence
-from prodify.inventory.components import python
 from prodify.inventory.data import test_patterns as patterns
 from prodify.lazyre import Words, guarded, lazy
 
@@ -25,7 +24,6 @@ GUARDED = {
     "CAPS": models._CAPS,
     "ENV_EXAMPLE": presence._ENV_EXAMPLE,
     "MIGRATIONS": presence._MIGRATIONS,
-    "FOREVER": python._FOREVER,
 }
 
 

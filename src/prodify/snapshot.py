@@ -48,6 +48,14 @@ def prepare(repo: Inventory) -> None:
             getattr(repo, fact)
 
 
+def _calls_others(repo: Inventory) -> bool:
+    """Whether the program calls others over HTTP: a call that is written out, or a model's SDK on the platform's own fetch or client.
+
+    Python's SDKs bring their own client, with limits of its own, and are told among the providers of models alone.
+    """
+    return bool(repo.outbound_calls) or any(not t.location.path.endswith((".py", ".ipynb")) for t in repo.llm_providers)
+
+
 def inventory_snapshot(repo: Inventory) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The inventory block of the report, and a notice for every part that could not be told.
 
@@ -59,7 +67,7 @@ def inventory_snapshot(repo: Inventory) -> tuple[dict[str, Any], tuple[str, ...]
         "datastores": (lambda: [t.name for t in repo.datastores], []),
         "brokers": (lambda: [t.name for t in repo.brokers], []),
         "llm_providers": (lambda: [t.name for t in repo.llm_providers], []),
-        "external_http": (lambda: bool(repo.outbound_calls), False),
+        "external_http": (lambda: _calls_others(repo), False),
         "environment": (lambda: _environment(repo.environment), []),
         "routes": (lambda: [_route(route) for route in repo.routes], []),
         "has": (lambda: dict(repo.has), dict.fromkeys(HAS, False)),

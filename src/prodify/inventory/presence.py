@@ -36,6 +36,19 @@ _TOO_MANY = lazy(
     r"|\bTooManyRequests\(|\bStatusTooManyRequests\b|\{[^{}\n]*\bstatus:\s*429\b"
 )
 """An answer that somebody asks too often: a limiter of the service's own."""
+_PLATFORMS = ("railway.toml", "railway.json", "render.yaml", "fly.toml", "app.yaml", "app.json", "*.do/app.yaml")
+_PLATFORM_PROBE = lazy(
+    r"(?m)^\s*[\"']?(healthcheckPath|healthCheckPath|liveness_check|readiness_check|health_check)\b"
+    r"|^\s*\[{1,2}(http_service\.checks|services\.(http|tcp)_checks|checks)\b"
+)
+"""What hosting platforms call the address that they ask."""
+_OWN_PROBE = tuple(
+    query(language, {"kind": "string_fragment", "regex": r"^/(health|healthz|healthcheck|health-check|livez|readyz)$", "inside": {
+        "kind": "string", "inside": {"kind": "binary_expression", "has": {"field": "left", "regex": r"(^|\.)(url|pathname|path)$"}}}},
+        keywords=("/health", "/livez", "/readyz"))
+    for language in ("javascript", "typescript")
+)  # fmt: skip
+"""A server without a framework compares the address itself."""
 _DECLARATIONS = {
     "python": ("class_definition", "function_definition"), "go": ("function_declaration", "method_declaration", "type_spec"),
     "java": ("class_declaration", "method_declaration"), "ruby": ("class", "method"), "rust": ("struct_item", "function_item"),
@@ -61,7 +74,7 @@ _ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")
 _LICENCE = lazy(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
 _README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
 _MIGRATIONS = guarded(
-    r"(^|/)(migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
+    r"(^|/)(migration/\d[^/]*\.(sql|js|ts|go|php)|migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
     r"|alembic/versions/[^/]+\.py|prisma/migrations/.+\.sql|db/migrate/[^/]+\.rb|database/migrations/[^/]+\.php|Migrations/\d+_[^/]+\.cs"
     r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile"
     r"|(database|db|storage|store|models?|migrations?|schema)/migrations?\.(go|py|rs|[jt]s))$",
@@ -159,7 +172,11 @@ def has_healthcheck(repo: Inventory) -> bool:
         return True
     if repo.uses(*HEALTH) is not None:
         return True
-    return any("health_check" in (repo.files.text(path) or "") for path in repo.files.select("*.tf"))
+    if any("health_check" in (repo.files.text(path) or "") for path in repo.files.select("*.tf")):
+        return True
+    if any(_PLATFORM_PROBE.search(repo.files.text(path) or "") for path in repo.files.select(*_PLATFORMS)):
+        return True
+    return bool(repo.find(*_OWN_PROBE))
 
 
 def has_structured_logs(repo: Inventory) -> bool:

@@ -18,8 +18,11 @@ GENERATED_DIRS = frozenset(
 )
 TEST_DIRS = frozenset(
     "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data "
+    "testutil testutils test_utils test-utils testhelper testhelpers test_helpers test-helpers testsupport "
     "benches benchmarks".split()
 )
+_TEST_PROJECT = lazy(r"(?:^|[_-])tests$|\.(?:\w*test|tests)$")
+"""`unit_tests`, `backend-tests`, and the projects of a .NET solution: `Shop.Tests`, `Shop.UnitTest`."""
 EXAMPLE_DIRS = frozenset("example examples sample samples demo demos playground cookbook recipes-examples".split())
 EXAMPLE_ROOTS = frozenset(("contrib",))
 """At the root these hold what others contributed to try things out; deeper down they are packages (`django/contrib`)."""
@@ -31,7 +34,7 @@ _TEST_FILE = lazy(
     r"|[^/]*Tests?\.(java|kt|cs|php)|[^/]*IT\.java|(pytest|tox|jest|vitest|playwright|cypress|karma)\.(ini|config\.[cm]?[jt]s))$"
 )
 _GENERATED_FILE = lazy(
-    r"(\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|\.Designer\.cs|ModelSnapshot\.cs|-lock\.ya?ml)$"
+    r"([-.](?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,20}(\.chunk)?\.(js|css)|\.min\.(js|css)|\.bundle\.js|\.map|_pb2(_grpc)?\.pyi?|\.pb\.go|\.g\.dart|\.generated\.[a-z]+|\.Designer\.cs|ModelSnapshot\.cs|-lock\.ya?ml)$"
 )
 _VENDORED_FILE = lazy(
     r"^(jquery([._-][\w.-]+)?|modernizr([._-][\w.-]+)?|(bootstrap|angular|backbone|underscore|lodash|handlebars|mustache|popper|moment|d3|knockout"
@@ -55,7 +58,9 @@ def _of_directory(directory: str) -> Role | None:
     for names, role in ((TEST_DIRS, Role.TEST), (EXAMPLE_DIRS, Role.EXAMPLE), (DOCS_DIRS, Role.DOCS)):
         if not names.isdisjoint(lowered):
             return role
-    return None
+    if lowered[-2:] == ["database", "factories"]:  # Laravel's makers of test data
+        return Role.TEST
+    return Role.TEST if any(_TEST_PROJECT.search(part) for part in lowered) else None
 
 
 @lru_cache(maxsize=65536)
@@ -93,11 +98,13 @@ def role_of(path: str) -> Role:
     return found or Role.PRODUCTION
 
 
-_BESIDE = frozenset("scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations".split())
+_BESIDE = frozenset(
+    "scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations management".split()
+)
 
 
 def beside_the_service(path: str) -> bool:
-    """Whether production code is not the service itself: scripts, infrastructure and its functions, migrations.
+    """Whether production code is not the service itself: scripts, Django's commands, infrastructure and its functions, migrations.
 
     What stands there prints to a terminal and gets its settings from whoever runs it.
 

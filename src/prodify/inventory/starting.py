@@ -28,6 +28,31 @@ MAIN: Mapping[str, tuple[Query, ...]] = {
 }  # fmt: skip
 """Main functions, and Python's guard at the end of a file."""
 
+
+
+def _method(names: str) -> dict[str, object]:
+    return {"kind": "call", "has": {"field": "function", "kind": "attribute", "has": {"field": "attribute", "regex": f"^({names})$"}}}
+
+
+FOREVER: Mapping[str, tuple[Query, ...]] = {
+    "python": (query("python", _method("run_forever|start_consuming"), keywords=("run_forever", "start_consuming")),)
+}
+"""Calls of libraries that return only when the program ends."""
+ENDLESS: Mapping[str, tuple[Query, ...]] = {
+    "python": (query("python", {"kind": "while_statement", "has": {"field": "condition", "any": [
+        {"regex": "^(True|1)$"}, {"kind": "not_operator", "has": {"field": "argument", "kind": "identifier"}}]}}, keywords=("while",)),)
+}  # fmt: skip
+"""Loops without an end of their own."""
+WAITS: Mapping[str, tuple[Query, ...]] = {
+    "python": (query("python", _method(r"sleep|blpop|brpop|receive_message\w*|poll|get_message\w*|xread\w*|consume\w*|dequeue|fetch_job"),
+                     keywords=("sleep(", "pop(", "receive_message", "poll(", "get_message", "xread", "consume", "dequeue", "fetch_job")),)
+}  # fmt: skip
+"""Calls that wait for time to pass or for work to come."""
+ASKS: Mapping[str, tuple[Query, ...]] = {
+    "python": (query("python", {"kind": "call", "has": {"field": "function", "regex": "^input$"}}, keywords=("input(",)),)
+}
+"""Questions to whoever sits at the terminal."""
+
 _JVM_NAMES = "^(SpringApplication|SpringBootApplication|runApplication|Quarkus|QuarkusMain|Micronaut|embeddedServer|Javalin|EngineMain)$"
 _JVM_WORDS = ("SpringApplication", "SpringBootApplication", "runApplication", "Quarkus", "Micronaut", "embeddedServer", "Javalin",
               "EngineMain")  # fmt: skip

@@ -149,9 +149,12 @@ def _url_drivers(repo: Inventory) -> Iterator[Technology]:
         for path in repo.syntax.sources("python", ("engine", "DATABASE_UR", "dj_database_url", "Tortoise"))
     ):
         return
+    server = any(t.name not in ("sqlite", "redis") for t in _connection_strings(repo))  # beside it a file's driver is there for tests
     for manifest in repo.manifests:
         for dependency in manifest.dependencies:
             name = dependency.name.lower()
+            if name == "aiosqlite" and server:
+                continue
             if dependency.ecosystem == "pypi" and not dependency.dev and not manifest.lock and name in tables.URL_DRIVERS:
                 yield Technology(
                     tables.URL_DRIVERS[name], dependency.location, f"{name} is declared, the connection string comes from outside"

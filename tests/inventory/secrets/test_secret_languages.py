@@ -11,7 +11,13 @@ from tests.inventory.secrets.secret_shapes import make
 if TYPE_CHECKING:
     from prodify.inventory.secrets import Scanner
 
-MARKS = {"@V": make("{b62*32}", 7), "@P": make("k{b62*6}{dig*3}R", 4), "@H": make("{hex*32}", 3), "@W": "super-" + "secret-key"}
+MARKS = {
+    "@V": make("{b62*32}", 7),
+    "@P": make("k{b62*6}{dig*3}R", 4),
+    "@H": make("{hex*32}", 3),
+    "@W": "super-" + "secret-key",
+    "@43": make("{b62*43}", 5),
+}
 """A drawn value, a password, a hexadecimal value and a well-known one, so that no line below holds a secret."""
 
 PAIRS = {
@@ -242,6 +248,59 @@ PAIRS = {
     "compared": ("a.go", 'if user == "admin" && pass == "@P" {', 'if user == "" && pass == "" {'),
     "basic auth in go": ("a.go", 'req.SetBasicAuth("admin", "@P")', "req.SetBasicAuth(user, pass)"),
     "gin accounts": ("a.go", 'gin.BasicAuth(gin.Accounts{"admin": "@P"})', 'gin.BasicAuth(gin.Accounts{user: pass})'),
+    # what only the place or the form tells
+    "yaml, section": (
+        "application.yml",
+        "jwt:\n  expires: 1h\n  secret: ourSigningPhrase\n",
+        "storage:\n  bucket: a\n  secret: storageCredentials\n",
+    ),
+    "yaml, grandparent": (
+        "application.yml",
+        "security:\n  jwt:\n    signatures:\n      generator:\n        secret: pleaseChangeOurPhrase\n",
+        "security:\n  jwt:\n    issuer: acme\n  mail:\n    secret: mailCredentials\n",
+    ),
+    "yaml, cookie": ("config.yaml", "cookie:\n  secret: our-phrase-for-cookies\n", "cookie:\n  secret: ${COOKIE_SECRET}\n"),
+    "toml, table": ("config.toml", '[jwt]\nsecret = "our-phrase"\n', '[mail]\nsecret = "our-phrase"\n'),
+    "properties, section": ("application.properties", "app.jwt.secret=ourSigningPhrase\n", "app.jwt.issuer=nameOfTheHouse\n"),
+    "json, a sentence that asks": (
+        "config.json",
+        '{"secret": "THIS SIGNS THE TOKENS OF THIS SERVER, REPLACE IT WITH A PHRASE OF YOURS"}',
+        '{"secret": "Replace it with a phrase of yours"}',
+    ),
+    "appsettings, security key": ("appsettings.json", '{"TokenOption": {"SecurityKey": "marigold"}}', '{"Tokens": {"SecurityKey": ""}}'),
+    "appsettings, named key": (
+        "appsettings.json",
+        '{"TokenOptions": {"SecurityKey": "ourvery" "secretkey"}}'.replace('" "', ""),
+        '{"TokenOptions": {"SecurityKey": "your-security-key"}}',
+    ),
+    "a row of the keyboard": ("app.properties", "datasource.password=qwer" "tyui@123", "datasource.password=xxxxxxxx"),
+    "a row of digits": (".env", "DB_PASSWORD=1234" "5678", "DB_PASSWORD=********"),
+    "a mail provider's password": ("mail.py", "EMAIL_HOST_PASSWORD = 'kxqv tpwd rmzj hbnf'", "EMAIL_HOST_PASSWORD = 'sixteen of them'"),
+    "a mail provider's password, call": (
+        "mail.py",
+        'server.login("a@acme.io", "kxqv tpwd rmzj hbnf")',
+        'server.login("a@acme.io", "what they told them")',
+    ),
+    "a token in two parts": ("a.py", 'KEY = "sk-" + "@V"', 'KEY = "sk-" + "your-key-comes-here"'),
+    "a key in brackets": ("a.py", 'API_KEY = (\n    "@V"\n)', 'API_KEY = (\n    "the-key-of-the-api"\n)'),
+    "a key of 256 bits": ("a.py", "key = b'@43='", "key = b'name of the entry in the table'"),
+    "microprofile": (
+        "A.java",
+        '@ConfigProperty(name = "jwt.secret", defaultValue = "@W") String s;',
+        '@ConfigProperty(name = "jwt.issuer", defaultValue = "acme") String s;',
+    ),
+    "passport": ("a.ts", "super({ secretOrKey: 'ourphrase' })", "super({ secretOrKey: process.env.KEY })"),
+    "whoever signs": ("server.js", "adminJwtSecret: env('ADMIN_JWT_SECRET', 'our-phrase'),", "adminJwtSecret: env('ADMIN_JWT_SECRET'),"),
+    "netrc over lines": (".netrc", "machine acme.io\n  login app\n  password @P", "machine acme.io\n  login app\n  password ${PW}"),
+    "signing key in compose": (
+        "docker-compose.yml",
+        "services:\n  a:\n    environment:\n      - JWT_SECRET=ourphrase1",
+        "services:\n  a:\n    environment:\n      - JWT_SECRET=${JWT_SECRET:?}",
+    ),
+    "laravel, rules of a form": ("a.php", "'password' => '@P',", "'password' => 'required|confirmed|min:6',"),
+    "laravel, placeholders": ("config/queue.php", "'secret' => '@V',", "'key' => 'your-public-key',\n'secret' => 'your-secret-key',"),
+    "a constant that calls itself a key": ("a.rs", 'const SECRET: &[u8] = b"secret_key";', "const SECRET: &str = SECRET_NAME;"),
+    "names of entries": ("a.js", "var K_TOKEN = '@V'", "var K_TOKEN = 'xls2_reg_token', KEY = 'xls2_toolbar_layout2'"),
 }  # fmt: skip
 
 

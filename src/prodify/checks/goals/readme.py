@@ -126,11 +126,16 @@ def environment_variables_are_documented(repo: Inventory, profile: Profile) -> V
     if not wanted:
         return not_applicable("the code reads no environment variable")
     documented, places = documented_variables(repo)
-    missing = [v for name, v in sorted(wanted.items()) if name not in documented]
+    missing = [v for name, v in sorted(wanted.items()) if name not in documented and not _stands_in_parts(name, documented)]
     if missing:
         shown = ", ".join(v.name for v in missing[:6]) + (" ..." if len(missing) > 6 else "")
         return failed(f"not in an example file: {shown}", *(Note(v.location, v.name) for v in missing))
     return passed("every variable stands in an example file", *places)
+
+
+def _stands_in_parts(name: str, documented: frozenset[str]) -> bool:
+    """Whether a group of settings is documented entry by entry: `APP__DB__HOST` and its like for `APP__DB`."""
+    return any(other.startswith(f"{name}__") for other in documented)
 
 
 @check(

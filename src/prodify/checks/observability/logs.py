@@ -14,7 +14,7 @@ _NAMES = (
     r"password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization"
     r"|e_?mail|phone|birth_?date|(?:home|street|postal|billing|shipping|mailing)_?address"
 )
-_DATABASE = r"(?:database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il]|connection_?string"
+_DATABASE = r"(?:database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il](?:_(?:a?sync\w*|psycopg\w*|main))?|connection_?string"
 _CONNECTION = lazy(_DATABASE, re.IGNORECASE)
 """What holds the password of a database server; a file's path holds none."""
 _WITH_PASSWORDS = frozenset(("postgres", "mysql", "mongodb", "mssql", "oracle"))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import lazy
+
+if TYPE_CHECKING:
+    from prodify.inventory.facts import Component
 
 _PRIVATE_HOST = lazy(
     r"""["'](?:https?://|postgres(?:ql)?://[^"'@]*@?|redis://|mongodb://)?(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+|10\.\d+\.\d+\.\d+)(:\d+)?[/"']"""
@@ -13,7 +18,9 @@ _PRIVATE_HOST = lazy(
 _WHOLE_ENVIRONMENT = (
     query("go", {"kind": "call_expression", "regex": r"^(os\.Environ|\w+\.AutomaticEnv|envconfig\.Process|env\.Parse\w*)\W"},
           keywords=("os.Environ", "AutomaticEnv", "envconfig.Process", "env.Parse")),
-    *(query(language, "$F(process.env)", keywords=("process.env)",)) for language in ("javascript", "typescript")),
+    *(query(language, {"kind": "member_expression", "regex": r"^(process|Bun)\.env$", "not": {"inside": {"any": [
+        {"kind": "member_expression"}, {"kind": "subscript_expression"}, {"kind": "spread_element"}, {"kind": "variable_declarator"},
+        {"kind": "pair"}]}}}, keywords=("process.env", "Bun.env")) for language in ("javascript", "typescript")),
 )  # fmt: skip
 """Code that hands every variable at once to a reader of settings, which looks the names up by itself."""
 _LAYERED = query("csharp", {"any": [
@@ -21,12 +28,16 @@ _LAYERED = query("csharp", {"any": [
     {"kind": "element_access_expression", "regex": r"^[\w.]*[cC]onfiguration\["},
 ]}, keywords=("onfiguration",))  # fmt: skip
 """ASP.NET's host lays environment variables over appsettings.json by default."""
+_BINDS = frozenset(("spring-boot", "quarkus", "micronaut"))
+"""Frameworks that take every setting of their files from the environment first: SPRING_DATASOURCE_URL over spring.datasource.url."""
 _URLS = query("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.(UseUrls|ListenAnyIP|ListenLocalhost)\(|^app\.Run\(.+\)$"},
               keywords=("UseUrls", "Listen", "app.Run("))  # fmt: skip
 """Addresses in code, which win over ASPNETCORE_URLS."""
 _SET_PORT = query("ruby", {"kind": "call", "regex": r"^set\s*\(?\s*:port\s*,\s*\d"}, keywords=("set :port", "set(:port"))
 _READS_PORT = frozenset("next nuxt remix react-router sveltekit spring-boot quarkus micronaut rails sinatra".split())
 """Frameworks whose server takes its port from the environment (PORT, SERVER_PORT and their like) unless code says otherwise."""
+_OWN_SERVER = frozenset(("streamlit", "gradio", "chainlit", "dash", "panel", "nicegui"))
+"""They start a server on a port of their own where nothing says another."""
 _OTHER_PORTS = lazy(r"DB|SQL|POSTGRES|PG|MONGO|REDIS|SMTP|MAIL|FTP|SSH|PROXY|KAFKA|RABBIT|AMQP|ELASTIC|CACHE|METRICS")
 _PORT_NAME = lazy(r"\bport\b", re.IGNORECASE)
 _HOME_PATH = lazy(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
@@ -83,6 +94,9 @@ def configuration_comes_from_environment(repo: Inventory, profile: Profile) -> V
     layered = repo.find(_LAYERED)
     if layered:
         return passed("ASP.NET's configuration reads the environment over its files", *(m.location for m in layered[:5]))
+    bound = [c for c in repo.services if c.framework in _BINDS]
+    if bound and len(bound) == len(repo.services):
+        return passed("the framework lays the environment over its files by itself", *(n for c in bound for n in c.evidence[:1]))
     if not repo.datastores and not repo.outbound_calls and not repo.llm_providers:
         return not_applicable("nothing needs to be configured")
     return failed("no setting is read from the environment", *(t.location for t in (*repo.datastores, *repo.llm_providers)))
@@ -141,7 +155,7 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
     bad = []
     for language in ("python", "javascript", "typescript"):
         for path in repo.syntax.sources(language, ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")):
-            for number, line in enumerate(repo.files.lines(path), 1):
+            for number, line in enumerate(repo.files.lines(path), 1) if not beside_the_service(path) else ():
                 found = _PRIVATE_HOST.search(line[:500]) or _HOME_PATH.search(line[:500])
                 if found is None or _is_of_an_image(repo, found[0]) or _is_for_development(repo, path):
                     continue
@@ -267,4 +281,12 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
     ]
     if not fixed:
         return passed("the framework's server reads PORT by itself", *(n for c in repo.web_services for n in c.evidence[:1]))
-    return failed("the port is fixed", *(n for c in fixed for n in c.evidence[:1]))
+    written_down = [c for c in fixed if c.place("port") is not None or c.framework in _OWN_SERVER or c.framework in written]
+    if not written_down:
+        return not_applicable("no port is written down; whoever starts the server says it")
+    return failed("the port is fixed", *(_port_place(c) for c in written_down))
+
+
+def _port_place(component: Component) -> Note | Location:
+    """Where the port is written, else what shows the framework with its default."""
+    return component.place("port") or component.evidence[0]

@@ -161,6 +161,8 @@ def shutdown_is_graceful(repo: Inventory, profile: Profile) -> Verdict:
         )
     if {c.framework for c in repo.services} == {"streamlit"}:
         return not_applicable("Streamlit answers the stop signal itself; a session lives in its process and begins anew in another")
+    if {c.framework for c in repo.services} == {"aspnetcore"}:
+        return passed("ASP.NET's host waits for the requests under way by itself", *(n for c in repo.services for n in c.evidence[:1]))
     if not repo.dockerfiles and not launches(repo):
         return failed("nothing says how the service is stopped", *(n for c in repo.services for n in c.evidence[:1]))
     return failed("nothing handles the stop signal", *(d.command.location if d.command else d.location for d in repo.dockerfiles))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed
@@ -11,6 +12,8 @@ from prodify.inventory.places import keyword_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from prodify.inventory.facts import Argument, Assignment
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")
 def cors_is_not_wildcard(repo: Inventory, profile: Profile) -> Verdict:
@@ -61,6 +64,8 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
         value, known = repo.python.value_of(call.arg("allow_origins"), call)
         if known and isinstance(value, list | tuple) and "*" in value:
             yield Note(keyword_place(repo, call.location, "allow_origins"), "allow_origins holds *")
+        elif not known and (told := _told_elsewhere(repo, call.arg("allow_origins"))) is not None:
+            yield Note(told.location, f"{told.target} holds * unless it is set, and allow_origins takes it")
     for name in ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"):
         found = setting(repo, name)
         if found is not None and found.value is True:
@@ -75,6 +80,23 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
             text = repo.files.text(path) or ""
             for line in pattern.finditer(text):
                 yield Note(Location(path, text.count("\n", 0, line.start(1)) + 1), " ".join(line[1].split())[:60])
+
+
+def _told_elsewhere(repo: Inventory, argument: Argument | None) -> Assignment | None:
+    """The one setting that names the origins, where it is a wildcard or one by default: `settings.cors_origins`, a variable of the file."""
+    name = next((w for w in re.findall(r"[A-Za-z_]\w*", argument.text if argument else "") if "origin" in w.lower()), None)
+    named = [a for a in repo.python.assignments(f"*{name}") if a.target.rpartition(".")[2] == name] if name else []
+    if len(named) != 1:
+        return None
+    told = named[0]
+    if told.literal:
+        return told if told.value == "*" or (isinstance(told.value, list | tuple) and "*" in told.value) else None
+    for call in repo.python.calls("os.getenv", "os.environ.get", "*.getenv", "*.config", "decouple.config", "*.env"):
+        default = call.arg("default", 1)
+        same = call.location.path == told.location.path and call.location.line == told.location.line
+        if same and default is not None and default.value == "*":
+            return told
+    return None
 
 
 def _flask_allows_all(repo: Inventory, call: Call) -> bool:

@@ -54,6 +54,10 @@ def no_env_file_with_secrets_is_committed(repo: Inventory, profile: Profile) -> 
     return passed("no environment file with secrets is tracked", *(Location(p) for p in examples[:3]))
 
 
+_OTHER_SETTINGS = frozenset(("java", "kotlin", "csharp"))
+"""Languages whose frameworks read `application.properties` or `appsettings.json`, and no .env file unless compose does."""
+
+
 def _is_in_repository(repo: Inventory, path: str) -> bool:
     """Whether git tracks a file; without git every file that is not ignored would be committed."""
     entry = repo.files.entries.get(path)
@@ -177,6 +181,8 @@ def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service reads an environment file")
+    if {c.language for c in repo.services} <= _OTHER_SETTINGS and not repo.compose_files and not repo.files.select(".env*", "*.env"):
+        return not_applicable("the services read settings files of their platform, no environment file")
     ignores = repo.files.select(".gitignore")
     for path in ignores:
         for number, line in enumerate(repo.files.lines(path), 1):

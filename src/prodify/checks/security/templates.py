@@ -129,7 +129,16 @@ def _rendered_names(repo: Inventory) -> set[str]:
     """Names that code binds to markup which a template made, escaped already, or which is the service's own."""
     words = ("render_to_string", "format_html", "render_template(")
     rendered = {name for path in repo.syntax.sources("python", words) for name in _RENDERED.findall(repo.files.text(path) or "")}
-    return rendered | _shipped_names(repo)
+    return rendered | _shipped_names(repo) | set(_cleaned_names(repo))
+
+
+def _cleaned_names(repo: Inventory) -> Iterator[str]:
+    """Names that code binds to what a cleaner made of the text: `post.body_html = bleach.clean(...)`."""
+    for call in repo.python.calls(*_CLEANERS):
+        module, line = repo.python.module(call.location.path), call.location.line or 0
+        for bound in module.assignments if module is not None else ():
+            if (bound.location.line or 0) <= line <= (bound.location.end_line or bound.location.line or 0):
+                yield bound.target.rpartition(".")[2]
 
 
 def _shipped_names(repo: Inventory) -> set[str]:

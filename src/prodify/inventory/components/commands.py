@@ -117,7 +117,7 @@ def _one(words: list[str], location: Location, source: str, process: str) -> Lau
             program, rest, module = rest[1], rest[2:], True
             if program not in _SERVERS:
                 return Launch("python", program, location, source, process, _directory(location), None, False, True)
-    if program not in _SERVERS and not module:
+    if (program not in _SERVERS and not module) or (program == "flask" and "run" not in rest):  # `flask db upgrade` serves nothing
         return None
     target, factory = _target(program, rest, flask_app)
     if program.startswith(("python", "pypy")) and (target is None or not target.endswith(".py")):

@@ -13,6 +13,7 @@ from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
 from prodify.inventory.polyglot.nodes import string_of
 from prodify.inventory.query import query
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.data.frameworks import Framework
 
+
+_SETTINGS = lazy(r"(?i)(^|/)\w*(config|conf|env|environment|settings?)(/\w+)?\.go$")
+"""Files that read what the program is told, the port among it, for one that serves elsewhere."""
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
@@ -52,7 +56,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
     entry, rivals = _entry(repo, root, mains, package)
     kind = framework.kind if framework is not None else "cli"
     port = (
-        written_port(repo, "go", [root.join(entry)] if entry else mains, _serving(repo, sources))
+        written_port(repo, "go", [root.join(entry)] if entry else mains, _serving(repo, sources), filter(_SETTINGS.search, sources))
         if kind == "service"
         else None
     )

@@ -53,7 +53,8 @@ class NodeRoot:
 
     def components(self) -> Iterator[Component]:
         """The root's component; none for a manifest that only holds tools or a workspace."""
-        found = self._framework_app() or self._server() or self._bot() or self._browser_app() or self._worker() or self._package()
+        found = self._framework_app() or self._server() or self._bot() or self._own_server() or self._browser_app() or self._worker()
+        found = found or self._package()
         if found is not None:
             yield found
 
@@ -96,6 +97,12 @@ class NodeRoot:
                 if framework.name == "mcp" and self.data.get("bin"):
                     continue
                 return self._program(framework, package, users)
+        return None
+
+    def _own_server(self) -> Component | None:
+        """A server of the platform's own; beside a bot it only answers the hosting's probes."""
+        if self._is_published() and not self._has_listener():
+            return None
         listeners = starting.holding(self.repo, self.sources, starting.OWN_SERVERS)
         if listeners and not self.data.get("bin"):
             return self._program(known.NodeFramework("node", "service", 3000), None, listeners)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from prodify.inventory import starting
 from prodify.inventory.components import pyentry, pyports
 from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, app_objects, has_main_guard, run_calls, threaded_functions
@@ -13,7 +14,7 @@ from prodify.inventory.components.pyproject import PythonProject, read_project
 from prodify.inventory.components.pyreach import reaches
 from prodify.inventory.data.python_frameworks import CLI_MODULES, SCRIPT_UI
 from prodify.inventory.facts import Component, Note
-from prodify.lazyre import guarded, lazy
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -24,13 +25,10 @@ if TYPE_CHECKING:
     from prodify.inventory.components.layout import Layout, Root
     from prodify.inventory.pymodule import PyModule
 
-_FOREVER = guarded(r"^[ \t]*\w+\.(run_forever|start_consuming)\(\)", "run_forever start_consuming", re.MULTILINE)
-_ENDLESS = lazy(r"^\s*while\s+(True|1|not\s+\w+)\s*:", re.MULTILINE)
 _TASK = lazy(
     r"^\s*@[\w.]*\btask\b|\bshared_task\b|\bautodiscover_tasks\b|\bTask\)\s*:|\.register_task\(|\.task\(|\bimports?\s*=|\binclude\s*=",
     re.MULTILINE,
 )
-_WAITS = lazy(r"\.sleep\(|\.blpop\(|\.brpop\(|\.receive_message|\.poll\(|\.get_message|\.xread|\.consume|\.dequeue|\.fetch_job")
 
 
 class PythonRoot:
@@ -169,9 +167,10 @@ class PythonRoot:
         """A program that loops for ever and waits: a worker without a framework."""
         for path in self.sources:
             text = self.repo.files.text(path) or ""
-            match = _FOREVER.search(text) or (_ENDLESS.search(text) if "while" in text and _WAITS.search(text) else None)
-            if match and "input(" not in text and self._starts(path, text):
-                line = text.count("\n", 0, match.end()) + 1 if match else None
+            line = starting.first_place(self.repo, path, starting.FOREVER)
+            if line is None and starting.holds(self.repo, path, starting.WAITS):
+                line = starting.first_place(self.repo, path, starting.ENDLESS)
+            if line is not None and not starting.holds(self.repo, path, starting.ASKS) and self._starts(path, text):
                 note = Note(Location(path, line), "loops for ever and waits for work")
                 yield self._component("worker", None, self.root.relative(path), (note,))
                 return

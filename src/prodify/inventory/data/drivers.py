@@ -32,7 +32,8 @@ DATASTORES: Mapping[str, Mapping[str, str]] = {
         "weaviate-client": "weaviate", "nedb": "nedb", "lowdb": "lowdb", "@clickhouse/client": "clickhouse", "convex/server": "convex",
         "oracledb": "oracle", "@nestjs/elasticsearch": "elasticsearch", "@nestjs/mongoose": "mongodb", "@fastify/mongodb": "mongodb",
         "fastify-mongodb": "mongodb", "connect-mongo": "mongodb", "monk": "mongodb", "koa-mongo": "mongodb",
-        "@typegoose/typegoose": "mongodb",
+        "@typegoose/typegoose": "mongodb", "bull": "redis", "bullmq": "redis", "@nestjs/bull": "redis", "@nestjs/bullmq": "redis",
+        "bee-queue": "redis",
         "@fastify/postgres": "postgres", "fastify-postgres": "postgres", "@fastify/mysql": "mysql", "fastify-mysql": "mysql",
         "koa-mysql": "mysql", "promise-mysql": "mysql", "serverless-mysql": "mysql", "@fastify/redis": "redis", "fastify-redis": "redis",
         "@nestjs-modules/ioredis": "redis", "cache-manager-redis-store": "redis", "@opensearch-project/opensearch": "opensearch",
@@ -142,7 +143,8 @@ def _php(kind: str, regex: str) -> dict[str, object]:
 
 
 _ORM = ("dialect", "client", "typeorm", "TypeOrm", "DataSource", "provider")
-_TYPEORM = ("DataSource", "TypeOrm", "createConnection")
+_TYPEORM = ("DataSource", "TypeOrm", "createConnection", "ConnectionOptions")
+_TYPEORM_OPTIONS = r"(TypeOrmModuleOptions|DataSourceOptions|ConnectionOptions|PostgresConnectionOptions)\b"
 _OPTIONS = "dialect|client|provider"
 CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] = (
     ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseNpgsql(<\w+>)?\([^;]*$"}, ("UseNpgsql",), "postgres"),
@@ -175,8 +177,13 @@ CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] =
     ("javascript", _option(_OPTIONS, "mysql2?|mariadb"), _ORM, "mysql"),
     ("javascript", _option(_OPTIONS, "sqlite|turso|(better-)?sqlite3"), _ORM, "sqlite"),
     *(
-        ("javascript", {**_option("type", values), "inside": {"kind": "object", "inside": {"kind": "arguments", "inside": {
-            "regex": r"(?s)^(new\s+DataSource|createConnection|[\w.]*TypeOrm\w*\.forRoot\w*)\("}}}}, _TYPEORM, name)
+        ("javascript", {**_option("type", values), "inside": {"kind": "object", "inside": {"stopBy": "end", "any": [
+            {"kind": "call_expression", "regex": r"(?s)^(createConnection|[\w.]*TypeOrm\w*\.forRoot\w*)\("},
+            {"kind": "new_expression", "regex": r"(?s)^new\s+DataSource\("},
+            {"kind": "variable_declarator", "regex": rf"^\w+\s*:\s*{_TYPEORM_OPTIONS}"},
+            {"any": [{"kind": "method_definition"}, {"kind": "function_declaration"}, {"kind": "arrow_function"}],
+             "regex": rf"(?s)^[^{{]*\)\s*:\s*(Promise<)?{_TYPEORM_OPTIONS}"},
+        ]}}}, _TYPEORM, name)
         for values, name in (("postgres", "postgres"), ("mysql|mariadb", "mysql"), ("(better-)?sqlite3?", "sqlite"), ("mongodb", "mongodb"),
                              ("mssql", "mssql"), ("cockroachdb", "cockroachdb"), ("oracle", "oracle"))
     ),

@@ -52,8 +52,8 @@ OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         ("*.php",),
-        lazy(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|@test\b", re.MULTILINE),
-        lazy(r"->assert\w*\(|\bexpect\(|::assert\w*\("),
+        lazy(r"function (?P<name>test\w+)\(|^\s*(?:it|test)\(\s*['\"](?P<other>[^'\"]*)|#\[Test\]|^\s*/?\*+\s*@test\b", re.MULTILINE),
+        lazy(r"->(?:assert|see|dontSee)\w*\(|\bexpect\(|::assert\w*\("),
     ),
     (
         ("*.cs",),
@@ -73,12 +73,13 @@ ALWAYS_TRUE = lazy(r"expect\(\s*(true|1)\s*\)\.to(?:Be|Equal|\.be)\w*\(?\s*(true
 """An assertion of JavaScript that cannot fail."""
 
 INTEGRATION = guarded(
-    r"testcontainers|django_db|django\.test|TransactionTestCase|\.create_all\(|create_engine\(|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
+    r"testcontainers|django_db|django\.test|rest_framework\.test|wagtail\.test|TransactionTestCase|\.create_all\(|create_engine\("
+    r"|psycopg|asyncpg|pymongo|redis\.(?:Redis|from_url)"
     r"|sqlite3\.connect|pytest_postgresql|postgresql_proc|fakeredis|mongodb-memory-server|MongoMemoryServer|gorm\.Open|sql\.Open\(|@DataJpaTest"
     r"|@SpringBootTest|ActiveRecord|DatabaseTestCase|RefreshDatabase|WebApplicationFactory|migrate!\(|sqlx::test|mongoose\.connect|DATABASE_URL"
     r"|SQLALCHEMY_DATABASE_URI",
-    "testcontainers django_db django.test TransactionTestCase .create_all( create_engine( psycopg asyncpg pymongo "
-    "redis. sqlite3.connect pytest_postgresql postgresql_proc fakeredis mongodb-memory-server MongoMemoryServer "
+    "testcontainers django_db django.test rest_framework.test wagtail.test TransactionTestCase .create_all( create_engine( psycopg asyncpg "
+    "pymongo redis. sqlite3.connect pytest_postgresql postgresql_proc fakeredis mongodb-memory-server MongoMemoryServer "
     "gorm.Open sql.Open( @DataJpaTest @SpringBootTest ActiveRecord DatabaseTestCase RefreshDatabase "
     "WebApplicationFactory migrate!( sqlx::test mongoose.connect DATABASE_URL SQLALCHEMY_DATABASE_URI",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.environment import variable
 from prodify.inventory.facts import EnvVar, Role
 from prodify.inventory.polyglot.callshapes import call_rule
-from prodify.inventory.polyglot.nodes import arguments, named, string_of
+from prodify.inventory.polyglot.nodes import arguments, enclosing, named, string_of
 from prodify.inventory.query import query
 from prodify.inventory.syntax import location_of
 from prodify.lazyre import lazy
@@ -82,8 +82,31 @@ def environment(repo: Inventory) -> Iterator[EnvVar]:
                 if row in HELPERS and row.language == "go" and len(given) < 2:
                     continue
                 yield _read(path, node, name, len(given) > 1)
+    yield from _own_readers(repo)
     yield from _command_line(repo)
     yield from _configured(repo)
+
+
+def _own_readers(repo: Inventory) -> Iterator[EnvVar]:
+    """Reads through a function of the program's own, which hands the name on to the environment: `env::get_required("NAME")`."""
+    names = set()
+    for row in READS:
+        for path in repo.syntax.sources("rust", row.keywords) if row.language == "rust" else ():
+            for _, node in repo.syntax.nodes(row, path):
+                given, around = _given(node), enclosing(node, "function_item")
+                name = around.field("name") if around is not None else None
+                if given and string_of(given[0]) is None and name is not None:
+                    names.add(name.text())
+    if not names:
+        return
+    function = rf"(^|::)({'|'.join(sorted(names))})(::<[^()]*>)?$"
+    called = query("rust", {"kind": "call_expression", "has": {"field": "function", "regex": function}}, keywords=tuple(sorted(names)))
+    for path in repo.syntax.sources("rust", called.keywords):
+        for _, node in repo.syntax.nodes(called, path):
+            given = arguments(node)
+            text = string_of(given[0]) if given else None
+            if text is not None and _UPPER.match(text):
+                yield _read(path, node, text, len(given) > 1)
 
 
 def _given(node: SgNode) -> list[SgNode]:

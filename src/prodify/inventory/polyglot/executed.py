@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
-from prodify.inventory.polyglot.nodes import enclosing, line_of
+from prodify.inventory.polyglot.nodes import code_of, enclosing, line_of
 from prodify.inventory.query import Query, query
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -84,16 +84,17 @@ def executed_input(repo: Inventory) -> Iterator[Note]:
 
 
 def _comes_from_request(language: str, node: SgNode, text: str, called: str) -> bool:
-    given = text[len(called) :]
+    code = text if language == "php" else code_of(node)  # PHP names the request in a text: `php://input`
+    given = code[len(called) :] if code.startswith(called) else text[len(called) :]
     if language == "ruby" and called not in ("eval", "instance_eval", "class_eval", "Marshal.load", "YAML.load", "YAML.unsafe_load"):
-        given = " ".join(re.findall(r"#\{([^}]*)\}", text))  # a list of words runs no shell
+        given = " ".join(re.findall(r"#\{([^}]*)\}", code))  # a list of words runs no shell
     request = _REQUEST[language]
     if request.search(given):
         return True
     around = enclosing(node, *_FUNCTIONS)
-    scope = around.text() if around is not None else ""
+    scope = "" if around is None else around.text() if language == "php" else code_of(around)
     names = {name for found in _BOUND.findall(scope) for name in found if name}
     for assigned in re.finditer(r"(?:\{([^{}]*)\}|\$?(\w+))\s*:?=(?!=)\s*([^\n;]*)", scope):
         if request.search(assigned[3]) and not _QUOTED.search(assigned[3]):
             names |= set(re.findall(r"\w+", assigned[1] or assigned[2]))
-    return bool(names & set(re.findall(r"[A-Za-z_]\w*", given)))
+    return bool(names & set(re.findall(r"(?<![\w.>])[A-Za-z_]\w*", given)))  # a member of something else only shares the name

@@ -36,7 +36,10 @@ def _member(owner: str, names: str) -> dict[str, object]:
 
 OUTBOUND = everywhere(
     {"kind": "call_expression", "any": [
-        {"has": {"field": "function", "kind": "identifier", "regex": f"^({_ALONE})$"}},
+        {"has": {"field": "function", "any": [
+            {"kind": "identifier", "regex": f"^({_ALONE})$"},
+            {"kind": "await_expression", "has": {"kind": "identifier", "regex": f"^({_ALONE})$"}},  # `await fetch<T>(...)`
+        ]}},
         *(_member(owner, names) for owner, names in _METHODS.items()),
     ]},
     ("axios", "fetch", "got", "superagent", "request", "ky", "http.", "https.", "undici", "httpService", "needle", "rp(",

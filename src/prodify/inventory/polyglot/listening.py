@@ -122,10 +122,13 @@ _CSHARP = (
 )  # fmt: skip
 
 _RUBY_NUMBER = {"any": [{"kind": "integer", "regex": r"^\d{2,5}$"}, {"kind": "string", "regex": r"""^["'](tcp://[^:]+:)?\d{2,5}["']$"""}]}
+_CLIENT = r"^:?(address|user_?name|user|password|database|authentication|domain|enable_starttls_auto)\b"
+"""Beside these a port is that of the server which the program calls: a mail server's, a database's."""
 _RUBY = (
     (query("ruby", {**_RUBY_NUMBER, "inside": {"kind": "argument_list", "inside": {
         "kind": "call", "regex": r"^(set\s*\(?\s*:port\b|port\b|bind\b)"}}}, keywords=("port", "bind")),
-     query("ruby", {**_RUBY_NUMBER, "inside": {"kind": "pair", "regex": r"(?i)^(:?port\b|:Port)"}}, keywords=("port", "Port"))),
+     query("ruby", {**_RUBY_NUMBER, "inside": {"kind": "pair", "regex": r"(?i)^(:?port\b|:Port)", "not": {"inside": {
+         "kind": "hash", "has": {"kind": "pair", "regex": _CLIENT}}}}}, keywords=("port", "Port"))),
     (query("ruby", {**_RUBY_NUMBER, "inside": {"stopBy": "end", "any": [
         {"kind": "call", "regex": r"""^ENV\.fetch\(\s*["']PORT["']"""},
         {"kind": "binary", "regex": r"""^\(?ENV\[["']PORT["']\]"""},

@@ -109,7 +109,7 @@ def _macro_values(text: str) -> Iterator[str]:
     inside = text[text.find("!") + 1 :].strip()[1:-1]
     quoted = re.findall(r'"((?:[^"\\]|\\.)*)"', inside)
     for template in quoted:
-        yield from re.findall(r"\{([a-z_]\w*)(?::[^{}]*)?\}", template)
+        yield from re.findall(r"(?<!\{)\{([a-z_]\w*)(?::[^{}]*)?\}(?!\})", template)  # doubled braces are text
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', inside)
     for value in bare.split(","):
         yield re.sub(r"^\s*\w+\s*=\s*", "", value).strip().lstrip("%?&*")

@@ -53,6 +53,26 @@ def line_of(node: SgNode) -> int:
     return node.range().start.line + 1
 
 
+_SAID = ("comment", "line_comment", "block_comment", "string_fragment", "string_content", "string_literal_content",
+         "multiline_string_fragment", "heredoc_content", "interpreted_string_literal_content", "raw_string_literal_content")  # fmt: skip
+
+
+def code_of(node: SgNode) -> str:
+    """The text of a node with blanks for what is only said there: comments and the literal pieces of texts, not what is put into them."""
+    text, start = node.text(), node.range().start.index
+    blank = list(text)
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if one.kind() in _SAID:
+            span = one.range()
+            first, last = span.start.index - start, span.end.index - start
+            blank[first:last] = " " * (last - first)
+        else:
+            stack.extend(one.children())
+    return "".join(blank)
+
+
 def enclosing(node: SgNode, *kinds: str) -> SgNode | None:
     """The nearest node of one of these kinds around a node."""
     return next((ancestor for ancestor in node.ancestors() if ancestor.kind() in kinds), None)

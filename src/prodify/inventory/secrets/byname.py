@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def is_special(path: str) -> bool:
     """Whether the file is read whole whatever occurs in it."""
-    return path.endswith((".key", "pgpass", "pgpass.conf"))
+    return path.endswith((".key", "pgpass", "pgpass.conf", "netrc"))
 
 
 def needs_more_than_patterns(path: str) -> bool:

@@ -11,6 +11,7 @@ from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify
+from prodify.inventory.secrets.sections import of_section
 from prodify.inventory.secrets.values import is_random
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ LONGEST = 4096
 
 # Read from right to left: the text before the opening quote, reversed, so that one anchored match finds the name.
 _BEFORE = lazy(
-    rb"""(?P<pre>(?:\(gnirtS(?:\.[a-z]{2,8})?|\(edoced\.46esaB|\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|\s?=\s?tluafed\s?\(dleiF|br|[brufBRUF@$\[(]|\[\s{0,3}\()?)
+    rb"""(?P<pre>(?:\(gnirtS(?:\.[a-z]{2,8})?|\(edoced\.46esaB|\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|\s?=\s?tluafed\s?\(dleiF|br|[brufBRUF@$\[(]|\[?\s{0,20}\()?)
     \s{0,40}
-    (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
+    (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:(?:eulaV)?tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
     \s{0,40}
     (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?[\x20\t]{0,3}:[\x20\t]{0,4}|(?:gnirts|etyb\]\[)\s)?)
     \s{0,8}
@@ -127,6 +128,8 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     name = _secret_name(found["name"])
     if name is None:
         return None
+    if kind is FileKind.CONFIG:
+        name = of_section(data, at, name)
     if _names_a_key(data, at, name):
         return None
     sep = found["sep"][::-1].strip()
@@ -235,6 +238,8 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         return None
     if _names_a_key(data, at, name):
         return None
+    if kind is FileKind.CONFIG and not flag:
+        name = of_section(data, at, name)
     value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
     candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
     if candidate is not None and classify(name) is NameKind.KEY:

@@ -29,6 +29,7 @@ from prodify.inventory.secrets.values import (
     is_random,
     is_reference,
     is_trivial,
+    is_validation,
     is_weak,
     is_words,
 )
@@ -87,7 +88,7 @@ def _is_mixed(value: str) -> bool:
 
 def _password(literal: Literal, *, prose: bool) -> bool:
     value = literal.value
-    if "*" in value or (has_sequence(value) and value.isalnum()) or not any(c.isalnum() for c in value):
+    if "*" in value or is_validation(value) or (has_sequence(value) and value.isalnum()) or not any(c.isalnum() for c in value):
         return False
     if prose and is_trivial(value) and not is_telling(value):
         return False

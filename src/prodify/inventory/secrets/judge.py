@@ -20,6 +20,7 @@ from prodify.inventory.secrets.values import (
     WEAK,
     echoes,
     has_sequence,
+    is_app_password,
     is_human,
     is_no_value,
     is_placeholder,
@@ -28,6 +29,8 @@ from prodify.inventory.secrets.values import (
     is_short_token,
     is_strong_text,
     is_trivial,
+    is_typed_row,
+    is_validation,
     is_weak,
     is_words,
 )
@@ -45,16 +48,19 @@ _NOT_SECRET_SHAPED = lazy(
 _HOST = lazy(r"^(?:[\w-]+\.)+[a-z]{2,12}(?::\d+)?(?:/.*)?$")
 _REAL_SYMBOLS = lazy(r"[!@#$%^&*]{2,}")
 _DOTTED = lazy(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
-_CHANGE_ME = lazy(r"(?i)change|insecure")
+_YOURS = lazy(r"(?i)^your\b|^your[-_]|[-_ ]here$")
+_CHANGE_ME = lazy(r"(?i)change|insecure|\breplace[ _-](?:it|this|me)\b")
 _MESSAGE = lazy(r"(?i)\b(?:invalid|required|missing|incorrect|please|enter|must|cannot|failed|expired|token|unknown|error|should)\b")
 _ACCOUNT_PASSWORD = lazy(
     r"(?i)(?:admin|root|postgres|mysql|mongo|redis|rabbit|rabbitmq|guest|super)(?:[-_]?user)?[-_]?(?:pass|passwd|password|pwd)\d*$"
 )
 """What people set when they have to set something; in a file that is read it is the password, not an example."""
-_NAMED_KEY = lazy(
+NAMED_KEY = lazy(
     r"(?i)^(?!.*(?:your|enter|insert|replace|put|set|example|sample|dummy|fake|here))[a-z]{3,}[-_ ]?(?:secret|signing)[-_ ]?key\d*$"
 )
 _AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
+_KEY_OF_32_BYTES = lazy(r"^[A-Za-z0-9+/_\-]{43}=$")
+"""Fernet's form and that of every other key of 256 bits in base 64."""
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
 _NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()
 """Literals that were judged to be none."""
@@ -62,6 +68,8 @@ _MOST_REMEMBERED = 4096
 _SHORT = 64
 _LONGEST = 2048
 _LONGEST_PROSE = 128
+_SENTENCE = 40
+"""From here on a sentence that asks to be replaced is a default of the settings; shorter ones are notes for the reader."""
 _PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
 _SETTINGS = (FileKind.CONFIG, FileKind.ENV, FileKind.COMPOSE, FileKind.TERRAFORM, FileKind.DOCKER, FileKind.SHELL)
 
@@ -166,7 +174,9 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if _DOTTED.match(value) and not is_random(value, 12):
         return None
-    if " " in value and not (_REAL_SYMBOLS.search(value) and len(value) >= 12):
+    if is_app_password(value):
+        return _make(literal, "password", "Password", PASSWORD)
+    if (" " in value and not (_REAL_SYMBOLS.search(value) and len(value) >= 12)) or is_validation(value):
         return None
     if kind in _PROSE:
         shown = is_random(value, 12) or (kind is FileKind.DOCS and (is_human(value) or _is_default(literal)))
@@ -177,7 +187,7 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
     if echoes(name, value) or low in NON_VALUES:
         weak_anyway = low in WEAK and not (plain_name and (kind is FileKind.CODE or value.istitle()))
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True) if weak_anyway else None
-    if low in WEAK or DEFAULTISH.search(value):
+    if low in WEAK or DEFAULTISH.search(value) or ((settings or literal.fallback) and is_typed_row(value)):
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)
     if is_placeholder(value) or (CODEISH.search(value) and not literal.fallback and not _REAL_SYMBOLS.search(value)):
         return None
@@ -202,7 +212,7 @@ def _is_default(literal: Literal) -> bool:
 
 def _is_named_key(literal: Literal) -> bool:
     """Whether a value only calls itself a key, `superSecretKey`: what says so and no more is used as one."""
-    return bool(_NAMED_KEY.match(literal.value)) and not echoes(literal.name, literal.value)
+    return bool(NAMED_KEY.match(literal.value)) and not echoes(literal.name, literal.value)
 
 
 def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
@@ -215,18 +225,23 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if (is_random(value) or is_strong_text(value)) and not is_placeholder(value):
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
-    if kind in _PROSE or kind is FileKind.NOTEBOOK or (len(value) >= 16 and has_sequence(value)):
+    if kind in _PROSE or kind is FileKind.NOTEBOOK:
+        return None
+    asks = bool(_CHANGE_ME.search(value)) and (" " not in value or len(value) >= _SENTENCE)
+    if len(value) >= 16 and has_sequence(value) and kind not in _SETTINGS:
         return None
     if value.startswith("django-insecure-") and len(value) > 30:
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
     settings = kind in _SETTINGS
-    if settings and not literal.fallback and is_placeholder(value) and not (_CHANGE_ME.search(value) or _is_named_key(literal)):
+    filled = is_placeholder(value) and not is_typed_row(value)
+    if settings and not literal.fallback and filled and not (asks or _is_named_key(literal)):
         return None
     generic = words_of(name) in (["secret"], ["token", "secret"])
-    phrase = is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value)
-    if generic and not literal.fallback and not literal.signs and (settings or phrase or echoes(name, value)):
+    phrase = bool(_YOURS.search(value)) or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value))
+    loose = generic and not literal.fallback and not literal.signs
+    if loose and not (asks and " " in value) and (settings or phrase or echoes(name, value)):
         return None
-    if " " in value and (_MESSAGE.search(value) or settings):
+    if " " in value and not asks and (_MESSAGE.search(value) or settings):
         return None
     if (CODEISH.search(value) and not _REAL_SYMBOLS.search(value)) or "\\" in value:
         return None
@@ -250,7 +265,11 @@ def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate |
         return None
     if name_kind is NameKind.KEY:
         if (
-            (len(words_of(literal.name)) == 1 and not literal.signs and not (literal.name == "KEY" and literal.quoted))
+            (
+                len(words_of(literal.name)) == 1
+                and not literal.signs
+                and not (literal.quoted and (literal.name == "KEY" or _KEY_OF_32_BYTES.match(value)))
+            )
             or not is_random(value, 20)
             or entropy(value) < 3.4
             or (_NOT_SECRET_SHAPED.search(literal.name) and words_of(literal.name)[-2:] != ["token", "id"])

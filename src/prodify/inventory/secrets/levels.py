@@ -8,7 +8,7 @@ from prodify.inventory.facts import Role
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.prose import in_docstring
-from prodify.inventory.secrets.rule import PASSWORD
+from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD
 from prodify.model import Level
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def _base(found: Candidate, path: str, kind: FileKind, data: bytes) -> str:
     if found.local and found.weak:
         here = kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path)
         return Level.NOTE if here or _on_this_machine(found, data) else Level.WARNING
+    if found.weak and found.category == FRAMEWORK and kind is FileKind.COMPOSE and not _DEVELOPMENT_STACK.search(path):
+        return Level.WARNING  # the password of a database opens a network of containers, the key of the tokens opens the service
     if found.weak:
         return Level.NOTE if kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path) else Level.WARNING
     return Level.WARNING if found.local else Level.ERROR

@@ -72,6 +72,10 @@ _NOT_BEFORE = wordset(
 )
 
 
+_SIGNS = (["jwt", "secret"], ["session", "secret"], ["cookie", "secret"])
+"""Whatever stands before: `adminJwtSecret` signs as `jwtSecret` does."""
+
+
 def words_of(name: str) -> list[str]:
     """Split snake, kebab, dotted and camel case into lower-case words.
 
@@ -148,6 +152,8 @@ def _framework(words: list[str]) -> NameKind | None:
     if tail3 == "secretkeybase" or words[-2:] == ["secret", "key"] or tail2 == "secretkey":
         rest = words[:-2]
         return NameKind.FRAMEWORK if all(w in _FRAMEWORK_BEFORE for w in rest) else NameKind.TOKEN
+    if words[-2:] in _SIGNS or words[-3:] in (["jwt", "secret", "key"], ["secret", "or", "key"]):
+        return NameKind.FRAMEWORK
     if words[-3:] == ["app", "settings", "token"] or (words[-1] == "secretkey" and len(words) == 1):
         return NameKind.FRAMEWORK
     if tail2 in _FRAMEWORK_TAILS:

@@ -6,7 +6,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
-from prodify.inventory.secrets import context, structured, urls
+from prodify.inventory.secrets import context, split, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
@@ -329,6 +329,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.SIGNING: _signing,
     Trigger.DEFAULT: _default,
     Trigger.COMMAND: _shell,
+    Trigger.JOINED: lambda data, end, _kind: _one(split.joined(data, end)),
     Trigger.ACCOUNT: lambda data, end, kind: _one(structured.account(data, end - 2, kind)),
 }
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.context import last_match, read_quoted
 from prodify.inventory.secrets.filekind import FileKind
-from prodify.inventory.secrets.judge import Candidate
+from prodify.inventory.secrets.judge import NAMED_KEY, Candidate
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.rule import FRAMEWORK
 from prodify.inventory.secrets.values import (
@@ -28,10 +28,10 @@ _CALL = lazy(
     rb"""(?P<name>SymmetricSecurityKey|HMAC(?:256|384|512)|HMACSHA(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey"""
     rb"""|from_secret|SignedString"""
     rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|\bkeys\s?[:=]|key\w{0,8}\s{0,3}:?="""
-    rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|SigningKey)["']\s{0,2}:)"""
+    rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|(?:Signing|Security|Secret)Key)["']\s{0,2}:)"""
 )
 _SECTION = lazy(
-    rb"""(?i)["']?(?:(?P<jwt>jwt\w{0,12}|tokens?(?:settings|options|config\w{0,7})?|authsettings|authentication)|appsettings)["']?"""
+    rb"""(?i)["']?(?:(?P<jwt>jwt\w{0,12}|tokens?(?:settings|options?|config\w{0,7})?|authsettings|authentication)|appsettings)["']?"""
     rb"""\s{0,3}:\s{0,3}\{[^{}]{0,400}$"""
 )
 """The object of a settings file that an entry stands in."""
@@ -103,4 +103,4 @@ def _entry(data: bytes, start: int, name: str, value: str) -> bool:
     section = _SECTION.search(data, max(0, start - 480), start)
     if section is None or (section["jwt"] is None and name[1] != "T"):
         return False
-    return len(value) >= 6 and not PLACEHOLDER.search(value)
+    return len(value) >= 6 and (not PLACEHOLDER.search(value) or bool(NAMED_KEY.match(value)))

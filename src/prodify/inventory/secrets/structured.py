@@ -18,6 +18,7 @@ from prodify.inventory.secrets.values import (
     DEFAULTISH,
     NON_VALUES,
     URLISH,
+    is_app_password,
     is_human,
     is_placeholder,
     is_random,
@@ -207,7 +208,10 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
     if data[argument.end() : argument.end() + 1] not in (b")", b","):
         return None
     value = argument["value"].decode("utf-8", "replace")
-    if len(value) < 3 or " " in value or is_reference(value) or CODEISH.search(value) or URLISH.match(value) or value.lower() in NON_VALUES:
+    if len(value) < 3 or is_reference(value) or CODEISH.search(value) or URLISH.match(value) or value.lower() in NON_VALUES:
+        return None
+    drawn = is_app_password(value)
+    if " " in value and not drawn:
         return None
     beside_login = len(arguments) > 1 and b"@" in arguments[-2]["value"]
     defaultish = is_weak(value) or bool(DEFAULTISH.search(value)) or beside_login
@@ -218,7 +222,10 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
     name = found.group().rstrip(b"( ").decode("ascii", "replace")
     if NameKind.PASSWORD is classify(name) or not name.endswith("="):
         rule, title = ("password-weak", "Well-known password") if defaultish else ("password", "Password")
-        return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=is_random(value, 12))
+        if drawn:
+            rule, title, defaultish = "password", "Password", False
+        random = drawn or is_random(value, 12)
+        return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=random)
     return None
 
 
@@ -247,15 +254,23 @@ def account(data: bytes, at: int, kind: FileKind) -> Candidate | None:
 _MASTER_KEY = lazy(rb"\s*(?P<value>[0-9a-f]{32})\s*")
 _PGPASS = lazy(rb"^(?!#)(?P<host>[^:\s]+):(?:\d+|\*):[^:\n]+:[^:\n]+:(?P<value>[^\s:]{3,200})[ \t]*$", re.M)
 
+_NETRC = lazy(rb"\bpassword[ \t\r\n]{1,40}(?P<value>[^\s]{3,200})")
+
 
 def whole_file(path: str, data: bytes) -> Iterator[Candidate]:
-    """Judge files that are a secret by their name: Rails' master key and PostgreSQL's password file."""
+    """Judge files that are a secret by their name: Rails' master key, curl's and PostgreSQL's password files."""
     name = path.rsplit("/", 1)[-1]
     if name == "master.key" or path.endswith("config/credentials/production.key"):
         found = _MASTER_KEY.fullmatch(data[:200])
         if found:
             value = found["value"].decode("ascii")
             yield Candidate(*found.span("value"), "rails-master-key", "Rails master key", FRAMEWORK, None, value, 40, random=True)
+    elif name in (".netrc", "_netrc"):
+        for found in _NETRC.finditer(data, 0, 1 << 16):
+            value = found["value"].decode("utf-8", "replace")
+            if not (is_reference(value) or is_placeholder(value)):
+                title = "Password of a remote machine"
+                yield Candidate(*found.span("value"), "netrc", title, PASSWORD, None, value, 40, random=is_random(value, 12))
     elif name in (".pgpass", "pgpass.conf"):
         for found in _PGPASS.finditer(data, 0, 1 << 16):
             value = found["value"].decode("utf-8", "replace")

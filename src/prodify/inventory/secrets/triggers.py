@@ -43,6 +43,7 @@ class Trigger(IntEnum):
     DEFAULT = 28
     COMMAND = 29
     ACCOUNT = 30
+    JOINED = 31
 
 
 _KEYS = (
@@ -64,7 +65,7 @@ _CLOSE = r"""\\?["'`\])}]{0,4}"""
 _SEP = r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
 _OTHERWISE = (
     r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:\?\?=|\|\|=)"
-    r"|,\s{0,40}(?:default|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
+    r"|,\s{0,40}(?:default(?:Value)?|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
 )
 _CALLS = (
     r"(?:get|env|fetch|config|default|property|lookup|value|str|param|setting|option|secret|decouple|read|define|put|set|append|header"
@@ -72,7 +73,7 @@ _CALLS = (
 )
 PREFIX = (
     r"(?:(?:[a-z]{2,8}\.)?String\(|Base64\.decode\(|\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\("
-    r"|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,3}\[)?"
+    r"|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,20}\[?)?"
 )
 _OPEN = r"""\s{0,40}""" + PREFIX + r"""\\?["'`]"""
 _TEXT = r"""[^"'`\n\\<{][^"'`\n]{2}"""
@@ -92,7 +93,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         (),
     ),
     Trigger.QUOTED_KEY: (
-        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\()?\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
+        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\(|[bfru])?\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
         (),
     ),
     Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}{_BARE}""", ()),
@@ -170,7 +171,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString"""
         r"""|NewCookieStore|cookie\.NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|error\)\s?\{\s{1,12}return)[^"'`;{}]{1,100}"""
         r"""|keys\s?[:=]\s?\[\s?|[kK]ey\w{0,8}\s{0,3}:?=\s{0,3}(?:[\w.]{0,24}GetBytes|\[\]byte)\(\s{0,3}@?"""
-        r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|SigningKey)["']\s{0,2}:\s{0,2})["'`]""",
+        r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|(?:Signing|Security|Secret)Key)["']\s{0,2}:\s{0,2})["'`]""",
         (
             *"securitykey hmac secretkeyspec createsecretkey from_secret signedstring newcookiestore newstore".split(),
             *"setsigningkey signwith jwt key token secret error)".split(),
@@ -193,6 +194,10 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         r"""|guest|demo|test|user)["'],\s{1,40}["']?pass(?:word|wd)?["']?\s{0,4}(?:=>|:=|[:=])\s{0,4})"""
         r"""|\bAccounts\{\s{0,20}["'][^"'\n]{2,40}["']:\s{0,4})["'][^"'\n]""",
         ("pass", "accounts{"),
+    ),
+    Trigger.JOINED: (
+        r"""["'](?:sk-(?:proj-|ant-|or-)?|[sr]k_live_|gh[opsu]_|github_pat_|glpat-|xox[abp]-|AIza|hf_|gsk_|SG\.)["']\s{0,3}[+.]\s{0,3}["'][A-Za-z0-9_\-.]{16}""",
+        ("sk-", "k_live_", "gho_", "ghp_", "ghs_", "ghu_", "github_pat_", "glpat-", "xox", "aiza", "hf_", "gsk_", "sg."),
     ),
 }
 """Pattern and keywords by trigger; no keywords means those of `NAME_WORDS`."""

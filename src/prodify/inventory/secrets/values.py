@@ -54,7 +54,8 @@ NON_VALUES = wordset(
     "user-password current-password new-password confirm confirmpassword reset forgot login signin signup register basic bearer "
     "apikey api_key header query body cookie cookies oauth2 jwt authorization auth local session sessions credentials credential "
     "passwords tokens sensitive masked redacted writeonly readonly enabled disabled off one-time-code passphrase pwd passwd "
-    "on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin hashed encrypted"
+    "on-failure always show hide visible include same-origin omit sensitivevalue plaintext passcode pin hashed encrypted sometimes "
+    "nullable filled present confirmed users"
 )
 TRIVIAL = wordset(
     "test testing tests pass password passwd passw pwd admin administrator root user username guest demo example sample dummy fake foo "
@@ -91,8 +92,10 @@ _SEQUENCES = tuple("abcdefgh 12345678 87654321 qwertyui 01234567 hgfedcba deadbe
 _ENCODED_WORDS = lazy(
     r"^[a-z]+(?:[-_.:/ ][a-z]+)*\d{0,4}$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d{0,4}$|"
     r"^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*[A-Z]{3,}\d{0,4}$|^[a-z]+\d{1,3}(?:[A-Z][a-z]+)+$|^[a-z]+(?:[-_.][a-z]+)+[-_.]\d{1,4}$|"
-    r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$"
+    r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$|^[a-z]{2,}\d{0,2}(?:[-_.][a-z]{2,}\d{0,2})+$"
 )
+_RULES = lazy(r"^[a-z_]{3,24}(?::[\w,.:-]{1,40})?(?:\|[a-z_]{2,24}(?::[\w,.:-]{1,40})?)+$")
+_FOUR_BY_FOUR = lazy(r"^(?:[a-z]{4} ){3}[a-z]{4}$")
 
 
 def is_reference(value: str) -> bool:
@@ -174,6 +177,33 @@ def is_human(value: str) -> bool:
     if CODEISH.search(value) or PATHISH.match(value) or URLISH.match(value) or HASHED.match(value) or ENV_NAME.match(value):
         return False
     return any(c.isalpha() for c in value) and any(c.isdigit() for c in value)
+
+
+def is_validation(value: str) -> bool:
+    """Whether the value is a list of rules that a form's entry has to pass.
+
+    >>> is_validation("required|confirmed|min:6"), is_validation("Tr0ub|dor")
+    (True, False)
+    """
+    return bool(_RULES.match(value))
+
+
+def is_app_password(value: str) -> bool:
+    """Whether the value has the form of the passwords that mail providers draw for programs: four groups of four letters.
+
+    >>> is_app_password("kxqv tpwd rmzj hbnf"), is_app_password("this that they them")
+    (True, False)
+    """
+    return bool(_FOUR_BY_FOUR.match(value)) and any(not set(group) & set("aeiouy") for group in value.split())
+
+
+def is_typed_row(value: str) -> bool:
+    """Whether the value walks over the keyboard or counts up: where a password is set, that is the password.
+
+    >>> is_typed_row("qwertyui@123"), is_typed_row("12345678"), is_typed_row("11111111")
+    (True, True, False)
+    """
+    return has_sequence(value) and len(value) < 24 and not PLACEHOLDER.search(value)
 
 
 def is_strong_text(value: str) -> bool:
