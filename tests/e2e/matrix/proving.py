@@ -25,7 +25,9 @@ WHOLE_TREE = frozenset({"environment-everywhere", "markdown-links", "one-number"
 """Validators whose answer on one file depends on any other; two more, on those beside it."""
 BESIDE = {
     "amtool-routes": "deploy",
+    "kube-linter": "deploy",
     "kube-score": "deploy",
+    "kubeconform": "deploy",
     "kubernetes-references": "deploy/kubernetes",
     "kustomize": "deploy/kubernetes",
     "promtool-test": "deploy/prometheus",
