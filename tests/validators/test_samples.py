@@ -44,6 +44,9 @@ EXPECTED = {
     "markdown-form/language": "MD040",
     "markdown-form/list": "MD032",
     "markdown-form/twice": "MD024",
+    "markdownlint/address": "MD034",
+    "markdownlint/emphasis": "MD036",
+    "markdownlint/link": "MD042",
     "mypy/argument": "incompatible type",
     "mypy/none": "has no attribute",
     "custom-resources/typo": "maxReplicas",
@@ -65,6 +68,9 @@ EXPECTED = {
     "grafana-dashboard/no-query": "no query",
     "grafana-queries/promql": 'panel "p95"',
     "grafana-queries/quantile": "quantile",
+    "grafana-types/choice": "TS2820",
+    "grafana-types/key": "tagz",
+    "grafana-types/type": "schemaVersion",
     "hadolint/add-for-copy": "DL3020",
     "hadolint/latest": "DL3007",
     "hadolint/shell-form": "DL3025",
@@ -196,7 +202,8 @@ def prove(validator: str, sample: Path, folder: Path) -> Outcome:
     (outcome,) = verification.outcomes
     how = VALIDATORS[validator].install
     no_go = shutil.which("go") is None or bool(os.environ.get("PRODIFY_WITHOUT_GO"))
-    built = not (how.startswith("go install") and no_go)
+    no_npm = shutil.which("npm") is None or bool(os.environ.get("PRODIFY_WITHOUT_NPM"))
+    built = not (how.startswith("go install") and no_go) and not (how.startswith("npm install") and no_npm)
     installable = built and not how.startswith("https://") and "PRODIFY_" not in how
     if outcome.status is Status.MISSING and not (installable and os.environ.get("PRODIFY_REQUIRE_TOOLS")):
         pytest.skip(outcome.reason)
