@@ -47,8 +47,8 @@ e2e: $(STAMP) ## the example with everything applied, alive: real servers on loo
 	PRODIFY_SLOW_TESTS=1 $(BIN)/python -m pytest -rs --durations=0 --durations-min=1 tests/e2e
 
 EVERY ?= 1
-matrix: $(STAMP) ## every combination of stack, runtime, cloud, secret store and audience, proven in this process; EVERY=4 takes each fourth
-	PRODIFY_MATRIX=$(EVERY) $(BIN)/python -m pytest -n 2 --dist load -rs tests/e2e/test_matrix_whole.py
+matrix: $(STAMP) ## every combination of stack, runtime, cloud, secret store and audience, and of shapes; EVERY=4 takes each fourth; half an hour
+	PRODIFY_MATRIX=$(EVERY) PRODIFY_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 --dist load -rs tests/e2e/test_matrix_whole.py tests/e2e/test_shapes.py
 
 check: lint types imports ## the fast checks, under a minute: lint, types, import directions, tests without servers and tools
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(FAST_TESTS)

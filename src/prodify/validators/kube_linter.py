@@ -104,5 +104,6 @@ VALIDATORS = (
         run=run,
         executables=("kube-linter", "kubectl|kustomize"),
         install="go install of github.com/stackrox/kube-linter v0.8.3: make validators-go",
+        taste=True,
     ),
 )

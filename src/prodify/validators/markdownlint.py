@@ -54,5 +54,6 @@ VALIDATORS = (
         run=run,
         executables=("markdownlint-cli2", "node"),
         install="npm install --global markdownlint-cli2",
+        taste=True,
     ),
 )

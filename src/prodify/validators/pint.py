@@ -64,5 +64,6 @@ VALIDATORS = (
         run=run,
         executables=("pint",),
         install="go install github.com/cloudflare/pint/cmd/pint@v0.87.0",
+        taste=True,
     ),
 )
