@@ -12,10 +12,11 @@ PYTEST_ARGS ?= -n 2 --dist loadfile -rs
 FAST_TESTS := -m "not servers and not tools"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check lint types imports docs docs-check validators validators-go bench fuzz lock dist setup
+.PHONY: help demo test e2e matrix check lint types imports docs docs-check validators validators-go validators-npm validators-slow bench fuzz lock \
+	dist setup
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## create or refresh .venv
 
@@ -45,6 +46,10 @@ test: $(STAMP) ## run all tests; those whose tool is missing are skipped with th
 e2e: $(STAMP) ## the example with everything applied, alive: real servers on loopback, load, failures; needs make validators, takes minutes
 	PRODIFY_SLOW_TESTS=1 $(BIN)/python -m pytest -rs --durations=0 --durations-min=1 tests/e2e
 
+EVERY ?= 1
+matrix: $(STAMP) ## every combination of stack, runtime, cloud, secret store and audience, and of shapes; EVERY=4 takes each fourth; half an hour
+	PRODIFY_MATRIX=$(EVERY) PRODIFY_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n 2 --dist load -rs tests/e2e/test_matrix_whole.py tests/e2e/test_shapes.py
+
 check: lint types imports ## the fast checks, under a minute: lint, types, import directions, tests without servers and tools
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(FAST_TESTS)
 
@@ -66,8 +71,14 @@ docs-check: $(STAMP) ## fail when the reference pages are stale
 validators: $(STAMP) ## install the real tools that `prodify verify` and the tests use
 	@scripts/validators.sh $(BIN)/python
 
-validators-go: ## build the validators that are written in Go and in no package: a Kubernetes API server and its linters; minutes the first time
+validators-go: ## build the validators that are written in Go and in no package: a Kubernetes API server, linters, a collector; minutes the first time
 	@scripts/validators-go.sh
+
+validators-npm: ## install the validators that are written in JavaScript: TypeScript with Grafana's types, markdownlint
+	@scripts/validators-npm.sh
+
+validators-slow: ## install checkov into an environment of its own, for the slow tests; 290 MB, a minute or two
+	@scripts/validators-slow.sh
 
 bench: $(STAMP) ## measure speed and accuracy
 	$(BIN)/python -m benchmarks

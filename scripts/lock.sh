@@ -26,7 +26,10 @@ compile() { # compile OUTPUT SOURCE...
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The locks in force are preferences: without them (UPGRADE=1) every package moves to its newest version.
-if [ "${UPGRADE:-0}" != 1 ]; then cat requirements/*.txt >"$work/old.txt" 2>/dev/null || true; fi
+# checkov has an environment of its own, with versions of its own.
+if [ "${UPGRADE:-0}" != 1 ]; then
+    for name in runtime dev validators e2e; do cat "requirements/$name.txt" >>"$work/old.txt" 2>/dev/null || true; done
+fi
 grep -h '^[a-zA-Z]' "$work/old.txt" 2>/dev/null | sed 's/ *\\$//' | sort -u >"$work/all.txt" || true
 
 compile "$work/all.txt" pyproject.toml --extra validators --group dev requirements/dev.in requirements/validators.in requirements/e2e.in
@@ -37,6 +40,8 @@ compile requirements/runtime.txt pyproject.toml --constraint "$work/constraints.
 compile requirements/dev.txt pyproject.toml --group dev requirements/dev.in --constraint "$work/constraints.txt"
 compile requirements/validators.txt pyproject.toml --extra validators requirements/validators.in --constraint "$work/constraints.txt"
 compile requirements/e2e.txt requirements/e2e.in --constraint "$work/constraints.txt"
+if [ "${UPGRADE:-0}" = 1 ]; then rm -f requirements/checkov.txt; fi
+compile requirements/checkov.txt requirements/checkov.in
 # The comments name the constraints' temporary path; which package asked for which is what a reader wants.
 sed -i.bak -e '/# *-c .*constraints\.txt$/d' requirements/*.txt
 rm -f requirements/*.bak

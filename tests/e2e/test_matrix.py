@@ -17,6 +17,7 @@ import pytest
 from prodify.audit import audit
 from prodify.changes import difference
 from prodify.validators import discover
+from prodify.validators.sources import Sources
 from tests.e2e.matrix.combinations import Combination, pairs, pairwise, possible
 from tests.e2e.matrix.proving import Applied, Prover, applied, proposal
 
@@ -90,6 +91,14 @@ def test_the_audit_finds_no_fault_with_what_was_written(row: Combination, tree: 
         if place.path in made.ours
     }
     assert not blamed
+
+
+@pytest.mark.parametrize("row", CHOSEN, ids=name)
+def test_every_page_and_module_says_who_wrote_it(row: Combination, tree: Tree) -> None:
+    """Style is judged in files that say so: one that does not would slip past markdownlint, mypy, bandit and ruff."""
+    made = tree(row)
+    ours = {path: (made.root / path).read_text(encoding="utf-8") for path in made.ours if path.endswith((".md", ".py"))}
+    assert set(Sources(ours).ours("*")) == set(ours)
 
 
 @pytest.mark.tools

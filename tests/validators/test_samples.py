@@ -44,6 +44,9 @@ EXPECTED = {
     "markdown-form/language": "MD040",
     "markdown-form/list": "MD032",
     "markdown-form/twice": "MD024",
+    "markdownlint/address": "MD034",
+    "markdownlint/emphasis": "MD036",
+    "markdownlint/link": "MD042",
     "mypy/argument": "incompatible type",
     "mypy/none": "has no attribute",
     "custom-resources/typo": "maxReplicas",
@@ -65,6 +68,9 @@ EXPECTED = {
     "grafana-dashboard/no-query": "no query",
     "grafana-queries/promql": 'panel "p95"',
     "grafana-queries/quantile": "quantile",
+    "grafana-types/choice": "TS2820",
+    "grafana-types/key": "tagz",
+    "grafana-types/type": "schemaVersion",
     "hadolint/add-for-copy": "DL3020",
     "hadolint/latest": "DL3007",
     "hadolint/shell-form": "DL3025",
@@ -77,9 +83,16 @@ EXPECTED = {
     "k6/module": "k6/htt",
     "k6/no-threshold-on-checks": "threshold",
     "k6/syntax": "Unexpected token|SyntaxError",
+    "kube-linter/account": "serviceAccount \"wbe\" not found",
+    "kube-linter/eviction": "unhealthyPodEvictionPolicy",
+    "kube-linter/latest": "latest-tag",
+    "kube-linter/no-probe": "readiness probe",
     "kube-score/no-limit": "Memory limit is not set",
     "kube-score/no-network-policy": "matching NetworkPolicy",
     "kube-score/one-address": "same readiness and liveness probe",
+    "kubeconform/kind": "could not find schema for PodDisruptonBudget",
+    "kubeconform/type": "replicas",
+    "kubeconform/typo": "replica",
     "kubernetes-references/duplicate": "twice",
     "kubernetes-references/hpa-range": "minReplicas 9",
     "kubernetes-references/hpa-target": "wbe",
@@ -114,6 +127,14 @@ EXPECTED = {
     "otel-collector/section": "procesors",
     "otel-collector/undefined-exporter": "exporter otlp is not defined",
     "otel-collector/unused": "health_check",
+    "otel-collector-validate/component": "otlp_htp",
+    "otel-collector-validate/key": "limit_percent",
+    "otel-collector-validate/statement": "replace_patern",
+    "otel-collector-validate/value": "limit_percentage",
+    "pint/always": "always firing alert",
+    "pint/label": "template uses non-existent label",
+    "pint/object": "template uses non-existent label",
+    "pint/regexp": "redundant regexp",
     "pre-commit/language": "pyton",
     "pre-commit/no-id": "id",
     "promtool-config/duplicate-job": "web",
@@ -181,7 +202,8 @@ def prove(validator: str, sample: Path, folder: Path) -> Outcome:
     (outcome,) = verification.outcomes
     how = VALIDATORS[validator].install
     no_go = shutil.which("go") is None or bool(os.environ.get("PRODIFY_WITHOUT_GO"))
-    built = not (how.startswith("go install") and no_go)
+    no_npm = shutil.which("npm") is None or bool(os.environ.get("PRODIFY_WITHOUT_NPM"))
+    built = not (how.startswith("go install") and no_go) and not (how.startswith("npm install") and no_npm)
     installable = built and not how.startswith("https://") and "PRODIFY_" not in how
     if outcome.status is Status.MISSING and not (installable and os.environ.get("PRODIFY_REQUIRE_TOOLS")):
         pytest.skip(outcome.reason)

@@ -24,11 +24,13 @@ OPTIONAL = ("container-ports-check", "container-seccomp-profile")
 """Optional checks that are asked; the others want every request to equal its limit, which leaves no room for a burst."""
 
 
-def _always(_item: Any, _objects: Sequence[Any]) -> bool:
+def always(_item: Any, _objects: Sequence[Any]) -> bool:
+    """Whatever the object."""
     return True
 
 
-def _scales_a_rollout(item: Any, _objects: Sequence[Any]) -> bool:
+def scales_a_rollout(item: Any, _objects: Sequence[Any]) -> bool:
+    """Whether an autoscaler is about a canary rollout."""
     return bool(dig(item, "spec", "scaleTargetRef", "kind") == "Rollout")
 
 
@@ -42,7 +44,7 @@ def _has_one_address_to_ask(item: Any, _objects: Sequence[Any]) -> bool:
     return bool(dig(containers[0], "livenessProbe", "httpGet", "path") != HEALTH_PATH)
 
 
-def _has_no_network_rules(_item: Any, objects: Sequence[Any]) -> bool:
+def has_no_network_rules(_item: Any, objects: Sequence[Any]) -> bool:
     """Whether no rule is about a service: one about the pods of scheduled jobs comes with the jobs."""
     jobs = [dig(item, "spec", "jobTemplate", "spec", "template", "metadata", "labels") or {} for item in objects]
     rules = [dig(item, "spec", "podSelector", "matchLabels") or {} for item in objects if dig(item, "kind") == "NetworkPolicy"]
@@ -50,13 +52,13 @@ def _has_no_network_rules(_item: Any, objects: Sequence[Any]) -> bool:
 
 
 EXCEPTIONS: Mapping[str, tuple[Callable[[Any, Sequence[Any]], bool], str]] = {
-    "container-image-pull-policy": (_always, "images are deployed by digest, which cannot come to mean another image"),
-    "deployment-has-host-podantiaffinity": (_always, "topologySpreadConstraints spread the pods, over zones as well"),
-    "deployment-replicas": (_always, "the autoscaler sets the number, also where it follows the rollout of a canary"),
-    "horizontalpodautoscaler-has-target": (_scales_a_rollout, "the tool does not know Argo's Rollout; kubernetes-references does"),
+    "container-image-pull-policy": (always, "images are deployed by digest, which cannot come to mean another image"),
+    "deployment-has-host-podantiaffinity": (always, "topologySpreadConstraints spread the pods, over zones as well"),
+    "deployment-replicas": (always, "the autoscaler sets the number, also where it follows the rollout of a canary"),
+    "horizontalpodautoscaler-has-target": (scales_a_rollout, "the tool does not know Argo's Rollout; kubernetes-references does"),
     "horizontalpodautoscaler-replicas": (_in_staging, "one pod is enough to try things out, and costs the least"),
     "pod-networkpolicy": (
-        _has_no_network_rules,
+        has_no_network_rules,
         "rules of the network belong to the audience public; where there are any, none may be left out",
     ),
     "pod-probes-identical": (_has_one_address_to_ask, "there is but one address to ask"),

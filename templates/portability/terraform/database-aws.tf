@@ -100,6 +100,13 @@ resource "aws_db_instance" "this" {
   skip_final_snapshot        = false
   final_snapshot_identifier  = "${local.name}-final"
 
+  # The database's own log is kept where the rest of the logs is.
+#% if engine == "postgres"
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+#% else
+  enabled_cloudwatch_logs_exports = ["error", "slowquery"]
+#% endif
+
   lifecycle {
     # It grows by itself.
     ignore_changes = [allocated_storage]

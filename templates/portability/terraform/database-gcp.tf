@@ -133,6 +133,29 @@ resource "google_sql_database_instance" "this" {
     insights_config {
       query_insights_enabled = true
     }
+#% if engine == "postgres"
+
+    # Who connects, what waits for what, and when the disk is busy: what one asks first when the database is slow. No statement is logged.
+    database_flags {
+      name  = "log_checkpoints"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_connections"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_disconnections"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_lock_waits"
+      value = "on"
+    }
+#% endif
   }
 
   lifecycle {

@@ -13,7 +13,7 @@ from prodify.inventory import Inventory
 from prodify.profile import Profile
 from prodify.profile_text import profile_text
 from prodify.proposal import Proposal
-from prodify.validators import Outcome, Status, discover, verify
+from prodify.validators import Outcome, Status, Validator, discover, verify
 from prodify.validators.sources import Sources
 from prodify.wishes import choose
 from tests.cli.conftest import GIT
@@ -25,7 +25,9 @@ WHOLE_TREE = frozenset({"environment-everywhere", "markdown-links", "one-number"
 """Validators whose answer on one file depends on any other; two more, on those beside it."""
 BESIDE = {
     "amtool-routes": "deploy",
+    "kube-linter": "deploy",
     "kube-score": "deploy",
+    "kubeconform": "deploy",
     "kubernetes-references": "deploy/kubernetes",
     "kustomize": "deploy/kubernetes",
     "promtool-test": "deploy/prometheus",
@@ -88,6 +90,7 @@ def commit(root: Path) -> None:
 class Prover:
     """Runs the validators, each on what it has not passed yet in the same surroundings."""
 
+    validators: tuple[Validator, ...] = field(default_factory=discover)
     passed: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)
     ran: set[str] = field(default_factory=set)
     lacking: dict[str, str] = field(default_factory=dict)
@@ -99,7 +102,7 @@ class Prover:
         sources = Sources({path: (tree.root / path).read_text(encoding="utf-8") for path in paths})
         wrong: list[str] = []
         seen: set[str] = set()
-        for validator in discover():
+        for validator in self.validators:
             selected = tuple(validator.select(sources))
             keys = {path: (validator.name, path, self._surroundings(validator.name, path, sources)) for path in selected}
             new = [path for path in selected if keys[path] not in self.passed]

@@ -13,6 +13,7 @@ import yaml
 
 from prodify.model import Audience
 from prodify.profile import Platform, Profile
+from prodify.validators.otelcol import PARTS
 from tests.recipes.conftest import Golden, MakeRepo, RenderTree
 from tests.recipes.observability.conftest import SHOP
 
@@ -44,6 +45,12 @@ def test_every_part_of_a_pipeline_is_defined_and_in_order(shop_repo: Path, rende
     for part, names in used.items():
         assert names == set(found[part]), part
     assert set(found["service"]["extensions"]) == set(found["extensions"])
+
+
+def test_the_validator_knows_the_parts_that_are_named(shop_repo: Path, render_tree: RenderTree) -> None:
+    found = config(render_tree(["collector"], shop_repo, Profile()))
+    sections = ("receivers", "processors", "exporters", "extensions")
+    assert {name.split("/")[0] for section in sections for name in found[section]} == PARTS
 
 
 def test_personal_data_and_probes_are_dropped(shop_repo: Path, render_tree: RenderTree) -> None:

@@ -83,7 +83,7 @@ class ModelContext:
     providers: str
     query: Code
     query_language: str
-    status_pages: str
+    status_pages: Code
     releases: Code
     switch: Code
     escalate: Code

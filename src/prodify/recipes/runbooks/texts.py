@@ -117,10 +117,10 @@ def escalation(profile: Profile, severity: str = PAGE) -> Code:
     )
 
 
-def status_pages(providers: tuple[str, ...]) -> str:
+def status_pages(providers: tuple[str, ...]) -> Code:
     """Addresses of the providers' status pages."""
     known = [STATUS_PAGES[name] for name in providers if name in STATUS_PAGES]
-    return ", ".join(known) if known else "Read its status page."
+    return Code(", ".join(f"<{address}>" for address in known) if known else "Read its status page.")
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Code:
