@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from prodify.recipes.scaling.queues import queues_of
 from prodify.recipes.scaling.service import Deployable, described, source_of
 from prodify.recipes.scaling.settings import BROKER_NAME
-from prodify.recipes.shared.layout import can_be_named, main_component, naming
+from prodify.recipes.shared.layout import can_be_named, main_component, naming, workers_elsewhere
 from prodify.recipes.shared.variables import variables
 
 if TYPE_CHECKING:
@@ -123,7 +123,12 @@ def worker_alone(repo: Inventory, profile: Profile) -> Worker | None:
 
 
 def _beside(repo: Inventory, main: Component) -> Component | None:
-    """The only worker in the folder of the main component, so that one image serves both."""
+    """The only worker in the folder of the main component, so that one image serves both.
+
+    Not where a worker of the same kind has a folder of its own: then this one is how the web service sends tasks, and does none.
+    """
+    if any(c.framework == "celery" for c in workers_elsewhere(repo, main)):
+        return None
     found = [c for c in repo.services if c.kind in ("worker", "bot") and c.path == main.path and c.language == "python"]
     return found[0] if len(found) == 1 else None
 

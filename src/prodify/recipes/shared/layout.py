@@ -84,6 +84,13 @@ def chosen_component(repo: Inventory) -> Component | None:
     return root[0] if len(root) == 1 else None
 
 
+def workers_elsewhere(repo: Inventory, main: Component) -> list[Component]:
+    """The workers and bots that no image of the web service `main` can hold: they stand in another folder, with its own dependencies."""
+    if main not in repo.web_services:
+        return []
+    return [c for c in repo.services if c.kind in ("worker", "bot") and c.path != main.path]
+
+
 def dns_label(text: str) -> str:
     """A DNS label (RFC 1123) made of any text: lower case, digits and hyphens, at most 63 characters.
 
