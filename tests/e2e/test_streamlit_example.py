@@ -31,7 +31,7 @@ from tests.e2e.test_fastapi_example import audit, commit, environment, failing
 from tests.recipes.observability.otlp import Receiver
 
 EXAMPLE = ROOT / "examples" / "streamlit-receipts"
-FOR_PEOPLE = {"no-secret-in-history", "sql-is-parameterised"}
+FOR_PEOPLE = {"no-secret-in-history", "sql-is-parameterised", "templates-are-escaped"}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,8 @@ def test_the_score_rises(prototype: Path, applied: Path) -> None:
     before, after = audit(prototype), audit(applied)
     sys.stdout.write(f"\nscore {before['score']['overall']} -> {after['score']['overall']}\n")
     assert before["score"]["overall"] < 30
-    assert {"no-secret-in-code", "sql-is-parameterised", "unit-tests-exist", "outbound-calls-have-timeouts"} <= failing(before)
+    known = {"no-secret-in-code", "sql-is-parameterised", "templates-are-escaped", "unit-tests-exist", "outbound-calls-have-timeouts"}
+    assert known <= failing(before)
     assert after["score"]["overall"] > 70
     assert failing(after, errors=True) == FOR_PEOPLE
 
