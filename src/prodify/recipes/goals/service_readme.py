@@ -14,7 +14,7 @@ from prodify.recipes.scaling.migrations import makes_tables, migrates
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
-from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component, naming
+from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, PRODUCTION_GUIDE, RUNBOOKS, main_component, naming
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class ReadmeContext:
     runtime: str
     owner: str
     observed: bool
+    guide: str
     runbooks: str
     dashboards: str
     load: str
@@ -114,6 +115,7 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         runtime={"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "Docker Compose"}[profile.platform.runtime],
         owner=profile.service.owner,
         observed=observed,
+        guide=PRODUCTION_GUIDE,
         runbooks=RUNBOOKS,
         dashboards=DASHBOARDS,
         load=LOAD_TESTS,

@@ -29,6 +29,7 @@ DASHBOARDS = "deploy/grafana"
 OPENSLO = "slo/openslo.yaml"
 INFRA = "infra"
 RUNBOOKS = "docs/runbooks"
+PRODUCTION_GUIDE = "docs/production/README.md"
 LOAD_TESTS = "load"
 
 
