@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import sys
 import time
@@ -80,7 +81,7 @@ class System:
 
     def sessions(self) -> int:
         """Connections of others to the database."""
-        import asyncpg
+        asyncpg: Any = importlib.import_module("asyncpg")
 
         async def count() -> Any:
             connection = await asyncpg.connect(self.database.url)

@@ -194,4 +194,9 @@ def database_is_backed_up(repo: Inventory, profile: Profile) -> Verdict:
     ]
     if blocks or scripts:
         return passed("the database is backed up", *blocks, *scripts[:3])
+    if {t.name for t in repo.datastores if t.name in SQL or t.name == "mongodb"} == {"sqlite"}:
+        return failed(
+            "nothing copies the file of SQLite; `sqlite3 FILE \".backup COPY\"` does while it is in use, but only a database on a server "
+            "outlives the machine and can be shared"
+        )
     return failed("nothing backs the database up")
