@@ -5,11 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly python=${1:?usage: scripts/validators.sh PYTHON}
-# What each package is for: database and cache of the generated services, promtool and prometheus, amtool and alertmanager; then what builds
+# What each package is for: databases and cache of the generated services, promtool and prometheus, amtool and alertmanager; then what builds
 # images without a daemon, runs them, makes the base image that stands in for the official one, and takes pushes; the store of the Kubernetes
 # API server.
 readonly debian_packages=(
-    postgresql redis-server prometheus prometheus-alertmanager
+    postgresql mariadb-server-core mariadb-client redis-server prometheus prometheus-alertmanager
     buildah podman runc netavark debootstrap docker-registry etcd-server
 )
 readonly policy=/usr/sbin/policy-rc.d

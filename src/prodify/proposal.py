@@ -13,20 +13,26 @@ from typing import TYPE_CHECKING
 from prodify.api import Edit, File, Placed
 from prodify.changes import Action, ConflictPolicy, FileStatus, Lock, Plan, Wanted, status
 from prodify.changes import plan as plan_changes
+from prodify.changes.model import LOCK_PATH
 from prodify.earlier import EarlierTexts
-from prodify.errors import AmbiguousError, ProdifyError, UsageError, did_you_mean
+from prodify.errors import AmbiguousError, ConfigError, ProdifyError, UsageError, did_you_mean
 from prodify.inventory import Inventory
 from prodify.profile_file import PROFILE_FILE
 from prodify.recipes import all_recipes
-from prodify.recipes.shared.layout import can_be_named, chosen_component, main_component
+from prodify.recipes.shared.layout import can_be_named, chosen_component, main_component, workers_elsewhere
 from prodify.wishes import Wishes, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from prodify.api import Recipe
+    from prodify.inventory.facts import Component
     from prodify.profile import Profile
+
+
+def _whole(lock: Lock) -> Iterator[str]:
+    return (path for path, entry in lock.entries.items() if entry.kind == "file" and not entry.owned)
 
 
 class Proposal:
@@ -49,9 +55,18 @@ class Proposal:
 
     @cached_property
     def _written(self) -> frozenset[str]:
-        """The files to look past. The profile is not one of them: it was read from there, and is where its recipe finds it again."""
-        whole = (path for path, entry in self.lock.entries.items() if entry.kind == "file" and not entry.owned)
-        return frozenset(path for path in whole if path != PROFILE_FILE)
+        """The files to look past. The profile is not one of them: it was read from there, and is where its recipe finds it again.
+
+        What stands in a folder that was applied to by itself was written for that folder, and says nothing of this one.
+        """
+        own = frozenset(path for path in _whole(self.lock) if path != PROFILE_FILE)
+        return own.union(*(self._written_below(place.parent) for place in self.root.glob(f"*/{LOCK_PATH}")))
+
+    def _written_below(self, folder: Path) -> set[str]:
+        try:
+            return {f"{folder.name}/{path}" for path in _whole(Lock.load(folder))}
+        except ConfigError:
+            return set()  # who applies there is told
 
     def require_component(self) -> None:
         """Refuse to guess between equals.
@@ -75,10 +90,36 @@ class Proposal:
         if self.service is None and len(services) > 1 and main_component(self.repo) is None:
             raise AmbiguousError(f"found {len(services)} services: {', '.join(names)}", "Name one with --service NAME.")
         component = main_component(self.repo)
+        if component is not None:
+            self._require_one_image(component)
         if component is not None and component.entrypoint is None and len(component.candidates) > 1:
             raise AmbiguousError(
                 f"{component.name} could start at {', '.join(component.candidates)}",
                 "Keep one of them, or name it in a Procfile: web: gunicorn MODULE:APP",
+            )
+
+    def _require_one_image(self, component: Component) -> None:
+        """Refuse what one set of files cannot hold: an image and manifests are those of one folder.
+
+        Raises:
+            AmbiguousError: when a worker stands in another folder than the web service, and none of them was named.
+            UsageError: when what stands here was written for another service.
+        """
+        elsewhere = workers_elsewhere(self.repo, component)
+        if self.service is None and elsewhere:
+            names = ", ".join(f"{c.name} ({c.path})" for c in elsewhere)
+            raise AmbiguousError(
+                f"found the service {component.name} ({component.path}), and workers in folders of their own: {names}",
+                f"Name the one to write for here with --service {component.name}; a worker's image and manifests are written in its own "
+                f"folder: prodify apply {elsewhere[0].path}",
+            )
+        images = (path for path, entry in self.lock.entries.items() if "dockerfile" in entry.recipes and path.endswith("Dockerfile"))
+        written = {path.rpartition("/")[0] or "." for path in images}
+        other = next((c for c in self.repo.services if c.path in written), None)
+        if self.service is not None and other is not None and component.path not in written:
+            raise UsageError(
+                f"what stands here was written for {other.name} ({other.path}), and one set of manifests serves one service",
+                f"Write for {component.name} in its own folder: prodify apply {component.path}",
             )
 
     def wishes(self, recipes: Sequence[Recipe]) -> Wishes:

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import os
 import runpy
-#% if framework == "loop"
+#% if framework != "rq"
 import signal
 import sys
-#% elif measured
+#% endif
+#% if framework == "list"
+import threading
+#% endif
+#% if framework == "list" or measured and framework == "rq"
 import time
+#% endif
+#% if measured and framework == "rq"
+from datetime import timezone
 #% endif
 from pathlib import Path
 from typing import Any
@@ -22,11 +29,27 @@ os.environ.setdefault("OTEL_SERVICE_NAME", "{= name =}")
 # First of all: a connection that is opened before it stays untraced.
 {= telemetry_import =}  # noqa: F401
 #% endif
-#% if framework == "rq"
+#% if framework in ("rq", "list")
 #% if measured
+#% if framework == "rq"
 from opentelemetry import metrics, trace
+#% else
+from opentelemetry import metrics
 #% endif
+from opentelemetry.metrics import Observation
+#% if framework == "rq"
+from opentelemetry.sdk.metrics.export import MetricExportResult
+#% endif
+#% endif
+#% if framework == "list"
+from redis import Redis
+#% endif
+#% if measured
+from redis.exceptions import RedisError
+#% endif
+#% if framework == "rq"
 from rq import SimpleWorker, Worker
+#% endif
 #% endif
 {= "" =}
 PROGRAM = Path(__file__).resolve().parent / "{= program =}"
@@ -34,22 +57,61 @@ PROGRAM = Path(__file__).resolve().parent / "{= program =}"
 # RQ finishes the job that it has begun when it is asked to stop, and takes no other.
 # The worker touches this file whenever it reports to Redis; a probe looks how old it is.
 ALIVE = Path(os.environ.get("WORKER_ALIVE_FILE", "{= alive_file =}"))  # nosec B108 - nothing of worth is in it
-#% if measured
+#% elif framework == "list"
+QUEUES = {= queues =}
+# Touched before each item; a probe looks how old it is.
+ALIVE = Path(os.environ.get("WORKER_ALIVE_FILE", "{= alive_file =}"))  # nosec B108 - nothing of worth is in it
+# Seconds that one question to Redis may wait: as long may pass before a program that has nothing to do notices that it is to stop.
+PATIENCE = 1
+#% endif
+#% if measured and framework in ("rq", "list")
 {= "" =}
 # Seconds. The bounds between which durations are counted.
+#% if framework == "rq"
+WAIT_BOUNDS = {= wait_bounds =}
+#% endif
 RUN_BOUNDS = {= run_bounds =}
+#% if framework == "rq"
 _tracer = trace.get_tracer("{= package =}.tasks")
+#% endif
 _meter = metrics.get_meter("{= package =}.tasks")
+#% if framework == "rq"
+_waited = _meter.create_histogram(
+    "messaging.wait.duration", "s", "From when a task was put into its queue until it began", explicit_bucket_boundaries_advisory=WAIT_BOUNDS
+)
+#% endif
 _ran = _meter.create_histogram(
     "messaging.process.duration", "s", "From a task's beginning to its end", explicit_bucket_boundaries_advisory=RUN_BOUNDS
 )
-
+#% endif
+#% if measured and framework == "rq"
+{= "" =}
 
 def measure(kind: type[Worker] | type[SimpleWorker]) -> None:
     """Trace and count the jobs of a class of workers: here, since the process that does the job ends with it."""
-    execute, perform = kind.execute_job, kind.perform_job
+    work, execute, perform = kind.work, kind.execute_job, kind.perform_job
+
+    def work_and_count(self: Any, *arguments: Any, **options: Any) -> Any:
+        parent = os.getpid()
+
+        def waiting(_options: Any) -> Any:
+            if os.getpid() != parent:
+                return  # the process that does a job need not ask as well
+            for queue in self.queues:
+                try:
+                    # The same list that the autoscaler asks for.
+                    yield Observation(queue.count, {"messaging.destination.name": queue.key})
+                except RedisError:
+                    return  # Redis does not answer, and a length that is missing says so
+
+        _meter.create_observable_gauge("messaging.queue.length", [waiting], "{message}", "Tasks that wait")
+        _fork_between_measurements()
+        return work(self, *arguments, **options)
 
     def execute_job(self: Any, job: Any, queue: Any) -> Any:
+        if job.enqueued_at is not None:
+            due = job.enqueued_at.replace(tzinfo=job.enqueued_at.tzinfo or timezone.utc).timestamp()
+            _waited.record(max(0.0, time.time() - due), {"task.name": job.func_name})
         begun = time.perf_counter()
         with _tracer.start_as_current_span(f"run/{job.func_name}", kind=trace.SpanKind.CONSUMER):
             done = execute(self, job, queue)
@@ -67,10 +129,41 @@ def measure(kind: type[Worker] | type[SimpleWorker]) -> None:
             # What the job itself traced; its process ends without the usual farewell.
             getattr(trace.get_tracer_provider(), "force_flush", lambda _ms: None)(2000)
 
-    kind.execute_job, kind.perform_job = execute_job, perform_job  # type: ignore[method-assign]
+    kind.work, kind.execute_job, kind.perform_job = work_and_count, execute_job, perform_job  # type: ignore[method-assign]
+
+
+def _fork_between_measurements() -> None:
+    """A process that is forked while another thread of its parent measures or sends waits for that thread for ever: it is not there.
+
+    And the process of a job begins with the worker's counts, which it would send once more as its own: it sends none.
+    The names are the SDK's own (1.45); where a later one names them otherwise, nothing is held.
+    """
+    provider = metrics.get_meter_provider()
+    places = [(getattr(provider, "_measurement_consumer", None), "_lock")]
+    readers = getattr(provider, "_metric_readers", ())
+    places += [(reader, "_export_lock") for reader in readers]
+    locks = [lock for owner, name in places if (lock := getattr(owner, name, None)) is not None]
+    held: list[Any] = []
+
+    def hold() -> None:
+        held.extend(lock for lock in locks if lock.acquire(timeout=10))
+
+    def release() -> None:
+        while held:
+            held.pop().release()
+
+    def keep_quiet() -> None:
+        release()
+        for exporter in (getattr(reader, "_exporter", None) for reader in readers):
+            if exporter is not None:
+                exporter.export = lambda *_, **__: MetricExportResult.SUCCESS
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=hold, after_in_parent=release, after_in_child=keep_quiet)
 #% endif
 {= "" =}
 
+#% if framework == "rq"
 def touching(kind: type[Worker] | type[SimpleWorker]) -> None:
     """Touch the file with every heartbeat."""
     heartbeat = kind.heartbeat
@@ -80,9 +173,89 @@ def touching(kind: type[Worker] | type[SimpleWorker]) -> None:
         return heartbeat(self, *arguments, **options)
 
     kind.heartbeat = beat  # type: ignore[method-assign]
-#% else
-{= "" =}
+#% elif framework == "list"
+class Items:
+    """What the program is at: between two items, or at one that it took from its queue.
 
+    A program that takes an item and is ended before it is done with it has lost the item, so it is ended where it asks for the next one.
+    """
+
+    def __init__(self) -> None:
+        self.begun: float | None = None
+        self.asking = self.stopping = False
+        self.client: Any = None
+
+    def between(self, client: Any) -> None:
+        """Before an item is taken: the last one is done. Only the program knows whether it went well."""
+        self.done("ended")
+        if self.client is None:
+            self.client = client
+#% if measured
+            _meter.create_observable_gauge("messaging.queue.length", [self.waiting], "{message}", "Tasks that wait")
+#% endif
+        ALIVE.touch()
+        if self.stopping:
+            sys.exit(0)
+
+    def done(self, state: str, error: BaseException | None = None) -> None:
+        """Measure the item that was taken, if there is one."""
+        begun, self.begun = self.begun, None
+#% if measured
+        if begun is not None:
+            attributes = {"task.name": QUEUES[0], "task.state": state, **({"error.type": type(error).__name__} if error else {})}
+            _ran.record(time.perf_counter() - begun, attributes)
+#% endif
+{= "" =}
+#% if measured
+    def waiting(self, _options: Any) -> Any:
+        """How many items wait: in the same lists that the autoscaler asks for."""
+        for name in QUEUES:
+            try:
+                yield Observation(int(self.client.llen(name)), {"messaging.destination.name": name})
+            except RedisError:
+                return  # Redis does not answer, and a length that is missing says so
+
+#% endif
+    def stop(self, *_: Any) -> None:
+        """On SIGTERM: at once with nothing in hand, else as soon as the program asks for the next item."""
+        self.stopping = True
+        if self.begun is None and not self.asking:
+            sys.exit(0)
+
+    def stand_between(self, name: str, *, waits: bool) -> None:
+        """Let the program take through us. `waits`: the method waits until there is an item, or for so many seconds."""
+        take = getattr(Redis, name)
+
+        def asked(client: Any, keys: Any, *arguments: Any, **options: Any) -> Any:
+            names = keys if isinstance(keys, (list, tuple)) else [keys]
+            ours = any((key.decode() if isinstance(key, bytes) else key) in QUEUES for key in names)
+            if not ours or threading.current_thread() is not threading.main_thread():
+                return take(client, keys, *arguments, **options)
+            self.between(client)
+            self.asking = True
+            try:
+                found = self._wait(take, client, keys, *arguments, **options) if waits else take(client, keys, *arguments, **options)
+                self.begun = None if found is None else time.perf_counter()
+            finally:
+                self.asking = False
+            return found
+
+        setattr(Redis, name, asked)
+
+    def _wait(self, take: Any, client: Any, keys: Any, timeout: float | None = 0) -> Any:
+        """Ask again and again for a moment instead of once for long: a question that is broken off may have taken an item already."""
+        end = time.monotonic() + timeout if timeout else None
+        while True:
+            left = PATIENCE if end is None else min(PATIENCE, end - time.monotonic())
+            if left <= 0:
+                return None
+            found = take(client, keys, left)
+            if found is not None:
+                return found
+            ALIVE.touch()
+            if self.stopping:
+                sys.exit(0)
+#% else
 def stop(*_: Any) -> None:
     """End the program between two of its statements, as Ctrl+C does: `finally` blocks and what runs at exit still run.
 
@@ -99,7 +272,20 @@ if __name__ == "__main__":
 #% if measured
         measure(worker_class)
 #% endif
+    runpy.run_path(str(PROGRAM), run_name="__main__")
+#% elif framework == "list"
+    items = Items()
+    ALIVE.touch()
+    for method, waits in (("blpop", True), ("brpop", True), ("lpop", False), ("rpop", False)):
+        items.stand_between(method, waits=waits)
+    signal.signal(signal.SIGTERM, items.stop)
+    try:
+        runpy.run_path(str(PROGRAM), run_name="__main__")
+    except Exception as error:
+        # The program ends by it, and the item that it was at is gone: put it back where your code catches such errors.
+        items.done("failure", error)
+        raise
 #% else
     signal.signal(signal.SIGTERM, stop)
-#% endif
     runpy.run_path(str(PROGRAM), run_name="__main__")
+#% endif

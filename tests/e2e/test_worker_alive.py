@@ -25,6 +25,7 @@ from prodify.changes import apply
 from prodify.infer import load_profile
 from prodify.inventory import Inventory
 from prodify.validators.goals.tasks import WAITING
+from tests.e2e.live.broker import Broker
 from tests.e2e.live.stack import Process, free_port, get, wait_for
 from tests.e2e.matrix.proving import proposal
 from tests.recipes.conftest import commit_all
@@ -91,30 +92,6 @@ def failing():
     "prodify.yaml": 'service: {name: shop, owner: "@ann"}\n'
     "tasks: {concurrency: 2, typical_seconds: 1, start_seconds: 30, limit_seconds: 20}\n",
 }
-
-
-class Broker:
-    """A Redis that keeps what it was told on disk; `kill` and `start` as often as wanted."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.start()
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync", "always", "--save", ""]
-        self.process = Process(self.home / "redis.log", ["redis-server", *options, "--dir", str(self.home)], self.home)
-        wait_for("Redis", lambda: b"PONG" in self.ask("ping"), 20)
-
-    def ask(self, *command: str) -> bytes:
-        """The answer of redis-cli."""
-        program = ["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), *command]
-        return subprocess.run(program, capture_output=True, timeout=10, check=False).stdout.strip()
-
-    def number(self, *command: str) -> int:
-        """The answer as a number, 0 for none."""
-        return int(self.ask(*command) or 0)
 
 
 class System:

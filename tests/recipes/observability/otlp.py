@@ -10,11 +10,15 @@ from typing import Any
 
 
 class Receiver:
-    """Listens on a free loopback port; `raw` holds the bytes as they came, `spans` and `metrics` the decoded messages."""
+    """Listens on a free loopback port; `raw` holds the bytes as they came, `spans` and `metrics` the decoded messages.
+
+    `traced` holds every span together with the attributes of its resource.
+    """
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.spans: list[Any] = []
+        self.traced: list[tuple[dict[str, Any], Any]] = []
         self.metrics: list[Any] = []
         receiver = self
 
@@ -43,7 +47,9 @@ class Receiver:
         self.raw.append(body)
         if path == "/v1/traces":
             for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                self.spans += [span for scope in resource.scope_spans for span in scope.spans]
+                found = [span for scope in resource.scope_spans for span in scope.spans]
+                self.spans += found
+                self.traced += [(values(resource.resource.attributes), span) for span in found]
         elif path == "/v1/metrics":
             for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics:
                 attributes = values(resource.resource.attributes)

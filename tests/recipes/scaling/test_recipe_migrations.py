@@ -155,3 +155,47 @@ def test_addresses_name_the_driver_that_sqlalchemy_needs(
     repo = Inventory(make_repo({"main.py": code + _FASTAPI, "requirements.txt": f"fastapi\n{requirements}"}))
     assert scheme(repo, "postgres") == expected
     assert needs_postgres(repo) == needs
+
+
+_MODELS = f"{_SYNC}from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n"
+_MADE = {"requirements.txt": "flask\nfastapi\nsqlalchemy\npsycopg2-binary\n"}
+MAKING = {
+    "flask": (
+        {"app.py": f"{_MODELS}Base.metadata.create_all(engine)\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"},
+        ["python", "-c", "import app"],
+    ),
+    "factory": (
+        {
+            "shop.py": f"{_MODELS}from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+            "    Base.metadata.create_all(engine)\n    return app\n",
+            "Procfile": 'web: gunicorn "shop:create_app()"\n',
+        },
+        ["python", "-c", "from shop import create_app; create_app()"],
+    ),
+    "fastapi": (
+        {
+            "main.py": f"{_ASYNC}{_FASTAPI}\nfrom models import Base\n\n\n@app.on_event('startup')\nasync def make():\n"
+            "    async with engine.begin() as connection:\n        await connection.run_sync(Base.metadata.create_all)\n",
+            "models.py": "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n",
+            "requirements.txt": "fastapi\nsqlalchemy\nasyncpg\n",
+        },
+        ["python", "-c", "import asyncio; from main import app; asyncio.run(app.router.lifespan_context(app).__aenter__())"],
+    ),
+    "migrations too": ({**ALEMBIC, "main.py": f"{ALEMBIC['main.py']}\nBase.metadata.create_all(engine)\n"}, ["alembic", "upgrade", "head"]),
+}
+
+
+@pytest.mark.parametrize("kind", MAKING)
+def test_a_service_that_makes_its_tables_is_started_once_before_the_others(kind: str, make_repo: MakeRepo, render_tree: Render) -> None:
+    files, command = MAKING[kind]
+    root = make_repo({**_MADE, **files})
+    job = objects(render_tree(("kubernetes",), root, profile_for("kubernetes"))["deploy/kubernetes/base/migrate.yaml"])["Job"]
+    assert job["spec"]["template"]["spec"]["containers"][0]["command"] == command
+    readme = render_tree(("service-readme",), root, profile_for("kubernetes"))["README.md"]
+    assert ("makes its tables itself" in readme) == (kind != "migrations too")
+
+
+def test_a_file_of_sqlite_has_no_rivals(make_repo: MakeRepo, render_tree: Render) -> None:
+    files = {"app.py": MAKING["flask"][0]["app.py"].replace("os.environ['DATABASE_URL']", "'sqlite:///shop.db'")}
+    root = make_repo({**files, "requirements.txt": "flask\nsqlalchemy\n"})
+    assert "deploy/kubernetes/base/migrate.yaml" not in render_tree(("kubernetes",), root, profile_for("kubernetes"))

@@ -77,6 +77,24 @@ BOT = {
     '    client.run(os.environ["DISCORD_TOKEN"])\n',
     "requirements.txt": "discord.py\n",
 }
+SEVERAL = {
+    **RQ,
+    "worker.py": RQ["worker.py"]
+    .replace("import Worker\n", 'import Queue, Worker\n\nlisten = ["high", "low"]\n')
+    .replace('["mail"]', "map(Queue, listen)"),
+}
+COMPUTED = {**RQ, "worker.py": RQ["worker.py"].replace('["mail"]', '["mail", os.environ["MORE"]]')}
+CONSTANT = {
+    **LOOP,
+    "worker.py": LOOP["worker.py"]
+    .replace('blpop("orders"', "blpop(QUEUES")
+    .replace("def main", 'QUEUES = ["orders", "returns"]\n\n\ndef main'),
+}
+STREAM = {
+    **LOOP,
+    "worker.py": LOOP["worker.py"].replace('store.blpop("orders", timeout=5)', 'store.xreadgroup("group", "me", {"orders": ">"})'),
+}
+ASYNC = {**LOOP, "worker.py": LOOP["worker.py"].replace("import redis\n", "import redis.asyncio as redis\n")}
 EVERYTHING = ("worker", "kubernetes", "keda", "slo", "dashboard")
 SCALER = "deploy/kubernetes/components/worker-scaling/scaled-object.yaml"
 MANIFEST = "deploy/kubernetes/base/worker.yaml"
@@ -108,22 +126,37 @@ def test_other_workers(name: str, make_repo: MakeRepo, render_tree: Render, gold
 
 
 @pytest.mark.parametrize(
-    ("files", "framework", "queue", "variable", "address", "database", "schedules"),
+    ("files", "framework", "queues", "variable", "address", "database", "schedules"),
     [
-        (BESIDE, "celery", "celery", "CELERY_BROKER_URL", "", 2, True),
-        (ALONE, "celery", "celery", "", "queue.shop.svc:5672", 0, False),
-        ({**ALONE, "tasks.py": ALONE["tasks.py"].replace("amqp://", "amqp://user:pw@")}, "celery", "celery", "", "", 0, False),
-        (NAMED, "celery", "mails", "", "queue.shop.svc:5672", 0, False),
-        (RQ, "rq", "rq:queue:mail", "REDIS_URL", "", 0, False),
-        (LOOP, "loop", "orders", "REDIS_URL", "", 0, False),
+        (BESIDE, "celery", ("celery",), "CELERY_BROKER_URL", "", 2, True),
+        (ALONE, "celery", ("celery",), "", "queue.shop.svc:5672", 0, False),
+        ({**ALONE, "tasks.py": ALONE["tasks.py"].replace("amqp://", "amqp://user:pw@")}, "celery", ("celery",), "", "", 0, False),
+        (NAMED, "celery", ("mails",), "", "queue.shop.svc:5672", 0, False),
+        (RQ, "rq", ("rq:queue:mail",), "REDIS_URL", "", 0, False),
+        (SEVERAL, "rq", ("rq:queue:high", "rq:queue:low"), "REDIS_URL", "", 0, False),
+        (COMPUTED, "rq", (), "REDIS_URL", "", 0, False),
+        (LOOP, "list", ("orders",), "REDIS_URL", "", 0, False),
+        (CONSTANT, "list", ("orders", "returns"), "REDIS_URL", "", 0, False),
+        (STREAM, "loop", (), "REDIS_URL", "", 0, False),
+        (ASYNC, "loop", ("orders",), "REDIS_URL", "", 0, False),
     ],
-    ids=["celery", "literal address", "address with a login", "queue of its own", "rq", "loop"],
+    ids=[
+        "celery", "literal address", "address with a login", "queue of its own", "rq", "several queues", "half of them unknown", "list",
+        "lists under a name", "stream", "asyncio",
+    ],
 )  # fmt: skip
 def test_where_tasks_wait_is_read_from_the_code(
-    files: dict[str, str], framework: str, queue: str, variable: str, address: str, database: int, schedules: bool, make_repo: MakeRepo
+    files: dict[str, str],
+    framework: str,
+    queues: tuple[str, ...],
+    variable: str,
+    address: str,
+    database: int,
+    schedules: bool,
+    make_repo: MakeRepo,
 ) -> None:
     worker = found(make_repo(files))
-    assert (worker.framework, worker.queue, worker.variable, worker.address) == (framework, queue, variable, address)
+    assert (worker.framework, worker.queues, worker.variable, worker.address) == (framework, queues, variable, address)
     assert (worker.database, worker.schedules) == (database, schedules)
 
 
@@ -143,6 +176,12 @@ def test_the_scheduler_is_one_and_has_no_scaler(make_repo: MakeRepo, render_tree
     assert beat["spec"]["replicas"] == 1 and beat["spec"]["strategy"] == {"type": "Recreate"}
     assert beat["spec"]["template"]["spec"]["containers"][0]["command"][-1] == "beat"
     assert yaml.safe_load(tree[SCALER].split("---")[0])["spec"]["scaleTargetRef"]["name"] == worker["metadata"]["name"]
+
+
+def test_each_queue_has_its_trigger(make_repo: MakeRepo, render_tree: Render) -> None:
+    scaler = yaml.safe_load(render_tree(EVERYTHING, make_repo(SEVERAL), profile_for())[SCALER].split("---")[0])["spec"]
+    assert [trigger["metadata"]["listName"] for trigger in scaler["triggers"]] == ["rq:queue:high", "rq:queue:low"]
+    assert len({trigger["authenticationRef"]["name"] for trigger in scaler["triggers"]}) == 1
 
 
 def test_no_port_no_service_no_probe_over_http(make_repo: MakeRepo, render_tree: Render) -> None:
@@ -167,7 +206,7 @@ def test_every_number_follows_the_profile(make_repo: MakeRepo, render_tree: Rend
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("files", [BESIDE, ALONE, RQ, BOT], ids=["beside", "alone", "rq", "bot"])
+@pytest.mark.parametrize("files", [BESIDE, ALONE, RQ, LOOP, BOT], ids=["beside", "alone", "rq", "list", "bot"])
 @pytest.mark.parametrize(
     "changed",
     [

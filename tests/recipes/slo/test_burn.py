@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodify.profile import Guardrails, Profile
-from prodify.recipes.shared.burn import budget_floor, budget_minutes, burn_windows, duration, feasible, number, usable_windows
+from prodify.recipes.shared.burn import budget_floor, budget_minutes, burn_windows, burns_after, duration, feasible, number, usable_windows
 from prodify.recipes.shared.metrics import BASE_BOUNDARIES, Metric, boundaries, bucket, quantile
 
 
@@ -64,3 +65,31 @@ def test_names_as_prometheus_writes_them() -> None:
 def test_a_quantile_above_one_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         quantile("", 95, "5m")
+
+
+@pytest.mark.parametrize("good", [60, 360, 1440])
+@pytest.mark.parametrize(("objective", "share"), [(99.9, 0.03), (99.5, 0.03), (99.5, 0.1), (99.9, 1.0), (90.0, 0.95)])
+def test_the_time_until_a_page_is_that_of_counted_requests(objective: float, share: float, good: int) -> None:
+    """The formula beside a count, minute by minute: factor x budget x window / share once the window is full of good requests."""
+    budget = round(1 - objective / 100, 10)
+    for window in usable_windows(30, budget):
+        if window.severity != "page":
+            continue
+
+        def ratio(minutes: float, span: int, share: float = share) -> float:
+            return share * min(minutes, span) / min(span, good + minutes)
+
+        said = burns_after(window, budget, share, good)
+        times = (minute / 100 for minute in range(1, 100 * 60 * window.long_hours))
+        spans, limit = (60 * window.long_hours, window.short_minutes), window.threshold(budget)
+        counted = next((time for time in times if all(ratio(time, span) > limit for span in spans)), math.inf)
+        assert said == counted or abs(said - counted) < 0.03, (window, said, counted)
+        if good >= 60 * window.long_hours and said != math.inf:
+            assert said == pytest.approx(window.factor * budget * 60 * window.long_hours / share)
+
+
+def test_three_percent_at_99_5_never_burn_fast_enough_for_a_page() -> None:
+    """Its limits are 7.2 % in an hour and 3 % in six: that burst is the guardrail's to tell."""
+    pages = [window for window in usable_windows(30, 0.005) if window.severity == "page"]
+    assert [round(100 * window.threshold(0.005), 3) for window in pages] == [7.2, 3.0]
+    assert all(burns_after(window, 0.005, 0.03, 60) == math.inf for window in pages)

@@ -166,6 +166,26 @@ def test_the_tests_notice_a_broken_rule(broken: str, by: str, flask_repo: Path, 
     assert run("promtool", "test", "rules", TESTS, cwd=root).returncode == 1
 
 
+@pytest.mark.tools
+def test_a_page_that_comes_too_early_after_good_traffic_is_noticed(flask_repo: Path, render_tree: RenderTree, tmp_path: Path) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    tree = render_tree(["slo"], flask_repo, Profile())
+    tests = yaml.safe_load(tree[TESTS])
+    tests["tests"] = [test for test in tests["tests"] if "AvailabilityBurnsFast pages after" in test["name"]]
+    assert [test["name"] for test in tests["tests"]] == [
+        "an hour of good requests, then 3 % fail: AvailabilityBurnsFast pages after 15 minutes"
+    ]
+    # The long window no longer counts: the short one alone is over its limit after six minutes.
+    long = 'slo:sli_error:ratio_rate6h{service="app", slo="availability"} >'
+    rules = tree[RULES].replace(long, long.replace("6h", "30m"))
+    assert rules != tree[RULES]
+    for text, expected in ((tree[RULES], 0), (rules, 1)):
+        root = write(tmp_path, {RULES: text, TESTS: yaml.safe_dump(tests)})
+        done = run("promtool", "test", "rules", TESTS, cwd=root)
+        assert done.returncode == expected, done.stdout + done.stderr
+
+
 def test_every_alert_is_tested_to_fire() -> None:
     for profile in PROFILES.values():
         text = json.dumps(Scenarios(profile, "shop", model=True).all())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.scaling._stores import SQL
 
 _BACKUPS = ("pg_dump", "mysqldump", "mongodump", "pgbackrest", "barman", "wal-g", "automated backup")
+_STARTING = (None, "main", "create_app", "startup", "lifespan", "init_db", "on_startup")
+"""Functions that run while a service starts; None is the module itself."""
 _DATABASES = ("google_sql", "aws_db", "aws_rds", "aws_backup", "azurerm_postgresql", "google_alloydb")
 
 
@@ -69,7 +71,8 @@ def migrations_exist(repo: Inventory, profile: Profile) -> Verdict:
     level=Level.WARNING,
     maturity=2,
     effort=Effort.HOURS,
-    hint="Run migrations as a job before the release; leave create_all() to the tests.",
+    hint="Run migrations as a job before the release; leave create_all() to the tests. `prodify apply --step scaling` starts one process "
+    "that makes missing tables before each release, so that two never do it at once; only migrations change a table that is there.",
 )
 def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdict:
     """The schema is not changed when the service starts.
@@ -115,8 +118,10 @@ def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdic
     made = [
         c
         for c in repo.python.calls("*.create_all", "alembic.command.upgrade", "flask_migrate.upgrade")
-        if c.function in (None, "main", "create_app", "startup", "lifespan", "init_db", "on_startup")
+        if c.function in _STARTING
     ]
+    handed = [c for c in repo.python.calls("*.run_sync") if c.args and c.args[0].text.endswith(".create_all")]
+    made += [c for c in handed if c.function in _STARTING or _on_start(repo, c)]
     started = [s for d in repo.dockerfiles for s in d.start if re.search(r"migrate|db upgrade|alembic upgrade", s.text)]
     if made or started:
         return failed(
@@ -125,6 +130,12 @@ def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdic
             *(Note(s.location, s.note) for s in started),
         )
     return passed("the schema is left alone at start-up")
+
+
+def _on_start(repo: Inventory, call: Call) -> bool:
+    """Whether the call's function is one that the framework calls at the start: `@app.on_event("startup")`."""
+    starting = repo.python.functions("*.on_event", "*.before_first_request")
+    return any(f.name == call.function and f.location.path == call.location.path for f in starting)
 
 
 @check(
@@ -183,4 +194,9 @@ def database_is_backed_up(repo: Inventory, profile: Profile) -> Verdict:
     ]
     if blocks or scripts:
         return passed("the database is backed up", *blocks, *scripts[:3])
+    if {t.name for t in repo.datastores if t.name in SQL or t.name == "mongodb"} == {"sqlite"}:
+        return failed(
+            "nothing copies the file of SQLite; `sqlite3 FILE \".backup COPY\"` does while it is in use, but only a database on a server "
+            "outlives the machine and can be shared"
+        )
     return failed("nothing backs the database up")

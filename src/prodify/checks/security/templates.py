@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.checks.security._streamlit import markup_from_values
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ _AUTOESCAPE_OFF = lazy(r"\{%-?\s*autoescape\s+(false|off)\s*-?%\}")
     maturity=1,
     effort=Effort.HOURS,
     cwe=(79, 1336),
-    hint="Let the template engine escape values: drop |safe, pass values to render_template, and set textContent in the browser.",
+    hint="Let the template engine escape values: drop |safe, pass values to render_template, and set textContent in the browser. In "
+    "Streamlit leave unsafe_allow_html out, or put html.escape(...) around each value.",
 )
 def templates_are_escaped(repo: Inventory, profile: Profile) -> Verdict:
     """Values are escaped where they enter a page.
@@ -80,7 +82,7 @@ def templates_are_escaped(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.web_services:
         return not_applicable("no web service")
-    bad = [*_template_calls(repo), *_template_files(repo), *_browser_code(repo)]
+    bad = [*_template_calls(repo), *_template_files(repo), *_browser_code(repo), *markup_from_values(repo)]
     return failed("a value enters a page unescaped", *bad) if bad else passed("no value was found that enters a page unescaped")
 
 

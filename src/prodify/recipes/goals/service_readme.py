@@ -10,11 +10,11 @@ from prodify import edits
 from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
 from prodify.escape import Code, shell_word
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
-from prodify.recipes.scaling.migrations import migrates
+from prodify.recipes.scaling.migrations import makes_tables, migrates
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
-from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, RUNBOOKS, main_component, naming
+from prodify.recipes.shared.layout import DASHBOARDS, LOAD_TESTS, PRODUCTION_GUIDE, RUNBOOKS, main_component, naming
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class ReadmeContext:
     runtime: str
     owner: str
     observed: bool
+    guide: str
     runbooks: str
     dashboards: str
     load: str
@@ -49,6 +50,7 @@ class ReadmeContext:
     budget_usd: str
     django: bool
     migrates: bool
+    makes_tables: bool
     migrate: Code
     hosts: bool
     static: bool
@@ -84,9 +86,10 @@ class _Django:
         planned = migrates(repo, service) if service is not None else ()
         command = " ".join(shell_word(word) for word in planned) or "python manage.py migrate --noinput"
         self.migrates = bool(planned)
+        self.makes_tables = service is not None and makes_tables(repo, service)
         self.static = service is not None and collects(repo, service)
         once = Code(f"{project.prefix}{'python manage.py migrate' if self.used else command}")
-        self.first = (*_load_settings(repo), once) if self.used or planned else ()
+        self.first = (*_load_settings(repo), once) if self.used or (planned and not self.makes_tables) else ()
         self.migrate = {
             "compose": Code(f"docker compose run --rm {shell_word(names.service)} {command}"),
             "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --region {shell_word(profile.region)} --wait"),
@@ -112,6 +115,7 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         runtime={"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "Docker Compose"}[profile.platform.runtime],
         owner=profile.service.owner,
         observed=observed,
+        guide=PRODUCTION_GUIDE,
         runbooks=RUNBOOKS,
         dashboards=DASHBOARDS,
         load=LOAD_TESTS,
@@ -127,6 +131,7 @@ def _context(project: Project, component: Component, profile: Profile, tools: tu
         budget_usd=f"{profile.budget.monthly_usd:g}",
         django=django.used,
         migrates=django.migrates,
+        makes_tables=django.makes_tables,
         migrate=django.migrate,
         hosts=django.hosts,
         static=django.static,

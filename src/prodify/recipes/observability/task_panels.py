@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodify.recipes.observability.panels import ENVIRONMENT, Panel, Query, objective_panels
 from prodify.recipes.shared.metrics import CPU_TIME, MEMORY, quantile, selector
-from prodify.recipes.shared.task_alerts import longest_queue, task_objectives
+from prodify.recipes.shared.task_alerts import COUNTED, JUDGED, longest_queue, task_objectives
 from prodify.recipes.shared.tasks import QUEUE_LENGTH, RUN_DURATION, WAIT_DURATION, failed_ratio
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 def task_sections(profile: Profile, worker: Worker) -> list[tuple[str, list[Panel]]]:
     """Rows of the dashboard, what matters most first."""
     found = [("Goals", objective_panels(profile, worker.name, task_objectives(profile, worker.framework), "tasks"))]
-    if worker.framework in ("celery", "rq"):
+    if worker.framework in COUNTED:
         found.append(("Tasks", _tasks(worker)))
-    if worker.framework == "celery":
         found.append(("Queue", _queue(profile, worker)))
     return [*found, ("How full it is", _processes(worker))]
 
@@ -29,11 +28,12 @@ def _tasks(worker: Worker) -> list[Panel]:
     done = Query(f"sum by (task_name, task_state) (rate({run}_count{{{selected}}}[5m]))", "{{task_name}} {{task_state}}")
     failed = Query(failed_ratio(selected, "5m"), "failed")
     slow = f"topk(8, histogram_quantile(0.95, sum by (task_name, le) (rate({run}_bucket{{{selected}}}[5m]))))"
-    return [
+    found = [
         Panel("Tasks a second", (done,), "ops", "By task and how it ended. A retry has not ended yet."),
         Panel("Failed tasks", (failed,), "percentunit", "Share of tasks that fail. Half of them pages.", (0.5,)),
         Panel("Duration by task, p95", (Query(slow, "{{task_name}}"),), "s", "95 of 100 tasks are faster."),
     ]
+    return found if worker.framework in JUDGED else [found[0], found[2]]
 
 
 def _queue(profile: Profile, worker: Worker) -> list[Panel]:
@@ -42,13 +42,14 @@ def _queue(profile: Profile, worker: Worker) -> list[Panel]:
     waits = tuple(Query(quantile(selected, share, "5m", WAIT_DURATION), f"p{round(100 * share)}") for share in (0.5, 0.95))
     most, seconds = float(longest_queue(profile, many=worker.can_be_many)), profile.tasks.start_seconds
     each = profile.tasks.waiting_per_worker
-    return [
+    found = [
         Panel(
             "Tasks that wait", (Query(names, "{{messaging_destination_name}}"),), "short",
             f"By queue. One more worker for each {each}; above {most:g} all workers together are too few.", (most,), width=12,
         ),
         Panel("Waiting time", waits, "s", f"From due to begun. The goal is {seconds} s.", (float(seconds),), width=12),
     ]  # fmt: skip
+    return found if worker.framework in JUDGED else found[:1]
 
 
 def _processes(worker: Worker) -> list[Panel]:

@@ -11,10 +11,10 @@ from prodify.escape import Code, code, markdown
 from prodify.recipes.runbooks.guide_fill import fill_in
 from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY
 from prodify.recipes.runbooks.restores import NAMES, stores
-from prodify.recipes.shared.layout import main_component, naming
+from prodify.recipes.shared.layout import PRODUCTION_GUIDE, main_component, naming
 from prodify.render import render
 
-PATH = "docs/production/README.md"
+PATH = PRODUCTION_GUIDE
 _UP = "../../"
 _SAFE = "/@+~,=:$"
 """Characters that stand in the target of a link as they are."""

@@ -22,7 +22,7 @@ _MANAGED = {
 }
 _FROM_DUMP = {
     "postgres": 'createdb restored && pg_restore --no-owner --dbname restored "$BACKUP"',
-    "mysql": 'mysql --execute "CREATE DATABASE restored" && mysql restored < "$BACKUP"',
+    "mysql": 'mysql --execute "CREATE DATABASE restored" && gunzip --stdout "$BACKUP" | mysql restored',
 }
 _COMPARE = {
     "postgres": 'psql "$RESTORED_URL" --command "SELECT relname, n_live_tup FROM pg_stat_user_tables ORDER BY n_live_tup DESC LIMIT 10"',
@@ -54,7 +54,8 @@ def procedure(store: str, profile: Profile, restart: str) -> Procedure:
         )
         return Procedure(NAMES[store], (first, _step("Compare it with what you expect", _COMPARE[store]), switch))
     if store == "mongodb":
-        restore = _step("Restore the dump beside the running database", 'mongorestore --archive="$BACKUP" --nsFrom "*" --nsTo "restored_*"')
+        command = 'mongorestore --gzip --archive="$BACKUP" --nsFrom "*" --nsTo "restored_*"'
+        restore = _step("Restore the dump beside the running database", command)
         compare = _step("Compare it with what you expect", 'mongosh "$RESTORED_URL" --eval "db.stats()"')
         return Procedure(NAMES[store], (restore, compare, switch))
     if store == "sqlite":

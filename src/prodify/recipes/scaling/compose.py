@@ -138,7 +138,7 @@ def _processes(worker: Worker, profile: Profile) -> tuple[ComposeProcess, ...]:
     words = ("Works in the background; nobody calls it. More of them: --scale.", "Plans tasks by the clock. Never more than one.")
     if not worker.can_be_many:
         words = ("Works in the background; nobody calls it. Not more than one: they would do everything twice.", "")
-    check = probe(worker)
+    check = probe(worker, profile)
     return tuple(
         ComposeProcess(
             name=process.name,

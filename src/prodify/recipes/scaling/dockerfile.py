@@ -136,7 +136,7 @@ def dockerfile(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
 def sign_of_life(repo: Inventory, profile: Profile) -> str:
     """The exec form of a look at the file that a worker touches; empty where it touches none."""
     found = worker_of(repo, profile)
-    wanted = probe(found) if found is not None else []
+    wanted = probe(found, profile) if found is not None else []
     return json.dumps(wanted) if wanted else ""
 
 

@@ -33,7 +33,7 @@ class ScaledObjectContext:
     waiting: int
     broker: str
     address: str
-    queue: str
+    queues: tuple[str, ...]
     database: int
     secret: str
     parameters: tuple[str, ...]
@@ -80,7 +80,7 @@ def scaling_files(worker: Worker, profile: Profile) -> Iterator[File]:
         waiting=tasks.waiting_per_worker,
         broker=worker.broker,
         address=worker.address,
-        queue=worker.queue,
+        queues=worker.queues,
         database=worker.database,
         secret=worker.variable,
         parameters=_PARAMETERS[worker.broker],

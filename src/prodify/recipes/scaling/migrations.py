@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ SECONDS = 600
 SERVER = "server"
 MIGRATION = "migration"
 """Values of the label app.kubernetes.io/component: what a release changes last, and what it runs first."""
+_APPLICATION = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):(?P<variable>[A-Za-z_]\w*)(?P<called>\(\))?", re.ASCII)
 _SQL = frozenset(("postgres", "mysql", "mariadb", "mssql", "cockroachdb"))
 
 
@@ -35,7 +37,7 @@ class MigrateContext:
 
 
 def migrates(repo: Inventory, service: Deployable) -> tuple[str, ...]:
-    """The command that applies all migrations, empty where none are kept: Django's own, Alembic's or Flask-Migrate's.
+    """The command that applies all migrations: Django's own, Alembic's or Flask-Migrate's; else the one that makes what tables are missing.
 
     It runs in the service's folder. Only for databases on a server: a file of SQLite is nowhere else.
     """
@@ -47,6 +49,32 @@ def migrates(repo: Inventory, service: Deployable) -> tuple[str, ...]:
         return ("flask", "--app", service.component.entrypoint or "", "db", "upgrade")
     if repo.uses("alembic") is not None and service.path("alembic.ini") in repo.files:
         return ("alembic", "upgrade", "head")
+    return _first_start(repo, service)
+
+
+def makes_tables(repo: Inventory, service: Deployable) -> bool:
+    """Whether what runs before a new version is the start of the service itself, because it makes its tables while it starts."""
+    return bool(migrates(repo, service)) and migrates(repo, service) == _first_start(repo, service)
+
+
+def _first_start(repo: Inventory, service: Deployable) -> tuple[str, ...]:
+    """Starts the application once and ends, where its start makes the tables that are missing.
+
+    Several processes that do so on an empty database at the same moment all find a table missing and all make it: one succeeds, the
+    others die of it. After this one there is nothing left to make.
+    """
+    prefix = "" if service.directory == "." else f"{service.directory}/"
+    made = [*repo.python.calls("*.create_all")]
+    made += [call for call in repo.python.calls("*.run_sync") if call.args and call.args[0].text.endswith(".create_all")]
+    found = _APPLICATION.fullmatch(service.component.entrypoint or "")
+    if found is None or not any(call.location.path.startswith(prefix) for call in made):
+        return ()
+    module, variable = found["module"], found["variable"]
+    if service.component.framework == "flask":
+        return ("python", "-c", f"from {module} import {variable}; {variable}()" if found["called"] else f"import {module}")
+    if service.component.framework == "fastapi" and not found["called"]:
+        starting = f"{variable}.router.lifespan_context({variable}).__aenter__()"
+        return ("python", "-c", f"import asyncio; from {module} import {variable}; asyncio.run({starting})")
     return ()
 
 

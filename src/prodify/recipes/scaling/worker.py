@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,8 +11,14 @@ from prodify.escape import Code
 from prodify.recipes.observability.task_telemetry import TaskTelemetry, bounds, task_telemetry, telemetry_of
 from prodify.recipes.observability.telemetry import telemetry
 from prodify.recipes.scaling.workers import ALIVE_FILE, STARTER, Worker, worker_of
-from prodify.recipes.shared.tasks import RUN_BOUNDARIES
+from prodify.recipes.shared.tasks import RUN_BOUNDARIES, wait_boundaries
 from prodify.render import render
+
+_PURPOSES = {
+    "rq": ", the program that hands jobs to RQ's worker",
+    "list": " so that it finishes what it has taken from its queue before it stops, and tells how it is",
+    "loop": " so that it stops in good order",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class ProgramContext:
     telemetry_import: Code
     package: str
     alive_file: str
+    queues: Code
+    wait_bounds: Code
     run_bounds: Code
 
 
@@ -66,7 +75,7 @@ def worker(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     if found.framework == "celery":
         text = render("scaling/run_worker_celery.py", _celery(profile, found, measured))
     else:
-        text = render("scaling/run_worker_program.py", _program(found, measured))
+        text = render("scaling/run_worker_program.py", _program(profile, found, measured))
     yield File(found.image.path(STARTER), text)
 
 
@@ -95,16 +104,18 @@ def _celery(profile: Profile, found: Worker, measured: TaskTelemetry | None) -> 
     )
 
 
-def _program(found: Worker, measured: TaskTelemetry | None) -> ProgramContext:
+def _program(profile: Profile, found: Worker, measured: TaskTelemetry | None) -> ProgramContext:
     directory = "" if found.image.directory == "." else f"{found.image.directory}/"
     return ProgramContext(
         name=found.name,
         program=found.source.removeprefix(directory),
-        purpose=", the program that hands jobs to RQ's worker" if found.framework == "rq" else " so that it stops in good order",
+        purpose=_PURPOSES[found.framework],
         framework=found.framework,
         measured=measured is not None,
         telemetry_import=measured.base_import if measured else Code(""),
         package=found.names.package,
         alive_file=ALIVE_FILE,
+        queues=Code("(" + ", ".join(json.dumps(name) for name in found.queues) + ("," if len(found.queues) == 1 else "") + ")"),
+        wait_bounds=bounds(wait_boundaries(profile)),
         run_bounds=bounds(RUN_BOUNDARIES),
     )

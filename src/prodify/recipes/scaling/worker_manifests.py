@@ -50,11 +50,12 @@ class WorkerManifestContext:
     disrupted: str
 
 
-def probe(worker: Worker) -> list[str]:
+def probe(worker: Worker, profile: Profile) -> list[str]:
     """The command that tells whether the worker's sign of life is fresh; empty where it gives none."""
     if worker.framework not in ALIVE_SECONDS:
         return []
-    late = f"time.time() - os.path.getmtime('{ALIVE_FILE}') > {ALIVE_SECONDS[worker.framework]}"
+    seconds = ALIVE_SECONDS[worker.framework] + (profile.tasks.limit_seconds if worker.framework == "list" else 0)
+    late = f"time.time() - os.path.getmtime('{ALIVE_FILE}') > {seconds}"
     return ["python", "-c", f"import os, sys, time; sys.exit({late})"]
 
 
@@ -65,7 +66,8 @@ def stop_seconds(worker: Worker, profile: Profile) -> int:
 
 def processes(worker: Worker, profile: Profile) -> tuple[Process, ...]:
     """The worker, and what plans its tasks by the clock where the code does so."""
-    alive = Code(json.dumps(probe(worker)) if probe(worker) else "")
+    check = probe(worker, profile)
+    alive = Code(json.dumps(check) if check else "")
     single = not worker.can_be_many
     replicas = 1 if single else 0 if worker.listens_to_queue else profile.scaling.min_replicas
     at_once = profile.tasks.concurrency if worker.framework == "celery" else 1

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from prodify.recipes.scaling.queues import queues_of
 from prodify.recipes.scaling.service import Deployable, described, source_of
 from prodify.recipes.scaling.settings import BROKER_NAME
-from prodify.recipes.shared.layout import can_be_named, main_component, naming
+from prodify.recipes.shared.layout import can_be_named, main_component, naming, workers_elsewhere
 from prodify.recipes.shared.variables import variables
 
 if TYPE_CHECKING:
@@ -21,25 +22,26 @@ if TYPE_CHECKING:
 STARTER = "run_worker.py"
 """The program that starts a worker, in the component's folder."""
 ALIVE_FILE = "/tmp/worker.alive"  # noqa: S108 - in a container of its own, where nothing else is writable
-ALIVE_SECONDS = {"celery": 60, "rq": 480}
-"""A worker that did not touch its file for this long hangs: Celery's touches it every 5 s, RQ's every 405 s when idle (its TTL of 420)."""
+ALIVE_SECONDS = {"celery": 60, "rq": 480, "list": 60}
+"""A worker that did not touch its file for this long hangs: Celery's touches it every 5 s, RQ's every 405 s when idle (its TTL of 420).
+
+One that takes from lists touches it before each item, so the longest task comes on top."""
 SPARE_SECONDS = 10
 """What a stopping worker gets on top of the longest task."""
 
 _PORTS = {"redis": 6379, "rabbitmq": 5672}
 _ENVIRON = re.compile(r"""(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Za-z_][A-Za-z0-9_]*)["']""")
 _ADDRESS = re.compile(r"""["']((?:rediss?|amqps?)://[^"'\s{}]+)["']""")
-_LIST_READERS = ("*.blpop", "*.brpop", "*.lpop", "*.rpop", "*.bzpopmin", "*.xreadgroup")
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
     """A background worker. `name` is its own (that of the service, or `service-worker` beside a web service, whose image it shares).
 
-    `framework`: celery, rq or loop (a program of one's own). `application` as `module:variable` for Celery, else a file. `source` is the
-    file that makes it. `broker`: redis, rabbitmq or empty. `variable` names the environment variable with the broker's address;
-    `address` is host:port where the code names it instead, `database` the number of Redis' database.
-    `queue` is the key that tasks wait under, empty where it is not known.
+    `framework`: celery, rq, list (a program that takes from lists of Redis) or loop (any other). `application` as `module:variable` for
+    Celery, else a file. `source` is the file that makes it. `broker`: redis, rabbitmq or empty. `variable` names the environment variable
+    with the broker's address; `address` is host:port where the code names it instead, `database` the number of Redis' database.
+    `queues` are the keys that tasks wait under, empty where they are not known.
     `schedules`: whether the code plans tasks by the clock.
     """
 
@@ -54,13 +56,13 @@ class Worker:
     variable: str
     address: str
     database: int
-    queue: str
+    queues: tuple[str, ...]
     schedules: bool
 
     @property
     def can_be_many(self) -> bool:
         """Whether several may run at once: they share a queue. Two copies of a program that is not known to would do everything twice."""
-        return self.framework != "loop" or bool(self.queue)
+        return self.framework != "loop" or bool(self.queues)
 
     @property
     def scheduler(self) -> str:
@@ -70,7 +72,7 @@ class Worker:
     @property
     def listens_to_queue(self) -> bool:
         """Whether the length of its queue can be asked for."""
-        return bool(self.broker and self.queue and (self.variable or self.address))
+        return bool(self.broker and self.queues and (self.variable or self.address))
 
 
 def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
@@ -91,6 +93,9 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
     framework = component.framework if component.framework in ("celery", "rq") else "loop"
     if framework == "celery" and not component.entrypoint.partition(":")[2].isidentifier():
         return None
+    queues = queues_of(repo, framework, source)
+    if framework == "loop" and queues and _takes_lists(repo, source):
+        framework = "list"
     names = naming(repo, profile)
     broker = _broker(repo, framework)
     variable, address, database = _broker_address(repo, source, broker)
@@ -106,7 +111,7 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
         variable=variable,
         address=address,
         database=database,
-        queue=_queue(repo, framework, source),
+        queues=queues,
         schedules=framework == "celery" and _schedules(repo),
     )
 
@@ -118,7 +123,12 @@ def worker_alone(repo: Inventory, profile: Profile) -> Worker | None:
 
 
 def _beside(repo: Inventory, main: Component) -> Component | None:
-    """The only worker in the folder of the main component, so that one image serves both."""
+    """The only worker in the folder of the main component, so that one image serves both.
+
+    Not where a worker of the same kind has a folder of its own: then this one is how the web service sends tasks, and does none.
+    """
+    if any(c.framework == "celery" for c in workers_elsewhere(repo, main)):
+        return None
     found = [c for c in repo.services if c.kind in ("worker", "bot") and c.path == main.path and c.language == "python"]
     return found[0] if len(found) == 1 else None
 
@@ -171,23 +181,9 @@ def _parts(url: str, broker: str) -> tuple[str, int]:
     return (f"{host}:{port}" if plain else "", database)
 
 
-def _queue(repo: Inventory, framework: str, source: str) -> str:
-    """The key or queue that tasks wait under; empty where the code does not say it plainly."""
-    if framework == "celery":
-        stated = [a.value for a in repo.python.assignments("*task_default_queue", "*CELERY_TASK_DEFAULT_QUEUE", "*CELERY_DEFAULT_QUEUE")]
-        name = next((value for value in stated if isinstance(value, str)), "celery")
-        return name if _is_key(name) else ""
-    calls = repo.python.calls("rq.Worker", "rq.SimpleWorker") if framework == "rq" else repo.python.calls(*_LIST_READERS)
-    for call in calls:
-        if call.location.path == source and call.args:
-            found = re.match(r"""\s*+\[?+\s*+(?:Queue\()?+\s*+["']([^"']++)["']""", call.args[0].text)
-            if found and _is_key(found[1]):
-                return f"rq:queue:{found[1]}" if framework == "rq" else found[1]
-    return ""
-
-
-def _is_key(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", text) is not None
+def _takes_lists(repo: Inventory, source: str) -> bool:
+    """Whether the program itself takes from lists of Redis with redis-py, whose calls the starter can stand between."""
+    return repo.uses("redis") is not None and not repo.python.imports_in(source, "redis.asyncio", "aioredis")
 
 
 def _schedules(repo: Inventory) -> bool:

@@ -74,6 +74,29 @@ def usable_windows(slo_days: int, budget: float) -> tuple[BurnWindow, ...]:
     return tuple(window for window in burn_windows(slo_days) if feasible(window, budget))
 
 
+def exceeds_after(threshold: float, window: float, share: float, good: float) -> float:
+    """Minutes until a window's error ratio exceeds a threshold, when a share fails after `good` minutes without a failure; inf for never.
+
+    A window that is full of good requests fills by share x t / window; one that began later than the service holds less good ones.
+
+    >>> exceeds_after(0.0144, 60, 0.03, 60), exceeds_after(0.03, 360, 0.03, 60), exceeds_after(0.006, 360, 0.03, 60)
+    (28.8, inf, 15.0)
+    """
+    if share <= threshold:
+        return math.inf
+    if good < window:
+        minutes = threshold * good / (share - threshold)
+        if good + minutes <= window:
+            return round(minutes, 6)
+    return round(threshold * window / share, 6)
+
+
+def burns_after(window: BurnWindow, budget: float, share: float, good: float) -> float:
+    """Minutes until a pair of windows alerts: until both exceed their threshold."""
+    spans = (60 * window.long_hours, window.short_minutes)
+    return max(exceeds_after(window.threshold(budget), span, share, good) for span in spans)
+
+
 def budget_floor(budget: float) -> int:
     """Requests that the SLO window must hold before its budget says something: fewer than two failures in them are no news."""
     return max(MINIMUM_REQUESTS, math.ceil(2 / budget))

@@ -29,6 +29,7 @@ DASHBOARDS = "deploy/grafana"
 OPENSLO = "slo/openslo.yaml"
 INFRA = "infra"
 RUNBOOKS = "docs/runbooks"
+PRODUCTION_GUIDE = "docs/production/README.md"
 LOAD_TESTS = "load"
 
 
@@ -82,6 +83,13 @@ def chosen_component(repo: Inventory) -> Component | None:
             return group[0]
     root = [c for c in repo.services if c.path == "."]
     return root[0] if len(root) == 1 else None
+
+
+def workers_elsewhere(repo: Inventory, main: Component) -> list[Component]:
+    """The workers and bots that no image of the web service `main` can hold: they stand in another folder, with its own dependencies."""
+    if main not in repo.web_services:
+        return []
+    return [c for c in repo.services if c.kind in ("worker", "bot") and c.path != main.path]
 
 
 def dns_label(text: str) -> str:

@@ -12,18 +12,22 @@ from prodify.recipes.shared.tasks import ended_count, queue_length
 if TYPE_CHECKING:
     from prodify.profile import Profile
 
+JUDGED = ("celery", "rq")
+"""Workers that tell of every task when it was due and whether it went well."""
+COUNTED = (*JUDGED, "list")
+"""Workers that tell how many tasks wait and that one has ended."""
 MOST_RATIO, MOST_FLOOR = 0.5, 10
 """Share of tasks that fail, and how many must have ended within 30 minutes, for somebody to be called whatever the budget says."""
 
 
 def task_objectives(profile: Profile, framework: str) -> tuple[Objective, ...]:
-    """The SLOs of a worker: success, and freshness where it is known when a task was due (Celery); of other programs none."""
+    """The SLOs of a worker: success and freshness, where it is known when a task was due and how it ended; of other programs none."""
     seconds = profile.tasks.start_seconds
     success = Objective("success", profile.slo.error_budget_ratio, "fail")
     late = Objective(
         "freshness", round(1 - profile.slo.latency.target_percent / 100, 10), f"begin more than {seconds} s after they are due"
     )
-    return {"celery": (success, late), "rq": (success,)}.get(framework, ())
+    return (success, late) if framework in JUDGED else ()
 
 
 def longest_queue(profile: Profile, *, many: bool) -> int:
@@ -38,9 +42,9 @@ def task_alerts(profile: Profile, worker: str, framework: str, *, many: bool, al
         for objective in task_objectives(profile, framework)
         for alert in burn_alerts(profile, worker, objective, _steps(objective.slo), what="tasks", prefix="Task")
     ]
-    if framework in ("celery", "rq"):
+    if framework in JUDGED:
         found += [_most_fail(worker), *_budget(profile, worker, framework)]
-    if framework == "celery":
+    if framework in COUNTED:
         found += _queue(profile, worker, many=many)
     found.append(_missing(worker))
     return (*found, watchdog()) if alone else tuple(found)

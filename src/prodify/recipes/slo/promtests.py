@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from prodify.recipes.shared.alerts import Objective, alerts, objectives, recorded
-from prodify.recipes.shared.burn import MINIMUM_REQUESTS, budget_floor, number, usable_windows
+from prodify.recipes.shared.burn import MINIMUM_REQUESTS, budget_floor, burns_after, exceeds_after, number, usable_windows
 from prodify.recipes.shared.metrics import MEMORY, MODEL_DURATION, PRODUCTION, REQUEST_DURATION
 
 if TYPE_CHECKING:
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 MINUTES = 36
 """Length of the longer scenarios, in samples of one minute."""
+GOOD = 60
+"""Minutes of good requests before a burst: the length of the shortest long window."""
+SLACK = 2
+"""Minutes that samples of one a minute and the evaluation may add or take."""
+GUARDRAIL_WAIT = 5
+"""Minutes that a guardrail must be exceeded for, as its alert says."""
 
 
 class Scenarios:
@@ -119,7 +125,35 @@ class Scenarios:
                 silent = f'alertname="{name}BurnsFast"'
                 title = f"a small share keeps on: they {objective.bad}; a ticket, no page"
                 found.append(self._test(title, series, MINUTES, fires=(f"{name}BurnsSlowly",), silent=silent))
+        return found + self._after_good_traffic()
+
+    def _after_good_traffic(self) -> list[dict[str, Any]]:
+        """A burst that begins when the long window is full of good requests: each alert pages when the arithmetic says, not before."""
+        share = min(0.9, 6 * max(self.availability.budget, self.guardrail))
+        times = {"HighErrorRatio": max(exceeds_after(self.guardrail, span, share, GOOD) for span in (5, 30)) + GUARDRAIL_WAIT}
+        pairs = [w for w in usable_windows(self.profile.slo.window_days, self.availability.budget) if w.severity == "page"]
+        burning = min((burns_after(w, self.availability.budget, share, GOOD) for w in pairs), default=math.inf)
+        percent, found = number(round(100 * share, 3)), []
+        for name, minutes in (*times.items(), ("AvailabilityBurnsFast", burning)):
+            if minutes == math.inf:
+                title = f"an hour of good requests, then {percent} % fail: {name} never pages, whatever the hour"
+                found.append(self._test(title, self._burst(share, 120), GOOD + 120, silent=f'alertname="{name}"'))
+                continue
+            before, after = math.floor(minutes) - SLACK, math.ceil(minutes) + SLACK
+            title = f"an hour of good requests, then {percent} % fail: {name} pages after {number(round(minutes, 1))} minutes"
+            test = self._test(title, self._burst(share, after + 5), GOOD + after, fires=(name,))
+            asked = f'ALERTS{{alertname="{name}", alertstate="firing"}}'
+            if before > 0:
+                test["promql_expr_test"].insert(0, {"expr": asked, "eval_time": f"{GOOD + before}m", "exp_samples": []})
+            found.append(test)
         return found
+
+    def _burst(self, share: float, minutes: int) -> list[dict[str, str]]:
+        """An hour of busy traffic without a failure, then a share of it fails."""
+        good, bad = self.busy * (1 - share), self.busy * share
+        held = number(self.busy * GOOD + good)
+        failing = f"0x{GOOD} {number(bad)}+{number(bad)}x{minutes}"
+        return self._requests(f"{_steady(self.busy, GOOD)} {held}+{number(good)}x{minutes}", failing, minutes=GOOD + minutes)
 
     def _slower_page(self, limits: list[float]) -> dict[str, Any]:
         """Between the two thresholds that page only the longer pair can fire; checked apart, because a total outage hides it."""

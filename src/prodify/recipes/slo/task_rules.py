@@ -125,20 +125,19 @@ class TaskScenarios:
             self._test("nothing is reported", [], 30, fires=("WorkerMissing",)),
             self._test("an idle worker", alive, 60, silent='severity=~"page|ticket"'),
         ]
-        if self.success is None:
-            return found
-        found += [
-            self._test("most tasks fail, a few an hour", self._tasks(0.4, 0.6), 60, fires=("MostTasksFail",)),
-            self._test("a thousand tasks in an hour, none fails", self._tasks(17, 0), 60, silent='severity=~"page|ticket"'),
-            self._burning(self.success, lambda share: self._tasks(17 * (1 - share), 17 * share)),
-        ]
-        if self.freshness is None:
-            return found
-        most = longest_queue(self.profile, many=self.worker.can_be_many)
-        stuck = 'alertname="TasksStandStill"'
+        if self.success is not None:
+            found += [
+                self._test("most tasks fail, a few an hour", self._tasks(0.4, 0.6), 60, fires=("MostTasksFail",)),
+                self._test("a thousand tasks in an hour, none fails", self._tasks(17, 0), 60, silent='severity=~"page|ticket"'),
+                self._burning(self.success, lambda share: self._tasks(17 * (1 - share), 17 * share)),
+            ]
+        if self.freshness is not None:
+            found.append(self._burning(self.freshness, lambda share: self._tasks(17, 0, late=17 * share)))
+        return found + self._waiting() if "QueueGrows" in self.alerts else found
+
+    def _waiting(self) -> list[dict[str, Any]]:
+        most, stuck = longest_queue(self.profile, many=self.worker.can_be_many), 'alertname="TasksStandStill"'
         return [
-            *found,
-            self._burning(self.freshness, lambda share: self._tasks(17, 0, late=17 * share)),
             self._test("more waits than is done", self._tasks(17, 0, queue=2 * most), 60, fires=("QueueGrows",), silent=stuck),
             self._test("tasks wait and none is done", self._tasks(0, 0, queue=3), 60, fires=("TasksStandStill",)),
         ]
