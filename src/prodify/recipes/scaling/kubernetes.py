@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.connections import WORKERS
 from prodify.recipes.scaling.keda import scaling_files
 from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
 from prodify.recipes.scaling.rollouts import canary_files, is_judged
-from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
+from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, Deployable
 from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, hosts, optional_names
 from prodify.recipes.scaling.target import kubernetes_service, kubernetes_target, kubernetes_worker
 from prodify.recipes.scaling.worker_manifests import worker_file
