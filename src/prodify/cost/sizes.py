@@ -20,22 +20,32 @@ SINGLE_ZONE_PERCENT = 99.5
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A managed database: the cloud's name of the machine, vCPU, GB of memory and of disk; `price`: its row where it has one of its own."""
+    """A managed database: the cloud's name of the machine, vCPU, GB of memory and of disk; `price`: its row where it has one of its own.
+
+    `connections`: the most that it is told to take.
+    """
 
     machine: str
     vcpu: float
     memory_gb: float
     disk_gb: int
+    connections: int
     price: str | None = None
 
 
 DATABASES = {
-    ("gcp", "production"): Database("db-custom-1-3840", 1, 3.75, 10),
-    ("gcp", "staging"): Database("db-f1-micro", 0.2, 0.6, 10, "gcp-sql-micro"),
-    ("aws", "production"): Database("db.t4g.small", 2, 2, 20, "aws-sql-small"),
-    ("aws", "staging"): Database("db.t4g.micro", 2, 1, 20, "aws-sql-micro"),
+    ("gcp", "production"): Database("db-custom-1-3840", 1, 3.75, 10, 200),
+    ("gcp", "staging"): Database("db-f1-micro", 0.2, 0.6, 10, 25, "gcp-sql-micro"),
+    ("aws", "production"): Database("db.t4g.small", 2, 2, 20, 160, "aws-sql-small"),
+    ("aws", "staging"): Database("db.t4g.micro", 2, 1, 20, 80, "aws-sql-micro"),
+    ("azure", "production"): Database("GP_Standard_D2ds_v5", 2, 8, 32, 400, "azure-sql-d2ds"),
+    ("azure", "staging"): Database("B_Standard_B1ms", 1, 2, 32, 50, "azure-sql-b1ms"),
 }
-"""By cloud and environment; the smallest that is sold, for staging, and the next for production."""
+"""By cloud and environment: the smallest that is sold for staging, and for production the next (on Azure the first with a stand-by).
+
+Connections: Cloud SQL's default for the shared machine (25); twice its default (100) on 3.75 GB; below what Amazon RDS's formula,
+memory / 9,531,392 bytes, gives (112 and 225); Azure's default for 2 GB (50) and less than half of it for 8 GB (859).
+"""
 
 
 def stands_by(profile: Profile) -> bool:
