@@ -70,10 +70,19 @@ def test_the_message_does_the_arithmetic(judge: Judge) -> None:
         "150 connections x 4 workers x 20 replicas = 12000, the database takes 100; "
         "not even one for each worker fits: put a pooler (PgBouncer) before it, or take a larger one"
     )
+    at_fault = [(e.location.path, e.note) for e in verdict.evidence]
+    assert at_fault == [("db.py", "sqlalchemy.create_engine: up to 150 connections")], "the other factors are nobody's mistake"
+
+
+def test_a_pass_shows_every_factor(judge: Judge) -> None:
+    files = {**FLASK, "db.py": ENGINE.format(", pool_size=1, max_overflow=0"), "hpa.yaml": HPA % 20, "gunicorn.conf.py": GUNICORN}
+    verdict = judge(ID, {**files, "main.tf": FLAG % 200})
+    assert verdict.message == "the pool's size is chosen: 1 connection x 4 workers x 20 replicas = 80 of 200"
     assert [(e.location.path, e.note) for e in verdict.evidence] == [
-        ("db.py", "sqlalchemy.create_engine: up to 150 connections"),
+        ("db.py", "sqlalchemy.create_engine: up to 1 connection"),
         ("gunicorn.conf.py", "workers: 4"),
         ("hpa.yaml", "HorizontalPodAutoscaler/app: 20"),
+        ("main.tf", "connections: 200"),
     ]
 
 

@@ -120,12 +120,12 @@ def database_pool_is_sized(repo: Inventory, profile: Profile) -> Verdict:
     large = [(pool, size) for pool, size in sizes if size is not None and not room.takes(size)]
     if large:
         counted = ", ".join(dict.fromkeys(_product(room, size) for _, size in large))
-        return failed(f"{counted}, the database takes {room.limit}; {_fitting(room)}", *(_note(p, s) for p, s in large), *proof)
+        return failed(f"{counted}, the database takes {room.limit}; {_fitting(room)}", *(_note(p, s) for p, s in large))
     unsized = [(pool, size) for pool, size in sizes if not pool.chosen]
     if unsized and profile.audience is not Audience.CREATOR:
         each_time = all(pool.per_thread for pool, _ in unsized)
         said = "a connection is opened for every request" if each_time else "the pool is left at its default size"
-        return failed(f"{said}; {_fitting(room)}", *(_note(p, s) for p, s in unsized), *proof)
+        return failed(f"{said}; {_fitting(room)}", *(_note(p, s) for p, s in unsized))
     known = [size for _, size in sizes if size is not None]
     fits = f": {_product(room, max(known))} of {room.limit}" if known else ""
     return passed(f"the pool's size is chosen{fits}", *(_note(p, s) for p, s in sizes[:3]), *proof)
@@ -160,5 +160,5 @@ def _fitting(room: Room) -> str:
 
 
 def _note(pool: Pool, size: int | None) -> Note:
-    what = "one connection a thread" if pool.per_thread else f"up to {size} connections" if size is not None else "size set elsewhere"
-    return Note(pool.location, f"{pool.note}: {what}")
+    bounded = f"up to {_many(size, 'connection')}" if size is not None else "size set elsewhere"
+    return Note(pool.location, f"{pool.note}: {'one connection a thread' if pool.per_thread else bounded}")

@@ -10,6 +10,7 @@ from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import action
 from prodify.escape import Code, shell_word
 from prodify.recipes.ci.deploy import login
+from prodify.recipes.ci.hosting import on_gitlab
 from prodify.recipes.cost.cloud import account
 from prodify.recipes.portability.terraform import engine_of, is_supported
 from prodify.recipes.portability.tf_database import CLOUDS, VERSIONS
@@ -77,7 +78,7 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     Written for manifests and environments that prodify writes, and for Terraform that is already there; the plan needs an account that
     may read, in the GitHub environment "plan". Written for repositories on GitHub, or without any pipeline yet.
     """
-    if any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
+    if on_gitlab(repo, profile) or any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
         return
     workload = kubernetes_service(repo, profile) is not None
     own = _roots(repo)

@@ -27,6 +27,7 @@ TRY: Mapping[str, str] = {
     "env-example": "cp .env.example .env  # then fill it in",
     "profile": "prodify audit .",
     "ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",
+    "gitlab-ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",
     "pre-commit": "pre-commit run --all-files",
     "policy": "conftest verify --policy policy",
     "unit": "pytest tests/characterisation",
@@ -56,7 +57,8 @@ TRY: Mapping[str, str] = {
 """Recipe to the command that shows it working without touching anything that is in use."""
 
 BACK: Mapping[str, str] = {
-    "ci": "Delete the workflow file, or switch the workflow off under Actions.",
+    "ci": "Delete the workflow file, or switch the workflow off under Actions; on GitLab delete `.gitlab-ci.yml`.",
+    "gitlab-ci": "Delete `.gitlab-ci.yml`, or switch CI/CD off under Settings > General > Visibility.",
     "codeowners": "Delete the file; reviews are asked for by hand again.",
     "dependabot": "Delete the file, or switch version updates off under Settings > Advanced Security. Open pull requests can be closed.",
     "lock": "Take requirements.in for requirements.txt again and delete the script.",
