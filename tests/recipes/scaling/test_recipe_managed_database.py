@@ -19,7 +19,7 @@ from prodify.cost.sizes import DATABASES
 from prodify.cost.usage import Usage
 from prodify.inventory import Inventory
 from prodify.model import Audience, Kind
-from prodify.profile import Scaling
+from prodify.profile import Scaling, Slo
 
 from ..cost.hcl import problems  # noqa: TID252
 from .deploying import FLASK, profile_for, prove, write
@@ -206,6 +206,21 @@ def test_the_estimate_prices_the_very_machines(cloud: str, example_repo: Path, r
         line = lines[f"PostgreSQL, {environment}"]
         assert line.monthly_usd and value(tree[made(environment)], "(?:tier|machine)").strip('"') in line.assumption
         assert f"{value(tree[made(environment)], 'disk_gb')} GB" in lines[f"PostgreSQL, {environment}, disk"].assumption
+
+
+@pytest.mark.parametrize(("availability", "standby"), [(99.95, "true"), (99.9, "false")])
+def test_one_zone_of_azure_promises_more(availability: float, standby: str, example_repo: Path, render_tree: Render) -> None:
+    profile = replace(profile_for(cloud="azure"), slo=Slo(availability_percent=availability))
+    assert value(render_tree(ALONE, example_repo, profile)[made("production")], "standby") == standby
+
+
+def test_azure_is_tagged_where_tags_are_taken(example_repo: Path, render_tree: Render) -> None:
+    check: Check = next(c for c in all_checks() if c.id == "resources-are-tagged")
+    tree = render_tree(ALONE, example_repo, profile_for(cloud="azure"))
+    write(example_repo, tree)
+    assert check.run(Inventory(example_repo), profile_for(cloud="azure")).kind is Kind.PASS
+    (example_repo / MODULE).write_text(tree[MODULE].replace("  tags                = var.labels\n", ""))
+    assert check.run(Inventory(example_repo), profile_for(cloud="azure")).kind is Kind.FAIL
 
 
 @pytest.mark.parametrize("cloud", CLOUDS)
