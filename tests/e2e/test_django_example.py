@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -182,6 +184,51 @@ def test_it_serves_measures_and_stops(applied: Path, database: Postgres | str, t
         receiver.close()
     check_telemetry(receiver, traces_database=isinstance(database, Postgres))
     check_log(served, receiver)
+
+
+def posted(served: Served, **more: str) -> int:
+    """What an answer to the form of a new note says, sent by a browser that sees the service at https://HOST, once TLS ended before it."""
+    address, headers = f"http://127.0.0.1:{served.port}/notes/new/", {"Host": HOST, **more}
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as form:
+        cookie = str(form.headers["Set-Cookie"]).partition(";")[0]
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.read().decode())
+    assert token and cookie.startswith("csrftoken=")
+    data = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "title": "a", "body": "b", "notebook": "c"}).encode()
+    origin = {"Origin": f"https://{HOST}", "Referer": f"https://{HOST}/notes/new/", "Cookie": cookie}
+    sent = urllib.request.Request(address, headers={**headers, **origin}, data=data)
+    try:
+        with urllib.request.build_opener(NoRedirect).open(sent, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Takes an answer that leads elsewhere as it is: that address is https."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Go nowhere."""
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    ("trusted", "proxy", "status"),
+    [("", {}, 403), (f"https://{HOST}", {}, 302), ("https://elsewhere.example", {}, 403), ("", {"X-Forwarded-Proto": "https"}, 302)],
+    ids=["untold", "told", "told of another", "the proxy says it"],
+)
+def test_forms_are_taken_behind_tls(trusted: str, proxy: dict[str, str], status: int, applied: Path, tmp_path: Path) -> None:
+    for name in PACKAGES:
+        pytest.importorskip(name, reason="the packages of requirements/e2e.in are not installed")
+    settings = environment(
+        DATABASE_URL=f"sqlite:///{tmp_path / 'notes.db'}", ENVIRONMENT="production", ALLOWED_HOSTS=HOST, WEB_CONCURRENCY="1",
+        CSRF_TRUSTED_ORIGINS=trusted, OTEL_SDK_DISABLED="true",
+    )  # fmt: skip
+    served = Served(applied, tmp_path / "log", settings)
+    try:
+        assert posted(served, **proxy) == status
+    finally:
+        served.process.terminate()
+        served.process.wait(20)
 
 
 def check_telemetry(receiver: Receiver, *, traces_database: bool) -> None:

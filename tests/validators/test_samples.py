@@ -116,6 +116,7 @@ EXPECTED = {
     "markdown-links/file": "docs/alerts/burn.md",
     "markdown-links/outside": "out of the repository",
     "one-number/bound": "threshold_ms is 100 or 300 in the telemetry and 250",
+    "one-number/connections": "max_replicas is 20 in the connections and 14",
     "one-number/load": "threshold_ms is 300 in the k6 load test and 250",
     "one-number/page": "target_percent is 95 in the pages for people and 90",
     "one-number/rules": "availability_percent is 99.9 in the alert rules and 99.5",

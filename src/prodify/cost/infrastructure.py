@@ -30,7 +30,7 @@ NODE_CPU, NODE_GIB = 0.9, 2.8
 CACHE_GB = 1.0
 VALKEY_LEAST_GB = 0.1
 """GB that ElastiCache Serverless for Valkey charges at least."""
-AWS_SQL_NOTE = ", backups within the size of the disk are free"
+FREE_BACKUPS = dict.fromkeys(("aws", "azure"), ", backups within the size of the disk are free")
 _NAMES = {"gcp": "Google Cloud", "aws": "AWS", "azure": "Azure"}
 _TITLES = {
     "postgres": "PostgreSQL",
@@ -130,14 +130,14 @@ def _databases(plan: _Plan) -> Iterator[Line]:
         return
     for environment in ("production", "staging") if plan.staged else ("production",):
         size, title = sizes.DATABASES.get((plan.cloud, environment)), f"{_TITLES[store]}, {environment}"
-        if size is None:
-            yield Line(title, 1, "database", None, None, f"databases of {_NAMES[plan.cloud]} are not in the table of prices")
+        if size is None or (plan.cloud == "azure" and store != "postgres"):
+            yield Line(title, 1, "database", None, None, f"{_TITLES[store]} on {_NAMES[plan.cloud]} is not in the table of prices")
             continue
         times = 2 if environment == "production" and plan.staged and sizes.stands_by(plan.profile) else 1
         hourly = price(size.price).usd if size.price else _by_size(size)
         note = f"{size.machine}{', with a stand-by in another zone' if times > 1 else ''}"
         yield Line(title, times * HOURS, "hour", hourly, times * HOURS * hourly, note)
-        note = f"{size.disk_gb} GB{AWS_SQL_NOTE if plan.cloud == 'aws' else ''}{' twice' if times > 1 else ''}"
+        note = f"{size.disk_gb} GB{FREE_BACKUPS.get(plan.cloud, '')}{' twice' if times > 1 else ''}"
         yield _line(f"{title}, disk", times * size.disk_gb, f"{plan.cloud}-sql-storage", note)
 
 

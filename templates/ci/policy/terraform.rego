@@ -85,6 +85,13 @@ deny contains message if {
 
 deny contains message if {
 	some resource in changed
+	resource.type == "azurerm_postgresql_flexible_server"
+	object.get(resource.change.after, "public_network_access_enabled", true)
+	message := said(resource, "must have no public address")
+}
+
+deny contains message if {
+	some resource in changed
 	some network in world(resource)
 	network in {"0.0.0.0/0", "::/0"}
 	message := said(resource, "must not let the whole internet in; that is the gateway's or load balancer's task")

@@ -1,5 +1,5 @@
-# Written by prodify (recipe terraform); yours to edit, upgrades merge.
-# The database: private, encrypted, backed up to the minute for two weeks, and protected from deletion.
+# Written by prodify (recipe managed-database); yours to edit, upgrades merge.
+# The database: private, encrypted, backed up to the minute, and protected from deletion.
 
 terraform {
   required_version = ">= 1.11"
@@ -7,6 +7,10 @@ terraform {
     aws = {
       source  = "hashicorp/aws"
       version = "~> 6.0"
+    }
+    random = {
+      source  = "hashicorp/random"
+      version = "~> 3.7"
     }
   }
 }
@@ -26,7 +30,7 @@ variable "cluster" {
   type        = string
 }
 
-variable "instance_class" {
+variable "machine" {
   description = "Size of the machine."
   type        = string
 }
@@ -36,9 +40,25 @@ variable "disk_gb" {
   type        = number
 }
 
+variable "connections" {
+  description = "Most connections at once; pool x workers x replicas of the service must fit."
+  type        = number
+}
+
 variable "standby" {
   description = "Whether a second machine in another zone takes over when the first fails. Doubles the price."
   type        = bool
+}
+
+variable "secret" {
+  description = "Name of the secret that gets the address of the database."
+  type        = string
+}
+
+variable "password_version" {
+  description = "Raise it by one to set a new password."
+  type        = number
+  default     = 1
 }
 
 data "aws_eks_cluster" "this" {
@@ -70,16 +90,38 @@ resource "aws_vpc_security_group_ingress_rule" "pods" {
   to_port                      = {= port =}
 }
 
-resource "aws_db_instance" "this" {
-  identifier     = local.name
-  engine         = "{= engine =}"
-  engine_version = "{= version =}"
-  instance_class = var.instance_class
-  db_name        = replace(var.service, "-", "_")
-  username       = "app"
+resource "aws_db_parameter_group" "this" {
+  name_prefix = "${local.name}-"
+  family      = "{= family =}"
 
-  # AWS makes the password, keeps it in Secrets Manager and changes it every week: it never passes through Terraform.
-  manage_master_user_password = true
+  parameter {
+    name         = "max_connections"
+    value        = var.connections
+    apply_method = "pending-reboot"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# Made anew on every run and kept nowhere but in the database and the secret; both take it only when password_version changes.
+ephemeral "random_password" "service" {
+  length  = 32
+  special = false
+}
+
+resource "aws_db_instance" "this" {
+  identifier           = local.name
+  engine               = "{= engine =}"
+  engine_version       = "{= version =}"
+  instance_class       = var.machine
+  parameter_group_name = aws_db_parameter_group.this.name
+  db_name              = replace(var.service, "-", "_")
+
+  username            = "app"
+  password_wo         = ephemeral.random_password.service.result
+  password_wo_version = var.password_version
 
   allocated_storage     = var.disk_gb
   max_allocated_storage = var.disk_gb * 5
@@ -91,7 +133,7 @@ resource "aws_db_instance" "this" {
   vpc_security_group_ids = [aws_security_group.database.id]
   publicly_accessible    = false
 
-  backup_retention_period    = 14
+  backup_retention_period    = {= keep_days =}
   backup_window              = "02:00-03:00"
   maintenance_window         = "mon:04:00-mon:05:00"
   copy_tags_to_snapshot      = true
@@ -113,12 +155,29 @@ resource "aws_db_instance" "this" {
   }
 }
 
-output "endpoint" {
-  description = "Address of the database, with its port."
-  value       = aws_db_instance.this.endpoint
+resource "aws_secretsmanager_secret" "url" {
+  name                    = var.secret
+  recovery_window_in_days = 7
+}
+
+resource "aws_secretsmanager_secret_version" "url" {
+  secret_id                = aws_secretsmanager_secret.url.id
+  secret_string_wo_version = var.password_version
+  secret_string_wo = format(
+    "{= scheme =}://%s:%s@%s/%s{= tls =}",
+    aws_db_instance.this.username,
+    ephemeral.random_password.service.result,
+    aws_db_instance.this.endpoint,
+    aws_db_instance.this.db_name,
+  )
 }
 
 output "secret" {
-  description = "Secret that holds its user and password, for DATABASE_URL."
-  value       = one(aws_db_instance.this.master_user_secret[*].secret_arn)
+  description = "Secret that holds the address of the database with its password."
+  value       = aws_secretsmanager_secret.url.name
+}
+
+output "secret_arn" {
+  description = "The same secret, as rights are given to it."
+  value       = aws_secretsmanager_secret.url.arn
 }

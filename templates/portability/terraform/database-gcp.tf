@@ -1,5 +1,5 @@
-# Written by prodify (recipe terraform); yours to edit, upgrades merge.
-# The database: private, encrypted on its way, backed up to the minute for a week, and protected from deletion.
+# Written by prodify (recipe managed-database); yours to edit, upgrades merge.
+# The database: private, encrypted on its way, backed up, and protected from deletion.
 
 terraform {
   # From 1.11 on, passwords can be written without a trace in the state.
@@ -52,6 +52,11 @@ variable "disk_gb" {
   type        = number
 }
 
+variable "connections" {
+  description = "Most connections at once; pool x workers x replicas of the service must fit."
+  type        = number
+}
+
 variable "standby" {
   description = "Whether a second machine in another zone takes over when the first fails. Doubles the price."
   type        = bool
@@ -60,6 +65,11 @@ variable "standby" {
 variable "labels" {
   description = "Labels of the instance; the provider's do not reach it."
   type        = map(string)
+}
+
+variable "secret" {
+  description = "Name of the secret that gets the address of the database."
+  type        = string
 }
 
 variable "password_version" {
@@ -109,8 +119,13 @@ resource "google_sql_database_instance" "this" {
       transaction_log_retention_days = 7
 
       backup_retention_settings {
-        retained_backups = 14
+        retained_backups = {= keep_days =}
       }
+    }
+
+    database_flags {
+      name  = "max_connections"
+      value = var.connections
     }
 
     ip_configuration {
@@ -207,7 +222,7 @@ resource "google_sql_user" "service" {
 
 resource "google_secret_manager_secret" "url" {
   project   = var.project
-  secret_id = "${var.service}-${var.environment}-database"
+  secret_id = var.secret
 
   replication {
     auto {}
@@ -227,6 +242,6 @@ resource "google_secret_manager_secret_version" "url" {
 }
 
 output "secret" {
-  description = "Secret that holds the address of the database with its password, for DATABASE_URL."
+  description = "Secret that holds the address of the database with its password."
   value       = google_secret_manager_secret.url.secret_id
 }

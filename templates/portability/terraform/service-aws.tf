@@ -101,3 +101,8 @@ output "secret" {
   description = "Secret that holds the settings."
   value       = aws_secretsmanager_secret.settings.name
 }
+
+output "role" {
+  description = "Role of the pods."
+  value       = aws_iam_role.pods.name
+}

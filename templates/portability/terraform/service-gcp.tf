@@ -117,6 +117,11 @@ output "account" {
   description = "Account that the service runs as."
   value       = google_service_account.service.email
 }
+
+output "member" {
+  description = "The account as rights are given to it."
+  value       = google_service_account.service.member
+}
 #% else
 variable "namespace" {
   description = "Namespace of the service in the cluster."
@@ -164,5 +169,10 @@ resource "google_secret_manager_secret_iam_member" "pods" {
 output "secret" {
   description = "Secret that holds the settings."
   value       = google_secret_manager_secret.settings.secret_id
+}
+
+output "member" {
+  description = "The pods' identity as rights are given to it."
+  value       = local.pods
 }
 #% endif

@@ -17,7 +17,7 @@ from prodify.inventory.terraform import TerraformBlock, read_blocks
 VARIABLE = re.compile(r"\bvar\.([a-z_]\w*)")
 LOCAL = re.compile(r"\blocal\.([a-z_]\w*)")
 OUTPUT = re.compile(r"\bmodule\.([a-z_]\w*)\.([a-z_]\w*)")
-RESOURCE = re.compile(r"(?<![\w.])(data\.)?((?:google|aws|archive|random)_\w+)\.([a-z_]\w*)")
+RESOURCE = re.compile(r"(?<![\w.])(data\.)?((?:google|aws|azurerm|archive|random)_\w+)\.([a-z_]\w*)")
 BUILT_IN = {"source", "providers", "depends_on", "count", "for_each", "version"}
 
 

@@ -27,6 +27,8 @@ Golden = Callable[[str, Mapping[str, str]], None]
 
 PRODUCTION, STAGING = "infra/envs/production/main.tf", "infra/envs/staging/main.tf"
 DATABASE = "infra/modules/database/main.tf"
+SIZES = {environment: f"infra/envs/{environment}/database.tf" for environment in ("staging", "production")}
+SERVICES = {environment: f"infra/envs/{environment}/service.tf" for environment in ("staging", "production")}
 PLACES = [
     ("kubernetes", "gcp", ""), ("kubernetes", "gcp", "shop-1234"), ("cloud-run", "gcp", ""), ("cloud-run", "gcp", "shop-1234"),
     ("kubernetes", "aws", ""), ("kubernetes", "aws", "123456789012"),
@@ -78,7 +80,7 @@ def value(text: str, name: str) -> str:
 @pytest.mark.parametrize("cloud", ["gcp", "aws"])
 def test_the_stand_by_follows_the_goal(cloud: str, availability: float, standby: str, example_repo: Path, render_tree: Render) -> None:
     tree = render_tree(("terraform",), example_repo, replace(profile_for(cloud=cloud), slo=Slo(availability_percent=availability)))
-    assert value(tree[PRODUCTION], "standby") == standby and value(tree[STAGING], "standby") == "false"
+    assert value(tree[SIZES["production"]], "standby") == standby and value(tree[SIZES["staging"]], "standby") == "false"
 
 
 @pytest.mark.parametrize("cloud", ["gcp", "aws"])
@@ -90,7 +92,7 @@ def test_a_database_is_private_backed_up_and_protected(cloud: str, example_repo:
         assert value(text, "database_version") == '"POSTGRES_17"' and "password_wo " in text
     else:
         assert value(text, "publicly_accessible") == "false" and value(text, "backup_retention_period") == "14"
-        assert value(text, "storage_encrypted") == "true" and value(text, "manage_master_user_password") == "true"
+        assert value(text, "storage_encrypted") == "true" and "password_wo " in text and "secret_string_wo " in text
 
 
 def test_mysql_gets_mysql(make_repo: MakeRepo, render_tree: Render) -> None:
@@ -110,14 +112,17 @@ def test_states_are_remote_locked_and_apart(flask_repo: Path, render_tree: Rende
 
 def test_the_service_and_its_accounts_agree_with_the_deploy_files(example_repo: Path, render_tree: Render) -> None:
     tree = render_tree(("terraform", "cloud-run", "suspend"), example_repo, profile_for("cloud-run", project="shop-1234"))
-    for environment, path in (("staging", STAGING), ("production", PRODUCTION)):
+    for environment, path in SERVICES.items():
         spec = yaml.safe_load(tree[f"deploy/cloud-run/{environment}.yaml"])["spec"]["template"]
         account = value(tree[path], "account_id").strip('"')
         assert spec["spec"]["serviceAccountName"] == f"{account}@shop-1234.iam.gserviceaccount.com"
         assert re.fullmatch(r"[a-z][-a-z0-9]{4,28}[a-z0-9]", account)
         assert '"network":"default"' in spec["metadata"]["annotations"]["run.googleapis.com/network-interfaces"]
         wanted = {e["valueFrom"]["secretKeyRef"]["name"] for e in spec["spec"]["containers"][0]["env"] if "valueFrom" in e}
-        assert wanted == {f"shop-{environment}-{name}" for name in re.findall(r'^    "(\w+)",$', tree[path], re.MULTILINE)}
+        made = {f"shop-{environment}-{name}" for name in re.findall(r'^    "(\w+)",$', tree[path], re.MULTILINE)}
+        database = value(tree[SIZES[environment]], "secret").strip('"')
+        assert database == f"shop-{environment}-DATABASE_URL" and database not in made, "Terraform writes this one itself"
+        assert wanted == made | {database}
     assert "/serviceAccounts/shop-runtime-staging@" in tree["infra/envs/shared/suspend.tf"]
 
 

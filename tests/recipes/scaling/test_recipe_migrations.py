@@ -107,13 +107,25 @@ def test_hosts_are_the_profiles(make_repo: MakeRepo, render_tree: Render) -> Non
     tree = render_tree(("kubernetes",), root, stated("kubernetes", "shop.example.org"))
     assert "\n      - ALLOWED_HOSTS=shop.example.org\n" in tree["deploy/kubernetes/overlays/production/kustomization.yaml"]
     assert "\n      - ALLOWED_HOSTS=staging.shop.example.org\n" in tree["deploy/kubernetes/overlays/staging/kustomization.yaml"]
+    assert "\n      - CSRF_TRUSTED_ORIGINS=https://shop.example.org\n" in tree["deploy/kubernetes/overlays/production/kustomization.yaml"]
+    staging = tree["deploy/kubernetes/overlays/staging/kustomization.yaml"]
+    assert "\n      - CSRF_TRUSTED_ORIGINS=https://staging.shop.example.org\n" in staging and staging.count("configMapGenerator") == 1
     unknown = render_tree(("kubernetes",), root, profile_for())["deploy/kubernetes/overlays/production/kustomization.yaml"]
-    assert "\n      # - ALLOWED_HOSTS=\n" in unknown
+    assert "\n      # - ALLOWED_HOSTS=\n" in unknown and "CSRF" not in unknown
     cloud = render_tree(("cloud-run",), root, stated("cloud-run", "shop.example.org"))["deploy/cloud-run/production.yaml"]
     set_there = yaml.safe_load(cloud)["spec"]["template"]["spec"]["containers"][0]["env"]
     assert {"name": "ALLOWED_HOSTS", "value": "shop.example.org,.run.app"} in set_there
+    assert {"name": "CSRF_TRUSTED_ORIGINS", "value": "https://shop.example.org"} in set_there
     compose = render_tree(("compose",), root, stated("compose", "shop.example.org"))["compose.yaml"]
     assert yaml.safe_load(compose)["services"]["shop"]["environment"]["ALLOWED_HOSTS"] == "${ALLOWED_HOSTS:-shop.example.org}"
+    assert "\n      CSRF_TRUSTED_ORIGINS: ${CSRF_TRUSTED_ORIGINS:-https://shop.example.org}\n" in compose
+
+
+def test_origins_that_the_code_settles_itself_are_left_to_it(make_repo: MakeRepo, render_tree: Render) -> None:
+    own = DJANGO["shop/settings.py"] + 'CSRF_TRUSTED_ORIGINS = ["https://shop.example.org"]\n'
+    profile = replace(profile_for(), service=replace(profile_for().service, host="shop.example.org"))
+    tree = render_tree(("kubernetes",), make_repo({**DJANGO, "shop/settings.py": own}), profile)
+    assert not any("CSRF_TRUSTED_ORIGINS" in text for text in tree.values())
 
 
 def test_static_files_are_collected_when_the_image_is_built(make_repo: MakeRepo, render_tree: Render) -> None:

@@ -16,6 +16,11 @@ _BUDGETS = (
     "azurerm_consumption_budget_subscription",
     "azurerm_consumption_budget_resource_group",
 )
+_UNTAGGED = re.compile(
+    r"_(iam|policy|attachment|association|rule|route|member|binding|version|record|api|service)$|_iam_"
+    r"|^azurerm_(subnet|management_lock|postgresql_flexible_server_(configuration|database|firewall_rule))$"
+)
+"""Kinds of resources that take no tags: parts of others, and rights."""
 
 
 @check(step=Step.COST, level=Level.WARNING, maturity=3, audiences=TEAM_AND_PUBLIC, effort=Effort.MINUTES, fixed_by="tags")
@@ -57,11 +62,7 @@ def resources_are_tagged(repo: Inventory, profile: Profile) -> Verdict:
     ]
     if defaults:
         return passed("the provider tags everything", *defaults)
-    taggable = [
-        b
-        for b in resources
-        if not re.search(r"_(iam|policy|attachment|association|rule|route|member|binding|version|record|api|service)$|_iam_", b.kind)
-    ]
+    taggable = [b for b in resources if not _UNTAGGED.search(b.kind)]
     bare = [b for b in taggable if not any(key in inner.attributes for inner in b.walk() for key in ("tags", "labels", "user_labels"))]
     return (
         failed(f"{len(bare)} of {len(taggable)} resources carry no tag", *bare) if bare else passed("resources carry tags", *taggable[:5])

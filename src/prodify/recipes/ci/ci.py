@@ -10,14 +10,24 @@ from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import action, version
 from prodify.escape import Code
 from prodify.recipes.ci.deploy import KUBECONFIG_SECRET, deploy_workflow
-from prodify.recipes.ci.project import WRITTEN_TESTS, Project, dev_requirements, has_dev_requirements, python_project
+from prodify.recipes.ci.gitlab import gitlab_pipeline
+from prodify.recipes.ci.hosting import on_gitlab
+from prodify.recipes.ci.project import (
+    TOOLS,
+    Project,
+    configures_ruff,
+    dev_requirements,
+    dockerfile_of,
+    has_dev_requirements,
+    has_own_tests,
+    python_project,
+)  # fmt: skip
 from prodify.recipes.ci.registry import Registry, registry_of
 from prodify.recipes.testing.integration import routes_on_postgres
 from prodify.render import render
 
 PATH = ".github/workflows/ci.yml"
 OWN = (PATH, ".github/workflows/deploy.yml", ".github/workflows/security.yml")
-TOOLS = ("ruff", "pytest", "pytest-cov")
 RULES = ("E9", "F63", "F7", "F82")
 
 
@@ -69,23 +79,30 @@ def ci(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """GitHub Actions: test, lint, build, scan, push by digest, attest; staging, smoke test, SLO gate, production.
 
     Green at once: without tests the test step is skipped, without a Dockerfile the image jobs are, and nothing is deployed before the
-    variable DEPLOY_ENABLED is set. Where another pipeline runs the tests already, nothing is written beside it.
+    variable DEPLOY_ENABLED is set. Where another pipeline runs the tests already, nothing is written beside it. On GitLab
+    (`service.repository` says so) the same as GitLab CI.
     """
     project = python_project(repo)
     if project is None or _tested_elsewhere(repo):
         return
-    deploy = deploy_workflow(repo, profile)
-    yield File(PATH, render("ci/ci.yml", _context(repo, profile, project, deploy=deploy is not None)))
-    if deploy is not None:
-        yield deploy
-    if not _configures_ruff(repo, project):
+    if on_gitlab(repo, profile):
+        yield gitlab_pipeline(repo, profile, project)
+    else:
+        deploy = deploy_workflow(repo, profile)
+        yield File(PATH, render("ci/ci.yml", _context(repo, profile, project, deploy=deploy is not None)))
+        if deploy is not None:
+            yield deploy
+    yield from linter_and_tools(repo, project)
+
+
+def linter_and_tools(repo: Inventory, project: Project) -> Iterator[File | Edit]:
+    """The linter's rules, and the versions of the tools that the pipeline runs."""
+    if not configures_ruff(repo, project):
         yield File(project.path("ruff.toml"), render("ci/ruff.toml", RuffContext(Code(json.dumps(RULES)))))
     yield from dev_requirements(repo, project, *TOOLS)
 
 
 def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: bool) -> CiContext:
-    own_tests = any(not case.location.path.removeprefix(f"{project.directory}/").startswith(WRITTEN_TESTS) for case in repo.tests.cases)
-    dockerfile = next((d.path for d in repo.dockerfiles if d.path.startswith(project.path(""))), project.path("Dockerfile"))
     return CiContext(
         registry=profile.platform.registry,
         directory=project.directory,
@@ -96,9 +113,9 @@ def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: boo
         install=project.install(dev=has_dev_requirements(repo, project, *TOOLS), system=True),
         prefix=project.test_prefix,
         postgres=bool(routes_on_postgres(repo, profile)),
-        has_tests=own_tests,
+        has_tests=has_own_tests(repo, project),
         tests_glob=project.path("tests/**/*.py"),
-        dockerfile=dockerfile.removeprefix(f"{project.directory}/"),
+        dockerfile=dockerfile_of(repo, project),
         publish=registry_of(profile),
         deploy=deploy,
         kubeconfig=KUBECONFIG_SECRET if deploy and profile.platform.cloud == "none" else "",
@@ -115,9 +132,3 @@ def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: boo
 def _tested_elsewhere(repo: Inventory) -> bool:
     """Whether a pipeline that no recipe writes runs tests: another system's, or a workflow of another name."""
     return any(pipeline.path not in OWN and pipeline.runs_tests for pipeline in repo.pipelines)
-
-
-def _configures_ruff(repo: Inventory, project: Project) -> bool:
-    """Whether the project chose its rules itself, in a file that is not ours."""
-    text = repo.files.text(project.path("pyproject.toml")) if project.path("pyproject.toml") in repo.files else ""
-    return ".ruff.toml" in repo.files or project.path(".ruff.toml") in repo.files or "[tool.ruff" in (text or "")

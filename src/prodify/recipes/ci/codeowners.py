@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Step, recipe
+from prodify.recipes.ci.hosting import on_gitlab
 from prodify.render import render
 
 PATH = ".github/CODEOWNERS"
@@ -22,7 +23,7 @@ class CodeownersContext:
 
 @recipe(step=Step.CI, fixes=("owner-is-named",), audiences=(Audience.TEAM, Audience.PUBLIC))
 def codeowners(repo: Inventory, profile: Profile) -> Iterator[File]:
-    """CODEOWNERS with the owner that the profile states, in GitHub's form (@user, @org/team or an address); nothing without one."""
+    """CODEOWNERS with the owner that the profile states, as @user, @org/team or an address; nothing without one."""
     owner = profile.service.owner.strip()
     if _OWNER.fullmatch(owner) and not any(path in repo.files for path in ("CODEOWNERS", "docs/CODEOWNERS")):
-        yield File(PATH, render("ci/CODEOWNERS", CodeownersContext(owner)))
+        yield File("CODEOWNERS" if on_gitlab(repo, profile) else PATH, render("ci/CODEOWNERS", CodeownersContext(owner)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from prodify.api import Inventory, Overview, Placed, Profile, Step, recipe
+from prodify.recipes.ci.hosting import on_gitlab
 from prodify.recipes.ci.project import python_project
 from prodify.render import render
 
@@ -35,13 +36,13 @@ class DependabotContext:
 
 
 @recipe(step=Step.CI, fixes=("dependency-updates-are-automated",), after=("ci",), overview=True)
-def dependabot(repo: Inventory, _profile: Profile) -> Iterator[Overview]:
+def dependabot(repo: Inventory, profile: Profile) -> Iterator[Overview]:
     """Weekly updates by Dependabot for everything that is there, one pull request a kind, a week after a release at the earliest.
 
     Nothing where Renovate does it already. A folder that a later step writes joins when that step is applied: Dependabot fails on one
     that is not there.
     """
-    if any(path in repo.files for path in (*_OTHERS, ".github/dependabot.yaml")):
+    if on_gitlab(repo, profile) or any(path in repo.files for path in (*_OTHERS, ".github/dependabot.yaml")):
         return
     if not _ecosystems(repo, ()):
         return

@@ -132,8 +132,7 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
     names, service = naming(repo, profile), deployable(repo, profile)
     staged = profile.audience is not Audience.CREATOR
     host, _, port = PROMETHEUS_URL.split("//")[1].partition(":")
-    paging = f'count(ALERTS{{alertstate="firing", severity="page", service="{names.service}"}})'
-    budget = f'min(slo:period_error_budget_remaining:ratio{{service="{names.service}"}})'
+    paging, budget = slo_queries(names.service)
     canary = web and runtime == "kubernetes" and is_judged(repo, profile)
     context = DeployContext(
         addresses=", STAGING_URL, PRODUCTION_URL" if web else "",
@@ -156,12 +155,19 @@ def deploy_workflow(repo: Inventory, profile: Profile) -> File | None:
         migrates=service is not None and bool(migrates(repo, service)),
         smoke=SMOKE,
         pytest=requirement("pytest"),
-        paging=Code(f"'{paging}'"),
-        budget=Code(f"'{budget}'"),
+        paging=paging,
+        budget=budget,
         freeze=f"{FREEZE_BELOW:g}",
         prometheus=Prometheus(host.split(".")[0], host.split(".")[1], port),
     )
     return File(PATH, render("ci/deploy.yml", context))
+
+
+def slo_queries(service: str) -> tuple[Code, Code]:
+    """How many alerts page right now, and how much of the error budget is left: queries of Prometheus, as quoted scalars of YAML."""
+    paging = f'count(ALERTS{{alertstate="firing", severity="page", service="{service}"}})'
+    budget = f'min(slo:period_error_budget_remaining:ratio{{service="{service}"}})'
+    return Code(f"'{paging}'"), Code(f"'{budget}'")
 
 
 def login(profile: Profile, *, cluster: bool) -> Code:

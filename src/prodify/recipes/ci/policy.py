@@ -10,8 +10,10 @@ from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import action
 from prodify.escape import Code, shell_word
 from prodify.recipes.ci.deploy import login
+from prodify.recipes.ci.hosting import on_gitlab
 from prodify.recipes.cost.cloud import account
-from prodify.recipes.portability.terraform import is_supported
+from prodify.recipes.portability.terraform import engine_of, is_supported
+from prodify.recipes.portability.tf_database import CLOUDS, VERSIONS
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.shared.layout import INFRA, KUBERNETES, is_writable
 from prodify.render import render
@@ -45,7 +47,10 @@ class RulesContext:
 
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
-    """What `ci/policy.yml` names. `plans` are the folders to plan, as words of a shell; `init` follows `terraform init`."""
+    """What `ci/policy.yml` names. `plans` are the folders to plan, as words of a shell; `init` follows `terraform init`.
+
+    `given`: names in the environment of Terraform, and the repository's variables that they take their values from.
+    """
 
     folder: str
     checkout: str
@@ -56,7 +61,7 @@ class PolicyContext:
     setup_terraform: str
     terraform: str
     bucket: bool
-    project: bool
+    given: tuple[tuple[str, str], ...]
     init: Code
 
 
@@ -73,11 +78,11 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     Written for manifests and environments that prodify writes, and for Terraform that is already there; the plan needs an account that
     may read, in the GitHub environment "plan". Written for repositories on GitHub, or without any pipeline yet.
     """
-    if any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
+    if on_gitlab(repo, profile) or any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
         return
     workload = kubernetes_service(repo, profile) is not None
     own = _roots(repo)
-    found = account(repo, profile) if is_supported(profile) and not repo.terraform else None
+    found = _planned(repo, profile)
     if not workload and found is None and not own:
         return
     if workload:
@@ -86,6 +91,23 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     yield File(f"{FOLDER}/terraform.rego", render("ci/policy/terraform.rego", RulesContext(FOLDER)))
     yield File(f"{FOLDER}/terraform_test.rego", render("ci/policy/terraform_test.rego", RulesContext(FOLDER)))
     yield File(WORKFLOW, render("ci/policy.yml", _workflow(profile, found, own, _OVERLAYS if workload else ())))
+
+
+def _planned(repo: Inventory, profile: Profile) -> Account | None:
+    """The account of the environments that prodify writes; on Azure they hold the database alone."""
+    if not is_supported(profile) or repo.terraform:
+        return None
+    found = account(repo, profile, CLOUDS)
+    return None if found is not None and found.cloud == "azure" and ("azure", engine_of(repo)) not in VERSIONS else found
+
+
+def _given(found: Account) -> tuple[tuple[str, str], ...]:
+    """What Terraform asks for and no file of the repository says; on Azure `terraform.tfvars` says the rest."""
+    if found.cloud == "aws":
+        return (("TF_VAR_cluster", "EKS_CLUSTER"),)
+    if found.project:
+        return ()
+    return (("TF_VAR_project", "GCP_PROJECT"),) if found.cloud == "gcp" else (("ARM_SUBSCRIPTION_ID", "AZURE_SUBSCRIPTION_ID"),)
 
 
 def _roots(repo: Inventory) -> tuple[str, ...]:
@@ -107,6 +129,6 @@ def _workflow(profile: Profile, found: Account | None, own: tuple[str, ...], ove
         setup_terraform=action("hashicorp/setup-terraform"),
         terraform=TERRAFORM,
         bucket=found is not None and not found.bucket,
-        project=found is not None and found.cloud == "gcp" and not found.project,
+        given=_given(found) if found is not None else (),
         init=found.init if found is not None else Code(""),
     )

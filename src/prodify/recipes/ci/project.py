@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Component
 
 DEV_REQUIREMENTS = "requirements-dev.txt"
+TOOLS = ("ruff", "pytest", "pytest-cov")
+"""What a pipeline runs."""
 CHARACTERISATION = "tests/characterisation"
 INTEGRATION = "tests/integration"
 SMOKE = "tests/smoke"
@@ -141,3 +143,20 @@ def dev_requirements(repo: Inventory, project: Project, *tools: str) -> Iterator
 def has_dev_requirements(repo: Inventory, project: Project, *tools: str) -> bool:
     """Whether there is, or will be, a file of development requirements."""
     return project.path(DEV_REQUIREMENTS) in repo.files or bool(missing_tools(repo, project, *tools))
+
+
+def has_own_tests(repo: Inventory, project: Project) -> bool:
+    """Whether there are tests that no recipe wrote."""
+    return any(not case.location.path.removeprefix(f"{project.directory}/").startswith(WRITTEN_TESTS) for case in repo.tests.cases)
+
+
+def dockerfile_of(repo: Inventory, project: Project) -> str:
+    """The project's Dockerfile, from its folder; the one that is to be where there is none."""
+    found = next((d.path for d in repo.dockerfiles if d.path.startswith(project.path(""))), project.path("Dockerfile"))
+    return found.removeprefix(f"{project.directory}/")
+
+
+def configures_ruff(repo: Inventory, project: Project) -> bool:
+    """Whether the project chose its rules itself, in a file that is not ours."""
+    text = repo.files.text(project.path("pyproject.toml")) if project.path("pyproject.toml") in repo.files else ""
+    return ".ruff.toml" in repo.files or project.path(".ruff.toml") in repo.files or "[tool.ruff" in (text or "")

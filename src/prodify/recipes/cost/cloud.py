@@ -10,6 +10,8 @@ from prodify.model import Audience
 from prodify.recipes.shared.layout import INFRA, dns_label, naming
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from prodify.inventory import Inventory
     from prodify.inventory.terraform import TerraformBlock
     from prodify.profile import Profile
@@ -38,13 +40,14 @@ class Account:
     @property
     def init(self) -> Code:
         """What follows `terraform init`."""
-        return Code("" if self.bucket else ' -backend-config="bucket=$STATE_BUCKET"')
+        name = "storage_account_name" if self.cloud == "azure" else "bucket"
+        return Code("" if self.bucket else f' -backend-config="{name}=$STATE_BUCKET"')
 
 
-def account(repo: Inventory, profile: Profile) -> Account | None:
-    """The account; None without a service, for a creator, and for clouds that no recipe writes Terraform for."""
+def account(repo: Inventory, profile: Profile, clouds: Collection[str] = PREFIXES) -> Account | None:
+    """The account; None without a service, for a creator, and for clouds other than those."""
     cloud, project = profile.platform.cloud, profile.platform.project
-    if not repo.services or profile.audience is Audience.CREATOR or cloud not in PREFIXES:
+    if not repo.services or profile.audience is Audience.CREATOR or cloud not in clouds:
         return None
     service = label(naming(repo, profile).service)
     return Account(
@@ -54,7 +57,8 @@ def account(repo: Inventory, profile: Profile) -> Account | None:
         data_class=profile.data.sensitivity or "undeclared",
         region=profile.region,
         project=project,
-        bucket=f"{dns_label(project)}-{service}-tfstate"[:63].strip("-") if project else "",
+        # A storage account's name is unique in all of Azure and has neither hyphens nor room: it is named by hand.
+        bucket=f"{dns_label(project)}-{service}-tfstate"[:63].strip("-") if project and cloud in PREFIXES else "",
     )
 
 

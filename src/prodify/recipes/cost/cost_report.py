@@ -10,7 +10,7 @@ from prodify.api import File, Inventory, Profile, Step, recipe
 from prodify.cost.estimate import Estimate, Line, estimate
 from prodify.cost.formulas import SECONDS
 from prodify.cost.infrastructure import RESPONSE_KB
-from prodify.cost.sizes import SINGLE_ZONE_PERCENT, stands_by
+from prodify.cost.sizes import single_zone_percent, stands_by
 from prodify.cost.usage import Usage, usage_of
 from prodify.escape import Code
 from prodify.recipes.scaling.settings import stored_names
@@ -105,11 +105,12 @@ def savings(profile: Profile, usage: Usage, found: Estimate) -> Iterator[str]:
             rate = f"{found.requests / SECONDS:.2f} requests a second"
             yield f"Run it on Cloud Run (`platform.runtime: cloud-run`): saves ${saved:,.2f} at {rate}."
     if usage.sql and stands_by(profile):
-        relaxed = replace(profile, slo=replace(profile.slo, availability_percent=SINGLE_ZONE_PERCENT))
+        enough = single_zone_percent(profile)
+        relaxed = replace(profile, slo=replace(profile.slo, availability_percent=enough))
         saved = found.known_usd - estimate(relaxed, usage).known_usd
         if saved > 0:
             goal = f"{profile.slo.availability_percent:g} %"
-            yield f"Do without the database's stand-by (a goal of {SINGLE_ZONE_PERCENT:g} % instead of {goal}): saves ${saved:,.2f}."
+            yield f"Do without the database's stand-by (a goal of {enough:g} % instead of {goal}): saves ${saved:,.2f}."
 
 
 def _saved(profile: Profile, platform: Platform, usage: Usage, found: Estimate) -> float:

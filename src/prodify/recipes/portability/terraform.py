@@ -6,27 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, Edit, File, Inventory, Profile, Review, Step, recipe
-from prodify.cost.sizes import DATABASES, Database, stands_by
 from prodify.cost.usage import SQL
-from prodify.escape import Code
-from prodify.recipes.cost.cloud import MODULES, Account, account, runtime_account, text
-from prodify.recipes.cost.tags import labels_module
-from prodify.recipes.portability.tf_edits import identity_edits
+from prodify.recipes.cost.cloud import MODULES, Account, account, runtime_account
+from prodify.recipes.portability.tf_database import ENVIRONMENTS, database_files, root_files
+from prodify.recipes.portability.tf_edits import database_edits, database_setting, identity_edits
 from prodify.recipes.portability.tf_readme import readme_context
 from prodify.recipes.scaling.settings import stored_names
 from prodify.recipes.shared.layout import INFRA, naming
 from prodify.render import render
 
-ENVIRONMENTS = ("staging", "production")
 OTHER_TOOLS = (
     "Pulumi.yaml", "cdk.json", "*.bicep", "template.yaml", "serverless.yml", "sst.config.ts", "fly.toml", "render.yaml", "app.yaml",
 )  # fmt: skip
 """Files that say by other means what the infrastructure is."""
-PORTS = {"postgres": 5432, "mysql": 3306}
-VERSIONS = {("gcp", "postgres"): "POSTGRES_17", ("gcp", "mysql"): "MYSQL_8_4", ("aws", "postgres"): "17", ("aws", "mysql"): "8.4"}
-"""The line of each database that both clouds have offered for a year: general knowledge of November 2026."""
-
-
 @dataclass(frozen=True, slots=True)
 class GcpServiceContext:
     """What `portability/terraform/service-gcp.tf` names."""
@@ -40,57 +32,27 @@ class AwsServiceContext:
 
 
 @dataclass(frozen=True, slots=True)
-class GcpDatabaseContext:
-    """What `portability/terraform/database-gcp.tf` names; `tls`: the end of the address that asks for encryption."""
-
-    engine: str
-    version: str
-    scheme: str
-    tls: str
-
-
-@dataclass(frozen=True, slots=True)
-class AwsDatabaseContext:
-    """What `portability/terraform/database-aws.tf` names."""
-
-    engine: str
-    version: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class GcpEnvironmentContext:
-    """What `portability/terraform/env-gcp.tf` names; `bucket` and `project` are text of HCL, empty where they are not known."""
+class GcpCallContext:
+    """What `portability/terraform/call-service-gcp.tf` names; `settings` are those that have a secret of their own here."""
 
     service: str
     environment: str
     namespace: str
     runtime: str
     account_id: str
-    owner: str
-    data_class: str
     region: str
-    project: Code
-    bucket: Code
     settings: tuple[str, ...]
-    database: Database | None
-    standby: str
+    database: bool
 
 
 @dataclass(frozen=True, slots=True)
-class AwsEnvironmentContext:
-    """What `portability/terraform/env-aws.tf` names, as for Google Cloud."""
+class AwsCallContext:
+    """What `portability/terraform/call-service-aws.tf` names."""
 
     service: str
     environment: str
     namespace: str
-    owner: str
-    data_class: str
-    region: str
-    project: Code
-    bucket: Code
-    database: Database | None
-    standby: str
+    database: bool
 
 
 @recipe(
@@ -107,17 +69,25 @@ def terraform(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     infrastructure is written down already, by whatever tool.
     """
     found = account(repo, profile)
-    if found is None or not is_supported(profile) or repo.terraform or repo.files.select(*OTHER_TOOLS):
+    if found is None or not is_supported(profile) or is_described(repo):
         return
     engine = engine_of(repo)
     settings = stored_names(repo)
-    yield from _modules(found, profile, engine)
+    yield from database_files(repo, profile, found, engine) if engine else root_files(found, database=False)
+    yield _module(found, profile)
     for environment in ENVIRONMENTS:
-        yield _environment(repo, profile, found, environment)
-    readme = readme_context(found, runtime=profile.platform.runtime, engine=engine, settings=settings)
+        yield _call(repo, profile, found, environment)
+    written = tuple(name for name in settings if name != database_setting(repo, profile, found))
+    readme = readme_context(found, runtime=profile.platform.runtime, engine=engine, settings=written)
     yield File(f"{INFRA}/README.md", render("portability/terraform/README.md", readme))
-    yield from labels_module(found)
-    yield from identity_edits(repo, profile, found, engine, settings)
+    yield from identity_edits(repo, profile, found, settings)
+    if engine:
+        yield from database_edits(repo, profile, found)
+
+
+def is_described(repo: Inventory) -> bool:
+    """Whether the infrastructure is written down already, by whatever tool."""
+    return bool(repo.terraform or repo.files.select(*OTHER_TOOLS))
 
 
 def engine_of(repo: Inventory) -> str:
@@ -132,46 +102,29 @@ def is_supported(profile: Profile) -> bool:
     return platform.runtime == "kubernetes" or (platform.runtime == "cloud-run" and platform.cloud == "gcp")
 
 
-def _modules(found: Account, profile: Profile, engine: str) -> Iterator[File]:
-    service, database = f"{MODULES}/service/main.tf", f"{MODULES}/database/main.tf"
+def _module(found: Account, profile: Profile) -> File:
+    path = f"{MODULES}/service/main.tf"
     if found.cloud == "gcp":
-        yield File(service, render("portability/terraform/service-gcp.tf", GcpServiceContext(profile.platform.runtime)))
-        if engine:
-            scheme, tls = ("postgresql", "?sslmode=require") if engine == "postgres" else ("mysql", "")
-            context = GcpDatabaseContext(engine, VERSIONS["gcp", engine], scheme, tls)
-            yield File(database, render("portability/terraform/database-gcp.tf", context))
-        return
-    yield File(service, render("portability/terraform/service-aws.tf", AwsServiceContext()))
-    if engine:
-        aws = AwsDatabaseContext(engine, VERSIONS["aws", engine], PORTS[engine])
-        yield File(database, render("portability/terraform/database-aws.tf", aws))
+        return File(path, render("portability/terraform/service-gcp.tf", GcpServiceContext(profile.platform.runtime)))
+    return File(path, render("portability/terraform/service-aws.tf", AwsServiceContext()))
 
 
-def _environment(repo: Inventory, profile: Profile, found: Account, environment: str) -> File:
-    path = f"{INFRA}/envs/{environment}/main.tf"
+def _call(repo: Inventory, profile: Profile, found: Account, environment: str) -> File:
+    path = f"{INFRA}/envs/{environment}/service.tf"
     namespace = naming(repo, profile).namespace
     namespace = namespace if environment == "production" else f"{namespace}-{environment}"
-    database = DATABASES[found.cloud, environment] if engine_of(repo) else None
-    standby = "true" if environment == "production" and stands_by(profile) else "false"
-    project, bucket = (text(value) if value else Code("") for value in (found.project, found.bucket))
+    database = bool(engine_of(repo))
     if found.cloud == "gcp":
-        gcp = GcpEnvironmentContext(
+        gcp = GcpCallContext(
             service=found.service,
             environment=environment,
             namespace=namespace,
             runtime=profile.platform.runtime,
             account_id=runtime_account(found.service, environment),
-            owner=found.owner,
-            data_class=found.data_class,
             region=found.region,
-            project=project,
-            bucket=bucket,
-            settings=stored_names(repo),
+            settings=tuple(name for name in stored_names(repo) if name != database_setting(repo, profile, found)),
             database=database,
-            standby=standby,
         )
-        return File(path, render("portability/terraform/env-gcp.tf", gcp))
-    aws = AwsEnvironmentContext(
-        found.service, environment, namespace, found.owner, found.data_class, found.region, project, bucket, database, standby
-    )
-    return File(path, render("portability/terraform/env-aws.tf", aws))
+        return File(path, render("portability/terraform/call-service-gcp.tf", gcp))
+    aws = AwsCallContext(found.service, environment, namespace, database)
+    return File(path, render("portability/terraform/call-service-aws.tf", aws))

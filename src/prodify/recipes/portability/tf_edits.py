@@ -1,4 +1,4 @@
-"""Deploy files take up the identities that Terraform makes. Part of the recipe `terraform`."""
+"""Deploy files take up the identities and addresses that Terraform makes. Part of the recipes `terraform` and `managed-database`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from prodify import edits
 from prodify.api import Edit
 from prodify.recipes.cost.cloud import runtime_account
+from prodify.recipes.observability.health import SQL as ADDRESS
+from prodify.recipes.observability.health import variable
+from prodify.recipes.portability.tf_database import ENVIRONMENTS
+from prodify.recipes.scaling.settings import stored_names
 from prodify.recipes.scaling.target import kubernetes_target
 from prodify.recipes.scaling.worker_pools import FOLDER
-from prodify.recipes.shared.layout import KUBERNETES
+from prodify.recipes.security.secret_store import PATH as SECRETS
+from prodify.recipes.shared.layout import KUBERNETES, naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 _JOINED = ("run.googleapis.com/network-interfaces", "run.googleapis.com/vpc-access-connector")
 _BESIDE = re.compile(r"^( +)run\.googleapis\.com/execution-environment:.*\n", re.MULTILINE)
+_DATA_FROM = re.compile(r"^  dataFrom:$", re.MULTILINE)
 _NETWORK = (
     "# The database has a private address only: the way to it leads through the network.",
     'run.googleapis.com/network-interfaces: \'[{"network":"default","subnetwork":"default"}]\'',
@@ -28,11 +34,44 @@ _NETWORK = (
 )
 
 
-def identity_edits(repo: Inventory, profile: Profile, found: Account, engine: str, settings: tuple[str, ...]) -> Iterator[Edit]:
-    """Each environment runs as its own account, where the manifests name one (with `platform.project`), and reaches its database."""
-    if engine and profile.platform.runtime == "cloud-run":
-        for environment in ("staging", "production"):
+def database_setting(repo: Inventory, profile: Profile, found: Account) -> str:
+    """The setting that holds the database's address, where the service takes it from the cloud's own store; else empty."""
+    name = variable(repo, ADDRESS)
+    return name if name in stored_names(repo) and profile.secret_store == found.cloud else ""
+
+
+def database_edits(repo: Inventory, profile: Profile, found: Account) -> Iterator[Edit]:
+    """The service reaches its database, and reads the address that Terraform wrote."""
+    if profile.platform.runtime == "cloud-run":
+        for environment in ENVIRONMENTS:
             yield Edit(f"{FOLDER}/{environment}.yaml", _join_network(), why="the database is reached through the private network")
+        return
+    name = database_setting(repo, profile, found)
+    if not name or kubernetes_target(repo, profile) is None:
+        return
+    service = naming(repo, profile).service
+    yield Edit(SECRETS, _copied(name, f"{found.service}-production-database"), why="the database's address is copied from its own secret")
+    patch = f"- op: replace\n  path: /spec/data/0/remoteRef/key\n  value: {found.service}-staging-database\n"
+    item = {"target": {"kind": "ExternalSecret", "name": f"{service}-secrets"}, "patch": patch}
+    add = edits.yaml.ensure_list_item(["patches"], item, key="patch")
+    yield Edit(f"{KUBERNETES}/overlays/staging/kustomization.yaml", add, why="staging reads the address of its own database")
+
+
+def _copied(name: str, secret: str) -> Callable[[str], str]:
+    """Read one key from a secret of its own, beside those of the common one; unless some key is named already."""
+
+    @edits.preserving
+    def edit(text: str) -> str:
+        if re.search(r"^  data:$", text, re.MULTILINE):
+            return text
+        lines = f"  data:\n    # The address of the database, as Terraform wrote it.\n    - secretKey: {name}\n"
+        return _DATA_FROM.sub(lambda match: f"{lines}      remoteRef:\n        key: {secret}\n{match[0]}", text, count=1)
+
+    return edit
+
+
+def identity_edits(repo: Inventory, profile: Profile, found: Account, settings: tuple[str, ...]) -> Iterator[Edit]:
+    """Each environment runs as its own account, where the manifests name one (with `platform.project`)."""
     if not found.project:
         return
     if found.cloud == "gcp" and profile.platform.runtime == "cloud-run":

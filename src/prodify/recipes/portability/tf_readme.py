@@ -34,20 +34,22 @@ def readme_context(found: Account, *, runtime: str, engine: str, settings: tuple
         service=found.service,
         makes=", ".join(makes[:-1]) + f" and {makes[-1]}",
         database=TITLES[engine] if engine else "",
-        create_bucket=Code(_bucket(found)),
+        create_bucket=Code(create_bucket(found)),
         init=found.init,
-        variables=Code(_variables(found)),
+        variables=Code(plan_variables(found)),
         then=Code(_then(found, runtime, engine, settings)),
     )
 
 
-def _variables(found: Account) -> str:
+def plan_variables(found: Account) -> str:
+    """What follows `terraform plan`."""
     if found.cloud == "aws":
         return ' -var "cluster=$EKS_CLUSTER"'
-    return "" if found.project else ' -var "project=$PROJECT"'
+    return "" if found.project or found.cloud != "gcp" else ' -var "project=$PROJECT"'
 
 
-def _bucket(found: Account) -> str:
+def create_bucket(found: Account) -> str:
+    """The commands that make the bucket of the states."""
     name = found.bucket or '"$STATE_BUCKET"'
     if found.cloud == "gcp":
         project = found.project or '"$PROJECT"'
@@ -87,6 +89,5 @@ def _then(found: Account, runtime: str, engine: str, settings: tuple[str, ...]) 
         )
         lines.append(f"```sh\n{add}\n```\n\nThe manifests in `{KUBERNETES}` read it.")
     if engine:
-        place = f"the secret `{secret}-database`" if found.cloud == "gcp" else "the secret that `terraform output database` names"
-        lines.append(f"What `DATABASE_URL` is made from stands in {place}.")
+        lines.append("The database writes its address into a secret of its own: see `modules/database/README.md`.")
     return "\n\n".join(lines)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.escape import Code
+from prodify.recipes.ci.hosting import GITLAB_FILE
 from prodify.recipes.security.secret_store import STORE_NAMES
 from prodify.recipes.shared.layout import ALERTMANAGER, COLLECTOR, INFRA
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _SECRET_FILES = re.compile(r"_file: \S*/([A-Za-z0-9._-]+)$", re.MULTILINE)
 _COLLECTOR_SETTING = re.compile(r"\$\{env:([A-Z][A-Z0-9_]*)[:}]")
 _VARIABLE = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+_NEEDED = re.compile(r"^# (DEPLOY_ENABLED .*)\.$", re.MULTILINE)
 _STATE = re.compile(r'^\s*backend "\w+"', re.MULTILINE)
 _STORED = re.compile(r"^kind: ExternalSecret$|secretKeyRef:", re.MULTILINE)
 
@@ -34,6 +36,9 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _workflows(texts: dict[str, str]) -> Iterator[str]:
+    gitlab = _NEEDED.search(texts.get(GITLAB_FILE, ""))
+    if gitlab:
+        yield f"the project's variables {_names(re.findall(r'[A-Z][A-Z0-9_]+', re.sub(r' [(][^)]*[)]', '', gitlab[1])))}"
     joined = "\n".join(text for path, text in texts.items() if "/workflows/" in path)
     for kind in ("vars", "secrets"):
         found = set(re.findall(rf"\b{kind}\.([A-Z][A-Z0-9_]*)", joined)) - {"GITHUB_TOKEN"}

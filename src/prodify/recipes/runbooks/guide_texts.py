@@ -27,6 +27,7 @@ TRY: Mapping[str, str] = {
     "env-example": "cp .env.example .env  # then fill it in",
     "profile": "prodify audit .",
     "ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",
+    "gitlab-ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",
     "pre-commit": "pre-commit run --all-files",
     "policy": "conftest verify --policy policy",
     "unit": "pytest tests/characterisation",
@@ -47,6 +48,7 @@ TRY: Mapping[str, str] = {
     "dockerfile": "docker build --tag try . && docker run --rm --env-file .env --publish 8080:8080 try",
     "compose": "docker compose up --detach --wait",
     "cloud-run": "gcloud run services replace --dry-run deploy/cloud-run/production.yaml",
+    "managed-database": f"terraform fmt -check -recursive {INFRA}  # and read the plan before anything is applied",
     "kubernetes": f"kubectl kustomize {KUBERNETES}/overlays/staging",
     "alertmanager": f"amtool check-config {ALERTMANAGER}",
     "terraform": f"terraform -chdir={INFRA}/modules/labels init && terraform -chdir={INFRA}/modules/labels test",
@@ -55,7 +57,8 @@ TRY: Mapping[str, str] = {
 """Recipe to the command that shows it working without touching anything that is in use."""
 
 BACK: Mapping[str, str] = {
-    "ci": "Delete the workflow file, or switch the workflow off under Actions.",
+    "ci": "Delete the workflow file, or switch the workflow off under Actions; on GitLab delete `.gitlab-ci.yml`.",
+    "gitlab-ci": "Delete `.gitlab-ci.yml`, or switch CI/CD off under Settings > General > Visibility.",
     "codeowners": "Delete the file; reviews are asked for by hand again.",
     "dependabot": "Delete the file, or switch version updates off under Settings > Advanced Security. Open pull requests can be closed.",
     "lock": "Take requirements.in for requirements.txt again and delete the script.",
@@ -92,6 +95,7 @@ BACK: Mapping[str, str] = {
     "tags": "Take the module out of the provider's block; `terraform plan` shows the labels going.",
     "budget": "Take the module out: `terraform plan` shows what goes. No budget stops anything by itself.",
     "backup": "Take the job out of what schedules it; dumps that are there stay until somebody deletes them.",
+    "managed-database": "`infra/modules/database/README.md` says how; the database refuses to go until its protection is taken off.",
     "keda": "Take the component `worker-scaling` out of the overlay: the number of workers then stays as it is.",
     "static-files": "Take WhiteNoise's line out of MIDDLEWARE and the collectstatic line out of the Dockerfile.",
     "task-telemetry": "Take out the line that calls the module, its import and the file. Without a collector it sends nothing.",

@@ -21,8 +21,8 @@ FOLDER = "deploy/backup"
 COMPOSE = "compose.backup.yaml"
 KEEP_DAYS = 14
 """Two weeks: long enough to notice on a Monday what went wrong before a holiday."""
-MANAGED = ("gcp", "aws")
-"""Clouds for whose databases the recipe terraform turns automated backups on."""
+MANAGED = ("gcp", "aws", "azure")
+"""Clouds for whose databases the recipe managed-database turns automated backups on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def backup(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """Dumps of PostgreSQL, MySQL or MongoDB every night, and a drill that restores one beside the database, compares and leaves nothing.
 
     On Kubernetes as a CronJob, with compose as a service that is run when it is asked for; where the cloud's own backups are turned on by
-    the recipe terraform, the scripts alone. For databases whose address one environment variable holds.
+    the recipe managed-database, the scripts alone. For databases whose address one environment variable holds.
     """
     used = {store.name for store in repo.datastores}
     kind = next((kind for name, kind in KINDS.items() if name in used), None)

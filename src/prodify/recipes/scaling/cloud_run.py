@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.recipes.scaling.migrations import SECONDS, migrates
 from prodify.recipes.scaling.service import Deployable, deployable
-from prodify.recipes.scaling.settings import hosts, optional_names, stored_names
+from prodify.recipes.scaling.settings import hosts, optional_names, origins, stored_names
 from prodify.recipes.scaling.worker_pools import FOLDER, pool_files
 from prodify.recipes.shared.layout import PORT
 from prodify.render import render
@@ -41,6 +41,7 @@ class CloudRunContext:
     port: int
     prefix: str
     hosts: tuple[tuple[str, str], ...]
+    origins: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     optional: tuple[str, ...]
     health_path: str
@@ -118,6 +119,7 @@ def _context(repo: Inventory, profile: Profile, service: Deployable, environment
         port=PORT,
         prefix=f"{name}-{environment}",
         hosts=hosts(repo, profile, environment),
+        origins=origins(repo, profile, environment),
         secrets=stored_names(repo),
         optional=optional_names(repo, profile),
         health_path=service.health_path or "",

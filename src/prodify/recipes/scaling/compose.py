@@ -12,7 +12,7 @@ from prodify.data.images import image
 from prodify.escape import Code
 from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, deployable
-from prodify.recipes.scaling.settings import hosts
+from prodify.recipes.scaling.settings import hosts, origins
 from prodify.recipes.scaling.worker_manifests import probe, processes
 from prodify.recipes.scaling.workers import Worker, worker_of
 from prodify.recipes.shared.databases import scheme
@@ -64,6 +64,7 @@ class ComposeContext:
     context: str
     port: int
     hosts: tuple[tuple[str, str], ...]
+    origins: tuple[tuple[str, str], ...]
     migrate: Code
     stop_seconds: int
     writable: tuple[str, ...]
@@ -117,6 +118,7 @@ def compose(repo: Inventory, profile: Profile) -> Iterator[File]:
         context=service.directory,
         port=PORT,
         hosts=hosts(repo, profile, "production"),
+        origins=origins(repo, profile, "production"),
         migrate=Code(json.dumps(migrates(repo, service)) if migrates(repo, service) else ""),
         stop_seconds=GRACEFUL_SECONDS + 10,
         writable=service.writable,

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
+from prodify.connections import WORKERS
 from prodify.recipes.scaling.keda import scaling_files
 from prodify.recipes.scaling.migrations import SERVER, migrate_file, migrates
 from prodify.recipes.scaling.rollouts import canary_files, is_judged
-from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, WORKERS, Deployable
-from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, hosts, optional_names
+from prodify.recipes.scaling.service import GRACEFUL_SECONDS, PRESTOP_SECONDS, TERMINATION_SECONDS, Deployable
+from prodify.recipes.scaling.settings import COLLECTOR_URL, PROMETHEUS_URL, hosts, optional_names, origins
 from prodify.recipes.scaling.target import kubernetes_service, kubernetes_target, kubernetes_worker
 from prodify.recipes.scaling.worker_manifests import worker_file
 from prodify.recipes.security.network_policy import network_policy_files
@@ -77,7 +78,7 @@ class StagingContext:
     namespace: str
     image: str
     web: bool
-    hosts: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str], ...]
     has_secrets: bool
 
 
@@ -88,6 +89,7 @@ class ProductionContext:
     namespace: str
     image: str
     hosts: tuple[tuple[str, str], ...]
+    origins: tuple[tuple[str, str], ...]
     canary: bool
     scaled: bool
 
@@ -148,7 +150,8 @@ def kubernetes(repo: Inventory, profile: Profile) -> Iterator[File]:
     resources = tuple(file.path.removeprefix(f"{BASE}/") for file in objects)
     yield _base(target, resources, optional_names(repo, profile), web=service is not None)
     scaled = worker is not None and worker.listens_to_queue
-    named = (hosts(repo, profile, "staging"), hosts(repo, profile, "production"))
+    staged = tuple(pair for read in (hosts, origins) for pair in read(repo, profile, "staging") if pair[1])
+    named = (staged, hosts(repo, profile, "production"), origins(repo, profile, "production"))
     yield from _overlays(target, named, web=service is not None, has_secrets=has_secrets, canary=canary, scaled=scaled)
     if service is not None and canary:
         yield from canary_files(service, profile)
@@ -166,13 +169,13 @@ _Hosts = tuple[tuple[str, str], ...]
 
 
 def _overlays(
-    target: Deployable, named: tuple[_Hosts, _Hosts], *, web: bool, has_secrets: bool, canary: bool, scaled: bool
+    target: Deployable, named: tuple[_Hosts, _Hosts, _Hosts], *, web: bool, has_secrets: bool, canary: bool, scaled: bool
 ) -> Iterator[File]:
-    """The two overlays; `named` are the settings of staging and of production that hold host names."""
+    """The two overlays; `named` are the settings that hold host names: those of staging, production's hosts and its origins."""
     namespace, image = target.names.namespace, target.names.image
     staging = StagingContext(namespace, image, web, named[0], has_secrets)
     yield File(f"{KUBERNETES}/overlays/staging/kustomization.yaml", render("scaling/kubernetes/staging.yaml", staging))
-    production = ProductionContext(namespace, image, named[1], canary, scaled)
+    production = ProductionContext(namespace, image, named[1], named[2], canary, scaled)
     yield File(f"{KUBERNETES}/overlays/production/kustomization.yaml", render("scaling/kubernetes/production.yaml", production))
 
 

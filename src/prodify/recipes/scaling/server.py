@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
+from prodify.connections import WORKERS
 from prodify.data import requirement
 from prodify.escape import Code, python_list
 from prodify.recipes.observability import telemetry as telemetry_recipe
 from prodify.recipes.observability.webapp import stands_for, web_app
-from prodify.recipes.scaling.service import GRACEFUL_SECONDS, WORKERS, Deployable, deployable
+from prodify.recipes.scaling.service import GRACEFUL_SECONDS, Deployable, deployable
 from prodify.recipes.shared.layout import PORT
 from prodify.recipes.shared.packages import listed
 from prodify.render import render

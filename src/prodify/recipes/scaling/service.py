@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prodify.connections import WORKERS
 from prodify.data import requirement
 from prodify.data.images import image
 from prodify.recipes.observability.webapp import web_app
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Component
     from prodify.profile import Profile
 
-WORKERS = 2
-"""Worker processes in a container with about one CPU; the service scales by containers, not by workers."""
 GRACEFUL_SECONDS = 30
 """How long a stopping worker may finish its requests."""
 PRESTOP_SECONDS = 10

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.envfiles import is_platform_variable
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, names_read, planned
-from prodify.recipes.security.djangosettings import hosts_from_environment, plain_settings
+from prodify.recipes.security.djangosettings import hosts_from_environment, origins_from_environment, plain_settings
 from prodify.recipes.security.literals import literals
 from prodify.recipes.shared.variables import variables
 
@@ -36,6 +36,7 @@ _WRITTEN = (
 
 
 _HOSTS = re.compile(r"(\w+_)?ALLOWED_HOSTS")
+_ORIGINS = re.compile(r"(\w+_)?CSRF_TRUSTED_ORIGINS")
 
 
 def hosts(repo: Inventory, profile: Profile, environment: str) -> tuple[tuple[str, str], ...]:
@@ -51,6 +52,21 @@ def hosts(repo: Inventory, profile: Profile, environment: str) -> tuple[tuple[st
     if path is not None and hosts_from_environment(repo.files.text(path) or ""):
         names.add("ALLOWED_HOSTS")
     return tuple((name, ",".join(known)) for name in sorted(names)) if repo.uses("django") is not None else ()
+
+
+def origins(repo: Inventory, profile: Profile, environment: str) -> tuple[tuple[str, str], ...]:
+    """Names and values of the settings that hold the origins whose forms a Django service takes; none while the profile knows no host.
+
+    TLS ends before the service: to itself it looks as if it was asked without, and a form that says https as its origin is refused.
+    """
+    host = profile.service.host
+    if not host or repo.uses("django") is None:
+        return ()
+    names = {v.name for v in variables(repo) if _ORIGINS.fullmatch(v.name)} - set(stored_names(repo))
+    path = plain_settings(repo)
+    if path is not None and origins_from_environment(repo.files.text(path) or ""):
+        names.add("CSRF_TRUSTED_ORIGINS")
+    return tuple((name, f"https://{'staging.' if environment == 'staging' else ''}{host}") for name in sorted(names))
 
 
 def stored_names(repo: Inventory) -> tuple[str, ...]:
@@ -79,7 +95,7 @@ def optional_names(repo: Inventory, profile: Profile) -> tuple[str, ...]:
     for path, text in planned(repo, profile, CODE_WRITERS, ".py").items():
         if not _elsewhere(path):
             read.update(dict.fromkeys(names_read(text), path))
-    others = set(read) - set(stored_names(repo))
+    others = set(read) - set(stored_names(repo)) - {name for name, _ in origins(repo, profile, "production")}
     return tuple(sorted(name for name in others if not is_platform_variable(name) and not _is_host(repo, name)))
 
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 DEBUG = 'os.environ.get("DJANGO_DEBUG") == "1"'
 HOSTS = 'os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")'
+ORIGINS = '[origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]'
 _DEPLOYED = 'os.environ.get("ENVIRONMENT", "development") != "development"'
 _LINES = (
     ("SESSION_COOKIE_SECURE", _DEPLOYED, "Cookies travel over TLS only, except on a developer's machine, which has none."),
     ("CSRF_COOKIE_SECURE", _DEPLOYED, ""),
-    ("CSRF_TRUSTED_ORIGINS", '[origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]',
+    ("CSRF_TRUSTED_ORIGINS", ORIGINS,
      "Whose forms are taken besides this host's own, each with https:// in front; empty for none."),
     ("SECURE_HSTS_SECONDS", "31536000", "Who came over TLS once comes by TLS only, for a year. Django says it in answers over TLS alone."),
     ("SECURE_SSL_REDIRECT", 'os.environ.get("SECURE_SSL_REDIRECT") == "1"', "For services whose load balancer does not send http:// on."),
@@ -54,6 +55,14 @@ def hosts_from_environment(text: str) -> bool:
     """Whether the hosts come from ALLOWED_HOSTS once the settings were edited."""
     try:
         return HOSTS in hardened_settings()(text)
+    except CannotEdit:
+        return False
+
+
+def origins_from_environment(text: str) -> bool:
+    """Whether the origins of forms come from CSRF_TRUSTED_ORIGINS once the settings were edited."""
+    try:
+        return f"CSRF_TRUSTED_ORIGINS = {ORIGINS}" in hardened_settings()(text)
     except CannotEdit:
         return False
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prodify.api import File, Inventory, Profile, Role, Step, recipe
 from prodify.data import action
 from prodify.escape import Code
+from prodify.recipes.ci.hosting import on_gitlab
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.shared.layout import naming
 from prodify.render import render
@@ -46,7 +47,7 @@ def scanning(repo: Inventory, profile: Profile) -> Iterator[File]:
     What another workflow scans already is left out. Written for repositories on GitHub, or without any pipeline yet.
     """
     others = [p for p in repo.pipelines if p.path != PATH]
-    if not repo.services or (others and not any(p.path.startswith(".github/") for p in others)):
+    if not repo.services or on_gitlab(repo, profile) or (others and not any(p.path.startswith(".github/") for p in others)):
         return
     used = {use.name for p in others if p.path != CI for use in p.uses_all}
     tools = {note.note.partition(" ")[0].lower() for p in others if p.path != CI for note in p.scans}

@@ -118,6 +118,11 @@ def read_budget(sources: Sources, path: str) -> Iterator[Stated]:
         yield stated(NAME, line_at(text, found.start()), found[1])
 
 
+def read_connections(sources: Sources, path: str) -> Iterator[Stated]:
+    """Yield the most replicas that the arithmetic of connections counts with, in production."""
+    yield from _matches(sources.texts[path], r"^\| production \| \d+ \| \d+ \| (\d+) \|", MOST)
+
+
 def _telemetry(sources: Sources) -> list[str]:
     return [path for path in sources.matching("*.py") if re.search(r"^DURATION_BOUNDS = ", sources.texts[path], re.MULTILINE)]
 
@@ -166,5 +171,6 @@ READERS = (
     ),
     Reader("Dockerfile", lambda sources: sources.matching("Dockerfile"), read_dockerfile, (PORT,)),
     Reader("server settings", lambda sources: sources.matching("gunicorn.conf.py", "serve.py"), read_server, (PORT,)),
+    Reader("connections", lambda sources: sources.matching("infra/modules/database/README.md"), read_connections, (MOST,)),
     Reader("cost budget", _budget, read_budget, (BUDGET, SUSPEND, SHARES, NAME)),
 )

@@ -1,5 +1,5 @@
 # Written by prodify (recipe terraform); yours to edit, upgrades merge.
-# All of {= environment =} that lasts longer than a release. See infra/README.md for the commands.
+# What all of {= environment =} shares: its state, its account, its labels. What else lasts longer than a release stands beside it.
 
 terraform {
   required_version = ">= 1.11"
@@ -46,28 +46,3 @@ module "labels" {
   owner       = "{= owner =}"
   data_class  = "{= data_class =}"
 }
-
-module "service" {
-  source      = "../../modules/service"
-  service     = "{= service =}"
-  environment = "{= environment =}"
-  cluster     = var.cluster
-  namespace   = "{= namespace =}"
-}
-#% if database
-{= "" =}
-module "database" {
-  source         = "../../modules/database"
-  service        = "{= service =}"
-  environment    = "{= environment =}"
-  cluster        = var.cluster
-  instance_class = "{= database.machine =}"
-  disk_gb        = {= database.disk_gb =}
-  standby        = {= standby =}
-}
-
-output "database" {
-  description = "Address of the database, and the secret that holds its user and password."
-  value       = { endpoint = module.database.endpoint, secret = module.database.secret }
-}
-#% endif

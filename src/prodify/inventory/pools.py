@@ -1,0 +1,205 @@
+"""How many connections a process may open to its SQL database, how many processes there are, and how many the database takes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from prodify.inventory import django
+from prodify.inventory.query import query
+from prodify.lazydata import dataclass
+from prodify.lazyre import lazy
+from prodify.model import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Call
+
+_ENGINES = ("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine")
+_SQLALCHEMY = (5, 10)
+"""SQLAlchemy's defaults: connections that it keeps, and those that it opens beyond them at a rush."""
+_LIMITS = {"asyncpg.create_pool": ("max_size", 10), "psycopg_pool.*": ("max_size", 4), "psycopg2.pool.*": ("maxconn", 0)}
+"""Argument that bounds the pool, and the library's default."""
+_NODE_DEFAULT = 10
+_NODE_POOL = {"kind": "new_expression", "has": {"field": "constructor", "regex": r"^(pg\.)?Pool$"}}
+_NODE_POOLS = tuple(query(name, _NODE_POOL, keywords=("Pool(",)) for name in ("javascript", "typescript", "tsx"))
+_PG = lazy(r"""(require\(|from\s+|import\s+)["']pg["']""")
+_MAX = lazy(r"\bmax\s*:\s*(\d{1,9})?")
+_OPTION = r"""["']?\b{}["']?\s*[:=]\s*(\d{{1,9}})"""
+_FLAG = lazy(r"max_connections\s*=\s*(\d{1,9})")
+_STARTED = {
+    "workers": lazy(r"(?:gunicorn|uvicorn|hypercorn|granian)\b.*?(?:--workers|-w)[\"',=\s]+(\d{1,3})\b"),
+    "threads": lazy(r"gunicorn\b.*?--threads[\"',=\s]+(\d{1,3})\b"),
+}
+_COUNT = lazy(r"""^(?:int\()?[^*+/]*?\b["']?(\d{1,3})["']?\s*\)*$""")
+_DATABASE_MODULE = lazy(r"database|postgres|mysql|rds|sql", re.IGNORECASE)
+_STAGING = lazy(r"(^|[/_.-])(staging|stage|dev|development|test|preview)([/_.-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of connections, or what stands in for one. `size`: most connections of one process, None where no number is written.
+
+    `chosen`: whether somebody set its size; else `size` is the library's default. `per_thread`: there is no pool, every thread has a
+    connection; `chosen` then says whether it outlives the request.
+    """
+
+    location: Location
+    note: str
+    size: int | None
+    chosen: bool
+    per_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that a file states."""
+
+    location: Location
+    note: str
+    value: int
+
+
+def pools(repo: Inventory) -> tuple[Pool, ...]:
+    """Pools of SQLAlchemy, asyncpg, psycopg, Django and node-postgres in the service's own code, by place."""
+    found = [*_engines(repo), *_drivers(repo), *_django(repo), *_node(repo)]
+    return tuple(sorted(found, key=lambda pool: (pool.location.path, pool.location.line or 0)))
+
+
+def _engines(repo: Inventory) -> Iterator[Pool]:
+    options = repo.python.assignments("*SQLALCHEMY_ENGINE_OPTIONS*")
+    for assignment in options:
+        yield Pool(assignment.location, assignment.target, _dictionary(assignment.text), chosen=True)
+    for call in repo.python.calls(*_ENGINES):
+        yield _engine(repo, call)
+    for call in repo.python.calls("flask_sqlalchemy.SQLAlchemy"):
+        if not options:
+            yield Pool(call.location, call.name, sum(_SQLALCHEMY), chosen="engine_options" in call.text or call.has_star)
+
+
+def _engine(repo: Inventory, call: Call) -> Pool:
+    """An engine; one without a pool of its own, or with settings from elsewhere, has no number."""
+    named = {name: call.arg(name) for name in ("pool_size", "max_overflow")}
+    if call.has_star or call.arg("poolclass") is not None:
+        return Pool(call.location, call.name, None, chosen=True)
+    if not any(named.values()):
+        return Pool(call.location, call.name, sum(_SQLALCHEMY), chosen="pool_size" in call.text)
+    given = zip(named.values(), _SQLALCHEMY, strict=True)
+    values = [repo.python.value_of(argument, call) if argument else (default, True) for argument, default in given]
+    numbers = [value for value, known in values if known and isinstance(value, int) and value >= 0]
+    return Pool(call.location, call.name, sum(numbers) if len(numbers) == len(named) else None, chosen=True)
+
+
+def _dictionary(text: str) -> int | None:
+    """The size that the text of a dictionary of engine options states; None without one, or where only half is a number."""
+    found = [re.search(_OPTION.format(name), text) for name in ("pool_size", "max_overflow")]
+    if not any(found) or any(name in text and match is None for name, match in zip(("pool_size", "max_overflow"), found, strict=True)):
+        return None
+    return sum(int(match[1]) if match else default for match, default in zip(found, _SQLALCHEMY, strict=True))
+
+
+def _drivers(repo: Inventory) -> Iterator[Pool]:
+    for name, (bound, default) in _LIMITS.items():
+        for call in repo.python.calls(name):
+            if not call.name.lower().endswith("pool"):
+                continue
+            argument = call.arg(bound, 1) if bound == "maxconn" else call.arg(bound)
+            if argument is None and not call.has_star:
+                # psycopg's pool is as large as its least size where no other is given.
+                least, known = repo.python.value_of(call.arg("min_size"), call) if name.startswith("psycopg_pool") else (None, False)
+                yield Pool(call.location, call.name, least if known and isinstance(least, int) else default, chosen=known)
+                continue
+            value, known = repo.python.value_of(argument, call)
+            yield Pool(call.location, call.name, value if known and isinstance(value, int) else None, chosen=True)
+
+
+def _django(repo: Inventory) -> Iterator[Pool]:
+    """Django opens a connection in every thread; kept with CONN_MAX_AGE, bounded with psycopg's pool."""
+    databases = django.setting(repo, "DATABASES")
+    if databases is None:
+        return
+    text = databases.text
+    bounded = re.search(_OPTION.format("max_size"), text)
+    if re.search(r"""["']pool["']""", text):
+        yield Pool(databases.location, "DATABASES", int(bounded[1]) if bounded else None, chosen=True, per_thread=False)
+        return
+    chain = (repo.files.text(path) or "" for path in django.settings_chain(repo))
+    kept = any("conn_max_age" in part.lower() for part in chain)
+    yield Pool(databases.location, "DATABASES", None, chosen=kept, per_thread=True)
+
+
+def _node(repo: Inventory) -> Iterator[Pool]:
+    for match in repo.find(*_NODE_POOLS):
+        if _PG.search(repo.files.text(match.location.path) or "") is None:
+            continue
+        stated = _MAX.search(match.text)
+        size = _NODE_DEFAULT if stated is None else int(stated[1]) if stated[1] else None
+        spread = "..." in match.text or re.search(r"Pool\(\s*[A-Za-z_]", match.text) is not None
+        yield Pool(match.location, "new Pool", None if spread and stated is None else size, chosen=stated is not None or spread)
+
+
+def server_number(repo: Inventory, name: str) -> Number | None:
+    """How many workers, or threads of each (`name`), the server of one container has, as its configuration or a start command states."""
+    for assignment in repo.python.assignments(name):
+        found = _COUNT.search(assignment.text.strip())
+        if found and assignment.location.path.rpartition("/")[2].startswith("gunicorn"):
+            return Number(assignment.location, name, int(found[1]))
+    for path in repo.files.select("Dockerfile*", "Procfile", "*.sh", "compose*.y*ml", "docker-compose*.y*ml"):
+        for number, line in enumerate((repo.files.text(path) or "").splitlines(), 1):
+            found = _STARTED[name].search(line)
+            if found and not line.lstrip().startswith("#"):
+                return Number(Location(path, number), name, int(found[1]))
+    return None
+
+
+def most_replicas(repo: Inventory) -> Number | None:
+    """The most copies of a web service that the manifests allow: an autoscaler's bound, else a fixed number."""
+    scalers, fixed = [], []
+    for found in repo.kubernetes:
+        if _STAGING.search(found.path) or _STAGING.search(found.name):
+            continue
+        if found.kind == "HorizontalPodAutoscaler":
+            node = found.get("spec", "maxReplicas")
+        elif found.kind == "Service" and found.is_workload:
+            node = found.get("spec", "template", "metadata", "annotations", "autoscaling.knative.dev/maxScale")
+        elif found.kind == "Deployment" and found.replicas is not None:
+            fixed.append(Number(found.location, found.note, found.replicas))
+            continue
+        else:
+            continue
+        value = str(node.value) if node is not None else ""
+        if value.isascii() and value.isdigit() and len(value) < 7:
+            scalers.append(Number(found.location, found.note, int(value)))
+    return max(scalers or fixed, key=lambda number: number.value, default=None)
+
+
+def database_limit(repo: Inventory) -> Number | None:
+    """The most connections that the database takes, where Terraform or compose states it; production's, else the largest."""
+    found = [*_terraform_limits(repo), *_compose_limits(repo)]
+    production = [number for number in found if not _STAGING.search(number.location.path)]
+    return max(production or found, key=lambda number: number.value, default=None)
+
+
+def _terraform_limits(repo: Inventory) -> Iterator[Number]:
+    for block in repo.terraform:
+        if block.type == "module" and _DATABASE_MODULE.search(f"{block.name} {block.string('source')}"):
+            yield from _numbers((block.attribute_locations.get(name), block.string(name)) for name in ("connections", "max_connections"))
+        for inner in block.walk():
+            if inner.string("name") == "max_connections":
+                yield from _numbers([(inner.location, inner.string("value"))])
+
+
+def _numbers(stated: Iterable[tuple[Location | None, str | None]]) -> Iterator[Number]:
+    for location, value in stated:
+        if location is not None and value is not None and value.isascii() and value.isdigit() and len(value) < 10:
+            yield Number(location, "connections", int(value))
+
+
+def _compose_limits(repo: Inventory) -> Iterator[Number]:
+    for file in repo.compose_files:
+        for service in file.services:
+            stated = _FLAG.search(" ".join(service.command))
+            if stated:
+                yield Number(service.command_location or service.location, "max_connections", int(stated[1]))
