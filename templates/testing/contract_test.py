@@ -182,7 +182,8 @@ def violations(operation, client):
     from schemathesis.core.failures import FailureGroup
     from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-    checks, found = [not_a_server_error, content_type_conformance, response_schema_conformance], set()
+    checks = [not_a_server_error, content_type_conformance, response_schema_conformance]
+    found: set[str] = set()
 
     @settings(
         max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
