@@ -36,6 +36,13 @@ def _paths(items: Iterable[Any]) -> list[str]:
     return [item.location.path for item in items]
 
 
+def _fetched_by_hand(repo: Inventory) -> list[str]:
+    """Files with calls whose answers the recipe cannot keep: no function there only fetches."""
+    from prodify.recipes.scaling.cache import functions_to_keep
+
+    return [] if functions_to_keep(repo) else _paths(repo.outbound_calls)
+
+
 TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "profile": lambda repo: [p for p in _PROFILES if p in repo.files],
     "ci": lambda repo: _paths(repo.pipelines),
@@ -49,6 +56,7 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "network-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "admission-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "dashboard": lambda repo: [d.path for d in repo.monitoring.dashboards],
+    "cache": _fetched_by_hand,
     "slo": lambda repo: _paths(repo.monitoring.rules),
     "runbook": lambda repo: _paths(repo.monitoring.rules),
     "alertmanager": lambda repo: [c.path for c in repo.monitoring.alertmanager],
@@ -56,7 +64,7 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "tags": lambda repo: _paths(repo.terraform),
     "terraform": lambda repo: _paths(repo.terraform),
 }
-"""Recipe -> the files that already do its work. When one of them is the user's own, the recipe stands aside."""
+"""Recipe -> the files that already do its work, or that it cannot edit. When one of them is the user's own, the recipe stands aside."""
 
 
 def fix_of(check: Check, repo: Inventory) -> Fix:

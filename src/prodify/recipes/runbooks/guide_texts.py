@@ -79,6 +79,7 @@ BACK: Mapping[str, str] = {
     "image-user": "Take the USER line out again.",
     "network-policy": "`kubectl delete networkpolicy --all` in the namespace: all pods may talk to all again.",
     "pod-security": "Set the label `pod-security.kubernetes.io/enforce` to `baseline`; pods that run are left alone either way.",
+    "cache": "Set ANSWER_CACHE_SECONDS to 0; for good, take the decorators, their import and the file out.",
     "rate-limit": "Take out the line that sets the limiter up and its import.",
     "scanning": "Delete the workflow file.",
     "secrets": "Nothing to take back: what was in the history is known to others. Keep the new values out.",
