@@ -43,6 +43,11 @@ def _fetched_by_hand(repo: Inventory) -> list[str]:
     return [] if functions_to_keep(repo) else _paths(repo.outbound_calls)
 
 
+def _not_python(repo: Inventory) -> list[str]:
+    """Where routes stand that the recipe, which writes Python, knows nothing of."""
+    return [path for path in _paths(repo.routes) if not path.endswith(".py")]
+
+
 TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "profile": lambda repo: [p for p in _PROFILES if p in repo.files],
     "ci": lambda repo: _paths(repo.pipelines),
@@ -57,6 +62,8 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "admission-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "dashboard": lambda repo: [d.path for d in repo.monitoring.dashboards],
     "cache": _fetched_by_hand,
+    "contract": _not_python,
+    "feature-flags": _not_python,
     "slo": lambda repo: _paths(repo.monitoring.rules),
     "runbook": lambda repo: _paths(repo.monitoring.rules),
     "alertmanager": lambda repo: [c.path for c in repo.monitoring.alertmanager],

@@ -35,6 +35,7 @@ TRY: Mapping[str, str] = {
     "chaos": "TEST_DATABASE_URL=postgresql://localhost/test pytest tests/chaos",
     "smoke": "BASE_URL=http://localhost:8080 pytest tests/smoke",
     "load": f"k6 run {LOAD_TESTS}/k6.js",
+    "feature-flags": "pytest tests/test_feature_flags.py",
     "model-failures": "pytest tests/test_llm_adapter.py",
     "health": "curl --fail http://localhost:8080/readyz",
     "collector": f"otelcol validate --config {COLLECTOR}",
@@ -102,6 +103,7 @@ BACK: Mapping[str, str] = {
     "suspend": "Set the variable `suspend_apply` to false: it then only says what it would do.",
     "staging-schedule": "Delete the two CronJobs; staging then runs all the time.",
     "model-limits": "Take the limit and the variable out of the call; the model's name stands in the last commit before.",
+    "feature-flags": "Keep the proven way where code asks a flag; then delete the module, its test and the component.",
     "llm-adapter": "Nothing calls the module until you do.",
 }
 """Recipe to how its effect is taken back; the files themselves come back with `git revert` or `prodify undo`."""
