@@ -37,10 +37,19 @@ def _paths(items: Iterable[Any]) -> list[str]:
 
 
 def _fetched_by_hand(repo: Inventory) -> list[str]:
-    """Files with calls whose answers the recipe cannot keep: no function there only fetches."""
-    from prodify.recipes.scaling.cache import functions_to_keep
+    """Files with outbound calls, where none stands in a plain function: there is nothing that the recipe could put its decorator over.
 
-    return [] if functions_to_keep(repo) else _paths(repo.outbound_calls)
+    Told from facts alone, since the recipe, which looks closer, is not loaded for an audit.
+    """
+    paths = _paths(repo.outbound_calls)
+    for call in repo.outbound_calls:
+        module = repo.python.module(call.location.path) if call.location.path.endswith(".py") else None
+        line = call.location.line or 0
+        for function in module.functions if module is not None else ():
+            inside = (function.location.line or 0) <= line <= (function.location.end_line or 0)
+            if inside and function.cls is None and all("cache" in decorator.name for decorator in function.decorators):
+                return []
+    return paths
 
 
 def _not_python(repo: Inventory) -> list[str]:

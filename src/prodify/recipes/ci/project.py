@@ -24,7 +24,7 @@ SMOKE = "tests/smoke"
 CHAOS = "tests/chaos"
 WRITTEN_TESTS = (
     f"{CHARACTERISATION}/", f"{INTEGRATION}/", f"{SMOKE}/", f"{CHAOS}/", "tests/test_llm_adapter.py", "tests/test_feature_flags.py",
-    "tests/llm/",
+    "tests/test_rightsize.py", "tests/llm/",
 )  # fmt: skip
 """Where recipes write tests; they do not count as the project's own."""
 

@@ -52,6 +52,7 @@ TRY: Mapping[str, str] = {
     "kubernetes": f"kubectl kustomize {KUBERNETES}/overlays/staging",
     "alertmanager": f"amtool check-config {ALERTMANAGER}",
     "terraform": f"terraform -chdir={INFRA}/modules/labels init && terraform -chdir={INFRA}/modules/labels test",
+    "rightsizing": "pytest tests/test_rightsize.py",
     "budget": f"terraform -chdir={INFRA}/modules/budget/thresholds init && terraform -chdir={INFRA}/modules/budget/thresholds test",
 }
 """Recipe to the command that shows it working without touching anything that is in use."""
@@ -100,6 +101,7 @@ BACK: Mapping[str, str] = {
     "static-files": "Take WhiteNoise's line out of MIDDLEWARE and the collectstatic line out of the Dockerfile.",
     "task-telemetry": "Take out the line that calls the module, its import and the file. Without a collector it sends nothing.",
     "worker": "Start the worker by its former command; the file alone does nothing.",
+    "rightsizing": "Delete the script and its test; a patch that came of it is taken out of the overlay.",
     "suspend": "Set the variable `suspend_apply` to false: it then only says what it would do.",
     "staging-schedule": "Delete the two CronJobs; staging then runs all the time.",
     "model-limits": "Take the limit and the variable out of the call; the model's name stands in the last commit before.",
