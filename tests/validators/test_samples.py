@@ -108,6 +108,7 @@ EXPECTED = {
     "one-number/bound": "threshold_ms is 100 or 300 in the telemetry and 250",
     "one-number/load": "threshold_ms is 300 in the k6 load test and 250",
     "one-number/page": "target_percent is 95 in the pages for people and 90",
+    "one-number/sizes": "cpu_target_percent is 70 in the rightsizing and 55",
     "one-number/rules": "availability_percent is 99.9 in the alert rules and 99.5",
     "openslo/kind": "SLOs",
     "openslo/method": "Occurences",
