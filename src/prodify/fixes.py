@@ -36,6 +36,27 @@ def _paths(items: Iterable[Any]) -> list[str]:
     return [item.location.path for item in items]
 
 
+def _fetched_by_hand(repo: Inventory) -> list[str]:
+    """Files with outbound calls, where none stands in a plain function: there is nothing that the recipe could put its decorator over.
+
+    Told from facts alone, since the recipe, which looks closer, is not loaded for an audit.
+    """
+    paths = _paths(repo.outbound_calls)
+    for call in repo.outbound_calls:
+        module = repo.python.module(call.location.path) if call.location.path.endswith(".py") else None
+        line = call.location.line or 0
+        for function in module.functions if module is not None else ():
+            inside = (function.location.line or 0) <= line <= (function.location.end_line or 0)
+            if inside and function.cls is None and all("cache" in decorator.name for decorator in function.decorators):
+                return []
+    return paths
+
+
+def _not_python(repo: Inventory) -> list[str]:
+    """Where routes stand that the recipe, which writes Python, knows nothing of."""
+    return [path for path in _paths(repo.routes) if not path.endswith(".py")]
+
+
 TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "profile": lambda repo: [p for p in _PROFILES if p in repo.files],
     "ci": lambda repo: _paths(repo.pipelines),
@@ -49,6 +70,9 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "network-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "admission-policy": lambda repo: _paths(o for o in repo.kubernetes if o.is_workload),
     "dashboard": lambda repo: [d.path for d in repo.monitoring.dashboards],
+    "cache": _fetched_by_hand,
+    "contract": _not_python,
+    "feature-flags": _not_python,
     "slo": lambda repo: _paths(repo.monitoring.rules),
     "runbook": lambda repo: _paths(repo.monitoring.rules),
     "alertmanager": lambda repo: [c.path for c in repo.monitoring.alertmanager],
@@ -56,7 +80,7 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
     "tags": lambda repo: _paths(repo.terraform),
     "terraform": lambda repo: _paths(repo.terraform),
 }
-"""Recipe -> the files that already do its work. When one of them is the user's own, the recipe stands aside."""
+"""Recipe -> the files that already do its work, or that it cannot edit. When one of them is the user's own, the recipe stands aside."""
 
 
 def fix_of(check: Check, repo: Inventory) -> Fix:

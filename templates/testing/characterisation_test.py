@@ -64,10 +64,15 @@ def client(app, one_row_of_everything):
     return app.test_client()
 
 
+def send(client, route):
+    """The answer to a request."""
+    data: dict[str, dict[str, str]] = {"json": {}} if route.body == "json" else {"data": {}}
+    return client.open(route.address, method=route.method, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
+
+
 def ask(client, route):
     """Status, media type and redirect target of the answer."""
-    data: dict[str, dict[str, str]] = {"json": {}} if route.body == "json" else {"data": {}}
-    answer = client.open(route.address, method=route.method, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
+    answer = send(client, route)
     return {"status": answer.status_code, "type": answer.mimetype, "location": answer.headers.get("Location")}
 
 
@@ -89,10 +94,15 @@ def client(app, one_row_of_everything):
     return Client(raise_request_exception=False)
 
 
+def send(client, route):
+    """The answer to a request."""
+    data = {"data": "{}", "content_type": "application/json" if route.body == "json" else "application/x-www-form-urlencoded"}
+    return client.generic(route.method, route.address, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
+
+
 def ask(client, route):
     """Status, media type and redirect target of the answer."""
-    data = {"data": "{}", "content_type": "application/json" if route.body == "json" else "application/x-www-form-urlencoded"}
-    answer = client.generic(route.method, route.address, **(data if route.method in ("POST", "PUT", "PATCH") else {}))
+    answer = send(client, route)
     media_type = answer.headers.get("Content-Type", "").partition(";")[0]
     return {"status": answer.status_code, "type": media_type, "location": answer.headers.get("Location")}
 
@@ -140,9 +150,14 @@ def client(app, one_row_of_everything):
 
 
 #% endif
+def send(client, route):
+    """The answer to a request whose body fits the schema that the application states."""
+    return client.request(route.method, route.address, **body_for(client.app, route))
+
+
 def ask(client, route):
-    """Status, media type and redirect target of the answer. What is sent fits the schema that the application states."""
-    answer = client.request(route.method, route.address, **body_for(client.app, route))
+    """Status, media type and redirect target of the answer."""
+    answer = send(client, route)
     media_type = answer.headers.get("content-type", "").partition(";")[0]
     return {"status": answer.status_code, "type": media_type, "location": answer.headers.get("location")}
 

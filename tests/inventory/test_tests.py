@@ -153,3 +153,17 @@ def test_vendored_tests_are_not_first_party(repo: Repo) -> None:
         {"node_modules/x/a.test.js": "it('x', () => { expect(1).toBe(2) })\n", "vendor/test_x.py": "def test_x():\n    assert f()\n"}
     ).tests
     assert facts == TestFacts()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "counts"),
+    [
+        ("tests/test_contract.py", "def test_a(client):\n    assert client.get('/').json() == {}\n", True),
+        ("tests/test_contract.py", "def test_a():\n    pass\n", False),
+        ("tests/test_contract.py", "import brownie\n\ndef test_a():\n    assert brownie.accounts\n", False),
+        ("tests/test_api.py", "def test_a(client):\n    assert client.get('/').json() == {}\n", False),
+        ("tests/places.contract.test.ts", "it('keeps', () => { expect(get()).toEqual({}) })\n", True),
+    ],
+)
+def test_contract_tests_are_known_by_name_too(path: str, text: str, counts: bool, repo: Repo) -> None:
+    assert bool(repo({path: text}).tests.contract) is counts

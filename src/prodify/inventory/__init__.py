@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prodify.inventory.ahead import Ahead, Facts
     from prodify.inventory.containers import ComposeFile, Dockerfile, Dockerignore
     from prodify.inventory.facts import (
+        AnswerRead,
         Component,
         EnvVar,
         ManifestFile,
@@ -168,6 +169,13 @@ class Inventory:
         from prodify.inventory.outbound import find_model_calls
 
         return find_model_calls(self)
+
+    @cached_property
+    def answer_reads(self) -> tuple[AnswerRead, ...]:
+        """Which fields production Python reads from what other services answer."""
+        from prodify.inventory.pyanswers import find_answer_reads
+
+        return find_answer_reads(self)
 
     @cached_property
     def secrets(self) -> tuple[SecretHit, ...]:

@@ -204,6 +204,21 @@ class OutboundCall:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRead:
+    """What code reads of another service's answer. `provider`: its host, or the model provider whose SDK is called.
+
+    `fields`: paths such as `results[].name`, with whether the code goes on without them. `address`: the texts that its URL is made of,
+    or what the SDK calls the call.
+    """
+
+    provider: str
+    location: Location
+    function: str | None
+    fields: tuple[tuple[str, bool], ...]
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCall:
     """A call of a language model. `model` when it is a literal, or the literal default of a setting (then it is `configurable`).
 

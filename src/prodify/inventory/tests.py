@@ -67,7 +67,7 @@ def find_tests(repo: Inventory) -> TestFacts:
             if _is_integration(path, texts[path], support)
         ),
         contract=tuple(
-            _first(path, text, patterns.CONTRACT, "contract test") for path, text in texts.items() if patterns.CONTRACT.search(text)
+            _first(path, text, patterns.CONTRACT, "contract test") for path, text in texts.items() if _is_contract(path, text, files)
         ),
         smoke=tuple(_smoke(repo)),
         load=tuple(_load(repo)),
@@ -176,6 +176,12 @@ def _is_integration(path: str, text: str, support: str) -> bool:
     if patterns.INTEGRATION.search(text):
         return True
     return bool(patterns.INTEGRATION.search(support)) and re.search(r"\b(client|db|session|database|connection)\b", text) is not None
+
+
+def _is_contract(path: str, text: str, files: dict[str, None]) -> bool:
+    """Whether a file uses a tool for contracts, or holds tests and is named after them; those of a block chain are of another kind."""
+    named = path in files and patterns.CONTRACT_FILE.search(path) is not None and not patterns.ON_A_CHAIN.search(text)
+    return named or patterns.CONTRACT.search(text) is not None
 
 
 def _tests_model_failure(text: str) -> bool:

@@ -15,11 +15,12 @@ import yaml
 from prodify.profile import Profile
 from prodify.recipes.observability.dashboard import document
 from prodify.recipes.shared.alerts import alerts
-from prodify.recipes.shared.metrics import MODEL_METRICS, SERVICE_METRICS
+from prodify.recipes.shared.metrics import CACHE_LOOKUPS, MODEL_METRICS, SERVICE_METRICS
 from prodify.recipes.slo.rules import rule_groups
 from tests.recipes.conftest import Golden, MakeRepo, RenderTree
 from tests.recipes.observability.conftest import SHOP
 
+ROOT = Path(__file__).resolve().parents[3]
 NAME = re.compile(r"\b([a-z][a-z0-9_]*(?::[a-z0-9_]+)*)\s*\{|\bALERTS\b")
 
 
@@ -61,6 +62,16 @@ def test_every_metric_is_emitted_or_recorded(model: bool, changed_profile: Profi
 def test_the_check_above_can_fail() -> None:
     assert names_in('rate(flask_http_requests{service_name="shop"}[5m])') == {"flask_http_requests"}
     assert not names_in('rate(flask_http_requests{service_name="shop"}[5m])') <= emitted(Profile(), model=True)
+
+
+def test_the_cache_is_shown_where_code_uses_it(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    for line, shown in (("", False), ("from answer_cache import cached\n", True), ("import answer_cache\n", True)):
+        app = f"from flask import Flask\n{line}\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'hello'\n"
+        tree = render_tree(["dashboard"], make_repo({"app.py": app, "requirements.txt": "flask==3.1.3\n"}), Profile())
+        (board,) = (json.loads(text) for path, text in tree.items() if path.endswith(".json"))
+        asked = set().union(*map(names_in, queries(board)))
+        assert (CACHE_LOOKUPS.prometheus in asked) is shown
+    assert 'create_counter("cache.lookups", "{lookup}"' in (ROOT / "templates/scaling/answer_cache.py").read_text()
 
 
 def test_every_alert_points_at_a_panel() -> None:

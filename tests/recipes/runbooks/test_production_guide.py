@@ -83,7 +83,8 @@ def test_the_texts_name_steps_and_recipes_that_exist() -> None:
 def test_it_names_what_only_people_know(example: Path) -> None:
     text = write_steps(example, everything=True)
     waits = dict(zip(re.findall(r"^### (\d+)", text, re.MULTILINE), re.findall(r"^Fill in: (.*)\.$", text, re.MULTILINE), strict=True))
-    assert "`GKE_CLUSTER`" in waits["2"] and waits["3"] == waits["5"] == "nothing"
+    assert "`GKE_CLUSTER`" in waits["2"] and waits["5"] == "nothing"
+    assert "`RECORD=1 pytest tests/characterisation`" in waits["3"]
     assert "`PROMETHEUS_REMOTE_WRITE_URL`, `TRACES_OTLP_URL`" in waits["4"] and "Google Secret Manager" in waits["6"]
     assert "`pagerduty-routing-key`, `slack-webhook-url`" in waits["9"] and "`on_call.primary`" in waits["9"]
     assert "`project`" in waits["10"] and "-backend-config" in waits["10"]

@@ -5,11 +5,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.api import TEAM_AND_PUBLIC, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import (
+    TEAM_AND_PUBLIC,
+    Audience,
+    Effort,
+    Inventory,
+    Level,
+    Location,
+    Note,
+    Profile,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+)
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.inventory.kubernetes import KubernetesObject
 
+_MEASURES = lazy(r"\b(goldilocks|krr|vpa|rightsiz\w*|robusta)\b", re.IGNORECASE)
 _BUDGETS = (
     "google_billing_budget",
     "aws_budgets_budget",
@@ -131,3 +148,64 @@ def _sleeps(item: KubernetesObject) -> bool:
     places = (("metadata",), ("spec", "template", "metadata"))
     bounds = [item.get(*place, "annotations", "autoscaling.knative.dev/minScale") for place in places]
     return any(bound is not None and bound.text == "0" for bound in bounds)
+
+
+@check(
+    step=Step.COST,
+    level=Level.NOTE,
+    maturity=4,
+    audiences=(Audience.PUBLIC,),
+    effort=Effort.HOURS,
+    status="preview",
+    fixed_by="rightsizing",
+    hint="Let something compare what pods ask for with what they use: a VerticalPodAutoscaler in the mode Off, Goldilocks, KRR.",
+)
+def sizes_follow_measurements(repo: Inventory, profile: Profile) -> Verdict:
+    """What pods ask for follows from what they use.
+
+    Why:
+        Requests are guessed once and paid for every hour: too much is money for nothing, too little is pods that are ended for memory.
+
+    Fails:
+        ```yaml title="deploy/kubernetes/base/deployment.yaml"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: app}
+        spec:
+          selector: {matchLabels: {app: app}}
+          template:
+            metadata: {labels: {app: app}}
+            spec:
+              containers: [{name: app, image: "ghcr.io/o/app:1.0.0", resources: {requests: {cpu: "2", memory: 4Gi}}}]
+        ```
+
+    Passes:
+        ```yaml title="deploy/kubernetes/base/deployment.yaml"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: app}
+        spec:
+          selector: {matchLabels: {app: app}}
+          template:
+            metadata: {labels: {app: app}}
+            spec:
+              containers: [{name: app, image: "ghcr.io/o/app:1.0.0", resources: {requests: {cpu: "2", memory: 4Gi}}}]
+        ```
+        ```yaml title="deploy/kubernetes/base/vpa.yaml"
+        apiVersion: autoscaling.k8s.io/v1
+        kind: VerticalPodAutoscaler
+        metadata: {name: app}
+        spec:
+          targetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
+          updatePolicy: {updateMode: "Off"}
+        ```
+    """
+    sized = [o for o in repo.kubernetes if o.is_long_running]
+    if not sized:
+        return not_applicable("no pods are described")
+    autoscalers = [o for o in repo.kubernetes if o.kind == "VerticalPodAutoscaler"]
+    commands = [Note(c.location, c.note) for p in repo.pipelines for c in p.commands if _MEASURES.search(c.text)]
+    scripts = [Note(Location(path, 1), "compares use and requests") for path in repo.files.select("*rightsiz*.py", "*rightsiz*.sh")]
+    if autoscalers or commands or scripts:
+        return passed("sizes are compared with what is used", *autoscalers[:3], *commands[:3], *scripts[:3])
+    return failed("nothing compares sizes with what is used", *sized[:3])

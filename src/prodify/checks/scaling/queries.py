@@ -108,6 +108,7 @@ def _statement(call: Call) -> str:
     effort=Effort.HOURS,
     status="preview",
     cwe=(1073,),
+    fixed_by="cache",
     hint="Keep answers that many requests need for a few minutes: cachetools.TTLCache, requests-cache or Redis.",
 )
 def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
@@ -127,9 +128,14 @@ def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
 
         app = Flask(__name__)
 
-        @app.route("/weather")
-        def weather():
-            return requests.get("https://api.example.org/weather", timeout=5).json()
+        def weather(city):
+            answer = requests.get("https://api.example.org/weather", params={"city": city}, timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+
+        @app.route("/weather/<city>")
+        def page(city):
+            return weather(city)
         ```
 
     Passes:
@@ -146,12 +152,14 @@ def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
         app = Flask(__name__)
 
         @cached(TTLCache(maxsize=100, ttl=300))
-        def load():
-            return requests.get("https://api.example.org/weather", timeout=5).json()
+        def weather(city):
+            answer = requests.get("https://api.example.org/weather", params={"city": city}, timeout=5)
+            answer.raise_for_status()
+            return answer.json()
 
-        @app.route("/weather")
-        def weather():
-            return load()
+        @app.route("/weather/<city>")
+        def page(city):
+            return weather(city)
         ```
     """
     calls = [c for c in repo.outbound_calls if c.name.endswith((".get", "fetch", "urlopen", ".request"))]

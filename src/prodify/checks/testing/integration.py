@@ -74,6 +74,7 @@ def integration_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
     maturity=3,
     audiences=TEAM_AND_PUBLIC,
     effort=Effort.HOURS,
+    fixed_by="contract",
     hint="Test the API against its description with schemathesis, or write a consumer contract with Pact.",
 )
 def contract_tests_exist(repo: Inventory, profile: Profile) -> Verdict:

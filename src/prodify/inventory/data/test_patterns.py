@@ -88,6 +88,9 @@ CONTRACT = guarded(
     r"|prism mock|specmatic",
     "schemathesis pact Pact dredd jest-openapi openapi_core spring-cloud-contract toSatisfyApiSpec prism+mock specmatic",
 )
+CONTRACT_FILE = lazy(r"(^|/)(test_\w*contracts?(_\w+)?|\w+_contracts?_test|contract_tests?)\.py$|\.contract\.(test|spec)\.[cm]?[jt]sx?$")
+ON_A_CHAIN = lazy(r"\b(web3|brownie|ape|eth_tester|hardhat|vyper|solcx?)\b")
+"""Contracts of another kind."""
 CHAOS = guarded(
     r"toxiproxy|chaostoolkit|chaos-mesh\.org|litmuschaos|chaosmonkey|chaos_monkey|gremlin|pumba|faultInjection|fault_injection",
     "toxiproxy chaostoolkit chaos-mesh.org litmuschaos chaosmonkey chaos_monkey gremlin pumba faultinjection fault_injection",

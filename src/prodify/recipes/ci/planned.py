@@ -22,7 +22,7 @@ CODE_WRITERS = ("telemetry", "health", "llm-adapter", "secrets", "hardening", "m
 
 GENERATED = (
     "telemetry.py", "health.py", "hardening.py", "llm_adapter.py", "rate_limit.py", "gunicorn.conf.py", "serve.py", "locustfile.py",
-    "run_worker.py", "worker_telemetry.py",
+    "run_worker.py", "worker_telemetry.py", "answer_cache.py", "feature_flags.py",
 )  # fmt: skip
 """Modules that recipes write; all their settings have defaults."""
 

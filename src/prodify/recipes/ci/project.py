@@ -25,7 +25,10 @@ CHARACTERISATION = "tests/characterisation"
 INTEGRATION = "tests/integration"
 SMOKE = "tests/smoke"
 CHAOS = "tests/chaos"
-WRITTEN_TESTS = (f"{CHARACTERISATION}/", f"{INTEGRATION}/", f"{SMOKE}/", f"{CHAOS}/", "tests/test_llm_adapter.py", "tests/llm/")
+WRITTEN_TESTS = (
+    f"{CHARACTERISATION}/", f"{INTEGRATION}/", f"{SMOKE}/", f"{CHAOS}/", "tests/test_llm_adapter.py", "tests/test_feature_flags.py",
+    "tests/test_rightsize.py", "tests/llm/",
+)  # fmt: skip
 """Where recipes write tests; they do not count as the project's own."""
 
 

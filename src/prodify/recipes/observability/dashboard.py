@@ -35,7 +35,7 @@ def dashboard(repo: Inventory, profile: Profile) -> Iterator[File]:
     records. Import the file in Grafana.
     """
     worker, service = reporting_worker(repo, profile), naming(repo, profile).service
-    shown = {service: document(profile, service, model=measures_model(repo))} if covers(repo) else {}
+    shown = {service: document(profile, service, model=measures_model(repo), cache=keeps_answers(repo))} if covers(repo) else {}
     if worker is not None:
         shown[worker.name] = board(worker.name, task_sections(profile, worker), MEMORY.prometheus)
     paths = {f"{DASHBOARDS}/{name}.json" for name in shown}
@@ -45,9 +45,14 @@ def dashboard(repo: Inventory, profile: Profile) -> Iterator[File]:
         yield File(f"{DASHBOARDS}/{name}.json", json.dumps(shape, indent=2, ensure_ascii=False) + "\n")
 
 
-def document(profile: Profile, service: str, *, model: bool) -> dict[str, Any]:
+def keeps_answers(repo: Inventory) -> bool:
+    """Whether the user's code uses the cache of answers: the recipe that brings it is applied by name only."""
+    return any("answer_cache" in name.split(".") for module in repo.python.modules(("answer_cache",)) for name in module.imports.values())
+
+
+def document(profile: Profile, service: str, *, model: bool, cache: bool = False) -> dict[str, Any]:
     """The dashboard of a web service."""
-    return board(service, sections(profile, service, model=model), f"{REQUEST_DURATION.prometheus}_count")
+    return board(service, sections(profile, service, model=model, cache=cache), f"{REQUEST_DURATION.prometheus}_count")
 
 
 def board(service: str, rows: list[tuple[str, list[Panel]]], series: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from prodify.recipes.shared.alerts import model_error_ratio, objectives, recorde
 from prodify.recipes.shared.burn import number, usable_windows
 from prodify.recipes.shared.metrics import (
     ACTIVE_REQUESTS,
+    CACHE_LOOKUPS,
     CPU_TIME,
     MEMORY,
     MODEL_DURATION,
@@ -61,13 +62,14 @@ class Panel:
         return {"mode": "absolute", "steps": steps}
 
 
-def sections(profile: Profile, service: str, *, model: bool) -> list[tuple[str, list[Panel]]]:
+def sections(profile: Profile, service: str, *, model: bool, cache: bool = False) -> list[tuple[str, list[Panel]]]:
     """Rows of the dashboard, what matters most first."""
     found = [
         ("Goals", _goals(profile, service)),
         ("Requests", _requests(profile, service)),
         ("How full it is", _saturation(service)),
     ]
+    found += [("Answers of other services", _cache(service))] if cache else []
     return [*found, ("Language model", _model(service))] if model else found
 
 
@@ -136,6 +138,20 @@ def _saturation(service: str) -> list[Panel]:
         Panel("Memory", (memory,), "bytes", "By process. A line that only climbs is a leak.", width=6),
         Panel("Threads", (threads,), "short", "By process. All busy means requests wait.", width=6),
     ]
+
+
+def _cache(service: str) -> list[Panel]:
+    selected, name = selector(service, environment=ENVIRONMENT), CACHE_LOOKUPS.prometheus
+    all_of = f"(sum by (cache_name) (rate({name}{{{selected}}}[15m])) > 0)"
+    hits = f'sum by (cache_name) (rate({name}{{{selected}, cache_result="hit"}}[15m]))'
+    # Zero, not "no data", while none was kept yet.
+    kept = Query(f"({hits} or 0 * {all_of}) / {all_of}", "{{cache_name}}")
+    anew = f'sum by (cache_name, cache_result) (rate({name}{{{selected}, cache_result!="hit"}}[15m]))'
+    asked = Query(anew, "{{cache_name}} {{cache_result}}")
+    return [
+        Panel("Answers that were kept", (kept,), "percentunit", "Near 0: the cache is of no use, or Redis is away.", width=12),
+        Panel("Asked anew a second", (asked,), "reqps", "What the other services see of us; error: they did not answer.", width=12),
+    ]  # fmt: skip
 
 
 def _model(service: str) -> list[Panel]:

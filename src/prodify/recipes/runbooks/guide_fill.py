@@ -27,7 +27,8 @@ def fill_in(placed: Sequence[Placed], profile: Profile) -> Code:
     """One sentence for a step: what its files wait for, or "nothing"; the whole is Markdown."""
     texts = {item.path: item.text for item in placed if item.text is not None}
     edited = {item.recipe.id for item in placed}
-    said = [*_workflows(texts), *_environment(edited), *_stored(texts, profile), *_alerting(texts, edited, profile), *_cloud(texts)]
+    said = [*_workflows(texts), *_recorded(edited), *_environment(edited), *_stored(texts, profile)]
+    said += [*_alerting(texts, edited, profile), *_cloud(texts)]
     return Code(f"Fill in: {'; '.join(said)}." if said else "Fill in: nothing.")
 
 
@@ -44,6 +45,11 @@ def _workflows(texts: dict[str, str]) -> Iterator[str]:
         found = set(re.findall(rf"\b{kind}\.([A-Z][A-Z0-9_]*)", joined)) - {"GITHUB_TOKEN"}
         if found:
             yield f"repository {'variables' if kind == 'vars' else 'secrets'} {_names(found)}"
+
+
+def _recorded(edited: set[str]) -> Iterator[str]:
+    if edited & {"unit", "contract"}:
+        yield "what the service answers today: `RECORD=1 pytest tests/characterisation`, look it through, commit it"
 
 
 def _environment(edited: set[str]) -> Iterator[str]:

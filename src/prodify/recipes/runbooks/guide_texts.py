@@ -32,9 +32,11 @@ TRY: Mapping[str, str] = {
     "policy": "conftest verify --policy policy",
     "unit": "pytest tests/characterisation",
     "integration": "TEST_DATABASE_URL=postgresql://localhost/test pytest tests/integration",
+    "contract": "pytest tests/characterisation/test_contract.py",
     "chaos": "TEST_DATABASE_URL=postgresql://localhost/test pytest tests/chaos",
     "smoke": "BASE_URL=http://localhost:8080 pytest tests/smoke",
     "load": f"k6 run {LOAD_TESTS}/k6.js",
+    "feature-flags": "pytest tests/test_feature_flags.py",
     "model-failures": "pytest tests/test_llm_adapter.py",
     "health": "curl --fail http://localhost:8080/readyz",
     "collector": f"otelcol validate --config {COLLECTOR}",
@@ -52,6 +54,7 @@ TRY: Mapping[str, str] = {
     "kubernetes": f"kubectl kustomize {KUBERNETES}/overlays/staging",
     "alertmanager": f"amtool check-config {ALERTMANAGER}",
     "terraform": f"terraform -chdir={INFRA}/modules/labels init && terraform -chdir={INFRA}/modules/labels test",
+    "rightsizing": "pytest tests/test_rightsize.py",
     "budget": f"terraform -chdir={INFRA}/modules/budget/thresholds init && terraform -chdir={INFRA}/modules/budget/thresholds test",
 }
 """Recipe to the command that shows it working without touching anything that is in use."""
@@ -66,6 +69,7 @@ BACK: Mapping[str, str] = {
     "policy": "Delete the workflow; the rules judge nothing by themselves.",
     "unit": "Delete `tests/characterisation`; the service does not know of it.",
     "integration": "Delete `tests/integration`; CI then starts no database.",
+    "contract": "Delete `test_contract.py`, `contract.json`, `openapi.json` and `consumed.json` in `tests/characterisation`.",
     "chaos": "Delete `tests/chaos`; the service does not know of it.",
     "smoke": "Delete `tests/smoke` and the step of the deployment that runs it.",
     "load": f"Delete `{LOAD_TESTS}`; nothing runs it by itself.",
@@ -80,6 +84,7 @@ BACK: Mapping[str, str] = {
     "image-user": "Take the USER line out again.",
     "network-policy": "`kubectl delete networkpolicy --all` in the namespace: all pods may talk to all again.",
     "pod-security": "Set the label `pod-security.kubernetes.io/enforce` to `baseline`; pods that run are left alone either way.",
+    "cache": "Set ANSWER_CACHE_SECONDS to 0; for good, take the decorators, their import and the file out.",
     "rate-limit": "Take out the line that sets the limiter up and its import.",
     "scanning": "Delete the workflow file.",
     "secrets": "Nothing to take back: what was in the history is known to others. Keep the new values out.",
@@ -100,9 +105,11 @@ BACK: Mapping[str, str] = {
     "static-files": "Take WhiteNoise's line out of MIDDLEWARE and the collectstatic line out of the Dockerfile.",
     "task-telemetry": "Take out the line that calls the module, its import and the file. Without a collector it sends nothing.",
     "worker": "Start the worker by its former command; the file alone does nothing.",
+    "rightsizing": "Delete the script and its test; a patch that came of it is taken out of the overlay.",
     "suspend": "Set the variable `suspend_apply` to false: it then only says what it would do.",
     "staging-schedule": "Delete the two CronJobs; staging then runs all the time.",
     "model-limits": "Take the limit and the variable out of the call; the model's name stands in the last commit before.",
+    "feature-flags": "Keep the proven way where code asks a flag; then delete the module, its test and the component.",
     "llm-adapter": "Nothing calls the module until you do.",
 }
 """Recipe to how its effect is taken back; the files themselves come back with `git revert` or `prodify undo`."""

@@ -32,6 +32,7 @@ _NOT_STORED = re.compile(
 # Modules that other recipes write; all their settings have defaults, and counting them would change these files on the second run.
 _WRITTEN = (
     "telemetry.py", "health.py", "llm_adapter.py", "gunicorn.conf.py", "serve.py", "rate_limit.py", "run_worker.py", "worker_telemetry.py",
+    "answer_cache.py", "feature_flags.py",
 )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ MEMORY = Metric("process.memory.usage", "By", "gauge")
 THREADS = Metric("process.thread.count", "{thread}", "gauge")
 MODEL_DURATION = Metric("gen_ai.client.operation.duration", "s", "histogram")
 MODEL_TOKENS = Metric("gen_ai.client.token.usage", "{token}", "histogram")
+CACHE_LOOKUPS = Metric("cache.lookups", "{lookup}", "counter")
 
 SERVICE_METRICS = (REQUEST_DURATION, ACTIVE_REQUESTS, CPU_TIME, MEMORY, THREADS)
 MODEL_METRICS = (MODEL_DURATION, MODEL_TOKENS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Component, Route
 
+Handler = ast.FunctionDef | ast.AsyncFunctionDef
 _FLASK_PARAMETER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 _FASTAPI_PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _SAMPLES = {"int": "1", "float": "1.5", "uuid": "00000000-0000-0000-0000-000000000001", "path": "sample/sample"}
@@ -40,9 +42,9 @@ class Case:
     @property
     def source(self) -> Code:
         """The call that makes it, as Python source; what is default is left out."""
-        extra = [f"{name}={_quoted(value)}" for name, value in (("kind", self.kind), ("login", self.login)) if value]
+        extra = [f"{name}={quoted(value)}" for name, value in (("kind", self.kind), ("login", self.login)) if value]
         extra += ['body="json"'] if self.body == "json" else []
-        return Code(f"Route({', '.join([_quoted(self.method), _quoted(self.rule), _quoted(self.address), *extra])})")
+        return Code(f"Route({', '.join([quoted(self.method), quoted(self.rule), quoted(self.address), *extra])})")
 
 
 def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:
@@ -51,7 +53,7 @@ def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:
     for route in routes_of(repo, component):
         if route.framework == "django" and not _certain(repo, route):
             continue
-        handler = _handler(repo, route)
+        handler = handler_of(repo, route)
         for method in route.methods or ("GET",):
             if method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 body = "form" if method == "GET" else _body(handler)
@@ -87,7 +89,7 @@ def address(route: Route) -> str:
     return _FASTAPI_PARAMETER.sub(fastapi, route.path) if route.framework == "fastapi" else _FLASK_PARAMETER.sub(flask, route.path)
 
 
-def query(handler: ast.FunctionDef | ast.AsyncFunctionDef | None, rule: str) -> str:
+def query(handler: Handler | None, rule: str) -> str:
     """The query string with the parameters that a FastAPI handler demands: plain types without a default that the rule does not name.
 
     >>> query(ast.parse("def search(q: str, page: int, size: int = 5, db=Depends(get_db)): ...").body[0], "/search")
@@ -140,30 +142,36 @@ def knows_unknown(repo: Inventory, component: Component) -> bool:
     return not any(handlers.search(repo.files.text(path) or "") for path in repo.files.select("*.py", roles=(Role.PRODUCTION,)))
 
 
-def _handler(repo: Inventory, route: Route) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def handler_of(repo: Inventory, route: Route) -> Handler | None:
+    """The function that answers a route, where it stands in the file that names the route."""
     text = repo.files.text(route.location.path)
     if text is None or route.handler is None:
         return None
+    return function_at(text, route.handler, route.location.line or 1, route.location.end_line or len(text))
+
+
+def function_at(text: str | None, name: str, first: int = 1, last: int = sys.maxsize) -> Handler | None:
+    """The function of that name in those lines; None also for text that is no Python."""
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(text or "")
     except (SyntaxError, ValueError, RecursionError):
         return None
-    first, last = route.location.line or 1, route.location.end_line or len(text)
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return next((f for f in functions if f.name == route.handler and f.lineno <= last and (f.end_lineno or 0) >= first), None)
+    return next((f for f in functions if f.name == name and f.lineno <= last and (f.end_lineno or 0) >= first), None)
 
 
-def _returns(handler: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr | None]:
+def returns_of(handler: Handler) -> Iterator[ast.expr | None]:
+    """What the function itself returns, functions in it left out."""
     inner = [n for n in ast.walk(handler) if n is not handler and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
     hidden = {id(node) for function in inner for node in ast.walk(function)}
     return (node.value for node in ast.walk(handler) if isinstance(node, ast.Return) and id(node) not in hidden)
 
 
-def _kind(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+def _kind(handler: Handler | None) -> str:
     """html or json when every answer of the handler is one (redirects apart), else empty. A decorator may change it, so none is allowed."""
     if handler is None or len(handler.decorator_list) != 1:
         return ""
-    kinds = {_kind_of(value) for value in _returns(handler)} - {"redirect"}
+    kinds = {_kind_of(value) for value in returns_of(handler)} - {"redirect"}
     return kinds.pop() if len(kinds) == 1 else ""
 
 
@@ -176,7 +184,7 @@ def _kind_of(value: ast.expr | None) -> str:
     return {"render_template": "html", "jsonify": "json", "redirect": "redirect"}.get(name, "")
 
 
-def _login(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+def _login(handler: Handler | None) -> str:
     """Where a stranger is sent when the handler begins with that: `if not session.get("user"): return redirect("/login")`."""
     if handler is None or len(handler.decorator_list) != 1:
         return ""
@@ -195,11 +203,12 @@ def _login(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
     return target.value if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value.startswith("/") else ""
 
 
-def _body(handler: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
+def _body(handler: Handler | None) -> str:
     """How data is sent: json when that is all that the handler reads."""
     names = {node.attr for node in ast.walk(handler) if isinstance(node, ast.Attribute)} if handler is not None else set()
     return "json" if names & {"get_json", "json"} and "form" not in names else "form"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as a Python string in double quotes."""
     return '"' + text.encode("unicode_escape").decode("ascii").replace('"', '\\"') + '"'

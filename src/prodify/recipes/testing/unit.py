@@ -22,6 +22,8 @@ from prodify.render import render
 
 if TYPE_CHECKING:
     from prodify.inventory.facts import Component
+    from prodify.recipes.observability.webapp import WebApp
+    from prodify.recipes.testing.routes import Case
 
 _DATABASE = re.compile(r"(DATABASE|(^|_)DB|SQLALCHEMY\w*|POSTGRES\w*|PG|MYSQL|SQLITE)_?(URL|URI|DSN)$|^DATABASE$")
 _OTHER_STORE = re.compile(r"REDIS|MONGO|AMQP|RABBIT|CELERY|BROKER|CACHE|KAFKA")
@@ -86,8 +88,8 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     app = web_app(repo)
     if app is None or project is None or component is None or component.entrypoint is None:
         return
-    found = cases(repo, component)
-    if not found or (app.framework == "django" and not _runs_on_sqlite(repo)):
+    found = routes_to_test(repo, app, component)
+    if not found:
         return
     module, _, attribute = component.entrypoint.partition(":")
     settings, unset = settings_of(repo, profile)
@@ -127,6 +129,11 @@ def _streamlit(repo: Inventory, profile: Profile, project: Project, component: C
     yield File(project.path(f"{CHARACTERISATION}/test_pages.py"), render("testing/streamlit_test.py", context))
     yield from dev_requirements(repo, project, "pytest", "pytest-cov")
     yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+
+
+def routes_to_test(repo: Inventory, app: WebApp, component: Component) -> tuple[Case, ...]:
+    """What the characterisation tests ask; nothing where the application cannot be set up for them."""
+    return () if app.framework == "django" and not _runs_on_sqlite(repo) else cases(repo, component)
 
 
 def _runs_on_sqlite(repo: Inventory) -> bool:

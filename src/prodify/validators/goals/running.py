@@ -77,6 +77,14 @@ def read_autoscaler(sources: Sources, path: str) -> Iterator[Stated]:
         yield stated(NAME, line_at(text, found.start(1)), found[1])
 
 
+def read_rightsizing(sources: Sources, path: str) -> Iterator[Stated]:
+    """Yield whose sizes the script proposes, and the share of the CPU at which the autoscaler adds pods."""
+    text = sources.texts[path]
+    yield from _matches(text, r"^CPU_TARGET_PERCENT = ([\d.]+)", CPU)
+    for found in re.finditer(r'^SERVICE = "([^"]*)"', text, re.MULTILINE):
+        yield stated(NAME, line_at(text, found.start(1)), found[1])
+
+
 def read_deployment(sources: Sources, path: str) -> Iterator[Stated]:
     """Yield name and port of the Deployment."""
     for document in sources.documents(path):
@@ -170,6 +178,7 @@ READERS = (
         (NAME, PORT),
     ),
     Reader("Dockerfile", lambda sources: sources.matching("Dockerfile"), read_dockerfile, (PORT,)),
+    Reader("rightsizing", lambda sources: sources.matching("rightsize.py"), read_rightsizing, (CPU, NAME)),
     Reader("server settings", lambda sources: sources.matching("gunicorn.conf.py", "serve.py"), read_server, (PORT,)),
     Reader("connections", lambda sources: sources.matching("infra/modules/database/README.md"), read_connections, (MOST,)),
     Reader("cost budget", _budget, read_budget, (BUDGET, SUSPEND, SHARES, NAME)),
