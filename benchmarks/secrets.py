@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 
-from prodify.inventory import Inventory
-
 
 def main(arguments: list[str]) -> int:
     """Scan a tree, or a history without what an earlier run knows, and print how many secrets there are."""
@@ -15,12 +13,17 @@ def main(arguments: list[str]) -> int:
         from pathlib import Path
 
         from prodify.inventory.roles import role_of
-        from prodify.inventory.secrets.gitstream import runner
+        from prodify.inventory.secrets.gitstream import listing, runner
+
+        run_git = runner(Path(arguments[1]))
+        listed = listing(run_git)
         from prodify.inventory.secrets.history import scan_history
         from prodify.inventory.secrets.scanner import Scanner
 
-        print(len(scan_history(Scanner(), runner(Path(arguments[1])), role_of).hits))
+        print(len(scan_history(Scanner(), run_git, role_of, listed=listed).hits))
     else:
+        from prodify.inventory import Inventory
+
         print(len(Inventory(arguments[0]).secrets))
     return 0
 

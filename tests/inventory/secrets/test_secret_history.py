@@ -14,7 +14,7 @@ from prodify.inventory.secrets import Scanner
 from prodify.inventory.secrets import history as history_module
 from prodify.inventory.secrets.allow import parse_gitleaksignore
 from prodify.inventory.secrets.blobcache import BlobCache
-from prodify.inventory.secrets.gitstream import blob_sizes, contents, runner
+from prodify.inventory.secrets.gitstream import blob_sizes, contents, listing, runner
 from prodify.inventory.secrets.history import scan_history, scan_staged
 from prodify.inventory.secrets.packheads import binary_blobs
 from tests.inventory.secrets.secret_shapes import make
@@ -242,7 +242,7 @@ def packed(repository: Repository) -> dict[str, str]:
 def test_binary_blobs_of_a_pack_are_told_by_their_first_bytes(repository: Repository, scanner: Scanner) -> None:
     ids = packed(repository)
     run_git = runner(repository.root)
-    assert binary_blobs(run_git, blob_sizes(run_git)) == {ids["archive.bin"]}
+    assert binary_blobs(run_git, blob_sizes(listing(run_git))) == {ids["archive.bin"]}
     history = scan_history(scanner, run_git, role_of)
     assert [h.rule for h in history.hits] == ["stripe-secret-key"] and history.blobs == len(ids)
 
@@ -251,7 +251,7 @@ def test_loose_blobs_are_left_to_git(repository: Repository) -> None:
     (repository.root / "archive.bin").write_bytes(b"\0" * 9000)
     repository.commit(a="x\n")
     run_git = runner(repository.root)
-    assert binary_blobs(run_git, blob_sizes(run_git)) == frozenset()
+    assert binary_blobs(run_git, blob_sizes(listing(run_git))) == frozenset()
 
 
 @pytest.mark.parametrize("damage", ["pipe", "folder", "link", "short", "garbage", "far"])
@@ -259,7 +259,7 @@ def test_loose_blobs_are_left_to_git(repository: Repository) -> None:
 def test_a_pack_that_does_not_fit_is_left_to_git(damage: str, suffix: str, repository: Repository) -> None:
     packed(repository)
     run_git = runner(repository.root)
-    blobs = blob_sizes(run_git)
+    blobs = blob_sizes(listing(run_git))
     path = next((repository.root / ".git" / "objects" / "pack").glob(f"*.{suffix}"))
     whole = path.read_bytes()
     path.unlink()

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import BinaryIO, cast
 
 from prodify.inventory import git
@@ -49,11 +50,50 @@ def runner(root: Path) -> RunGit:
     return run
 
 
-def blob_sizes(run_git: RunGit) -> list[tuple[str, int]]:
-    """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
+class Answer:
+    """What one git command writes: once somebody knows that it will be asked for, git writes it beside other work."""
+
+    def __init__(self, run_git: RunGit, arguments: tuple[str, ...]) -> None:
+        self._run_git = run_git
+        self._arguments = arguments
+        self._reader: Thread | None = None
+        self._text = b""
+        self._failure: BaseException | None = None
+
+    def begin(self) -> None:
+        """Start git, the first time that this is called. Nobody may fork from then on until the answer was read."""
+        if self._reader is None:
+            self._reader = Thread(target=self._work, daemon=True)
+            self._reader.start()
+
+    def _work(self) -> None:
+        try:
+            with self._run_git(self._arguments, None) as stream:
+                self._text = stream.read()
+        except BaseException as error:  # raised again where the answer is read
+            self._failure = error
+
+    def read(self) -> bytes:
+        """All that git wrote."""
+        self.begin()
+        if self._reader is not None:
+            self._reader.join()
+        if self._failure is not None:
+            raise self._failure
+        return self._text
+
+
+def listing(run_git: RunGit) -> Answer:
+    """Begin to ask which blobs there are: git takes a tenth of a second for a long history, as starting the detector does."""
     arguments = ("cat-file", "--batch-check=%(objecttype) %(objectname) %(objectsize)", "--batch-all-objects", "--unordered", "--buffer")
-    with run_git(arguments, None) as stream:
-        rows = re.findall(rb"^blob ([0-9a-f]+) ([0-9]+)$", stream.read(), re.M)
+    answer = Answer(run_git, arguments)
+    answer.begin()
+    return answer
+
+
+def blob_sizes(listed: Answer) -> list[tuple[str, int]]:
+    """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
+    rows = re.findall(rb"^blob ([0-9a-f]+) ([0-9]+)$", listed.read(), re.M)
     return [(blob.decode("ascii"), int(size)) for blob, size in rows]
 
 

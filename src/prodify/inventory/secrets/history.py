@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.allow import Ignore
-from prodify.inventory.secrets.gitstream import LARGEST_BLOB, RunGit, blob_sizes, contents
+from prodify.inventory.secrets.gitstream import LARGEST_BLOB, Answer, RunGit, blob_sizes, contents, listing
 from prodify.inventory.secrets.packheads import binary_blobs
 from prodify.inventory.secrets.parallel import FORK_FROM, in_two
 from prodify.lazydata import dataclass
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 _HELD = 8 << 20
 """Bytes of suspects that each worker keeps, so that git need not build them a second time."""
 _STRETCHES = 8
+_MANY = 64
+"""Suspects from which on two processes read them by name: below that a fork takes longer."""
+_LOG_OF_BLOBS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
+"""All commits, newest first, with the blobs that they brought."""
 _LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
 """A changed file with its new blob and path, or a commit."""
 
@@ -55,21 +58,21 @@ def scan_history(
     cache: BlobCache | None = None,
     ignores: Collection[Ignore] = (),
     limit: int = 1 << 30,
+    listed: Answer | None = None,
 ) -> History:
     """Find the secrets of all commits on all references.
 
     `role_of` gives a path's role. `in_tree` are the hits of the working tree: a secret among them is marked `in_tree`. `cache` spares
     blobs that held nothing before. `ignores` come from `.gitleaksignore`. `limit`: bytes that are read at most. A secret that stands
-    in many versions of a file is one hit, with the oldest commit. Well-known defaults are left out.
+    in many versions of a file is one hit, with the oldest commit. Well-known defaults are left out. `listed`: what `listing` began.
     """
-    sizes = blob_sizes(run_git)
+    sizes = blob_sizes(listed or listing(run_git))
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
     chosen, complete = _within(small, limit)
-    binary = binary_blobs(run_git, chosen)
-    log = Log(run_git)
-    suspects, clean = _sifted(scanner, run_git, [(blob, size) for blob, size in chosen if blob not in binary], log)
+    log = Answer(run_git, _LOG_OF_BLOBS)
+    suspects, clean = _sifted(scanner, run_git, chosen, log)
     if cache:
-        cache.add([*clean, *binary])
+        cache.add(clean)
     hits = _located(scanner, run_git, log, role_of, suspects, frozenset(hit.fingerprint for hit in in_tree)) if suspects else []
     kept = [h for h in hits if not _ignored(h, ignores)]
     too_large = sum(size > LARGEST_BLOB for _, size in sizes)
@@ -77,19 +80,20 @@ def scan_history(
 
 
 def _sifted(
-    scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Log
+    scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Answer
 ) -> tuple[dict[str, bytes | None], list[str]]:
     """The blobs that may hold a secret, and those that do not; one that git cannot deliver is in neither.
 
     Beside a suspect stands its content, None beyond `_HELD` bytes of them.
     """
-    halves = _halves(blobs) if sum(size for _, size in blobs) >= FORK_FROM else ([blob for blob, _ in blobs], [])
+    halves = _halves(blobs) if sum(size for _, size in blobs) >= FORK_FROM else (blobs, [])
 
     def sift(turn: int) -> tuple[dict[str, bytes | None], list[str]]:
         suspects: dict[str, bytes | None] = {}
-        clean: list[str] = []
+        binary = binary_blobs(run_git, halves[turn])
+        clean = list(binary)
         room = _HELD
-        for blob, data in contents(run_git, halves[turn]):
+        for blob, data in contents(run_git, [blob for blob, _ in halves[turn] if blob not in binary]):
             if scanner.suspicious(data):
                 room -= len(data)
                 suspects[blob] = data if room >= 0 else None
@@ -103,16 +107,16 @@ def _sifted(
     return first[0] | second[0], first[1] + second[1]
 
 
-def _halves(blobs: Sequence[tuple[str, int]]) -> tuple[list[str], list[str]]:
+def _halves(blobs: Sequence[tuple[str, int]]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """Two shares of about the same work, cut in stretches of the pack: git builds neighbours from one another.
 
     One end of a pack is not like the other (large files, many small changes), so each gets every second stretch.
     """
     total = sum(size for _, size in blobs)
-    halves: tuple[list[str], list[str]] = ([], [])
+    halves: tuple[list[tuple[str, int]], list[tuple[str, int]]] = ([], [])
     done = 0
     for blob, size in blobs:
-        halves[done * _STRETCHES // max(total, 1) % 2].append(blob)
+        halves[done * _STRETCHES // max(total, 1) % 2].append((blob, size))
         done += size
     return halves
 
@@ -129,20 +133,31 @@ def _within(blobs: list[tuple[str, int]], limit: int) -> tuple[list[tuple[str, i
 def _located(
     scanner: Scanner,
     run_git: RunGit,
-    log: Log,
+    log: Answer,
     role_of: Callable[[str], Role],
     suspects: Mapping[str, bytes | None],
     known: frozenset[str],
 ) -> list[SecretHit]:
     """Scan the suspects again under their real names, and keep one hit a secret and path."""
-    found: dict[tuple[str, str, str], SecretHit] = {}
     order = origins(log.read(), frozenset(suspects))
-    for blob, data in _delivered(run_git, sorted(order, key=lambda b: order[b][1]), suspects):
-        origin = order[blob][0]
-        for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
-            key = (hit.rule, hit.fingerprint, hit.location.path)
-            if key not in found:
-                found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)
+    oldest_first = sorted(order, key=lambda b: order[b][1])
+    middle = len(oldest_first) // 2
+
+    def hits_of(blobs: Sequence[str]) -> dict[tuple[str, str, str], SecretHit]:
+        found: dict[tuple[str, str, str], SecretHit] = {}
+        for blob, data in _delivered(run_git, blobs, suspects):
+            origin = order[blob][0]
+            for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
+                key = (hit.rule, hit.fingerprint, hit.location.path)
+                if key not in found:
+                    found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)
+        return found
+
+    if len(oldest_first) < _MANY:
+        found = hits_of(oldest_first)
+    else:
+        older, newer = in_two(lambda turn: hits_of(oldest_first[middle:] if turn else oldest_first[:middle]))
+        found = newer | older
     return sorted(found.values(), key=lambda h: (h.location, h.rule, h.fingerprint))
 
 
@@ -156,40 +171,6 @@ def _delivered(run_git: RunGit, order: Sequence[str], held: Mapping[str, bytes |
             data, following = following[1], next(rest, None)
         if data is not None:
             yield blob, data
-
-
-class Log:
-    """All commits with the blobs that they brought. Once somebody knows that it will be asked for, git writes it beside other work."""
-
-    _ARGUMENTS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
-
-    def __init__(self, run_git: RunGit) -> None:
-        self._run_git = run_git
-        self._reader: Thread | None = None
-        self._text = b""
-        self._failure: BaseException | None = None
-
-    def begin(self) -> None:
-        """Start git, the first time that this is called. Nobody may fork from then on until the log was read."""
-        if self._reader is None:
-            self._reader = Thread(target=self._work, daemon=True)
-            self._reader.start()
-
-    def _work(self) -> None:
-        try:
-            with self._run_git(self._ARGUMENTS, None) as stream:
-                self._text = stream.read()
-        except BaseException as error:  # raised again where the log is read
-            self._failure = error
-
-    def read(self) -> bytes:
-        """What git wrote, newest commit first."""
-        self.begin()
-        if self._reader is not None:
-            self._reader.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._text
 
 
 def origins(log: bytes, blobs: frozenset[str]) -> dict[str, tuple[Origin, int]]:
