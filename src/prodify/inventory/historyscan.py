@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.errors import UsageError
 from prodify.inventory.roles import role_of
 from prodify.lazydata import dataclass
 
@@ -55,7 +56,10 @@ def find_history_secrets(repo: Inventory, wanted: bool | None) -> HistorySecrets
     if wanted is None and size > CHEAP_KIB and not (listed and _is_mostly_known(listed, cache)):
         return HistorySecrets(unread=f"git history was not read, it holds {size // 1024} MB of objects; --history reads it")
     marks = parse_gitleaksignore(repo.files.text(".gitleaksignore") or "")
-    found = scan_history(scanner, run_git, role_of, in_tree=in_tree, cache=cache, ignores=marks, listed=listed)
+    try:
+        found = scan_history(scanner, run_git, role_of, in_tree=in_tree, cache=cache, ignores=marks, listed=listed)
+    except UsageError as error:
+        return HistorySecrets(unread=f"git history was not read: {error.message}")
     return HistorySecrets(found.hits)
 
 

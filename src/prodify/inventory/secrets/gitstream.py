@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import subprocess
 import tempfile
@@ -9,9 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from prodify.errors import UsageError
 from prodify.inventory import git
+from prodify.inventory.gitpipes import is_silent
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 RunGit = Callable[[tuple[str, ...], bytes | None], AbstractContextManager[BinaryIO]]
 """Runs one git command (arguments, standard input) and gives its standard output as a stream."""
@@ -22,8 +29,26 @@ LARGEST_BLOB = 1 << 20
 """Blobs above this size, in bytes, are not looked at."""
 
 
+class _Output(io.RawIOBase):
+    """What git writes, as long as it writes."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if is_silent(self._handle):
+            raise UsageError("git gives no answer", "It may wait for a named pipe where an object of the repository should stand.")
+        return os.readv(self._handle, [buffer])
+
+
 def runner(root: Path) -> RunGit:
-    """Return a runner for the repository at `root`, hardened as every git call of the inventory is."""
+    """Return a runner for the repository at `root`, hardened as every git call of the inventory is.
+
+    Reading raises UsageError when git falls silent.
+    """
 
     @contextmanager
     def run(arguments: tuple[str, ...], stdin: bytes | None = None) -> Iterator[BinaryIO]:
@@ -42,8 +67,10 @@ def runner(root: Path) -> RunGit:
                 bufsize=_BUFFER,
                 pipesize=_BUFFER,
             ) as process:
+                output = cast("BinaryIO", process.stdout)
                 try:
-                    yield cast("BinaryIO", process.stdout)
+                    # Windows has neither such pipes nor a way to ask whether there is something to read.
+                    yield cast("BinaryIO", io.BufferedReader(_Output(output.fileno()), _BUFFER)) if hasattr(os, "readv") else output
                 finally:
                     process.kill()
 
