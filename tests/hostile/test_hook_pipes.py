@@ -13,7 +13,7 @@ import pytest
 from prodify.cli import hook
 from prodify.errors import UsageError
 from prodify.inventory import gitpipes
-from prodify.inventory.gitpipes import is_silent
+from prodify.inventory.gitpipes import Silence
 from prodify.inventory.roles import role_of
 from prodify.inventory.secrets import Scanner
 from prodify.inventory.secrets.gitstream import runner
@@ -99,10 +99,11 @@ def test_history_gives_up_as_well(name: str, root: Path, monkeypatch: pytest.Mon
 def test_silence_is_told_from_an_end_and_from_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gitpipes, "PATIENCE", 0.05)
     reading, writing = os.pipe()
-    assert is_silent(reading)
+    silence = Silence(reading)
+    assert silence.is_kept()
     os.write(writing, b"x")
-    assert not is_silent(reading)
-    assert os.read(reading, 1) == b"x" and is_silent(reading)
+    assert not silence.is_kept()
+    assert os.read(reading, 1) == b"x" and silence.is_kept()
     os.close(writing)
-    assert not is_silent(reading)
+    assert not silence.is_kept()
     os.close(reading)

@@ -27,15 +27,22 @@ PATIENCE = 30.0
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def is_silent(handle: int) -> bool:
-    """Whether git, whose output comes through `handle`, says nothing for `PATIENCE`. Where that cannot be told: no."""
-    try:
-        from select import POLLHUP, POLLIN, poll
-    except ImportError:
-        return False
-    waiting = poll()
-    waiting.register(handle, POLLIN | POLLHUP)
-    return not waiting.poll(PATIENCE * 1000)
+class Silence:
+    """Tells whether git, whose output comes through `handle`, says nothing for `PATIENCE`. Where that cannot be told, it never does."""
+
+    def __init__(self, handle: int) -> None:
+        try:
+            from select import POLLHUP, POLLIN, poll
+        except ImportError:
+            self._poll = None
+        else:
+            waiting = poll()
+            waiting.register(handle, POLLIN | POLLHUP)
+            self._poll = waiting.poll
+
+    def is_kept(self) -> bool:
+        """Wait until git says something or has ended, and return False; True when it does neither."""
+        return self._poll is not None and not self._poll(PATIENCE * 1000)
 
 
 def is_pipe(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from prodify.inventory.gitcommand import command, environment
-from prodify.inventory.gitpipes import holds_pipe, is_silent
+from prodify.inventory.gitpipes import Silence, holds_pipe
 from prodify.inventory.secrets import cache
 from prodify.inventory.secrets.byname import needs_more_than_patterns
 
@@ -92,10 +92,10 @@ def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
     finally:
         os.close(source)
         os.close(writing)
-    output = b""
+    output, silence = b"", Silence(reading)
     try:
         while len(output) < 4 * LARGEST:
-            if is_silent(reading):
+            if silence.is_kept():
                 os.kill(child, 15)
                 break
             if not (more := os.read(reading, LARGEST)):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from prodify.errors import UsageError
 from prodify.inventory import git
-from prodify.inventory.gitpipes import is_silent
+from prodify.inventory.gitpipes import Silence
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -30,16 +30,17 @@ LARGEST_BLOB = 1 << 20
 
 
 class _Output(io.RawIOBase):
-    """What git writes, as long as it writes."""
+    """What git writes, as long as it writes. To wait until more of it has come, and read less often, saves nothing beside a search."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
+        self._silence = Silence(handle)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        if is_silent(self._handle):
+        if self._silence.is_kept():
             raise UsageError("git gives no answer", "It may wait for a named pipe where an object of the repository should stand.")
         return os.readv(self._handle, [buffer])
 

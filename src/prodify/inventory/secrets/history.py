@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 _HELD = 8 << 20
 """Bytes of suspects that each worker keeps, so that git need not build them a second time."""
 _STRETCHES = 8
-_MANY = 64
-"""Suspects from which on two processes read them by name: below that a fork takes longer."""
+"""Of the two shares together. What did not help (286 and 490 MB of blobs, two processors): to look only at what differs from the blob that
+git keeps a blob as a difference of, told by equal beginnings and ends (55 of 100 bytes are left, and to compare takes as long as to search
+them) or by the pack's own differences, read here (as long as git takes, for 787,000 steps); git's larger cache of such blobs, and another
+order of them; to read suspects by name in both processes."""
 _LOG_OF_BLOBS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
 """All commits, newest first, with the blobs that they brought."""
 _LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
@@ -69,10 +71,11 @@ def scan_history(
     sizes = blob_sizes(listed or listing(run_git))
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
     chosen, complete = _within(small, limit)
+    binary = binary_blobs(run_git, chosen)
     log = Answer(run_git, _LOG_OF_BLOBS)
-    suspects, clean = _sifted(scanner, run_git, chosen, log)
+    suspects, clean = _sifted(scanner, run_git, [(blob, size) for blob, size in chosen if blob not in binary], log)
     if cache:
-        cache.add(clean)
+        cache.add([*clean, *binary])
     hits = _located(scanner, run_git, log, role_of, suspects, frozenset(hit.fingerprint for hit in in_tree)) if suspects else []
     kept = [h for h in hits if not _ignored(h, ignores)]
     too_large = sum(size > LARGEST_BLOB for _, size in sizes)
@@ -86,14 +89,13 @@ def _sifted(
 
     Beside a suspect stands its content, None beyond `_HELD` bytes of them.
     """
-    halves = _halves(blobs) if sum(size for _, size in blobs) >= FORK_FROM else (blobs, [])
+    halves = _halves(blobs) if sum(size for _, size in blobs) >= FORK_FROM else ([blob for blob, _ in blobs], [])
 
     def sift(turn: int) -> tuple[dict[str, bytes | None], list[str]]:
         suspects: dict[str, bytes | None] = {}
-        binary = binary_blobs(run_git, halves[turn])
-        clean = list(binary)
+        clean: list[str] = []
         room = _HELD
-        for blob, data in contents(run_git, [blob for blob, _ in halves[turn] if blob not in binary]):
+        for blob, data in contents(run_git, halves[turn]):
             if scanner.suspicious(data):
                 room -= len(data)
                 suspects[blob] = data if room >= 0 else None
@@ -107,16 +109,16 @@ def _sifted(
     return first[0] | second[0], first[1] + second[1]
 
 
-def _halves(blobs: Sequence[tuple[str, int]]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+def _halves(blobs: Sequence[tuple[str, int]]) -> tuple[list[str], list[str]]:
     """Two shares of about the same work, cut in stretches of the pack: git builds neighbours from one another.
 
     One end of a pack is not like the other (large files, many small changes), so each gets every second stretch.
     """
     total = sum(size for _, size in blobs)
-    halves: tuple[list[tuple[str, int]], list[tuple[str, int]]] = ([], [])
+    halves: tuple[list[str], list[str]] = ([], [])
     done = 0
     for blob, size in blobs:
-        halves[done * _STRETCHES // max(total, 1) % 2].append((blob, size))
+        halves[done * _STRETCHES // max(total, 1) % 2].append(blob)
         done += size
     return halves
 
@@ -139,25 +141,14 @@ def _located(
     known: frozenset[str],
 ) -> list[SecretHit]:
     """Scan the suspects again under their real names, and keep one hit a secret and path."""
+    found: dict[tuple[str, str, str], SecretHit] = {}
     order = origins(log.read(), frozenset(suspects))
-    oldest_first = sorted(order, key=lambda b: order[b][1])
-    middle = len(oldest_first) // 2
-
-    def hits_of(blobs: Sequence[str]) -> dict[tuple[str, str, str], SecretHit]:
-        found: dict[tuple[str, str, str], SecretHit] = {}
-        for blob, data in _delivered(run_git, blobs, suspects):
-            origin = order[blob][0]
-            for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
-                key = (hit.rule, hit.fingerprint, hit.location.path)
-                if key not in found:
-                    found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)
-        return found
-
-    if len(oldest_first) < _MANY:
-        found = hits_of(oldest_first)
-    else:
-        older, newer = in_two(lambda turn: hits_of(oldest_first[middle:] if turn else oldest_first[:middle]))
-        found = newer | older
+    for blob, data in _delivered(run_git, sorted(order, key=lambda b: order[b][1]), suspects):
+        origin = order[blob][0]
+        for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
+            key = (hit.rule, hit.fingerprint, hit.location.path)
+            if key not in found:
+                found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)
     return sorted(found.values(), key=lambda h: (h.location, h.rule, h.fingerprint))
 
 
