@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prodify.inventory.facts import Role
-from prodify.inventory.secrets import Scanner
+from prodify.inventory.secrets import Scanner, parallel
 from prodify.inventory.secrets import history as history_module
 from prodify.inventory.secrets.allow import parse_gitleaksignore
 from prodify.inventory.secrets.blobcache import BlobCache
@@ -78,9 +78,14 @@ def test_a_removed_secret_is_found_with_its_first_commit(repository: Repository,
     assert history.complete and history.blobs == 4
 
 
+@pytest.mark.parametrize("forks", [True, False])
 def test_two_processes_find_what_one_finds(
-    repository: Repository, scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forks: bool, repository: Repository, scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And so does one process that does both shares, on platforms where none is forked: git works beside it all the same."""
+    if not forks:
+        monkeypatch.setattr(parallel, "_may_fork", lambda: False)
+        monkeypatch.delattr(os, "fork", raising=False)
     for number in range(12):
         repository.commit(**{f"f{number}_dot_py": f"x = {number}\n" + (f"KEY = '{KEY}'\n" if number % 5 == 0 else "")})
     alone = scan_history(scanner, runner(repository.root), role_of)
