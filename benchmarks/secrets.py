@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
-
-from prodify.inventory import Inventory
 
 
 def main(arguments: list[str]) -> int:
@@ -15,15 +14,22 @@ def main(arguments: list[str]) -> int:
         from pathlib import Path
 
         from prodify.inventory.roles import role_of
-        from prodify.inventory.secrets.gitstream import runner
+        from prodify.inventory.secrets.gitstream import listing, runner
+
+        run_git = runner(Path(arguments[1]))
+        listed = listing(run_git)
         from prodify.inventory.secrets.history import scan_history
         from prodify.inventory.secrets.scanner import Scanner
 
-        print(len(scan_history(Scanner(), runner(Path(arguments[1])), role_of).hits))
+        print(len(scan_history(Scanner(), run_git, role_of, listed=listed).hits))
     else:
+        from prodify.inventory import Inventory
+
         print(len(Inventory(arguments[0]).secrets))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)  # as the command does

@@ -12,7 +12,9 @@ from prodify.inventory.facts import Role
 from prodify.inventory.secrets import Scanner, context, structured
 from prodify.inventory.secrets.allow import is_allowed
 from prodify.inventory.secrets.confirm import confirm
+from prodify.inventory.secrets.crowd import MOST_READ
 from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.plan import TRIGGER_BASE, make_plan
 from prodify.inventory.secrets.prose import in_comment, in_docstring
 from prodify.inventory.secrets.triggers import Trigger
@@ -55,15 +57,42 @@ def test_every_look_around_a_match_is_short_in_a_long_text(piece: bytes, scanner
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_what_reads_a_whole_text_takes_time_in_proportion(piece: bytes, scanner: Scanner) -> None:
-    """History judges each of up to 3,000 bare values anew, here a kilobyte long each: that is bounded, but takes seconds."""
-    long, short = (piece * (size // len(piece)) for size in (LENGTH, LENGTH // 20 if piece == b"token=" else LENGTH))
+    long = piece * (LENGTH // len(piece))
     start = time.process_time()
     list(structured.env_file(long))
     structured.looks_like_env(long)
     list(structured.whole_file("a/.pgpass", long))
     scanner.scan("app.py", long)
-    scanner.suspicious(short)
+    scanner.suspicious(long)
     assert time.process_time() - start < 10
+
+
+CROWDS = (b"token=", b"key=token=a1&secret=", b"-e PASSWORD=a,b_token=", b"token=\n", b"secret: token: ")
+
+
+@pytest.mark.parametrize("piece", CROWDS)
+@pytest.mark.parametrize("name", ["a.yml", "run.sh", "README.md", None])
+def test_values_that_run_into_one_another_are_not_read_for_every_name_in_them(
+    piece: bytes, name: str | None, scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts the bytes that are judged, by name and as history does: the same few for every byte of the text, however long that is."""
+    judged_bytes = 0
+
+    def counting(literal: Literal, kind: FileKind) -> Candidate | None:
+        nonlocal judged_bytes
+        judged_bytes += len(literal.value)
+        return judge(literal, kind)
+
+    monkeypatch.setattr(context, "judge", counting)
+    for size in (LENGTH // 8, LENGTH // 4):
+        judged_bytes = 0
+        text = piece * (size // len(piece))
+        scanner.suspicious(text) if name is None else scanner.scan(name, text)
+        assert judged_bytes <= MOST_READ * size
+
+
+def test_settings_in_one_run_of_characters_are_all_read(scanner: Scanner) -> None:
+    assert scanner.scan("run.sh", b"helm upgrade --set a.token=x,b.secret=y,db.password=Kr7x-9QwLmT4\n")[0]
 
 
 @pytest.fixture(scope="module")

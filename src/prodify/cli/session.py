@@ -42,7 +42,7 @@ def open_session(
     """
     repo = Inventory(path, history=history)
     if ahead:
-        repo.files.ask_git()
+        repo.files.ask_git(all_of_it=True)
     from prodify.checks import all_checks
     from prodify.infer import load_profile
 

@@ -43,20 +43,28 @@ class FileIndex:
         self._texts: dict[str, str | None] = {}
         self._matched: dict[tuple[str, ...], list[str]] = {}
         self._asked: list[Popen[bytes] | None] | None = None
+        self._asked_rest: git.Asked | None = None
 
-    def ask_git(self) -> None:
-        """Begin to ask git which files there are: it reads every directory, and this process may do something else meanwhile."""
-        self._asked = git.ask(self.root)
+    def ask_git(self, *, all_of_it: bool = False) -> None:
+        """Begin to ask git which files there are: it reads every directory, and this process may do something else meanwhile.
+
+        `all_of_it`: what is ignored, committed and staged will be asked for, too. Nothing happens where git was asked before.
+        """
+        if self._asked is None and "git" not in self.__dict__:
+            self._asked = git.ask(self.root)
+            if all_of_it and self._asked != [None]:
+                self._asked_rest = git.ask_rest(self.root)
 
     @cached_property
     def git(self) -> git.Listing | None:
         """What git says of the directory, None without git."""
         asked, self._asked = self._asked, None
-        return git.listing(self.root, asked)
+        rest, self._asked_rest = self._asked_rest, None
+        return git.listing(self.root, asked, rest)
 
     @cached_property
-    def _found(self) -> tuple[dict[str, FileEntry], int, int]:
-        """Entries by path, and how many were left out as symbolic links and as ignored."""
+    def _found(self) -> tuple[dict[str, FileEntry], int, int | None]:
+        """Entries by path, and how many were left out as symbolic links and as ignored; None: git has to be asked for that."""
         listing = self.git
         if listing is None:
             from prodify.inventory.walk import walk
@@ -71,7 +79,7 @@ class FileIndex:
             elif not item.is_submodule:
                 entries.append(FileEntry(item.path, role_of(item.path), True, item.blob))
         entries += [FileEntry(path, role_of(path), tracked=False) for path in listing.untracked if not path.endswith("/")]
-        return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, links, len(listing.ignored)
+        return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, links, None
 
     @cached_property
     def entries(self) -> Mapping[str, FileEntry]:
@@ -186,7 +194,10 @@ class FileIndex:
     def skipped(self) -> Skipped:
         """What was left out and why; reads the files that nobody has read."""
         kinds = [self.content.about(path) for path in self.entries]
-        return Skipped(kinds.count("binary"), kinds.count("large"), self._found[2], self._found[1], kinds.count("unreadable"))
+        _, links, ignored = self._found
+        if ignored is None:
+            ignored = len(self.git.ignored) if self.git is not None else 0
+        return Skipped(kinds.count("binary"), kinds.count("large"), ignored, links, kinds.count("unreadable"))
 
     @cached_property
     def dirty(self) -> bool | None:

@@ -26,6 +26,7 @@ _RULES = ".gitignore"
 _MAX_INDEX = 256 * 1024 * 1024
 _IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _UNCHANGED = ("diff-index", "--cached", "--quiet", "HEAD", "--", ".")
+_REST = (_IGNORED, ("rev-parse", "--verify", "-q", "HEAD"), _UNCHANGED)
 _SYMLINK, _SUBMODULE = "120000", "160000"
 
 
@@ -47,20 +48,48 @@ class IndexEntry(NamedTuple):
         return self.mode == _SUBMODULE
 
 
+class Asked:
+    """Git commands that were started in `root`, and whose answers one asks for later: in the process that started them, and once."""
+
+    def __init__(self, root: Path, *commands: tuple[str, ...]) -> None:
+        self._root = root
+        self._owner = os.getpid()
+        self._started = start(root, *commands)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this process started them; a fork of it would take answers away from it."""
+        return os.getpid() == self._owner
+
+    def answers(self) -> list[bytes | None]:
+        """Each answer as `run` gives it."""
+        return answers(self._root, self._started)
+
+    def drop(self) -> None:
+        """Nobody wants to know any more."""
+        for process in self._started if self.is_mine else ():
+            if process is not None:
+                process.kill()
+                process.communicate()
+
+
 class Listing:
     """What git says of a directory; paths relative to it. What few callers want is asked for when the first of them comes.
 
     `ignored` are files and directories that ignore rules keep out, `head` the current commit, `staged` whether the index differs from it.
     """
 
-    def __init__(self, root: Path, tracked: tuple[IndexEntry, ...], untracked: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, tracked: tuple[IndexEntry, ...], untracked: tuple[str, ...], asked: Asked | None = None) -> None:
         self._root = root
         self.tracked = tracked
         self.untracked = untracked
+        self._asked = asked
 
     @cached_property
     def _rest(self) -> tuple[tuple[str, ...], str | None, bool]:
-        ignored, head, unchanged = run_all(self._root, _IGNORED, ("rev-parse", "--verify", "-q", "HEAD"), _UNCHANGED)
+        asked = self._asked if self._asked is not None and self._asked.is_mine else Asked(self._root, *_REST)
+        self._asked = None
+        ignored, head, unchanged = asked.answers()
         return tuple(sorted(_names(ignored))), head.decode().strip() if head else None, head is not None and unchanged is None
 
     @property
@@ -139,18 +168,27 @@ def ask(root: Path) -> list[subprocess.Popen[bytes] | None]:
     return start(root, ("ls-files", "-t", "-s", "-z", "--cached", "--others", "--exclude-standard"))
 
 
-def listing(root: Path, asked: list[subprocess.Popen[bytes] | None] | None = None) -> Listing | None:
-    """Ask git which files are there (`asked`: as begun before); None where `root` is in no work tree or git cannot say.
+def ask_rest(root: Path) -> Asked:
+    """Begin to ask what a `Listing` tells later. Only where git answers at all, see `ask`."""
+    return Asked(root, *_REST)
+
+
+def listing(root: Path, asked: list[subprocess.Popen[bytes] | None] | None = None, rest: Asked | None = None) -> Listing | None:
+    """Ask git which files are there (`asked`, `rest`: as begun before); None where `root` is in no work tree or git cannot say.
 
     A directory that git itself ignores (a build folder inside another checkout) counts as being in no work tree.
     """
     rows = answers(root, ask(root) if asked is None else asked)[0]
     if rows is None:
+        if rest is not None:
+            rest.drop()
         return None if not (root / ".git").is_dir() or _waits_for_ever(root) else _without_git_binary(root)
     tracked, others = _split(rows)
     if not tracked and not others and run(root, "check-ignore", "-q", ".") is not None:
+        if rest is not None:
+            rest.drop()
         return None
-    return Listing(root, tracked, others)
+    return Listing(root, tracked, others, rest)
 
 
 def _names(raw: bytes | None) -> list[str]:

@@ -7,7 +7,6 @@ Objects that lie outside packs are not looked at, for there can be very many.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,33 @@ if TYPE_CHECKING:
 _MOST_CONFIG = 1 << 20
 _MOST_INCLUDES = 20
 _MOST_ENTRIES = 20_000
-_LOOSE = re.compile(r"[0-9a-f]{2}")
+_HEXADECIMAL = frozenset("0123456789abcdef")
 _NOT_READ = frozenset(("hooks", "logs", "modules", "lfs", "annex", "worktrees"))
-_PATH = re.compile(rb"(?im)^[ \t]*(?:\[[ \t]*include(?:if[^\n\]]*)?\][ \t]*)?path[ \t]*=[ \t]*(\"(?:[^\"\\\n]|\\.)*\"|[^\n;#]*)")
+_PATH = (
+    rb"(?im)^[ \t]*(?:\[[ \t]*include(?:if[^\n\]]*)?\][ \t]*)?path[ \t]*=[ \t]*(\"(?:[^\"\\\n]|\\.)*\"|[^\n;#]*)"
+)
+"""Compiled by whoever needs it, which the hook does not: that takes it longer than to look at all files."""
+PATIENCE = 30.0
+"""Seconds in which git says nothing after which nobody waits any longer: objects outside packs can be pipes, too."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Silence:
+    """Tells whether git, whose output comes through `handle`, says nothing for `PATIENCE`. Where that cannot be told, it never does."""
+
+    def __init__(self, handle: int) -> None:
+        try:
+            from select import POLLHUP, POLLIN, poll
+        except ImportError:
+            self._poll = None
+        else:
+            waiting = poll()
+            waiting.register(handle, POLLIN | POLLHUP)
+            self._poll = waiting.poll
+
+    def is_kept(self) -> bool:
+        """Wait until git says something or has ended, and return False; True when it does neither."""
+        return self._poll is not None and not self._poll(PATIENCE * 1000)
 
 
 def is_pipe(path: str) -> bool:
@@ -63,13 +85,17 @@ def _any_pipe(folder: str, left: list[int]) -> bool:
                 if left[0] < 0:
                     return False
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in _NOT_READ and not _LOOSE.fullmatch(entry.name) and _any_pipe(entry.path, left):
+                    if entry.name not in _NOT_READ and not _is_loose(entry.name) and _any_pipe(entry.path, left):
                         return True
                 elif not entry.is_file(follow_symlinks=False) and is_pipe(entry.path):
                     return True
     except (OSError, ValueError):
         pass
     return False
+
+
+def _is_loose(name: str) -> bool:
+    return len(name) == 2 and _HEXADECIMAL.issuperset(name)
 
 
 def _includes_pipe(folder: str) -> bool:
@@ -86,7 +112,12 @@ def _includes_pipe(folder: str) -> bool:
 
 
 def _included(path: str) -> Iterator[str]:
-    for found in _PATH.findall(_small(path)):
+    text = _small(path)
+    if b"path" not in text.lower():
+        return
+    import re
+
+    for found in re.findall(_PATH, text):
         name = os.fsdecode(re.sub(rb"\\(.)", rb"\1", found.strip().strip(b'"')))
         if name:
             yield os.path.join(os.path.dirname(path), os.path.expanduser(name))  # noqa: PTH111, PTH118, PTH120

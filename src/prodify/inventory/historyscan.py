@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.errors import UsageError
 from prodify.inventory.roles import role_of
 from prodify.lazydata import dataclass
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.facts import SecretHit
     from prodify.inventory.secrets.blobcache import BlobCache
-    from prodify.inventory.secrets.gitstream import RunGit
+    from prodify.inventory.secrets.gitstream import Answer
 
 CHEAP_KIB = 50 * 1024
 """Packed and loose objects, in KiB, up to which history is read without being asked for: about a second of work."""
@@ -40,17 +41,25 @@ def find_history_secrets(repo: Inventory, wanted: bool | None) -> HistorySecrets
         return HistorySecrets(unread="the directory is a part of a larger repository; its history is read with that")
     from prodify.inventory.secrets.allow import parse_gitleaksignore
     from prodify.inventory.secrets.blobcache import BlobCache
-    from prodify.inventory.secrets.gitstream import runner
+    from prodify.inventory.secrets.gitstream import listing, runner
+
+    in_tree = repo.secrets  # before git is asked: nobody may fork until it has answered
+    run_git, size = runner(repo.files.root), stored_kib(counts)
+    listed = listing(run_git) if wanted or size <= CHEAP_KIB else None
     from prodify.inventory.secrets.history import scan_history
     from prodify.inventory.secrets.scanner import Scanner
 
-    scanner, run_git = Scanner(), runner(repo.files.root)
+    scanner = Scanner()
     cache = BlobCache(scanner.digest)
-    size = stored_kib(counts)
-    if wanted is None and size > CHEAP_KIB and not _is_mostly_known(run_git, cache):
+    if listed is None and not cache.is_empty:
+        listed = listing(run_git)
+    if wanted is None and size > CHEAP_KIB and not (listed and _is_mostly_known(listed, cache)):
         return HistorySecrets(unread=f"git history was not read, it holds {size // 1024} MB of objects; --history reads it")
     marks = parse_gitleaksignore(repo.files.text(".gitleaksignore") or "")
-    found = scan_history(scanner, run_git, role_of, in_tree=repo.secrets, cache=cache, ignores=marks)
+    try:
+        found = scan_history(scanner, run_git, role_of, in_tree=in_tree, cache=cache, ignores=marks, listed=listed)
+    except UsageError as error:
+        return HistorySecrets(unread=f"git history was not read: {error.message}")
     return HistorySecrets(found.hits)
 
 
@@ -64,10 +73,8 @@ def stored_kib(counts: bytes) -> int:
     return sum(int(rows.get(key, "0")) for key in ("size", "size-pack"))
 
 
-def _is_mostly_known(run_git: RunGit, cache: BlobCache) -> bool:
+def _is_mostly_known(listed: Answer, cache: BlobCache) -> bool:
     """Whether an earlier look knows all but a little of the history."""
-    if cache.is_empty:
-        return False
     from prodify.inventory.secrets.gitstream import LARGEST_BLOB, blob_sizes
 
-    return sum(size for blob, size in blob_sizes(run_git) if size <= LARGEST_BLOB and not cache.is_clean(blob)) <= CHEAP_REST
+    return sum(size for blob, size in blob_sizes(listed) if size <= LARGEST_BLOB and not cache.is_clean(blob)) <= CHEAP_REST

@@ -18,6 +18,7 @@ def find_secrets(repo: Inventory) -> tuple[SecretHit, ...]:
     Files that are not text, too large to read or gone are left out; they are counted in `repo.files.skipped`. What
     `.gitleaksignore` names is left out, too.
     """
+    repo.files.ask_git()  # it lists the files while the detector is loaded
     from prodify.inventory.secrets.scanner import Scanner
 
     found: dict[tuple[str, int, str, str], SecretHit] = {}

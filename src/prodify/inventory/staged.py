@@ -9,6 +9,7 @@ from prodify.errors import UsageError
 from prodify.inventory.content import MAX_BYTES
 from prodify.inventory.facts import FileEntry
 from prodify.inventory.files import FileIndex
+from prodify.inventory.gitpipes import holds_pipe
 from prodify.inventory.roles import role_of
 from prodify.inventory.secrets.gitstream import contents, runner
 from prodify.inventory.secrets.history import staged_files
@@ -29,6 +30,8 @@ class StagedIndex(FileIndex):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
+        if holds_pipe(str(self.root)):
+            raise UsageError(f"--staged: git would wait for a named pipe in its directory above {root}", "Remove the pipe.")
         self._run = runner(self.root)
         with self._run(("rev-parse", "--is-inside-work-tree"), None) as stream:
             if stream.read().strip() != b"true":

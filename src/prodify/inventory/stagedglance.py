@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from prodify.inventory.gitcommand import command, environment
+from prodify.inventory.gitpipes import Silence, holds_pipe
 from prodify.inventory.secrets import cache
 from prodify.inventory.secrets.byname import needs_more_than_patterns
 
@@ -25,7 +26,7 @@ def nothing_staged() -> bool:
         return False
     try:
         body = cache.ready(cache.default_folder(), str(getattr(hyperscan, "__version__", "0")))
-        staged = _staged() if body is not None else None
+        staged = _staged() if body is not None and not holds_pipe(".") else None
         if body is None or not staged:
             return staged is not None
         database = hyperscan.loadb(body, hyperscan.HS_MODE_BLOCK)
@@ -91,7 +92,16 @@ def _git(*arguments: str, stdin: bytes = b"") -> bytes | None:
     finally:
         os.close(source)
         os.close(writing)
-    with open(reading, "rb") as stream:  # noqa: PTH123
-        output = stream.read(4 * LARGEST)
-    _, status = os.waitpid(child, 0)
+    output, silence = b"", Silence(reading)
+    try:
+        while len(output) < 4 * LARGEST:
+            if silence.is_kept():
+                os.kill(child, 15)
+                break
+            if not (more := os.read(reading, LARGEST)):
+                break
+            output += more
+    finally:
+        os.close(reading)
+        _, status = os.waitpid(child, 0)
     return output if status == 0 else None

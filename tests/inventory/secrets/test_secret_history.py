@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from prodify.inventory.facts import Role
-from prodify.inventory.secrets import Scanner
+from prodify.inventory.secrets import Scanner, parallel
 from prodify.inventory.secrets import history as history_module
 from prodify.inventory.secrets.allow import parse_gitleaksignore
 from prodify.inventory.secrets.blobcache import BlobCache
-from prodify.inventory.secrets.gitstream import blob_sizes, contents, runner
+from prodify.inventory.secrets.gitstream import blob_sizes, contents, listing, runner
 from prodify.inventory.secrets.history import scan_history, scan_staged
 from prodify.inventory.secrets.packheads import binary_blobs
 from tests.inventory.secrets.secret_shapes import make
@@ -78,9 +78,14 @@ def test_a_removed_secret_is_found_with_its_first_commit(repository: Repository,
     assert history.complete and history.blobs == 4
 
 
+@pytest.mark.parametrize("forks", [True, False])
 def test_two_processes_find_what_one_finds(
-    repository: Repository, scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forks: bool, repository: Repository, scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And so does one process that does both shares, on platforms where none is forked: git works beside it all the same."""
+    if not forks:
+        monkeypatch.setattr(parallel, "_may_fork", lambda: False)
+        monkeypatch.delattr(os, "fork", raising=False)
     for number in range(12):
         repository.commit(**{f"f{number}_dot_py": f"x = {number}\n" + (f"KEY = '{KEY}'\n" if number % 5 == 0 else "")})
     alone = scan_history(scanner, runner(repository.root), role_of)
@@ -242,7 +247,7 @@ def packed(repository: Repository) -> dict[str, str]:
 def test_binary_blobs_of_a_pack_are_told_by_their_first_bytes(repository: Repository, scanner: Scanner) -> None:
     ids = packed(repository)
     run_git = runner(repository.root)
-    assert binary_blobs(run_git, blob_sizes(run_git)) == {ids["archive.bin"]}
+    assert binary_blobs(run_git, blob_sizes(listing(run_git))) == {ids["archive.bin"]}
     history = scan_history(scanner, run_git, role_of)
     assert [h.rule for h in history.hits] == ["stripe-secret-key"] and history.blobs == len(ids)
 
@@ -251,7 +256,7 @@ def test_loose_blobs_are_left_to_git(repository: Repository) -> None:
     (repository.root / "archive.bin").write_bytes(b"\0" * 9000)
     repository.commit(a="x\n")
     run_git = runner(repository.root)
-    assert binary_blobs(run_git, blob_sizes(run_git)) == frozenset()
+    assert binary_blobs(run_git, blob_sizes(listing(run_git))) == frozenset()
 
 
 @pytest.mark.parametrize("damage", ["pipe", "folder", "link", "short", "garbage", "far"])
@@ -259,7 +264,7 @@ def test_loose_blobs_are_left_to_git(repository: Repository) -> None:
 def test_a_pack_that_does_not_fit_is_left_to_git(damage: str, suffix: str, repository: Repository) -> None:
     packed(repository)
     run_git = runner(repository.root)
-    blobs = blob_sizes(run_git)
+    blobs = blob_sizes(listing(run_git))
     path = next((repository.root / ".git" / "objects" / "pack").glob(f"*.{suffix}"))
     whole = path.read_bytes()
     path.unlink()

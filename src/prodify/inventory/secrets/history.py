@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.allow import Ignore
-from prodify.inventory.secrets.gitstream import LARGEST_BLOB, RunGit, blob_sizes, contents
+from prodify.inventory.secrets.gitstream import LARGEST_BLOB, Answer, RunGit, blob_sizes, contents, listing
 from prodify.inventory.secrets.packheads import binary_blobs
 from prodify.inventory.secrets.parallel import FORK_FROM, in_two
 from prodify.lazydata import dataclass
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
 _HELD = 8 << 20
 """Bytes of suspects that each worker keeps, so that git need not build them a second time."""
 _STRETCHES = 8
+"""Of the two shares together. What did not help (286 and 490 MB of blobs, two processors): to look only at what differs from the blob that
+git keeps a blob as a difference of, told by equal beginnings and ends (55 of 100 bytes are left, and to compare takes as long as to search
+them) or by the pack's own differences, read here (as long as git takes, for 787,000 steps); git's larger cache of such blobs, and another
+order of them; to read suspects by name in both processes."""
+_LOG_OF_BLOBS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
+"""All commits, newest first, with the blobs that they brought."""
 _LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
 """A changed file with its new blob and path, or a commit."""
 
@@ -55,18 +60,19 @@ def scan_history(
     cache: BlobCache | None = None,
     ignores: Collection[Ignore] = (),
     limit: int = 1 << 30,
+    listed: Answer | None = None,
 ) -> History:
     """Find the secrets of all commits on all references.
 
     `role_of` gives a path's role. `in_tree` are the hits of the working tree: a secret among them is marked `in_tree`. `cache` spares
     blobs that held nothing before. `ignores` come from `.gitleaksignore`. `limit`: bytes that are read at most. A secret that stands
-    in many versions of a file is one hit, with the oldest commit. Well-known defaults are left out.
+    in many versions of a file is one hit, with the oldest commit. Well-known defaults are left out. `listed`: what `listing` began.
     """
-    sizes = blob_sizes(run_git)
+    sizes = blob_sizes(listed or listing(run_git))
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
     chosen, complete = _within(small, limit)
     binary = binary_blobs(run_git, chosen)
-    log = Log(run_git)
+    log = Answer(run_git, _LOG_OF_BLOBS)
     suspects, clean = _sifted(scanner, run_git, [(blob, size) for blob, size in chosen if blob not in binary], log)
     if cache:
         cache.add([*clean, *binary])
@@ -77,7 +83,7 @@ def scan_history(
 
 
 def _sifted(
-    scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Log
+    scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Answer
 ) -> tuple[dict[str, bytes | None], list[str]]:
     """The blobs that may hold a secret, and those that do not; one that git cannot deliver is in neither.
 
@@ -129,7 +135,7 @@ def _within(blobs: list[tuple[str, int]], limit: int) -> tuple[list[tuple[str, i
 def _located(
     scanner: Scanner,
     run_git: RunGit,
-    log: Log,
+    log: Answer,
     role_of: Callable[[str], Role],
     suspects: Mapping[str, bytes | None],
     known: frozenset[str],
@@ -156,40 +162,6 @@ def _delivered(run_git: RunGit, order: Sequence[str], held: Mapping[str, bytes |
             data, following = following[1], next(rest, None)
         if data is not None:
             yield blob, data
-
-
-class Log:
-    """All commits with the blobs that they brought. Once somebody knows that it will be asked for, git writes it beside other work."""
-
-    _ARGUMENTS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
-
-    def __init__(self, run_git: RunGit) -> None:
-        self._run_git = run_git
-        self._reader: Thread | None = None
-        self._text = b""
-        self._failure: BaseException | None = None
-
-    def begin(self) -> None:
-        """Start git, the first time that this is called. Nobody may fork from then on until the log was read."""
-        if self._reader is None:
-            self._reader = Thread(target=self._work, daemon=True)
-            self._reader.start()
-
-    def _work(self) -> None:
-        try:
-            with self._run_git(self._ARGUMENTS, None) as stream:
-                self._text = stream.read()
-        except BaseException as error:  # raised again where the log is read
-            self._failure = error
-
-    def read(self) -> bytes:
-        """What git wrote, newest commit first."""
-        self.begin()
-        if self._reader is not None:
-            self._reader.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._text
 
 
 def origins(log: bytes, blobs: frozenset[str]) -> dict[str, tuple[Origin, int]]:

@@ -2,6 +2,7 @@
 
 Measured on two cores: below that size a fork costs more than it saves; above, it nearly halves the time. Only Linux forks: elsewhere
 starting a process takes longer than most scans, so there threads share the work; the engine searches without the interpreter's lock.
+History is read by one process there, beside git. No other process is forked while a thread runs.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from prodify.inventory.secrets import context, split, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
+from prodify.inventory.secrets.crowd import uncrowded
 from prodify.inventory.secrets.engine import make_engine
 from prodify.inventory.secrets.faint import is_plain_token, is_telling
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
@@ -45,6 +46,7 @@ _DISTANCE = {
     )
 }  # fmt: skip
 """Triggers that lead to one of two places, an opening quote or the first byte of a bare value, and how far behind it each ends."""
+_BARE_DISTANCE = {identifier: distance for identifier, (kind, distance) in _DISTANCE.items() if kind == _BARE}
 _WIDE = frozenset(
     (TRIGGER_BASE + Trigger.K8S_SECRET, *(n for n, rule in enumerate(RULES) if rule.category == PRIVATE_KEY or rule.window > 512))
 )
@@ -104,7 +106,7 @@ class Scanner:
         if text is None:
             return False
         unknown = []
-        for event in set(self._engine.search(text)):
+        for event in dict.fromkeys(uncrowded(self._engine.search(text), _BARE_DISTANCE, text)):
             if event[0] < KEYWORD_BASE:
                 key = _surroundings(event, text)
                 known = self._known.get(key) if key is not None else None
@@ -145,7 +147,7 @@ class Scanner:
         text = text_of(data)
         if text is None:
             return [], frozenset()
-        events = self._engine.search(text)
+        events = uncrowded(self._engine.search(text), _BARE_DISTANCE, text)
         if not events and not needs_more_than_patterns(path):
             return [], frozenset()
         keywords = frozenset(self._plan.keywords[i - KEYWORD_BASE] for i, _ in events if i >= KEYWORD_BASE)
