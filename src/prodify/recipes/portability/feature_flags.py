@@ -16,6 +16,7 @@ from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.portability.place import place_of
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.recipes.shared.layout import KUBERNETES
+from prodify.recipes.shared.packages import can_list, listed
 from prodify.render import render
 
 MODULE = "feature_flags"
@@ -53,9 +54,13 @@ def feature_flags(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     app, place = web_app(repo), place_of(repo)
     if app is None or place is None or repo.uses(*_OTHERS) is not None or not stands_for(repo, place.path(MODULE), "class Flag"):
         return
-    listed = app.requirements(repo)
+    pins = (requirement("openfeature-sdk"),)
+    listing = listed(repo, app.root, pins, "evaluates the flags")
     others = [note for note in repo.python.imports("openfeature") if note.location.path != place.path(MODULE)]
-    if listed is None or others:
+    if listing is None or others:
+        return
+    yield listing
+    if not can_list(repo, app.root, pins):
         return
     module = render("portability/feature_flags.py", FlagsModuleContext())
     yield File(place.path(MODULE), module)
@@ -63,7 +68,6 @@ def feature_flags(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     suffix = Code(f' / "{string_double(place.source_root)}"' if place.source_root else "")
     test = FlagsTestContext(Code(place.import_line(MODULE)), suffix)
     yield File(f"{base}tests/test_feature_flags.py", render("portability/feature_flags_test.py", test))
-    yield Edit(listed, edits.requirements.add(requirement("openfeature-sdk")), why="evaluates the flags")
     yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)
     example = example_file(repo)
     if example is not None:
