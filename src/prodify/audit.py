@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from prodify.checks import all_checks
 from prodify.errors import ProdifyError, UsageError, did_you_mean
-from prodify.fixes import fix_of
+from prodify.fixes import by_hand, fix_of
 from prodify.inventory import Inventory
 from prodify.lazydata import dataclass
 from prodify.model import Finding, Kind, Report, Step, Target, Verdict
@@ -138,9 +138,13 @@ def run_check(check: Check, repo: Inventory, profile: Profile) -> Finding:
         except Exception as error:  # a fault in one check must not hide the others
             verdict = Verdict(Kind.OPEN, f"could not be judged: the check {check.id} failed with {type(error).__name__}")
     places = tuple(sorted(verdict.evidence, key=lambda e: (e.path, e.line or 0, e.note)))
+    try:
+        fix = fix_of(check, repo)
+    except Exception:  # it looks at facts that the check did not, which may fail as well
+        fix = by_hand(check)
     return Finding(
         check.id, check.step, verdict.kind, check.level, check.maturity, check.status, check.title, verdict.message, check.why,
-        places, fingerprint(check.id, places, repo), check.cwe, check.effort, fix_of(check, repo),
+        places, fingerprint(check.id, places, repo), check.cwe, check.effort, fix,
     )  # fmt: skip
 
 

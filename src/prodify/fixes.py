@@ -83,15 +83,19 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
 """Recipe -> the files that already do its work, or that it cannot edit. When one of them is the user's own, the recipe stands aside."""
 
 
+def by_hand(check: Check) -> Fix:
+    """What to do about a check where no recipe does it: its hint, else its explanation."""
+    return Fix(None, check.hint or f"prodify explain {check.id}")
+
+
 def fix_of(check: Check, repo: Inventory) -> Fix:
     """What to do about a check: its recipe's command, else its hint, else its explanation."""
-    by_hand = Fix(None, check.hint or f"prodify explain {check.id}")
     if check.fixed_by is None:
-        return by_hand
+        return by_hand(check)
     # A recipe without a hint beside it never stands aside: there would be nothing to say.
     files = TAKEN.get(check.fixed_by)
     if check.hint and files is not None and set(files(repo)) - written_by_prodify(repo):
-        return by_hand
+        return by_hand(check)
     return Fix(check.fixed_by, f"prodify apply --step {_step_of(check)} --recipe {check.fixed_by}")
 
 

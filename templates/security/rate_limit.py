@@ -30,6 +30,8 @@ limiter = Limiter(
     headers_enabled=True,
     # The limit may fail, the service may not: while Redis is away each worker counts for itself, and the log says so.
     in_memory_fallback_enabled=True,
+    # Several requests may find that out at once; the first one switches over, the others are let through.
+    swallow_errors=True,
 )
 
 

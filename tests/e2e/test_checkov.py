@@ -52,8 +52,15 @@ EXCEPTIONS: Mapping[str, tuple[str, str]] = {
     "CKV_K8S_35": (r"", "services read their settings from the environment; the objects are written by External Secrets"),
     "CKV_K8S_38": (r"CronJob\..*-(sleep|wake)$", "putting staging to sleep is a call to Kubernetes, with a role for that alone"),
     "CKV_K8S_43": (r"", "the deployment sets the digest of the image that was tested"),
-    "CKV2_AWS_30": (r"", "statements may hold personal data; the log of errors is kept"),
-    "CKV2_AWS_57": (r"settings$", "keys of other services: docs on their rotation are generated; the database's own secret rotates"),
+    "CKV2_AWS_57": (
+        r"(settings|\.url)$",
+        "keys of other services, and the address with the password that password_version changes: a rotation that the service does not "
+        "learn of would lock it out",
+    ),
+    "CKV_AZURE_41": (r"\.url$", "an address that expires by itself takes the service down; password_version changes it"),
+    "CKV_AZURE_136": (r"", "a second region doubles the price of backups; the profile's retention holds in one"),
+    "CKV2_AZURE_31": (r"\.database$", "the subnet is delegated to the database alone, whose own network it is"),
+    "CKV2_AZURE_57": (r"", "it stands in the network itself, by a delegated subnet without a public address"),
     "CKV_AWS_115": (r"suspend$", "it runs when the budget is spent, once; a reserved share would take it from others"),
     "CKV_AWS_116": (r"suspend$", "AWS calls it again when it fails, and the budget tells people besides"),
     "CKV_AWS_117": (r"suspend$", "it talks to the cloud's own interface alone; in a network it would need a gateway"),

@@ -28,6 +28,7 @@ CHOSEN = WHOLE if SLOW else tuple(WHOLE[number] for number in (0, 1, 3))
 
 FOR_PEOPLE = {
     "estimate-fits-budget": "a decision about money: cheaper, or a larger budget",
+    "sizes-follow-measurements": "weeks of measurements; recipe rightsizing, by name, compares sizes with them",
     "load-baseline-is-recorded": "a run against a real environment",
     "infrastructure-is-planned-on-pull-requests": "CI needs an account of the cloud for a plan",
 }

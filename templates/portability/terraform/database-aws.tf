@@ -99,6 +99,14 @@ resource "aws_db_parameter_group" "this" {
     value        = var.connections
     apply_method = "pending-reboot"
   }
+#% if engine == "postgres"
+
+  # Nothing speaks to the database in plain text.
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+#% endif
 
   lifecycle {
     create_before_destroy = true
