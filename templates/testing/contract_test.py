@@ -18,10 +18,14 @@ again: the diff is what to tell whoever uses the API.
 
 from __future__ import annotations
 
+#% if routes
 import importlib.util
+#% endif
 import json
 import os
+#% if routes
 import sys
+#% endif
 from pathlib import Path
 from typing import Any
 

@@ -129,6 +129,10 @@ class _Reader:
             value = self.value(node.value)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 self.name(target, value)
+                # What another call returned is no answer any more; `data = []` where the call failed is a stand-in for one.
+                called = node.value.value if isinstance(node.value, ast.Await) else node.value
+                if value is None and isinstance(called, ast.Call) and isinstance(target, ast.Name):
+                    self.known.pop(target.id, None)
             return
         if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             self.loop(node.target, node.iter)

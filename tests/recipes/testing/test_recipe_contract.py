@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -181,6 +182,7 @@ def test_fields_are_told_from_the_code_of_good_answers_only(make_repo: MakeRepo)
         ("def f():\n    return requests.get(URL).json()\n", {}),
         ("def f(d):\n    requests.get(URL)\n    return d['not']\n", {}),
         ("def f():\n    r = requests.get(URL)\n    return r.headers['Date']\n", {}),
+        ("def f(db):\n    r = requests.get(URL).json()\n    a = r['a']\n    r = db.find(a)\n    return r['not']\n", {"a": False}),
     ],
 )  # fmt: skip
 def test_the_fields_that_code_reads(code: str, expected: dict[str, bool], make_repo: MakeRepo) -> None:
@@ -196,6 +198,16 @@ def test_what_is_read_of_other_services_is_held_against_their_documentation(exam
     assert set(entries) == {"openai-ask-gpt", "maps-googleapis-com-search-places"}
     assert entries["maps-googleapis-com-search-places"]["reads"]["results[].name"] == "required"
     assert all(documented(read) is not None for read in reads)
+
+
+def test_pages_alone_promise_nothing_and_import_nothing_for_it(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    code = "import requests\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n"
+    code += "    return '<p>' + requests.get('https://api.example.org/x', timeout=3).json()['a']\n"
+    tree = render_tree(["unit", "contract"], make_repo({"app.py": code, "requirements.txt": "flask\nrequests\n"}), Profile())
+    text = tree[f"{FOLDER}/test_contract.py"]
+    assert "CONSUMED" in text and "PROMISED" not in text
+    tokens = [line.split()[-1] for line in text.splitlines() if line.startswith("import ")]
+    assert all(re.search(rf"^(?!import).*\b{re.escape(name)}\b", text, re.MULTILINE) for name in tokens), tokens
 
 
 @pytest.mark.tools
