@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from prodify.edits import toml
@@ -34,7 +35,7 @@ def add(*pins: str) -> Editor:
             data = tomllib.loads(text)
         except (ValueError, RecursionError):
             raise CannotEdit("it is not valid TOML", "Correct it and run again.") from None
-        project, poetry = _table(data, "project"), _table(data, "tool", "poetry", "dependencies")
+        project, poetry = table(data, "project"), table(data, "tool", "poetry", "dependencies")
         if isinstance(project.get("dependencies"), list):
             have = {name_of(item) for item in project["dependencies"] if isinstance(item, str)}
             return _append(text, [pin for pin in pins if name_of(pin) not in have])
@@ -48,7 +49,8 @@ def add(*pins: str) -> Editor:
     return edit
 
 
-def _table(data: dict[str, Any], *names: str) -> dict[str, Any]:
+def table(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """A table inside of tables; empty where something else stands in its place."""
     found: Any = data
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from prodify import edits
 from prodify.api import Edit
 from prodify.data import requirement, version
+from prodify.edits.pyproject import table
 from prodify.escape import Code
 from prodify.recipes.scaling.service import python_version
 from prodify.recipes.shared.layout import can_be_named, main_component
-from prodify.recipes.shared.packages import groups, installed, is_built, pyproject, table
+from prodify.recipes.shared.packages import groups, installed, is_built, pyproject
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory

@@ -10,13 +10,14 @@ from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Step, recipe
 from prodify.data import requirement
 from prodify.data.images import image
+from prodify.edits.pyproject import table
 from prodify.escape import Code, shell_word
 from prodify.recipes.scaling.service import Deployable, deployable
 from prodify.recipes.scaling.static_files import collects
 from prodify.recipes.scaling.worker_manifests import probe
 from prodify.recipes.scaling.workers import STARTER, worker_alone, worker_of
 from prodify.recipes.shared.layout import PORT, UID
-from prodify.recipes.shared.packages import pyproject, table
+from prodify.recipes.shared.packages import pyproject
 from prodify.render import render
 
 UPLOAD_MEGABYTES = 10

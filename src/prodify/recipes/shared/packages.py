@@ -7,7 +7,7 @@ but the refusal, which says what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from packaging.version import Version
 
 from prodify import edits
 from prodify.api import Edit, Inventory
+from prodify.edits.pyproject import table
 from prodify.edits.requirements import name_of
 from prodify.edits.text import CannotEdit
 from prodify.inventory.dependencies import declared
@@ -134,14 +135,6 @@ def pyproject(repo: Inventory, directory: str) -> dict[str, Any]:
         return tomllib.loads(repo.files.text(f"{folder}pyproject.toml") or "")
     except (ValueError, RecursionError):
         return {}
-
-
-def table(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """A table inside of tables; empty where something else stands in its place."""
-    found: Any = data
-    for name in names:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def is_built(repo: Inventory, directory: str) -> bool:
