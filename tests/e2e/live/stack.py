@@ -256,10 +256,13 @@ import os
 import time
 
 from app import app
+from flask import request
 
 
 @app.get("/test/fail")
 def fail():
+    if request.args.get("spare") == str(os.getpid()):
+        return "another worker is meant"
     raise RuntimeError("asked to fail")
 
 
@@ -297,6 +300,34 @@ class Service:
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "chaos:app"]
         self.process = Process(home / "service.log", command, root, environment)
         wait_for("the service is alive", lambda: self.status("/healthz") == 200, 40)
+
+    def fail(self, spare: str = "") -> str:
+        """One failure of one worker, any but the one that is to be spared; the name of who failed.
+
+        Raises:
+            AssertionError: when the spared one answers thirty times in a row.
+        """
+        for _ in range(30):
+            try:
+                urllib.request.urlopen(f"{self.url}/test/fail?spare={spare}", timeout=10).close()
+            except urllib.error.HTTPError as error:
+                with error:
+                    return str(error.headers["X-Worker"])
+        raise AssertionError(f"worker {spare} answers everything")
+
+    def asked_of_both(self, path: str) -> None:
+        """Ask for a page that answers until either worker has answered it.
+
+        Raises:
+            AssertionError: when one answers thirty times in a row.
+        """
+        seen: set[str] = set()
+        for _ in range(30):
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                seen.add(answer.headers["X-Worker"])
+            if len(seen) == 2:
+                return
+        raise AssertionError(f"worker {seen} answers everything")
 
     def status(self, path: str, timeout: float = 10, client: str = "") -> int:
         """The status of a page; 0 where nobody answers."""
