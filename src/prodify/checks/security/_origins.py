@@ -64,7 +64,16 @@ _GO_STAR = {
 }
 _SPRING_CALLS = (
     *(f'$C.{method}($F("*"))' for method in ("setAllowedOrigins", "setAllowedOriginPatterns")),
-    *(f'$C.{method}("*")' for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns")),
+    *(
+        f'$C.{method}($F.{of}("*"))'
+        for method in ("setAllowedOrigins", "setAllowedOriginPatterns")
+        for of in ("of", "asList", "singletonList")
+    ),
+    *(
+        f'$C.{method}("*")'
+        for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns", "setAllowedOrigins",
+                       "setAllowedOriginPatterns")
+    ),
 )
 _ANNOTATED = {
     "any": [
@@ -91,6 +100,7 @@ _KOTLIN_STAR = {
     "any": [
         *({"pattern": pattern} for pattern in _SPRING_CALLS),
         {"all": [{"kind": "annotation"}, _ANNOTATED]},
+        {"kind": "assignment", "regex": r'^(\w+\.)?allowedOrigin(s|Patterns)\s*=\s*(\w+\.)?\w+\(\s*"\*"\s*\)$'},
         {"kind": "call_expression", "regex": r"^(\w+\.)?anyHost\(\)$"},
         {
             "kind": "call_expression",
@@ -101,7 +111,13 @@ _KOTLIN_STAR = {
 _RUST_STAR = {"any": [{"pattern": pattern} for pattern in ("CorsLayer::permissive()", "CorsLayer::very_permissive()",
     "Cors::permissive()", "$C.allow_any_origin()", "AllowedOrigins::all()",
     "$C.allow_origin(Any)", "$C.allow_origin(tower_http::cors::Any)", "$C.allow_origin(cors::Any)", "$C.allow_origin(AllowOrigin::any())",
-    'Header::new("Access-Control-Allow-Origin", "*")', '$C.insert_header(("Access-Control-Allow-Origin", "*"))',
+    'Header::new("Access-Control-Allow-Origin", "*")', '$P::Header::new("Access-Control-Allow-Origin", "*")',
+    '$C.append_header(("Access-Control-Allow-Origin", "*"))', '$C.set_raw_header("Access-Control-Allow-Origin", "*")',
+    '$C.insert("Access-Control-Allow-Origin", $V("*"))', '$C.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))',
+    '$C.insert("Access-Control-Allow-Origin", HeaderValue::from_static("*"))',
+    '$C.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))', '$C.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))',
+    '$C.append_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))',
+    '$C.insert_header(("Access-Control-Allow-Origin", "*"))',
     '$C.header("Access-Control-Allow-Origin", "*")')]}  # fmt: skip
 _OTHERS = (
     query("go", _GO_STAR, keywords=("AllowOrigins", "AllowedOrigins")),
@@ -111,7 +127,7 @@ _OTHERS = (
                                     "Access-Control-Allow-Origin")),
     query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin", "CrossOrigin", "anyHost", "Access-Control-Allow-Origin")),
     query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin", "AllowedOrigins", "allow_origin(",
-        "Access-Control-Allow-Origin")),
+        "Access-Control-Allow-Origin", "ACCESS_CONTROL_ALLOW_ORIGIN")),
     query("go", {"any": [
         {"kind": "call_expression", "regex": r'(?s)^handlers\.AllowedOrigins\(\[\]string\{\s*"\*"'},
         {"kind": "call_expression", "regex": r"^(middleware\.CORS|cors\.New)\(\)$"},
@@ -130,8 +146,10 @@ _OTHERS = (
           keywords=("Access-Control-Allow-Origin",)),
     query("ruby", {"kind": "pair", "regex": r"""^["']Access-Control-Allow-Origin["']\s*(=>|:)\s*["']\*["']$"""},
           keywords=("Access-Control-Allow-Origin",)),
-    query("php", {"kind": "array_element_initializer", "regex": r"""^['"]allowed_origins['"]\s*=>\s*\[\s*['"]\*['"]\s*\]$"""},
-          keywords=("allowed_origins",)),
+    query("php", {"kind": "array_element_initializer", "regex":
+          r"""(?i)^['"](allowed_?origins|allow_origin|allowed_origins_patterns)['"]\s*=>\s*(\[|array\()"""
+          r"""\s*['"](\*|#\.\*#|/\.\*/)['"]\s*[\])]$"""},
+          keywords=("allowed_origins", "allowedOrigins", "allow_origin")),
     query("ruby", {"kind": "call", "regex": r"""^set\s*\(?\s*:allow_origin\s*,\s*(:any|["']\*["'])"""}, keywords=(":allow_origin",)),
     query("ruby", {"kind": "call", "regex": r"""^origins\s*\(?\s*["']\*["']"""}, keywords=("Rack::Cors", "origins")),
     query("ruby", {"kind": "assignment", "regex": r"""^[\w.]*(headers?"""

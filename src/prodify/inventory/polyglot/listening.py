@@ -29,6 +29,8 @@ _WORD = lazy(r"(?i)(?<!im)(?<!sup)(?<!re)(?<!ex)port")
 _LEFT: dict[str, object] = {"field": "left", **_NAMED}
 _DECLARED: dict[str, object] = {"field": "name", **_NAMED}
 _LISTENS = r"(^|\.)(ListenAndServe(TLS)?|Run|Listen|Start|StartServer)$"
+_ADDRESS_FLAG = r"""(?i)^.((http|server|web|api)[-_.]?)?(listen|addr|address|((listen|bind)[-_]?)?addr(ess)?|bind|http)"$"""
+"""What flags and settings call the address that is listened on."""
 _GO_TEXT = {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:\d{2,5}"$'}
 _GO_NUMBER = {"any": [
     {"kind": "int_literal", "regex": r"^\d{2,5}$"}, {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:?\d{2,5}"$'},
@@ -43,8 +45,13 @@ _GO = (
     (
         query("go", {**_GO_TEXT, "inside": _go_call(_LISTENS)}, keywords=("Listen", ".Run(", ".Start")),
         query("go", {**_GO_TEXT, "inside": _go_call(r"^net\.Listen$")}, keywords=("net.Listen",)),
-        query("go", {**_GO_TEXT, "inside": {"kind": "literal_element", "inside": {"kind": "keyed_element", "regex": r"^Addr\s*:"}}},
-              keywords=("Addr",)),
+        query("go", {**_GO_TEXT, "inside": {"kind": "literal_element", "inside": {"kind": "keyed_element",
+              "regex": r"^(Addr|(HTTP|Http|Server|Web|API|Api)?(Listen|Bind)?(Addr|Address)|(HTTP|Http)?Listen(On)?|Bind)\s*:"}}},
+              keywords=("Addr", "Listen", "Bind")),
+        query("go", {**_GO_TEXT, "inside": {"kind": "argument_list", "inside": {"kind": "call_expression", "has": {
+            "field": "function", "regex": r"(?i)(^|\.)(string(var)?p?|default|setdefault)$"}}, "has": {
+                "kind": "interpreted_string_literal", "regex": _ADDRESS_FLAG}}},
+              keywords=("ddr", "isten", "ind", "http")),
         query("go", {**_GO_TEXT, "inside": {"kind": "argument_list", "inside": {"kind": "call_expression", "inside": _go_call(_LISTENS)}}},
               keywords=("Listen", ".Run(", ".Start")),
     ),

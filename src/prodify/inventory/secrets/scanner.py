@@ -16,7 +16,7 @@ from prodify.inventory.secrets.faint import is_plain_token, is_telling
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
 from prodify.inventory.secrets.levels import level_of
 from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan, trigger_of
-from prodify.inventory.secrets.prose import in_comment, in_docstring
+from prodify.inventory.secrets.prose import in_comment, in_docstring, in_test_module
 from prodify.inventory.secrets.redact import fingerprint, redacted
 from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, FRAMEWORK, PRIVATE_KEY
 from prodify.inventory.secrets.rules import RULES
@@ -159,7 +159,7 @@ class Scanner:
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start)]
         for c in chosen:
-            if _only_shown(c, path, text) or (kind is not FileKind.ENV and _belongs(c, role)):
+            if in_test_module(path, text, c.start) or _only_shown(c, path, text) or (kind is not FileKind.ENV and _belongs(c, role)):
                 c.quiet = True
         chosen = [c for c in chosen if _counts(c, kind, weak=weak)][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords

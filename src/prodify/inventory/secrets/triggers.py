@@ -174,7 +174,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.SIGNING: (
         r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString"""
         r"""|NewCookieStore|cookie\.NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|error\)\s?\{\s{1,12}return)[^"'`;{}]{1,100}"""
-        r"""|keys\s?[:=]\s?\[\s?|[kK]ey\w{0,8}\s{0,3}:?=\s{0,3}(?:[\w.]{0,24}GetBytes|\[\]byte)\(\s{0,3}@?"""
+        r"""|keys\s?[:=]\s?\[\s?|[kK]ey\w{0,8}\s{0,3}:?=\s{0,3}(?:[\w.]{0,24}(?:GetBytes|[hH]ex|HEX|[fF]romHex(?:String)?|unhexlify|decodeHex)|\[\]byte)\(\s{0,3}@?"""
         r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|(?:Signing|Security|Secret)Key)["']\s{0,2}:\s{0,2})["'`]""",
         (
             *"securitykey hmac secretkeyspec createsecretkey from_secret signedstring newcookiestore newstore".split(),
