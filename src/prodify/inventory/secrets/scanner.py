@@ -159,7 +159,7 @@ class Scanner:
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start)]
         for c in chosen:
-            if in_test_module(path, text, c.start) or _only_shown(c, path, text) or (kind is not FileKind.ENV and _belongs(c, role)):
+            if in_test_module(path, text, c.start) or _only_shown(c, path, text, kind) or (kind is not FileKind.ENV and _belongs(c, role)):
                 c.quiet = True
         chosen = [c for c in chosen if _counts(c, kind, weak=weak)][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
@@ -238,9 +238,10 @@ def _surroundings(event: tuple[int, int], data: bytes) -> int | None:
     return None if wide else hash((identifier, before, after))
 
 
-def _only_shown(found: Candidate, path: str, data: bytes) -> bool:
-    """Whether this is a well-known value in a comment or docstring: an illustration."""
-    return found.weak and (in_comment(data, found.start) or in_docstring(path, data, found.start))
+def _only_shown(found: Candidate, path: str, data: bytes, kind: FileKind) -> bool:
+    """Whether this is a well-known value in a comment or docstring, an illustration, or a key that is commented out and signs nothing."""
+    shown = found.weak or (found.rule == "framework-key" and kind is FileKind.CODE)
+    return shown and (in_comment(data, found.start) or (found.weak and in_docstring(path, data, found.start)))
 
 
 def _belongs(found: Candidate, role: Role) -> bool:
