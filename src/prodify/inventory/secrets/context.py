@@ -312,6 +312,27 @@ def pair(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     return judge(Literal(name, read[0], at, read[1], ":", bool(last["quote"])), settings)
 
 
+_PAIR_BACK = lazy(
+    rb"""(?i)\bvalue["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)(?P<value>[^\s"'{$<][^"'\n]{2,200})["']?,?\s{1,40}["']?(?:name|key)["']?"""
+    rb"""\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})"""
+)
+
+
+def pair_back(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge `value: Y` with `name: X` below it, as sorted manifests have it; the name ends at `at` or behind it."""
+    last = None
+    for found in _PAIR_BACK.finditer(data, max(0, at - 400), min(len(data), at + BACK)):
+        if found.start("name") < at <= found.end("name"):
+            last = found
+    if last is None:
+        return None
+    settings = FileKind.CONFIG if kind is FileKind.CODE else kind
+    value = last["value"].decode("utf-8", "replace").rstrip()
+    start = last.start("value")
+    name, end = last["name"].decode("ascii", "replace"), start + len(value.encode())
+    return judge(Literal(name, value, start, end, ":", bool(last["quote"])), settings)
+
+
 def define(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge a C preprocessor constant whose value's quote stands at `at`."""
     line = data.rfind(b"\n", max(0, at - BACK), at) + 1

@@ -315,6 +315,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.URL: urls.url,
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
     Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),
+    Trigger.PAIR_BACK: lambda data, end, kind: _one(context.pair_back(data, end, kind)),
     Trigger.TF_VARIABLE: lambda data, end, _kind: _one(structured.terraform_variable(data, end)),
     Trigger.K8S_SECRET: lambda data, end, _kind: _manifest(data, end),
     Trigger.DSN: urls.dsn,

@@ -47,6 +47,7 @@ class Trigger(IntEnum):
     COMMAND = 29
     ACCOUNT = 30
     JOINED = 31
+    PAIR_BACK = 32
 
 
 _KEYS = (
@@ -118,6 +119,11 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.PAIR: (
         rf"""(?i)(?:name|key)\\?["']?\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}[\w.\-]{{0,24}}["']?,?\s{{1,40}}["']?value["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"']""",
         (),
+    ),
+    Trigger.PAIR_BACK: (
+        rf"""(?i)\bvalue["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"'{{$<][^"'\n]{{2,200}}["']?,?\s{{1,40}}["']?(?:name|key)["']?"""
+        rf"""\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}""",
+        ("value",),
     ),
     Trigger.TF_VARIABLE: (rf"""(?i)variable\s{{1,4}}"[\w\-]{{0,40}}{NAME}[\w\-]{{0,30}}"\s{{0,4}}\{{""", ("variable",)),
     Trigger.K8S_SECRET: (r"""kind:[ \t]{0,4}["']?[Ss]ecret""", ("kind:",)),
