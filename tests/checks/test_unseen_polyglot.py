@@ -78,7 +78,8 @@ def test_credentials_in_the_log(judge: Judge, files: Mapping[str, str], kind: st
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"), [("db/migrate/20250101000000_fill.rb", "notApplicable"), ("lib/fill.rb", "fail"), ("database/seeds/fill.rb", "notApplicable")]
+    ("path", "kind"),
+    [("db/migrate/20250101000000_fill.rb", "notApplicable"), ("lib/fill.rb", "fail"), ("database/seeds/fill.rb", "notApplicable")],
 )
 def test_statements_of_migrations(judge: Judge, path: str, kind: str) -> None:
     fill = 'class Fill\n  def up(id)\n    connection.update("UPDATE feeds SET user_id = 1 WHERE id = #{id}")\n  end\nend\n'

@@ -25,6 +25,7 @@ RUST = '#[cfg(test)]\nmod tests {\n    fn t() {\n        let raw_password = "hun
         ("Program.cs", 'var signKey = Encoding.UTF8.GetBytes("orange-tiger-7");\nnew SymmetricSecurityKey(signKey);\n', "warning"),
         ("config.go", 'dsn := "host=localhost user=app password=mysecretpassword dbname=app"\n', "warning"),
         ("config.go", 'dsn := "host=localhost user=postgres password=postgres dbname=app"\n', "note"),
+        ("launchSettings.json", '{"env": {"IssuerSigningKey": "OurSuperSecretKey123456789012345@9"}}\n', "warning"),
         ("k8s/app.yaml", f"env:\n  - value: {HUMAN}\n    name: DB_PASSWORD\n", "error"),
         ("task.json", f'[{{"value": "{HUMAN}", "name": "DB_PASSWORD"}}]\n', "error"),
         ("login.rs", 'if user.password == "hunter22" {}\n', "error"),

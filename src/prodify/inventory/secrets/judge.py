@@ -16,6 +16,7 @@ from prodify.inventory.secrets.values import (
     LABEL,
     NON_VALUES,
     PATHISH,
+    PLACEHOLDER,
     URLISH,
     UUID,
     WEAK,
@@ -60,6 +61,8 @@ _ACCOUNT_PASSWORD = lazy(
 NAMED_KEY = lazy(
     r"(?i)^(?!.*(?:your|enter|insert|replace|put|set|example|sample|dummy|fake|here))[a-z]{3,}[-_ ]?(?:secret|signing)[-_ ]?key\d*$"
 )
+_PADDED = 24
+_CALLS_ITSELF = lazy(r"(?i)(?:secret|sign(?:ing)?|jwt|private|security|auth)[-_]?(?:key|token)|super[-_]?secret|(?:key|token)[-_]?secret")
 _API_KEY = lazy(r"(?i)(?:api|access)_?key$")
 _AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
 _KEY_OF_32_BYTES = lazy(r"^[A-Za-z0-9+/_\-]{43}=$")
@@ -226,6 +229,11 @@ def _is_named_key(literal: Literal) -> bool:
     return bool(NAMED_KEY.match(literal.value)) and not echoes(literal.name, literal.value)
 
 
+def _is_padded(value: str) -> bool:
+    """Whether a key calls itself one and is filled up by counting, to the length that the algorithm asks for: it is used as it stands."""
+    return len(value) >= _PADDED and " " not in value and _CALLS_ITSELF.search(value) is not None and not PLACEHOLDER.search(value)
+
+
 def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     value, name = literal.value, literal.name
     if (
@@ -239,13 +247,14 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     if kind in _PROSE or kind is FileKind.NOTEBOOK:
         return None
     asks = bool(_CHANGE_ME.search(value)) and (" " not in value or len(value) >= _SENTENCE)
-    if len(value) >= 16 and has_sequence(value) and kind not in _SETTINGS:
+    padded = _is_padded(value)
+    if len(value) >= 16 and has_sequence(value) and kind not in _SETTINGS and not padded:
         return None
     if value.startswith("django-insecure-") and len(value) > 30:
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
     settings = kind in _SETTINGS
     filled = is_placeholder(value) and not is_typed_row(value)
-    if settings and not literal.fallback and filled and not (asks or _is_named_key(literal)):
+    if settings and not literal.fallback and filled and not (asks or padded or _is_named_key(literal)):
         return None
     generic = words_of(name) in (["secret"], ["token", "secret"])
     phrase = bool(_YOURS.search(value)) or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value))
