@@ -20,6 +20,11 @@ def rocket(line: str) -> Mapping[str, str]:
     return {**ROCKET, "src/main.rs": f"#[launch]\nfn rocket() -> _ {{ rocket::build() }}\n\nfn answer() {{\n    {line};\n}}\n"}
 
 
+def go(line: str, package: str) -> Mapping[str, str]:
+    module = f"module x\n\ngo 1.25\n\nrequire {package} v1.0.0\n"
+    return {"go.mod": module, "main.go": f'package main\n\nimport "{package}"\n\nfunc main() {{\n\t{line}\n\tapp.Listen(":3000")\n}}\n'}
+
+
 def java(body: str) -> Mapping[str, str]:
     return {**SPRING, "src/main/java/C.java": f"class C {{\n  void f(R r) {{\n    {body};\n  }}\n}}\n"}
 
@@ -40,6 +45,23 @@ def java(body: str) -> Mapping[str, str]:
         ({**KOTLIN, "src/main/kotlin/C.kt": 'fun f(c: C) { c.allowedOrigins = listOf("*") }\n'}, "fail"),
         ({**KOTLIN, "src/main/kotlin/C.kt": 'fun f(c: C) { c.addAllowedOriginPattern("*") }\n'}, "fail"),
         ({**KOTLIN, "src/main/kotlin/C.kt": 'fun f(c: C) { c.allowedOrigins = listOf(origin) }\n'}, "pass"),
+        (rocket("CorsOptions::default().to_cors()"), "fail"),
+        (rocket('layer.allow_origin("*".parse::<HeaderValue>().unwrap())'), "fail"),
+        (java('r.setHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*")'), "fail"),
+        (java('r.setHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "http://localhost:5002")'), "pass"),
+        (java('r.getHeaders().add("Access-Control-Allow-Origin", "*")'), "fail"),
+        (java('r.getHeaders().add("Access-Control-Allow-Methods", "*")'), "pass"),
+        ({**KOTLIN, "src/main/kotlin/C.kt": 'fun f() { install(CORS) { allowHost("*") } }\n'}, "fail"),
+        ({**KOTLIN, "src/main/kotlin/C.kt": 'fun f() { install(CORS) { allowHost("shop.example") } }\n'}, "pass"),
+        (go("app.Use(cors.New(cors.Config{AllowHeaders: \"Origin\"}))", "github.com/gofiber/fiber/v2"), "fail"),
+        (go('app.Use(cors.New(cors.Config{AllowOrigins: "https://shop.example"}))', "github.com/gofiber/fiber/v2"), "pass"),
+        (go("e.Use(middleware.CORSWithConfig(middleware.CORSConfig{AllowMethods: m}))", "github.com/labstack/echo/v4"), "fail"),
+        (go("c := cors.Config{AllowOriginFunc: func(o string) bool { return true }}", "github.com/gin-gonic/gin"), "fail"),
+        (go("c := cors.Config{AllowOriginFunc: func(o string) bool { return known[o] }}", "github.com/gin-gonic/gin"), "pass"),
+        ({**LARAVEL, "app/Http/Middleware/Cors.php": "<?php\n$h = ['Access-Control-Allow-Origin' => '*'];\n"}, "fail"),
+        ({**LARAVEL, "public/.htaccess": 'Header set Access-Control-Allow-Origin "*"\n'}, "fail"),
+        ({**LARAVEL, "config/packages/nelmio_cors.yaml": "nelmio_cors:\n    defaults:\n        allow_origin: ['*']\n"}, "fail"),
+        ({**LARAVEL, "config/packages/nelmio_cors.yaml": "nelmio_cors:\n    defaults:\n        allow_origin: ['%env(A)%']\n"}, "pass"),
         ({**LARAVEL, "config/cors.php": "<?php\nreturn ['allowedOrigins' => ['*']];\n"}, "fail"),
         ({**LARAVEL, "config/cors.php": "<?php\nreturn ['allowedOrigins' => array('*')];\n"}, "fail"),
         ({**LARAVEL, "config/cors.php": "<?php\nreturn ['allowedHeaders' => ['*']];\n"}, "pass"),

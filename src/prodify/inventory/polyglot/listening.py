@@ -64,6 +64,11 @@ _GO = (
                      "follows": {"kind": "interpreted_string_literal", **_NAMED, "stopBy": "neighbor"}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "argument_list"}, "follows": {"regex": "^,$", "follows": {
             "kind": "interpreted_string_literal", **_NAMED}}}, keywords=_PORT, where=_WORD),
+        query("go", {"kind": "raw_string_literal", "regex": r'(env-?)?[dD]efault:"[^"]*\d{2,5}"`$', "inside": {
+            "kind": "field_declaration", "has": {"field": "name", **_NAMED}}}, keywords=_PORT, where=_WORD),
+        query("go", {**_GO_NUMBER, "inside": {"kind": "literal_element", "inside": {
+            "kind": "keyed_element", "regex": r"^(Value|Default(Value)?)\s*:", "inside": {"kind": "literal_value", "has": {
+                "kind": "keyed_element", "all": [{"regex": r"^(Env)?Name\s*:"}, _NAMED]}}}}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "return_statement", "inside": {
             "kind": "function_declaration", "stopBy": "end", "has": {"field": "name", **_NAMED}}}}, keywords=_PORT, where=_WORD),
     ),
@@ -83,6 +88,8 @@ _RUST = (
         query("rust", {"kind": "integer_literal", "regex": r"^\d{2,5}", "inside": _RUST_TUPLE}, keywords=("bind", "SocketAddr", "run(")),
     ),
     (
+        query("rust", {"kind": "integer_literal", "regex": r"^\d{2,5}", "inside": {"kind": "token_tree", "inside": {
+            "kind": "macro_invocation", "regex": r'^format!\(\s*"[\w.:\[\]]*:\{\}"\s*,\s*\d+\s*\)$'}}}, keywords=("format!",)),
         query("rust", {**_RUST_ADDRESS, "not": {"inside": {"kind": "token_tree", "stopBy": "end"}}}, keywords=('"',)),
     ),
     (
@@ -126,6 +133,10 @@ _CSHARP = (
      query("csharp", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {"kind": "argument", "inside": {
          "kind": "argument_list", "inside": {"kind": "invocation_expression", "regex": r"(?s)(ListenAnyIP|ListenLocalhost)\("}}}},
            keywords=("ListenAnyIP", "ListenLocalhost"))),
+    (query("csharp", {"any": [{"kind": "string_literal", "regex": r'^"\d{2,5}"$'}, {"kind": "integer_literal", "regex": r"^\d{2,5}$"}],
+                      "inside": {"kind": "binary_expression", "stopBy": "end",
+                                 "regex": r'(?s)^\(?(Environment\.GetEnvironmentVariable\(|[\w.]*[cC]onfiguration\[)\s*"(\w+[:_])*PORT"'
+                                          r'\s*[)\]]\s*\?\?'}}, keywords=('PORT"',)),),
 )  # fmt: skip
 
 _RUBY_NUMBER = {"any": [{"kind": "integer", "regex": r"^\d{2,5}$"}, {"kind": "string", "regex": r"""^["'](tcp://[^:]+:)?\d{2,5}["']$"""}]}
@@ -144,7 +155,7 @@ _RUBY = (
 
 PORTS: Mapping[str, tuple[tuple[Query, ...], ...]] = {"go": _GO, "rust": _RUST, "java": _JAVA, "csharp": _CSHARP, "ruby": _RUBY}
 """Queries by language, those of the first rank that finds something decide."""
-_DIGITS = lazy(r"(\d{2,5})(?:_?[ui]\d+)?/?[\"']?$")
+_DIGITS = lazy(r"(\d{2,5})(?:_?[ui]\d+)?/?[\"'`]*$")
 
 
 def written_port(repo: Inventory, language: str, *groups: Iterable[str]) -> int | None:
