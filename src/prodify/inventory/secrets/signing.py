@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CALL = lazy(
     rb"""(?P<name>SymmetricSecurityKey|HMAC(?:256|384|512)|HMACSHA(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey"""
     rb"""|from_secret|SignedString"""
-    rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|\bkeys\s?[:=]|[kK]ey\w{0,8}\s{0,3}:?="""
+    rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT(?:::|\.)(?:en|de)code|\bkeys\s?[:=]|[kK]ey\w{0,8}\s{0,3}:?="""
     rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|(?:Signing|Security|Secret)Key)["']\s{0,2}:)"""
 )
 _SECTION = lazy(
@@ -91,7 +91,7 @@ def _fits(data: bytes, start: int, name: str, lead: bytes, value: str) -> bool:
         return b"cookie" in data[max(0, start - 12) : start] and b"byte" in lead
     if name[0] in "\"'":
         return _entry(data, start, name, value)
-    second = name in ("signWith", "hmac.New") or name.startswith("JWT::")
+    second = name in ("signWith", "hmac.New") or name.startswith("JWT")
     return not (second and b"," not in lead) and not (name == "SecretKeySpec" and b"," in lead)
 
 
