@@ -76,7 +76,8 @@ _README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", 
 _MIGRATIONS = guarded(
     r"(^|/)(migration/\d[^/]*\.(sql|js|ts|go|php)|migrations/(versions/[^/]+\.py|\d{4}_[^/]+\.py|\d[^/]*\.(sql|js|ts|php|rb|cs|go)|[^/]+\.sql|\d+[^/]*/migration\.sql)"
     r"|alembic/versions/[^/]+\.py|prisma/migrations/.+\.sql|db/migrate/[^/]+\.rb|database/migrations/[^/]+\.php|Migrations/\d+_[^/]+\.cs"
-    r"|db/migration/V[^/]+\.sql|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile"
+    r"|migrations/Version\d+\.php|migrations/[^/]+/(up|down)\.sql|migrations?/(src/)?m\d{6,}_[^/]+\.rs|migrations/Migration\d+\.[jt]s"
+    r"|db/migration/([^/]+/)?[VRU][^/]+\.(sql|java|kt)|drizzle/[^/]+\.sql|changelog[^/]*\.(xml|ya?ml|sql)|db/(schema|structure)\.(rb|sql)|Schemafile"
     r"|(database|db|storage|store|models?|migrations?|schema)/migrations?\.(go|py|rs|[jt]s))$",
     "migration Migrations/ migrate/ alembic/versions/ drizzle/ changelog db/schema db/structure Schemafile",
 )
@@ -190,11 +191,28 @@ def has_structured_logs(repo: Inventory) -> bool:
     return any(True for _ in repo.syntax.sources("go", ("slog.NewJSONHandler",))) or bool(repo.find(*_FASTIFY_LOGGER))
 
 
+_FRAMEWORKS_LIMIT = (
+    query("php", {"kind": "string", "regex": r"^.throttle(:[\w,.:-]*)?.$"}, keywords=("throttle",)),
+    query("php", {"any": [
+        {"kind": "scoped_call_expression", "regex": r"^\\?(\w+\\)*RateLimiter::for\("},
+        {"kind": "member_call_expression", "has": {"field": "name", "regex": "^throttle(Api|WithRedis)$"}},
+    ]}, keywords=("RateLimiter", "throttleApi", "throttleWithRedis")),
+    query("ruby", {"kind": "call", "regex": r"^rate_limit[\s(]+to:"}, keywords=("rate_limit",)),
+    query("csharp", {"kind": "invocation_expression", "has": {"field": "function", "regex": r"\.(UseRateLimiter|RequireRateLimiting)$"}},
+          keywords=("RateLimit",)),
+    *(query(language, {"kind": kind, "regex": r"^@(RateLimiter|RateLimit(ed|ing)?|Bucket4j\w*)\b"}, keywords=("@RateLimit", "@Bucket4j"))
+      for language, kind in (("java", "annotation"), ("kotlin", "annotation"))),
+)  # fmt: skip
+"""Limits that come with the framework and are switched on in code."""
+
+
 def has_rate_limit(repo: Inventory) -> bool:
     """Whether requests are limited: a library in use, REST framework throttles, or a proxy's limit."""
     if repo.uses(*LIMITS) is not None:
         return True
     if any(True for _ in repo.syntax.sources("python", ("DEFAULT_THROTTLE_RATES", "throttle_classes", "RateLimiter", "rate_limit("))):
+        return True
+    if repo.find(*_FRAMEWORKS_LIMIT):
         return True
     if any(_limits_requests(repo, row.language, name) for row in _LIMITERS for name in _defined(repo, row)):
         return True

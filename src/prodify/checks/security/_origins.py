@@ -64,7 +64,16 @@ _GO_STAR = {
 }
 _SPRING_CALLS = (
     *(f'$C.{method}($F("*"))' for method in ("setAllowedOrigins", "setAllowedOriginPatterns")),
-    *(f'$C.{method}("*")' for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns")),
+    *(
+        f'$C.{method}($F.{of}("*"))'
+        for method in ("setAllowedOrigins", "setAllowedOriginPatterns")
+        for of in ("of", "asList", "singletonList")
+    ),
+    *(
+        f'$C.{method}("*")'
+        for method in ("addAllowedOrigin", "addAllowedOriginPattern", "allowedOrigins", "allowedOriginPatterns", "setAllowedOrigins",
+                       "setAllowedOriginPatterns")
+    ),
 )
 _ANNOTATED = {
     "any": [
@@ -72,11 +81,13 @@ _ANNOTATED = {
         {"regex": r"(?s)^@CrossOrigin\(\s*\w+\s*=", "not": {"regex": r"\b(origins|value|originPatterns)\s*="}},
     ]
 }
+_SETS = "(header|setHeader|addHeader|putHeader|add|append|put|putSingle|set)"
+_HEADER_NAME = r'("Access-Control-Allow-Origin"|(\w+\.)*ACCESS_CONTROL_ALLOW_ORIGIN)'
 _JAVA_STAR = {
     "any": [
         *({"pattern": p} for p in _SPRING_CALLS),
         {"all": [{"any": [{"kind": "annotation"}, {"kind": "marker_annotation"}]}, _ANNOTATED]},
-        {"kind": "method_invocation", "regex": r'(?s)\.(header|setHeader|addHeader)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$'},
+        {"kind": "method_invocation", "regex": rf'(?s)\.{_SETS}\(\s*{_HEADER_NAME}\s*,\s*"\*"\s*\)$'},
         {"kind": "method_invocation", "regex": r"\.(anyHost|enableCorsForAllOrigins|applyPermitDefaultValues)\(\)$"},
         {"kind": "method_invocation", "regex": r'^CorsHandler\.create\("(\*|\.\*)"\)$'},
         {
@@ -91,33 +102,47 @@ _KOTLIN_STAR = {
     "any": [
         *({"pattern": pattern} for pattern in _SPRING_CALLS),
         {"all": [{"kind": "annotation"}, _ANNOTATED]},
+        {"kind": "assignment", "regex": r'^(\w+\.)?allowedOrigin(s|Patterns)\s*=\s*(\w+\.)?\w+\(\s*"\*"\s*\)$'},
         {"kind": "call_expression", "regex": r"^(\w+\.)?anyHost\(\)$"},
-        {
-            "kind": "call_expression",
-            "regex": r'(?s)\.(header|setHeader|addHeader|append)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$',
-        },
+        {"kind": "call_expression", "regex": rf'(?s)\.{_SETS}\(\s*{_HEADER_NAME}\s*,\s*"\*"\s*\)$'},
+        {"kind": "call_expression", "regex": r'^(\w+\.)?(allowHost|host)\(\s*"\*"'},
     ]
 }
 _RUST_STAR = {"any": [{"pattern": pattern} for pattern in ("CorsLayer::permissive()", "CorsLayer::very_permissive()",
     "Cors::permissive()", "$C.allow_any_origin()", "AllowedOrigins::all()",
     "$C.allow_origin(Any)", "$C.allow_origin(tower_http::cors::Any)", "$C.allow_origin(cors::Any)", "$C.allow_origin(AllowOrigin::any())",
-    'Header::new("Access-Control-Allow-Origin", "*")', '$C.insert_header(("Access-Control-Allow-Origin", "*"))',
+    'Header::new("Access-Control-Allow-Origin", "*")', '$P::Header::new("Access-Control-Allow-Origin", "*")',
+    '$C.append_header(("Access-Control-Allow-Origin", "*"))', '$C.set_raw_header("Access-Control-Allow-Origin", "*")',
+    '$C.insert("Access-Control-Allow-Origin", $V("*"))', '$C.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))',
+    '$C.insert("Access-Control-Allow-Origin", HeaderValue::from_static("*"))',
+    "CorsOptions::default().to_cors()", '$C.allow_origin(HeaderValue::from_static("*"))',
+    '$C.allow_origin("*".parse::<HeaderValue>().unwrap())',
+    '$C.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))', '$C.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))',
+    '$C.append_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))',
+    '$C.insert_header(("Access-Control-Allow-Origin", "*"))',
     '$C.header("Access-Control-Allow-Origin", "*")')]}  # fmt: skip
 _OTHERS = (
     query("go", _GO_STAR, keywords=("AllowOrigins", "AllowedOrigins")),
     query("go", {"any": [{"pattern": "cors.Default()"}, {"pattern": "cors.AllowAll()"}]}, keywords=("cors.Default", "cors.AllowAll")),
     query("java", _JAVA_STAR, keywords=("llowedOrigin", "CrossOrigin", "anyHost", "ForAllOrigins", "PermitDefault", "CorsHandler",
         "addMapping",
-                                    "Access-Control-Allow-Origin")),
-    query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin", "CrossOrigin", "anyHost", "Access-Control-Allow-Origin")),
-    query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin", "AllowedOrigins", "allow_origin(",
-        "Access-Control-Allow-Origin")),
+                                    "Access-Control-Allow-Origin", "ACCESS_CONTROL_ALLOW_ORIGIN")),
+    query("kotlin", _KOTLIN_STAR, keywords=("llowedOrigin", "CrossOrigin", "anyHost", "llowHost", "host(", "Access-Control-Allow-Origin",
+                                            "ACCESS_CONTROL_ALLOW_ORIGIN")),
+    query("rust", _RUST_STAR, keywords=("permissive()", "allow_any_origin", "CorsOptions", "AllowedOrigins", "allow_origin(",
+        "Access-Control-Allow-Origin", "ACCESS_CONTROL_ALLOW_ORIGIN")),
     query("go", {"any": [
         {"kind": "call_expression", "regex": r'(?s)^handlers\.AllowedOrigins\(\[\]string\{\s*"\*"'},
         {"kind": "call_expression", "regex": r"^(middleware\.CORS|cors\.New)\(\)$"},
         {"kind": "assignment_statement", "regex": r"^[\w.]+\.AllowAllOrigins\s*=\s*true$"},
         {"kind": "keyed_element", "regex": r"^AllowAllOrigins\s*:\s*true$"},
-    ]}, keywords=("AllowedOrigins", "middleware.CORS", "cors.New", "AllowAllOrigins")),
+        {"kind": "keyed_element", "regex": r"(?s)^AllowOrigin(s?Func|RequestFunc|WithContextFunc)\s*:\s*func\([^{]*\{\s*return true(, nil)?"
+                                           r"\s*\}$"},
+        {"kind": "call_expression", "regex": r"(?s)^middleware\.CORSWithConfig\(\s*middleware\.CORSConfig\{", "not": {
+            "regex": "AllowOrigin"}},
+    ]}, keywords=("AllowedOrigins", "AllowOrigin", "middleware.CORS", "cors.New", "AllowAllOrigins")),
+    query("go", {"kind": "call_expression", "regex": r"(?s)^cors\.New\(\s*cors\.Config\{", "not": {"regex": "AllowOrigins"}},
+          keywords=("cors.Config",), where=lazy("gofiber/fiber")),
     query("csharp", {"any": [
         {"pattern": "$C.AllowAnyOrigin()"},
         {"kind": "invocation_expression", "regex": r"(?s)\.SetIsOriginAllowed\(\s*\(?\w+\)?\s*=>\s*true\s*\)$"},
@@ -130,8 +155,12 @@ _OTHERS = (
           keywords=("Access-Control-Allow-Origin",)),
     query("ruby", {"kind": "pair", "regex": r"""^["']Access-Control-Allow-Origin["']\s*(=>|:)\s*["']\*["']$"""},
           keywords=("Access-Control-Allow-Origin",)),
-    query("php", {"kind": "array_element_initializer", "regex": r"""^['"]allowed_origins['"]\s*=>\s*\[\s*['"]\*['"]\s*\]$"""},
-          keywords=("allowed_origins",)),
+    query("php", {"kind": "array_element_initializer", "regex":
+          r"""(?i)^['"](allowed_?origins|allow_origin|allowed_origins_patterns)['"]\s*=>\s*(\[|array\()"""
+          r"""\s*['"](\*|#\.\*#|/\.\*/)['"]\s*[\])]$"""},
+          keywords=("allowed_origins", "allowedOrigins", "allow_origin")),
+    query("php", {"kind": "array_element_initializer", "regex": r"""^['"]Access-Control-Allow-Origin['"]\s*=>\s*['"]\*['"]$"""},
+          keywords=("Access-Control-Allow-Origin",)),
     query("ruby", {"kind": "call", "regex": r"""^set\s*\(?\s*:allow_origin\s*,\s*(:any|["']\*["'])"""}, keywords=(":allow_origin",)),
     query("ruby", {"kind": "call", "regex": r"""^origins\s*\(?\s*["']\*["']"""}, keywords=("Rack::Cors", "origins")),
     query("ruby", {"kind": "assignment", "regex": r"""^[\w.]*(headers?"""
@@ -151,6 +180,12 @@ SETTINGS = (
         lazy(r"""(?m)^[ \t]+(allowed-?origins?(?:-patterns)?|allowedOrigins?)\s*:\s*(?:\[\s*|\n\s*-\s*)?["']\*["']"""),
     ),
     (("application*.properties",), lazy(r"(?m)^(quarkus\.http\.cors\.origins\s*=\s*(?:\*|/\.\*/)|[\w.-]*allowed-origins\s*=\s*\*)\s*$")),
+    (
+        ("nelmio_cors.yaml", "nelmio_cors.yml"),
+        lazy(r"""(?m)^[ \t]+(allow_origin)\s*:\s*(?:\[\s*|\n\s*-\s*)?["'](?:\*|\^?\.\*\$?)["']"""),
+    ),
+    ((".htaccess", "apache*.conf", "httpd*.conf", "000-default.conf"), lazy(
+        r"""(?im)^\s*(Header\s+(?:always\s+)?(?:set|add|append)\s+["']?Access-Control-Allow-Origin["']?\s+["']?\*)""")),
     (("nginx*.conf", "default.conf", "*.nginx"), lazy(r"""(?m)^\s*(add_header\s+["']?Access-Control-Allow-Origin["']?\s+["']?\*)""")),
 )
 """Files of settings, and what in them lets every origin in (the first group)."""

@@ -28,7 +28,15 @@ _DEVELOPER_PAGE = query(
     },
     keywords=("UseDeveloperExceptionPage",),
 )
-_LARAVEL = query("php", {"kind": "array_element_initializer", "regex": r"""^['"]debug['"]\s*=>\s*true$"""}, keywords=("debug",))
+_LARAVEL = query(
+    "php",
+    {
+        "kind": "array_element_initializer",
+        "regex": r"""(?is)^['"]debug['"]\s*=>\s*(true|(\(bool\)\s*)?env\(\s*['"]\w*DEBUG['"]\s*,\s*(true|1|['"]true['"])\s*\))$""",
+    },
+    keywords=("debug",),
+)
+"""Switched on, or on wherever nobody sets the variable."""
 
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory import starting
-from prodify.inventory.components.common import name_of, note_at, port_in
+from prodify.inventory import starting, yamlview
+from prodify.inventory.components.common import name_of, note_at, placed_port, port_in
 from prodify.inventory.facts import Component
 from prodify.inventory.placed import PlacedStr, line_at
 from prodify.inventory.polyglot.listening import written_port
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SDK = lazy(r"""<Project\s+Sdk\s*=\s*["']([^"']+)""")
 _FRAMEWORK = lazy(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
 _TESTS = lazy(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
-_PROFILES = lazy(r"""commandName"\s*:\s*"Project"[^{}]*"applicationUrl"\s*:\s*"https?://[^":]+:(\d{2,5})""")
+_ADDRESS = lazy(r"https?://[^\";:]+:(\d{2,5})")
 _URLS = lazy(r"""(?:applicationUrl|Urls|Url)"\s*:\s*"https?://[^":]+:(\d{2,5})""")
 _BOTS = lazy(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
 
@@ -64,8 +64,20 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
     if kind == "service":
         settings = repo.files.select(root.join("Properties/launchSettings.json"), root.join("appsettings*.json"))
         written = written_port(repo, "csharp", [p for p in started if not p.endswith("Worker.cs")])
-        port = written or port_in(repo, settings, _PROFILES, _URLS) or 8080
+        port = written or _profile_port(repo, root) or port_in(repo, settings, _URLS) or 8080
     name = name_of(root, project.rpartition("/")[2].rpartition(".")[0])
     notes = (note_at(repo, project, "Sdk=", kit or "project file"),)
     return Component(root.path, name, kind, "csharp", framework, entry, port, PlacedStr("nuget", Location(project, 1)),
                      PlacedStr(version[1], Location(project, line_at(text, version.start(1)))) if version else None, notes)  # fmt: skip
+
+
+def _profile_port(repo: Inventory, root: Root) -> int | None:
+    """The port of the first profile that starts the project itself; those of IIS Express and of containers start something else."""
+    document = yamlview.document(repo.files, root.join("Properties/launchSettings.json"))
+    profiles = document.get("profiles") if document is not None else None
+    for _, profile in profiles.items() if profiles is not None else ():
+        found = _ADDRESS.search(profile.string("applicationUrl") or "") if profile.string("commandName") == "Project" else None
+        address = profile.get("applicationUrl")
+        if found is not None and address is not None:
+            return placed_port(found[1], address.location)
+    return None

@@ -28,6 +28,22 @@ _CONFIGURED = lazy(r"^\s*(?:server\.port|quarkus\.http\.port|micronaut\.server\.
 _YAML = lazy(r"^(?:server|http|ktor|micronaut|quarkus):\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*(?:\$\{\w+:)?\"?(\d{2,5})", re.MULTILINE)
 
 
+_HOCON = lazy(
+    r"\bdeployment\s*\{(?:[^{}]|\$\{[^{}]*\})*?\bport\s*[=:]\s*\"?(\d{2,5})|^\s*ktor\.deployment\.port\s*[=:]\s*(\d{2,5})", re.MULTILINE
+)
+_PROFILE = lazy(r"[-_](prod(uction)?)?")
+
+
+def _rank(path: str) -> tuple[int, str]:
+    """Settings for every profile come first, then those of production.
+
+    >>> sorted(["application-dev.yml", "application-prod.yml", "application.yml"], key=_rank)
+    ['application.yml', 'application-prod.yml', 'application-dev.yml']
+    """
+    profile = _PROFILE.search(path.rpartition("/")[2])
+    return (0 if profile is None else 1 if profile[1] else 2, path)
+
+
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
     """The component of every project; aggregating poms and Android applications are none."""
     for root in roots:
@@ -55,9 +71,10 @@ def _component(repo: Inventory, root: Root, manifest: str, text: str, sources: t
     language = "kotlin" if sum(p.endswith(".kt") for p in sources) * 2 > len(sources) else "java"
     port = None
     if kind == "service" and framework is not None:
-        resources = repo.files.select(root.join("src/main/resources/application*"), root.join("config/application*"))
+        names = ("src/main/resources/application*", "src/main/resources/bootstrap*", "config/application*")
+        resources = sorted(repo.files.select(*map(root.join, names)), key=_rank)
         port = (
-            port_in(repo, resources, _CONFIGURED, _YAML)
+            port_in(repo, resources, _CONFIGURED, _YAML, _HOCON)
             or written_port(repo, "java", starters, sources)
             or framework.port
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodify.inventory.components.common import image_version, name_of, note_at
+from prodify.inventory.components.commands import commands
+from prodify.inventory.components.common import image_version, name_of, note_at, placed_port
 from prodify.inventory.components.node import read_json
 from prodify.inventory.components.pyproject import table
 from prodify.inventory.data.frameworks import PHP
 from prodify.inventory.facts import Component, Note
 from prodify.inventory.placed import PlacedStr
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         framework = PHP[package] if package and not is_library else None
         kind = "library" if is_library else framework.kind if framework else "service" if entry else "cli"
         port = framework.port if framework else 80 if kind == "service" else None
+        if kind == "service":
+            port = _started_port(repo, root, data) or port
         note = (
             note_at(repo, manifest, package, f"depends on {package}")
             if package
@@ -52,3 +56,27 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         yield Component(
             root.path, name_of(root, declared), kind, "php", shown, None if is_library else entry, port, manager, version, (note,)
         )
+
+
+_SERVES = lazy(
+    r"\bphp\s(?:.*\s)?-S\s+[\w.\[\]]*:(\d{2,5})\b"
+    r"|\b(?:artisan|spark)\s+(?:serve|octane:start)\b.*--port[=\s](\d{2,5})\b"
+    r"|\bsymfony\s+(?:local:)?serve(?:r:start)?\b.*--port[=\s](\d{2,5})\b"
+)
+"""Commands that serve PHP without a web server in front, and the port that they are given."""
+
+
+def _started_port(repo: Inventory, root: Root, data: dict[str, object]) -> int | None:
+    """The port of the command that starts the server: of the image, a process file or a compose file, else of a script of Composer."""
+    for words, location, source, _ in commands(repo):
+        inside = root.path == "." or location.path.startswith(root.path + "/")
+        found = _SERVES.search(" ".join(words)) if inside and source not in ("script", "devcontainer", "prose") else None
+        if found is not None:
+            return placed_port(next(group for group in found.groups() if group), location)
+    for name in ("start", "serve", "dev"):
+        script = table(data, "scripts").get(name)
+        found = _SERVES.search(" ".join(map(str, script)) if isinstance(script, list) else str(script or ""))
+        if found is not None:
+            port = next(group for group in found.groups() if group)
+            return placed_port(port, note_at(repo, root.join("composer.json"), f":{port}", "").location)
+    return None

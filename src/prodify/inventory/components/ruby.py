@@ -59,7 +59,7 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         if framework is not None and kind in ("service", "static-site"):
             started = _started_port(repo, root)
             places = ([root.join("config/puma.rb")], [root.join(entry)] if entry else [], sources[:60])
-            written = started or written_port(repo, "ruby", *places)
+            written = started or _rackup_port(repo, root) or written_port(repo, "ruby", *places)
             port = written or framework.port
         yield Component(
             root.path, name_of(root, None), kind, "ruby", framework.name if framework else None, entry, port, manager, runtime, (note,)
@@ -75,6 +75,14 @@ def _started_port(repo: Inventory, root: Root) -> int | None:
         if inside and any(word.rpartition("/")[2] in _SERVERS for word in words) and (match := _OPTION.search(" ".join(words))):
             return PlacedInt(int(match[1]), location)
     return None
+
+
+def _rackup_port(repo: Inventory, root: Root) -> int | None:
+    """The port in the first line of config.ru, where rackup looks for options of its own."""
+    path = root.join("config.ru")
+    first = next(iter(repo.files.lines(path)), "") if path in repo.files else ""
+    option = _OPTION.search(first) if first.startswith("#\\") else None
+    return PlacedInt(int(option[1]), Location(path, 1)) if option else None
 
 
 def _declared(manifest: str, text: str) -> str | None:

@@ -43,7 +43,11 @@ OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
             r"@(?:Parameterized)?Test\b[^\n]*\n(?:\s*@[^\n]*\n)*\s*(?:public |private |internal |fun |void )*\s*(?P<name>\w+)?",
             re.MULTILINE,
         ),
-        lazy(r"\bassert\w*\(|\bverify\(|\bexpect\w*\(|\.should\w*\("),
+        lazy(
+            r"\bassert\w*\(|\bverify\(|\bexpect\w*\(|\.should\w*\(|\.andExpect\w*\(|\bshould(?:Be|Not|Have|Throw)\w*\b"
+            r"|\.then\(\)\s*\.|StepVerifier\.|\.expectComplete\(|\.isEqualTo\(|^\s*(?:then|expect):\s*$",
+            re.MULTILINE,
+        ),
     ),
     (
         ("*.rb",),
@@ -60,7 +64,7 @@ OTHERS: tuple[tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]], ...] = (
         lazy(
             r"\[(?:Fact|Theory|Test|TestMethod|TestCase)\b[^\]]*\]\s*(?:\[[^\]]*\]\s*)*(?:public\s+)?(?:async\s+)?[\w<>]*\s*(?P<name>\w+)?"
         ),
-        lazy(r"\bAssert\.\w+|\.Should\(\)"),
+        lazy(r"\bAssert\.\w+|\.Should\w*\(|\.Verify\w*\(|\bExpect\("),
     ),
     (("*.ex", "*.exs"), lazy(r"^\s*test\s+\"(?P<name>[^\"]*)", re.MULTILINE), lazy(r"\bassert\b|\brefute\b")),
 )

@@ -37,7 +37,7 @@ def declared(repo: Inventory, *names: str, dev: bool = False) -> tuple[Dependenc
 
 
 def first_use(repo: Inventory, packages: tuple[str, ...]) -> Note | None:
-    """Where one of these packages is declared (development groups left out) or imported by production Python; None if nowhere."""
+    """Where one of these packages is declared (development groups left out) or imported by production Python or Go; None if nowhere."""
     found = declared(repo, *packages)
     if found:
         return Note(found[0].location, found[0].name)
@@ -45,7 +45,9 @@ def first_use(repo: Inventory, packages: tuple[str, ...]) -> Note | None:
 
     modules = tuple(dict.fromkeys(module for package in packages for module in (package.replace("-", "_"), *modules_of(package))))
     imported = repo.python.imports(*modules)
-    return imported[0] if imported else None
+    from prodify.inventory.dependencies.gousage import imported_by_go
+
+    return imported[0] if imported else imported_by_go(repo, packages)
 
 
 def package_managers(repo: Inventory) -> dict[str, str]:

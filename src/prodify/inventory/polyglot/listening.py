@@ -29,6 +29,8 @@ _WORD = lazy(r"(?i)(?<!im)(?<!sup)(?<!re)(?<!ex)port")
 _LEFT: dict[str, object] = {"field": "left", **_NAMED}
 _DECLARED: dict[str, object] = {"field": "name", **_NAMED}
 _LISTENS = r"(^|\.)(ListenAndServe(TLS)?|Run|Listen|Start|StartServer)$"
+_ADDRESS_FLAG = r"""(?i)^.((http|server|web|api)[-_.]?)?(listen|addr|address|((listen|bind)[-_]?)?addr(ess)?|bind|http)"$"""
+"""What flags and settings call the address that is listened on."""
 _GO_TEXT = {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:\d{2,5}"$'}
 _GO_NUMBER = {"any": [
     {"kind": "int_literal", "regex": r"^\d{2,5}$"}, {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:?\d{2,5}"$'},
@@ -43,8 +45,13 @@ _GO = (
     (
         query("go", {**_GO_TEXT, "inside": _go_call(_LISTENS)}, keywords=("Listen", ".Run(", ".Start")),
         query("go", {**_GO_TEXT, "inside": _go_call(r"^net\.Listen$")}, keywords=("net.Listen",)),
-        query("go", {**_GO_TEXT, "inside": {"kind": "literal_element", "inside": {"kind": "keyed_element", "regex": r"^Addr\s*:"}}},
-              keywords=("Addr",)),
+        query("go", {**_GO_TEXT, "inside": {"kind": "literal_element", "inside": {"kind": "keyed_element",
+              "regex": r"^(Addr|(HTTP|Http|Server|Web|API|Api)?(Listen|Bind)?(Addr|Address)|(HTTP|Http)?Listen(On)?|Bind)\s*:"}}},
+              keywords=("Addr", "Listen", "Bind")),
+        query("go", {**_GO_TEXT, "inside": {"kind": "argument_list", "inside": {"kind": "call_expression", "has": {
+            "field": "function", "regex": r"(?i)(^|\.)(string(var)?p?|default|setdefault)$"}}, "has": {
+                "kind": "interpreted_string_literal", "regex": _ADDRESS_FLAG}}},
+              keywords=("ddr", "isten", "ind", "http")),
         query("go", {**_GO_TEXT, "inside": {"kind": "argument_list", "inside": {"kind": "call_expression", "inside": _go_call(_LISTENS)}}},
               keywords=("Listen", ".Run(", ".Start")),
     ),
@@ -57,6 +64,11 @@ _GO = (
                      "follows": {"kind": "interpreted_string_literal", **_NAMED, "stopBy": "neighbor"}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "argument_list"}, "follows": {"regex": "^,$", "follows": {
             "kind": "interpreted_string_literal", **_NAMED}}}, keywords=_PORT, where=_WORD),
+        query("go", {"kind": "raw_string_literal", "regex": r'(env-?)?[dD]efault:"[^"]*\d{2,5}"`$', "inside": {
+            "kind": "field_declaration", "has": {"field": "name", **_NAMED}}}, keywords=_PORT, where=_WORD),
+        query("go", {**_GO_NUMBER, "inside": {"kind": "literal_element", "inside": {
+            "kind": "keyed_element", "regex": r"^(Value|Default(Value)?)\s*:", "inside": {"kind": "literal_value", "has": {
+                "kind": "keyed_element", "all": [{"regex": r"^(Env)?Name\s*:"}, _NAMED]}}}}}, keywords=_PORT, where=_WORD),
         query("go", {**_GO_NUMBER, "inside": {"kind": "return_statement", "inside": {
             "kind": "function_declaration", "stopBy": "end", "has": {"field": "name", **_NAMED}}}}, keywords=_PORT, where=_WORD),
     ),
@@ -76,6 +88,8 @@ _RUST = (
         query("rust", {"kind": "integer_literal", "regex": r"^\d{2,5}", "inside": _RUST_TUPLE}, keywords=("bind", "SocketAddr", "run(")),
     ),
     (
+        query("rust", {"kind": "integer_literal", "regex": r"^\d{2,5}", "inside": {"kind": "token_tree", "inside": {
+            "kind": "macro_invocation", "regex": r'^format!\(\s*"[\w.:\[\]]*:\{\}"\s*,\s*\d+\s*\)$'}}}, keywords=("format!",)),
         query("rust", {**_RUST_ADDRESS, "not": {"inside": {"kind": "token_tree", "stopBy": "end"}}}, keywords=('"',)),
     ),
     (
@@ -119,6 +133,10 @@ _CSHARP = (
      query("csharp", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {"kind": "argument", "inside": {
          "kind": "argument_list", "inside": {"kind": "invocation_expression", "regex": r"(?s)(ListenAnyIP|ListenLocalhost)\("}}}},
            keywords=("ListenAnyIP", "ListenLocalhost"))),
+    (query("csharp", {"any": [{"kind": "string_literal", "regex": r'^"\d{2,5}"$'}, {"kind": "integer_literal", "regex": r"^\d{2,5}$"}],
+                      "inside": {"kind": "binary_expression", "stopBy": "end",
+                                 "regex": r'(?s)^\(?(Environment\.GetEnvironmentVariable\(|[\w.]*[cC]onfiguration\[)\s*"(\w+[:_])*PORT"'
+                                          r'\s*[)\]]\s*\?\?'}}, keywords=('PORT"',)),),
 )  # fmt: skip
 
 _RUBY_NUMBER = {"any": [{"kind": "integer", "regex": r"^\d{2,5}$"}, {"kind": "string", "regex": r"""^["'](tcp://[^:]+:)?\d{2,5}["']$"""}]}
@@ -137,7 +155,7 @@ _RUBY = (
 
 PORTS: Mapping[str, tuple[tuple[Query, ...], ...]] = {"go": _GO, "rust": _RUST, "java": _JAVA, "csharp": _CSHARP, "ruby": _RUBY}
 """Queries by language, those of the first rank that finds something decide."""
-_DIGITS = lazy(r"(\d{2,5})(?:_?[ui]\d+)?/?[\"']?$")
+_DIGITS = lazy(r"(\d{2,5})(?:_?[ui]\d+)?/?[\"'`]*$")
 
 
 def written_port(repo: Inventory, language: str, *groups: Iterable[str]) -> int | None:

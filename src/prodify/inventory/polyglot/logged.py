@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
-from prodify.inventory.polyglot.nodes import line_of, named
+from prodify.inventory.polyglot.nodes import arguments, line_of, named
 from prodify.inventory.polyglot.texts import PIECES, TEXTS, joins, last_name
 from prodify.inventory.query import query
 from prodify.lazyre import lazy
@@ -26,10 +26,10 @@ _SECRETS = (
 _SECRET = lazy(
     rf"(?:(?!(?:\w+_)?(?:hash|hashed|encrypted|crypted|masked|redacted|confirm|forgot|reset|has|is|no|min|max|wrong|invalid|show|hide)_)\w+_)?"
     rf"(?:{_SECRETS})|(?:(?:access|refresh|auth|id|bot|jwt|reset|session|api|bearer|user)_?)?token"
-    r"|(?:database|db|mongo|mongodb|postgres|mysql)_ur[il]"
+    r"|(?:auth|authorization)(?:_header|_value)?|bearer|(?:database|db|mongo|mongodb|postgres|mysql)_ur[il]"
 )
 _WORDS = ("assword", "asswd", "PASSW", "ecret", "SECRET", "oken", "TOKEN", "piKey", "pi_key", "API_KEY", "pikey", "ApiKey", "rivateKey",
-          "pwd", "_URI", "_URL", "contrasena", "senha", "private_key", "cvv")  # fmt: skip
+          "pwd", "uthorization", "authHeader", "bearer", "_URI", "_URL", "contrasena", "senha", "private_key", "cvv")  # fmt: skip
 _LEVELS = (
     r"(log|info|debug|warn|warning|error|trace|verbose|fatal|severe|fine|print|printf|println|write|infof|debugf|warnf|errorf|infow|debugw)"
 )
@@ -72,9 +72,25 @@ def logged_credentials(repo: Inventory) -> Iterator[Note]:
             for match, node in repo.syntax.nodes(row, path):
                 shown = _macro_values(match.text) if row.language == "rust" else (n.text() for n in _values(node, top=True))
                 found = next((name for text in shown if (name := _credential(text)) is not None), None)
-                if found is not None:
+                if found is not None and not _is_file(repo, path, row.language, found):
                     called = re.split(r"[(\s!]", match.text, maxsplit=1)[0][:40]
                     yield Note(Location(path, line_of(node)), f"{called} of {found}")
+
+
+_OPENS = r"(^|\.)((ListenAndServe|Serve|Run|Start|Listen|Load)\w*TLS\w*|LoadX509KeyPair|readFile(Sync)?|existsSync|ReadFile|Open|Stat)$"
+_OPENED = {
+    language: query(language, {"kind": "call_expression", "has": {"field": "function", "regex": _OPENS}},
+                    keywords=("TLS", "LoadX509", "readFile", "existsSync", "ReadFile", "Open", "Stat"))
+    for language in ("go", "javascript", "typescript")
+}  # fmt: skip
+"""Calls that take the names of files."""
+
+
+def _is_file(repo: Inventory, path: str, language: str, name: str) -> bool:
+    """Whether a variable holds where a key is kept, not the key: the same file hands it to a call that opens files."""
+    row = _OPENED.get(language)
+    calls = repo.syntax.nodes(row, path) if row is not None else ()
+    return any(argument.text() == name for _, call in calls for argument in arguments(call))
 
 
 def _credential(text: str) -> str | None:

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 class Library:
     """Calls of one library. `bounded`: what else in the file gives its calls an end, None where the default is finite.
 
-    `needs`: a text that the file holds as well, where the call alone says too little.
+    `needs`: a text that the file holds as well, where the call alone says too little; `inherited`: a file of a parent class may hold it.
     """
 
     name: str
     query: Query
     bounded: tuple[Query, ...] | None = ()
     needs: str = ""
+    inherited: bool = False
 
 
 _VERBS = "^(get|post|put|patch|delete|request)$"
@@ -123,7 +124,7 @@ LIBRARIES: tuple[Library, ...] = (
     Library("rest-client", called("ruby", "^RestClient$", _VERBS, "RestClient"), None),
     Library("open-uri", called("ruby", r"^URI(\(|$)", "^open$", "open-uri"), None),
     Library("httparty", called("ruby", "^HTTParty$", _VERBS, "HTTParty"), None),
-    Library("httparty", called("ruby", r"^self\.class$", _VERBS, "HTTParty"), None, "include HTTParty"),
+    Library("httparty", called("ruby", r"^self\.class$", _VERBS, "self.class."), None, "include HTTParty", inherited=True),
     Library("typhoeus", called("ruby", "^Typhoeus$", _VERBS, "Typhoeus"), (_RUBY_OPTION,)),
     Library("faraday", called("ruby", "^Faraday$", "^(new|get|post)$", "Faraday"), None),
     Library("reqwest", called("rust", "^reqwest$", "^get$", "reqwest::get")),
@@ -146,7 +147,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Outbound HTTP calls of compiled and scripting languages."""
     for library in LIBRARIES:
         for path in repo.syntax.sources(library.query.language, library.query.keywords):
-            if library.needs not in repo.syntax.text(path):
+            if library.needs not in repo.syntax.text(path) and not (library.inherited and _anywhere(repo, library)):
                 continue
             calls = [node for _, node in repo.syntax.nodes(library.query, path)]
             bounded = bool(calls) and (
@@ -154,3 +155,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
             )
             for node in calls:
                 yield OutboundCall(library.name, callee(node)[:60], location_of(path, node), bounded)
+
+
+def _anywhere(repo: Inventory, library: Library) -> bool:
+    return any(True for _ in repo.syntax.sources(library.query.language, (library.needs,)))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
 
+_MIGRATION = lazy(r"(^|/)(db/(migrate|migrations?|seeds?)|database/(migrations|seed(s|ers)?)|[mM]igrations?)/")
+"""What changes the database's schema runs once, by hand, and no visitor's words reach it."""
 _VERBS = ("select", "insert", "update", "delete", "replace", "merge")
 _SHAPE = lazy(
     r"(?is)^\s*(?:with\b.*?)?(select\b.*?\bfrom\b|insert\s+(ignore\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|replace\s+into\b|merge\s+into\b)"
@@ -79,6 +81,8 @@ def unsafe_sql(repo: Inventory) -> Iterator[Note]:
     seen: set[tuple[str, int]] = set()
     for row in _QUERIES:
         for path in repo.syntax.sources(row.language, row.keywords):
+            if _MIGRATION.search(path):
+                continue
             text = repo.syntax.text(path)
             for _, node in repo.syntax.nodes(row, path):
                 place = (path, line_of(node))

@@ -12,7 +12,7 @@ from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify
 from prodify.inventory.secrets.sections import of_section
-from prodify.inventory.secrets.values import is_random
+from prodify.inventory.secrets.values import echoes, is_identifier, is_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,7 @@ _DEFINES = lazy(
 _CODE_KINDS = (FileKind.CODE, FileKind.MARKUP)
 _SIGNING_CONTEXT = lazy(rb"(?i)session|jwt|cookie|passport|strategy|sign")
 _WITH_DIGIT = lazy(rb"[^\s\d]{0,40}\d")
+_CONSTANT = lazy(rb"""\b([A-Z][A-Z0-9_]{2,40})(?:\s?:\s?[&\w]{1,12})?(?: string| String)?\s?=\s?["']([\w-]{3,40})["']""")
 _OPENSSL = lazy(rb"-pass(?:word|in|out)?[ \t]{1,4}$")
 _ASSERTED = lazy(rb"[ \t]*(?:assert|expect)")
 _ENVVAR = lazy(r"^[A-Z][A-Z0-9_]+$")
@@ -150,7 +151,7 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
         bound = None  # one name after the other in a list of settings
     if bound is None and sep.startswith(b",") and is_random(value, 20) and classify(name) in _STRICT:
         bound = False  # `set(:secret, "...")`: two arguments, and the second is drawn
-    if bound is None:
+    if bound is None or (kind is FileKind.CODE and _is_listed_name(data, at, name, value)):
         return None
     if data[first_end + 1 : first_end + 2] == b"%" or data[first_end + 1 : first_end + 8] == b".format(":
         return None
@@ -162,6 +163,15 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     if judged is None or _SIGNING_CONTEXT.search(left, max(0, len(left) - 120)):
         return judged
     return judge(Literal(name, value, at + 1, end, sep.decode(), True, bound), kind)
+
+
+def _is_listed_name(data: bytes, at: int, name: str, value: str) -> bool:
+    """Whether a constant stands in a list of names: it says its own in small letters, and so does the one above or below it."""
+    if not (name.isupper() and value.islower() and echoes(name, value)):
+        return False
+    rows = _CONSTANT.finditer(data, max(0, at - BACK), min(len(data), at + BACK))
+    names = ((row[1].decode(), row[2].decode()) for row in rows)
+    return any(own != name and told.islower() and echoes(own, told) for own, told in names)
 
 
 @lru_cache(maxsize=4096)
@@ -197,7 +207,7 @@ def _comparison(literal: Literal, kind: FileKind, *, asserted: bool) -> Candidat
     """A literal that a password is compared with is the password."""
     if classify(literal.name) is not NameKind.PASSWORD or kind not in _CODE_KINDS:
         return None
-    if not literal.value or " " in literal.value or (literal.value.isalpha() and not asserted):
+    if not literal.value or " " in literal.value or (literal.value.isalpha() and not asserted) or is_identifier(literal.value):
         return None
     found = judge(literal, kind)
     if found is not None and literal.value.isalpha():
@@ -302,6 +312,27 @@ def pair(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     return judge(Literal(name, read[0], at, read[1], ":", bool(last["quote"])), settings)
 
 
+_PAIR_BACK = lazy(
+    rb"""(?i)\bvalue["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)(?P<value>[^\s"'{$<][^"'\n]{2,200})["']?,?\s{1,40}["']?(?:name|key)["']?"""
+    rb"""\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})"""
+)
+
+
+def pair_back(data: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge `value: Y` with `name: X` below it, as sorted manifests have it; the name ends at `at` or behind it."""
+    last = None
+    for found in _PAIR_BACK.finditer(data, max(0, at - 400), min(len(data), at + BACK)):
+        if found.start("name") < at <= found.end("name"):
+            last = found
+    if last is None:
+        return None
+    settings = FileKind.CONFIG if kind is FileKind.CODE else kind
+    value = last["value"].decode("utf-8", "replace").rstrip()
+    start = last.start("value")
+    name, end = last["name"].decode("ascii", "replace"), start + len(value.encode())
+    return judge(Literal(name, value, start, end, ":", bool(last["quote"])), settings)
+
+
 def define(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge a C preprocessor constant whose value's quote stands at `at`."""
     line = data.rfind(b"\n", max(0, at - BACK), at) + 1
@@ -329,7 +360,7 @@ def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
                 yield candidate
 
 
-_XML = lazy(rb"<(?P<name>[\w.\-:]{1,60})(?: [^<>\n]{1,40})?>(?P<value>[^<\s]{3,512})</")
+_XML = lazy(rb"<(?:property name=[\"'])?(?P<name>[\w.\-:]{1,60})[\"']?(?: [^<>\n]{1,40})?>(?P<value>[^<\s]{3,512})</")
 
 
 def element(data: bytes, at: int, kind: FileKind) -> Candidate | None:

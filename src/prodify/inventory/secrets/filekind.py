@@ -70,6 +70,8 @@ def kind_of(path: str) -> FileKind:
     if _ENV.match(name) or _ENV_DIR.search(path):
         return FileKind.ENV_TEMPLATE if _TEMPLATE.search(name) or _TEMPLATE_DIR.search(path) else FileKind.ENV
     stem, ext = splitext(low)
+    if not ext and _NEWS_DIR.search(path):
+        return FileKind.DOCS
     if ".properties." in low:
         return FileKind.CONFIG
     if low.startswith(("dockerfile", "containerfile")) or ext == ".dockerfile":
@@ -77,6 +79,10 @@ def kind_of(path: str) -> FileKind:
     if ext in (".yml", ".yaml") and ("compose" in stem or stem.startswith("docker-stack")):
         return FileKind.COMPOSE
     return _by_extension(low, ext)
+
+
+_NEWS_DIR = lazy(r"(?i)(?:^|/)(?:changelogs?|changes|changesets?|\.changes?|\.changeset|newsfragments|releasenotes?|release[-_]notes)/")
+"""Entries of a change log, one a file, often without an extension."""
 
 
 def _by_extension(low: str, ext: str) -> FileKind:

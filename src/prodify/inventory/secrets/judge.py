@@ -11,10 +11,12 @@ from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
 from prodify.inventory.secrets.values import (
     CODEISH,
     DEFAULTISH,
+    ENV_NAME,
     HASHED,
     LABEL,
     NON_VALUES,
     PATHISH,
+    PLACEHOLDER,
     URLISH,
     UUID,
     WEAK,
@@ -26,6 +28,7 @@ from prodify.inventory.secrets.values import (
     is_placeholder,
     is_random,
     is_reference,
+    is_short_key,
     is_short_token,
     is_strong_text,
     is_trivial,
@@ -58,6 +61,9 @@ _ACCOUNT_PASSWORD = lazy(
 NAMED_KEY = lazy(
     r"(?i)^(?!.*(?:your|enter|insert|replace|put|set|example|sample|dummy|fake|here))[a-z]{3,}[-_ ]?(?:secret|signing)[-_ ]?key\d*$"
 )
+_PADDED = 24
+_CALLS_ITSELF = lazy(r"(?i)(?:secret|sign(?:ing)?|jwt|private|security|auth)[-_]?(?:key|token)|super[-_]?secret|(?:key|token)[-_]?secret")
+_API_KEY = lazy(r"(?i)(?:api|access)_?key$")
 _AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
 _KEY_OF_32_BYTES = lazy(r"^[A-Za-z0-9+/_\-]{43}=$")
 """Fernet's form and that of every other key of 256 bits in base 64."""
@@ -135,7 +141,7 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     if name_kind is None or len(value) < 3 or _is_hopeless(literal, name_kind, kind):
         return None
-    if is_reference(value) or HASHED.match(value) or _PUBLIC_VALUE.match(value):
+    if is_reference(value, quoted=literal.quoted) or HASHED.match(value) or _PUBLIC_VALUE.match(value) or _is_variables_name(literal):
         return None
     if _PUBLIC_NAME.search(literal.name):
         return None
@@ -144,6 +150,14 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
     judged = {NameKind.PASSWORD: _password, NameKind.FRAMEWORK: _framework}.get(name_kind)
     found = judged(literal, kind) if judged else _token(literal, kind, name_kind)
     return found or _faint(literal, kind, name_kind)
+
+
+def _is_variables_name(literal: Literal) -> bool:
+    """Whether a constant keeps the name of a variable that its own ends or begins with: `ENV_JWT_SECRET = "JWT_SECRET"`."""
+    if not literal.quoted or not ENV_NAME.match(literal.value):
+        return False
+    own, told = words_of(literal.name), words_of(literal.value)
+    return len(own) > len(told) and told in (own[-len(told) :], own[: len(told)])
 
 
 def _is_hopeless(literal: Literal, name_kind: NameKind, kind: FileKind) -> bool:
@@ -215,6 +229,11 @@ def _is_named_key(literal: Literal) -> bool:
     return bool(NAMED_KEY.match(literal.value)) and not echoes(literal.name, literal.value)
 
 
+def _is_padded(value: str) -> bool:
+    """Whether a key calls itself one and is filled up by counting, to the length that the algorithm asks for: it is used as it stands."""
+    return len(value) >= _PADDED and " " not in value and _CALLS_ITSELF.search(value) is not None and not PLACEHOLDER.search(value)
+
+
 def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     value, name = literal.value, literal.name
     if (
@@ -228,13 +247,14 @@ def _framework(literal: Literal, kind: FileKind) -> Candidate | None:
     if kind in _PROSE or kind is FileKind.NOTEBOOK:
         return None
     asks = bool(_CHANGE_ME.search(value)) and (" " not in value or len(value) >= _SENTENCE)
-    if len(value) >= 16 and has_sequence(value) and kind not in _SETTINGS:
+    padded = _is_padded(value)
+    if len(value) >= 16 and has_sequence(value) and kind not in _SETTINGS and not padded:
         return None
     if value.startswith("django-insecure-") and len(value) > 30:
         return _make(literal, "framework-key", "Signing key in the code", FRAMEWORK)
     settings = kind in _SETTINGS
     filled = is_placeholder(value) and not is_typed_row(value)
-    if settings and not literal.fallback and filled and not (asks or _is_named_key(literal)):
+    if settings and not literal.fallback and filled and not (asks or padded or _is_named_key(literal)):
         return None
     generic = words_of(name) in (["secret"], ["token", "secret"])
     phrase = bool(_YOURS.search(value)) or (is_words(value) and len(words_of(value)) > 1 and not DEFAULTISH.search(value))
@@ -276,7 +296,8 @@ def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate |
         ):
             return None
         return _make(literal, "key", "Key", TOKEN)
-    if literal.quoted and is_short_token(value) and kind not in _PROSE:
+    short = is_short_token(value) or (is_short_key(value) and _API_KEY.search(literal.name) is not None)
+    if literal.quoted and short and kind not in _PROSE:
         return _make(literal, "token", "Access token", TOKEN)
     lenient = kind is FileKind.ENV or literal.name.isupper()
     if is_random(value, 12 if lenient else 16):

@@ -8,7 +8,8 @@ from prodify.inventory.facts import Role
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.prose import in_docstring
-from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD
+from prodify.inventory.secrets.rule import CONNECTION, FRAMEWORK, PASSWORD
+from prodify.inventory.secrets.values import WEAK
 from prodify.model import Level
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def _base(found: Candidate, path: str, kind: FileKind, data: bytes) -> str:
     if found.local and kind is FileKind.COMPOSE and _DEVELOPMENT_STACK.search(path):
         return Level.NOTE
     if found.local and found.weak:
+        if kind is FileKind.CODE and found.category == CONNECTION and not found.fallback and found.value.lower() not in WEAK:
+            return Level.WARNING  # somebody chose it, and no setting replaces it: it opens the database wherever the program runs
         here = kind is FileKind.COMPOSE and not _PRODUCTION_STACK.search(path)
         return Level.NOTE if here or _on_this_machine(found, data) else Level.WARNING
     if found.weak and found.category == FRAMEWORK and kind is FileKind.COMPOSE and not _DEVELOPMENT_STACK.search(path):

@@ -25,7 +25,7 @@ class NameKind(Enum):
 _PASSWORDS = wordset(
     "password passwd pwd pass passphrase passcode passwort kennwort senha contrasena contraseña mdp motdepasse psw pswd passw "
     "pw userpass dbpass wachtwoord passwords haslo hasło пароль пароля losenord lösenord salasana adgangskode kodeord heslo jelszo jelszó "
-    "lozinka lozinku sifre şifre sifresi parolă 密码 密碼 パスワード 비밀번호"
+    "passord passowrd passwrod lozinka lozinku sifre şifre sifresi parolă 密码 密碼 パスワード 비밀번호"
 )
 _MEANS_MORE = wordset("clave parola chave mdp sifra")
 """Password in one language, key or word in another: the value has to say that it is none of the other two."""
@@ -33,7 +33,7 @@ _GLUED = ("password", "passwd", "passphrase", "dbpass", "smtppass", "mailpass", 
 _GLUED_TOKENS = ("secret", "token", "apikey", "accesskey", "secretkey")
 _TOKENS = wordset(
     "token secret apikey credential credentials authtoken accesstoken secretkey accesskey apitoken bearer authorization apisecret "
-    "privatekey tokens secrets apikeys accesstokens"
+    "privatekey tokens secrets apikeys accesstokens secrete secreto"
 )
 _KEY_BEFORE = wordset(
     "api access auth private secret signing encryption encrypt master service account license subscription admin webhook shared "

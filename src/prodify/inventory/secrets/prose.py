@@ -33,3 +33,19 @@ def in_docstring(path: str, data: bytes, start: int) -> bool:
         if 0 <= single < position:
             single = data.find(_SINGLE, position, start)
     return False
+
+
+_TEST_MODULE = lazy(
+    rb"(?m)^([ \t]{0,40})#\[cfg\(test\)\]\s{0,200}(?:#\[[^\]\n]{0,200}\]\s{0,200})?(?:pub(?:\([a-z]{1,9}\))? )?mod \w{1,60} \{"
+)
+
+
+def in_test_module(path: str, data: bytes, start: int) -> bool:
+    """Whether `start` stands in a module of a Rust file that is only compiled for its tests (the first MiB is looked at)."""
+    if not path.endswith(".rs") or start > _MOST:
+        return False
+    for module in _TEST_MODULE.finditer(data, 0, start):
+        end = data.find(b"\n" + module[1] + b"}", module.end(), start)
+        if end < 0:
+            return True
+    return False

@@ -16,7 +16,7 @@ from prodify.inventory.secrets.faint import is_plain_token, is_telling
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
 from prodify.inventory.secrets.levels import level_of
 from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan, trigger_of
-from prodify.inventory.secrets.prose import in_comment, in_docstring
+from prodify.inventory.secrets.prose import in_comment, in_docstring, in_test_module
 from prodify.inventory.secrets.redact import fingerprint, redacted
 from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, FRAMEWORK, PRIVATE_KEY
 from prodify.inventory.secrets.rules import RULES
@@ -159,7 +159,7 @@ class Scanner:
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start)]
         for c in chosen:
-            if _only_shown(c, path, text) or (kind is not FileKind.ENV and _belongs(c, role)):
+            if in_test_module(path, text, c.start) or _only_shown(c, path, text, kind) or (kind is not FileKind.ENV and _belongs(c, role)):
                 c.quiet = True
         chosen = [c for c in chosen if _counts(c, kind, weak=weak)][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
@@ -238,9 +238,10 @@ def _surroundings(event: tuple[int, int], data: bytes) -> int | None:
     return None if wide else hash((identifier, before, after))
 
 
-def _only_shown(found: Candidate, path: str, data: bytes) -> bool:
-    """Whether this is a well-known value in a comment or docstring: an illustration."""
-    return found.weak and (in_comment(data, found.start) or in_docstring(path, data, found.start))
+def _only_shown(found: Candidate, path: str, data: bytes, kind: FileKind) -> bool:
+    """Whether this is a well-known value in a comment or docstring, an illustration, or a key that is commented out and signs nothing."""
+    shown = found.weak or (found.rule == "framework-key" and kind is FileKind.CODE)
+    return shown and (in_comment(data, found.start) or (found.weak and in_docstring(path, data, found.start)))
 
 
 def _belongs(found: Candidate, role: Role) -> bool:
@@ -314,6 +315,7 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.URL: urls.url,
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
     Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),
+    Trigger.PAIR_BACK: lambda data, end, kind: _one(context.pair_back(data, end, kind)),
     Trigger.TF_VARIABLE: lambda data, end, _kind: _one(structured.terraform_variable(data, end)),
     Trigger.K8S_SECRET: lambda data, end, _kind: _manifest(data, end),
     Trigger.DSN: urls.dsn,

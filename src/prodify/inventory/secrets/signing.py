@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CALL = lazy(
     rb"""(?P<name>SymmetricSecurityKey|HMAC(?:256|384|512)|HMACSHA(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey"""
     rb"""|from_secret|SignedString"""
-    rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|\bkeys\s?[:=]|key\w{0,8}\s{0,3}:?="""
+    rb"""|NewCookieStore|NewStore|setSigningKey|signWith|hmac\.New|JWT(?:::|\.)(?:en|de)code|\bkeys\s?[:=]|[kK]ey\w{0,8}\s{0,3}:?="""
     rb"""|interface\{\},\s?error\)\s?\{\s{1,12}return|any,\s?error\)\s?\{\s{1,12}return|["'](?:jwt|JWT|Jwt)["']\s{0,2}:|["'](?:Key|Token|Secret|(?:Signing|Security|Secret)Key)["']\s{0,2}:)"""
 )
 _SECTION = lazy(
@@ -36,7 +36,7 @@ _SECTION = lazy(
 )
 """The object of a settings file that an entry stands in."""
 _LEAD = lazy(
-    rb"""(?:\(|\[(?!\]))?+(?:[\w.$]{1,40}+,)?+(?:(?:new|&|\*|\[\]byte|bytes|str|Buffer\.from|String::from|[A-Za-z0-9.]{0,24}GetBytes"""
+    rb"""(?:\(|\[(?!\]))?+(?:[\w.$]{1,40}+,)?+(?:(?:new|&|\*|\[\]byte|bytes|str|Buffer\.from|String::from|[A-Za-z0-9.]{0,24}GetBytes|[A-Za-z0-9.]{0,24}(?:[hH]ex|HEX|[fF]romHex(?:String)?|unhexlify|decodeHex)"""
     rb"""|[A-Za-z0-9.]{0,24}[dD]ecode(?:rs?)?(?:\(\)\.decode|\.[A-Za-z0-9.]{1,24})?)\(?+|\()*+[brf@$]{0,2}"""
 )
 """What may stand between the call and the literal, blanks left out: brackets, another argument, conversions to bytes."""
@@ -83,7 +83,7 @@ def _fits(data: bytes, start: int, name: str, lead: bytes, value: str) -> bool:
     """Whether the call takes a key there: some need what stands around them to say so."""
     if name.startswith("keys"):
         return b"[" in lead and _COOKIES.search(data, max(0, start - 120), start + 8) is not None
-    if name.startswith("key"):
+    if name.startswith(("key", "Key")):
         return b"(" in lead and not ENV_NAME.match(value) and _CRYPTO.search(data, max(0, start - _AROUND), start + _AROUND) is not None
     if name.endswith("return"):
         return b"byte" in lead and b"jwt" in data[max(0, start - _AROUND) : start]
@@ -91,7 +91,7 @@ def _fits(data: bytes, start: int, name: str, lead: bytes, value: str) -> bool:
         return b"cookie" in data[max(0, start - 12) : start] and b"byte" in lead
     if name[0] in "\"'":
         return _entry(data, start, name, value)
-    second = name in ("signWith", "hmac.New") or name.startswith("JWT::")
+    second = name in ("signWith", "hmac.New") or name.startswith("JWT")
     return not (second and b"," not in lead) and not (name == "SecretKeySpec" and b"," in lead)
 
 

@@ -150,12 +150,15 @@ def web_key(data: bytes, at: int) -> Candidate | None:
     return Candidate(*found.span("value"), "json-web-key", "Private JSON web key", PRIVATE_KEY, None, value, 30, random=True)
 
 
-_ARGUMENT = lazy(rb"""["'`](?P<value>[^"'`\n]{1,200})["'`]""")
+_ARGUMENT = lazy(rb"""["'`](?P<value>[^"'`\n]{0,200})["'`]""")
 _SUBSCRIPT = lazy(rb"\[[^\[\]]{0,60}\]")
 _JWT_CALL = lazy(rb"(?i)^(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser)")
-_HASH_CALL = lazy(rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password)")
+_HASH_CALL = lazy(
+    rb"(?i)^(?:generate_password_hash|check_password_hash|make_password|hash_?password|bcrypt\.\w+|set_?password|password_?encoder)"
+)
 _NAME_OF_CALL = lazy(
-    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|CreateAsync|AddPasswordAsync|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
+    rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|passwordencoder(?:\(\d{0,2}\))?\.encode|PlainAuth|NewDialer|NetworkCredential"
+    rb"|basic_auth|Credentials\.basic|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|CreateAsync|AddPasswordAsync|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
 )
 
 
@@ -199,10 +202,20 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
     )
 
 
+_PLACES = ((b"plainauth", 2), (b"networkcredential", 1))
+"""Calls whose password is followed by a host or a domain: how many arguments stand before it."""
+
+
 def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes]], *, hashed: bool) -> Candidate | None:
     """The password is the last literal; before it stand only names and literals."""
-    argument = arguments[2] if len(arguments) > 2 and b"mysql" in found.group().lower() else arguments[-1]
+    called = found.group().lower()
+    wanted = next((place for name, place in _PLACES if called.startswith(name)), None)
+    last = arguments[2] if len(arguments) > 2 and b"mysql" in called else arguments[-1]
+    argument = last if wanted is None else next((a for a in arguments if data[found.end() : a.start()].count(b",") == wanted), None)
+    if argument is None:
+        return None
     between = _SUBSCRIPT.sub(b"", _ARGUMENT.sub(b"", data[found.end() : argument.start()]))
+    between = between.replace(b"Some(", b"")
     if b"=" in between or b"[" in between or b"(" in between or b"{" in between or (not hashed and b"," not in between):
         return None
     if data[argument.end() : argument.end() + 1] not in (b")", b","):

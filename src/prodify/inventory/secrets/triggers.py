@@ -47,6 +47,7 @@ class Trigger(IntEnum):
     COMMAND = 29
     ACCOUNT = 30
     JOINED = 31
+    PAIR_BACK = 32
 
 
 _KEYS = (
@@ -119,6 +120,11 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         rf"""(?i)(?:name|key)\\?["']?\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}[\w.\-]{{0,24}}["']?,?\s{{1,40}}["']?value["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"']""",
         (),
     ),
+    Trigger.PAIR_BACK: (
+        rf"""(?i)\bvalue["']?\s{{0,4}}[:=]\s{{0,4}}["']?[^\s"'{{$<][^"'\n]{{2,200}}["']?,?\s{{1,40}}["']?(?:name|key)["']?"""
+        rf"""\s{{0,4}}[:=]\s{{0,4}}["']?[\w.\-:]{{0,40}}{NAME}""",
+        ("value",),
+    ),
     Trigger.TF_VARIABLE: (rf"""(?i)variable\s{{1,4}}"[\w\-]{{0,40}}{NAME}[\w\-]{{0,30}}"\s{{0,4}}\{{""", ("variable",)),
     Trigger.K8S_SECRET: (r"""kind:[ \t]{0,4}["']?[Ss]ecret""", ("kind:",)),
     Trigger.DSN: (
@@ -127,7 +133,8 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
-        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|(?:HTTP)?BasicAuth|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
+        r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|(?:HTTP)?BasicAuth"""
+        r"""|PlainAuth|NewDialer|NetworkCredential|basic_auth|Credentials\.basic|PasswordEncoder(?:\(\d{0,2}\))?\.encode|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
         (
             "jwt.",
@@ -139,13 +146,18 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
             "createasync",
             ".login",
             "basicauth",
+            *"plainauth newdialer networkcredential basic_auth credentials.basic passwordencoder".split(),
             "mysql",
             "pdo",
             "getconnection",
             "auth=",
         ),
     ),
-    Trigger.XML: (rf"""(?i)<[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}(?: [^<>\n]{{1,40}})?>[^<\s${{&][^<\s]{{2}}""", ()),
+    Trigger.XML: (
+        rf"""(?i)<(?:property name=["'])?[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}["']?(?: [^<>\n]{{1,40}})?>"""
+        rf"""[^<\s${{&][^<\s]{{2}}""",
+        (),
+    ),
     Trigger.DEFINE: (rf"""(?i)#define\s{{1,8}}\w{{0,40}}{NAME}\w{{0,20}}\s{{1,20}}"[^"\n]{{3}}""", ("#define",)),
     Trigger.EXPANSION: (rf"""(?i)\$\{{[\w.\-]{{0,40}}{NAME}[\w.\-]{{0,24}}:-?[^\s}}$]{{3}}""", ("${",)),
     Trigger.GO_DSN: (r"""[\w.\-]{1,40}:[^\s:@"'`/]{2,64}@(?:(?:tcp|unix)\(|/\w{1,40}["`?])""", ("@tcp(", "@unix(", "@/")),
@@ -173,8 +185,8 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.SIGNING: (
         r"""(?:(?:SymmetricSecurityKey|HMAC(?:SHA)?(?:256|384|512)|hmacShaKeyFor|SecretKeySpec|createSecretKey|from_secret|SignedString"""
-        r"""|NewCookieStore|cookie\.NewStore|setSigningKey|signWith|hmac\.New|JWT::(?:en|de)code|error\)\s?\{\s{1,12}return)[^"'`;{}]{1,100}"""
-        r"""|keys\s?[:=]\s?\[\s?|[kK]ey\w{0,8}\s{0,3}:?=\s{0,3}(?:[\w.]{0,24}GetBytes|\[\]byte)\(\s{0,3}@?"""
+        r"""|NewCookieStore|cookie\.NewStore|setSigningKey|signWith|hmac\.New|JWT(?:::|\.)(?:en|de)code|error\)\s?\{\s{1,12}return)[^"'`;{}]{1,100}"""
+        r"""|keys\s?[:=]\s?\[\s?|[kK]ey\w{0,8}\s{0,3}:?=\s{0,3}(?:[\w.]{0,24}(?:GetBytes|[hH]ex|HEX|[fF]romHex(?:String)?|unhexlify|decodeHex)|\[\]byte)\(\s{0,3}@?"""
         r"""|["'](?:jwt|JWT|Jwt|Key|Token|Secret|(?:Signing|Security|Secret)Key)["']\s{0,2}:\s{0,2})["'`]""",
         (
             *"securitykey hmac secretkeyspec createsecretkey from_secret signedstring newcookiestore newstore".split(),

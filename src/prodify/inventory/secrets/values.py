@@ -10,7 +10,7 @@ from prodify.inventory.secrets.redact import entropy
 
 REFERENCE = lazy(
     r"""^(?:\$(?![2a-z0-9]{1,2}\$)[\w({\[]|%\(|%[A-Za-z_]+%$|\{|<|@[\w.]+@?$|[&*!](?=[A-Za-z_]))|\$\{|\{\{|\#\{|\$\(|<%|%\(\w+\)s"
-    r"|%[A-Z_]{3,}%|%[sdv](?![0-9A-Za-z])|\{\w*\}
+    r"|%[A-Z_]{3,}%|^%[a-z_]+(?:\.[a-z_]+)+%|%[sdv](?![0-9A-Za-z])|\{\w*\}
     |process\.env|os\.environ|os\.getenv|getenv\(|System\.getenv|ENV\[|import\.meta|env\(|settings\.|secrets\.|vars\.|var\.
     |^(?:env|vault|secret|secrets|op|ref\+\w+|ssm|kms|gcp-sm|awssm|sm|file|data|arn|keyvault|akv)[:/]{1,3}|^projects/[^/]+/secrets/
     |^ENC[\[(]|^!vault|^\$ANSIBLE_VAULT|^AES256:|^\{cipher\}|^\{AES\}|^secretKeyRef|^lookup\(|^CHANGE_THIS_BY_CI|^(?:encrypted|enc):""",
@@ -95,12 +95,25 @@ _ENCODED_WORDS = lazy(
     r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$|^[a-z]{2,}\d{0,2}(?:[-_.][a-z]{2,}\d{0,2})+$"
 )
 _RULES = lazy(r"^[a-z_]{3,24}(?::[\w,.:-]{1,40})?(?:\|[a-z_]{2,24}(?::[\w,.:-]{1,40})?)+$")
+_RULE = lazy(
+    r"^(?:(?:min|max|size|between|digits|digits_between|min_length|max_length|min_digits|max_digits|length|gt|gte|lt|lte|same|different"
+    r"|in|not_in|unique|exists|regex|confirmed|required_\w+|password|current_password|starts_with|ends_with):[\w,.:/-]{1,60}"
+    r"|confirmed|sometimes|nullable)$"
+)
+"""One rule of a form's entry, which stands alone: `min:8`."""
+_SNAKE = lazy(r"^[a-z]+\d{0,2}(?:[_-][a-z]+\d{0,2})+$")
 _FOUR_BY_FOUR = lazy(r"^(?:[a-z]{4} ){3}[a-z]{4}$")
 
 
-def is_reference(value: str) -> bool:
-    """Whether the value only points at a secret (environment, vault, template), or is encrypted."""
-    return bool(REFERENCE.search(value))
+def is_reference(value: str, *, quoted: bool = False) -> bool:
+    """Whether the value only points at a secret (environment, vault, template), or is encrypted.
+
+    `quoted`: within quotes a leading mark is no tag, anchor or alias of YAML.
+
+    >>> is_reference("!Secret1234"), is_reference("!Secret1234", quoted=True), is_reference("%kernel.project_dir%/private.pem")
+    (True, False, True)
+    """
+    return bool(REFERENCE.search(value[1:] if quoted and value[:1] in ("!", "&", "*") else value))
 
 
 def is_placeholder(value: str) -> bool:
@@ -170,6 +183,16 @@ def is_short_token(value: str) -> bool:
     return 2 <= digits <= len(value) - 2 and len(_CLASSES.findall(value)) >= 3
 
 
+def is_short_key(value: str) -> bool:
+    """Whether eight or nine characters go to and fro between letters and digits: enough beside the name of an API's key only.
+
+    >>> is_short_key("7c41e0a9"), is_short_key("version2"), is_short_key("12345678")
+    (True, False, False)
+    """
+    digits = sum(c.isdigit() for c in value)
+    return 8 <= len(value) < 10 and value.isalnum() and 3 <= digits <= len(value) - 2 and len(_CLASSES.findall(value)) >= 5
+
+
 def is_human(value: str) -> bool:
     """Whether the value looks like a password that a person thought of: letters with digits, no word and no well-known one."""
     if len(value) < 7 or " " in value or "\\" in value or is_words(value) or is_weak(value) or is_placeholder(value) or is_reference(value):
@@ -182,10 +205,19 @@ def is_human(value: str) -> bool:
 def is_validation(value: str) -> bool:
     """Whether the value is a list of rules that a form's entry has to pass.
 
-    >>> is_validation("required|confirmed|min:6"), is_validation("Tr0ub|dor")
-    (True, False)
+    >>> is_validation("required|confirmed|min:6"), is_validation("min:8"), is_validation("Tr0ub|dor"), is_validation("min8:Xy")
+    (True, True, False, False)
     """
-    return bool(_RULES.match(value))
+    return bool(_RULES.match(value) or _RULE.match(value))
+
+
+def is_identifier(value: str) -> bool:
+    """Whether the value is a mark that a program sets and compares itself, lower-case words joined by lines.
+
+    >>> is_identifier("web3_auth"), is_identifier("oauth-only"), is_identifier("hunter2"), is_identifier("pass_2024")
+    (True, True, False, False)
+    """
+    return bool(_SNAKE.match(value))
 
 
 def is_app_password(value: str) -> bool:
