@@ -55,6 +55,7 @@ TRY: Mapping[str, str] = {
     "kubernetes": f"kubectl kustomize {KUBERNETES}/overlays/staging",
     "alertmanager": f"amtool check-config {ALERTMANAGER}",
     "terraform": f"terraform -chdir={INFRA}/modules/labels init && terraform -chdir={INFRA}/modules/labels test",
+    "pulumi": f"cd {INFRA}/pulumi && python -m venv venv && venv/bin/pip install -r requirements.txt pytest && venv/bin/pytest",
     "rightsizing": "pytest tests/test_rightsize.py",
     "budget": f"terraform -chdir={INFRA}/modules/budget/thresholds init && terraform -chdir={INFRA}/modules/budget/thresholds test",
 }
@@ -98,6 +99,7 @@ BACK: Mapping[str, str] = {
     "rollouts": "`kubectl argo rollouts abort` keeps the old version; without the canary component the Deployment rolls as before.",
     "slo": "Take the rule file out of Prometheus; nothing else reads it.",
     "alertmanager": "Load the former configuration; silence first what would page meanwhile.",
+    "pulumi": "`pulumi destroy --preview-only` shows what would go. The database refuses to go until its protection is taken off.",
     "terraform": "`terraform plan -destroy` shows what would go. The database refuses to be destroyed until its protection is taken off.",
     "tags": "Take the module out of the provider's block; `terraform plan` shows the labels going.",
     "budget": "Take the module out: `terraform plan` shows what goes. No budget stops anything by itself.",
