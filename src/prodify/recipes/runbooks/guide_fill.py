@@ -66,6 +66,8 @@ def _named(edited: set[str]) -> Iterator[str]:
     """What recipes wait for that are applied by name only."""
     if "nomad" in edited:
         yield "Nomad's two namespaces with their settings, and `max_kill_timeout` of its machines (`deploy/nomad/README.md`)"
+    if "crossplane" in edited:
+        yield "what stands in capitals in both requests to Crossplane (`deploy/crossplane/README.md`)"
     if "pulumi" in edited:
         yield "Pulumi's bucket and key, the account in `Pulumi.*.yaml`, and the values of the secrets (`infra/pulumi/README.md`)"
 
