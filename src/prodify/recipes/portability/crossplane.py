@@ -175,9 +175,8 @@ def crossplane(repo: Inventory, profile: Profile) -> Iterator[File]:
 
 
 def _names(found: Account) -> Names:
-    """Names after the service: shop-front asks for a ShopFrontDatabase."""
-    kind = "".join(part.capitalize() for part in found.service[:40].split("-")) + "Database"
-    return Names(kind, f"{kind.lower()}s", f"{found.service}.platform.internal", f"{found.service[:50].rstrip('-')}-database")
+    """Every service has a group of its own, so that the kind can be called what it is."""
+    return Names("Database", "databases", f"{found.service}.platform.internal", f"{found.service[:50].rstrip('-')}-database")
 
 
 def _composition(found: Account, names: Names, engine: str) -> str:
