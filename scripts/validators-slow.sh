@@ -1,16 +1,25 @@
 #!/usr/bin/env bash
-# Installs checkov, which judges Dockerfiles, Kubernetes objects and Terraform, into an environment of its own: it brings 99 packages that the
-# others must not depend on, 290 MB, and takes one to two minutes. Only the slow tests run it. .tools/bin/checkov points to it.
+# Installs what only the slow tests run, each into an environment of its own below .tools:
+# - checkov judges Dockerfiles, Kubernetes objects and Terraform. It brings 99 packages that the others must not depend on, 290 MB, and takes
+#   one to two minutes. .tools/bin/checkov points to it.
+# - Pulumi with the packages of two clouds runs the tests of generated programs: 500 MB, of which nothing is compiled before it is needed.
+# Usage: scripts/validators-slow.sh [checkov|pulumi ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly venv=.tools/checkov
-readonly stamp=$venv/.stamp
-if [ ! "$stamp" -nt requirements/checkov.txt ]; then
+install() { # install NAME: the locked packages of requirements/NAME.txt
+    local venv=.tools/$1 python
+    if [ "$venv/.stamp" -nt "requirements/$1.txt" ]; then return; fi
     python=$(scripts/find-python.sh)
     "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/checkov.txt
-    touch "$stamp"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps \
+        --requirement "requirements/$1.txt"
+    touch "$venv/.stamp"
+}
+
+if [ "$#" -eq 0 ]; then set -- checkov pulumi; fi
+for name in "$@"; do install "$name"; done
+if [ -x .tools/checkov/bin/checkov ]; then
+    mkdir -p .tools/bin
+    ln -sfn ../checkov/bin/checkov .tools/bin/checkov
 fi
-mkdir -p .tools/bin
-ln -sfn ../checkov/bin/checkov .tools/bin/checkov

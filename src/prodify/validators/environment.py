@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prodify.errors import ProdifyError
+from prodify.validators import nomad
 from prodify.validators.base import Job, Problem, ToolError, Validator
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def select(sources: Sources) -> Sequence[str]:
     """Return example files and the manifests that give a service its environment."""
     from prodify.inventory.envfiles import EXAMPLE_FILES
 
-    return sorted({*sources.matching(*EXAMPLE_FILES), *sources.yaml_where(_gives_environment)})
+    return sorted({*sources.matching(*EXAMPLE_FILES), *sources.yaml_where(_gives_environment), *nomad.select(sources)})
 
 
 def _gives_environment(document: Document) -> bool:
@@ -140,9 +141,12 @@ def _read_by_nobody(manifest: Manifest, read: Mapping[str, Read]) -> Iterator[Pr
 
 
 def manifests(sources: Sources, service: str) -> Iterator[Manifest]:
-    """Yield the ways in which the service of that name is run: Kubernetes together, each Cloud Run service, each Compose file."""
+    """Yield the ways in which the service of that name is run: Kubernetes together, each Cloud Run service, Compose file, task of Nomad."""
     cluster = Manifest("Kubernetes settings or secrets", "")
-    for path in select(sources):
+    for path in nomad.select(sources):
+        for task in nomad.tasks(path, sources.texts[path], service):
+            yield Manifest("Nomad task", path, {name: (path, line) for name, line in task.given.items()}, task.secret, task.mentioned)
+    for path in set(select(sources)) - set(nomad.select(sources)):
         for document in sources.documents(path):
             value = document.value
             if not isinstance(value, dict):

@@ -26,7 +26,7 @@ K6, LOCUST, ROLLOUT = "load/k6.js", "load/locustfile.py", "deploy/kubernetes/com
 SCALING, README, POLICY, PROFILE = "deploy/kubernetes/base/autoscaling.yaml", "README.md", "docs/error-budget-policy.md", "prodify.yaml"
 DASHBOARD, ON_CALL, COST = "deploy/grafana/here.json", "docs/on-call.md", "docs/cost-estimate.md"
 BUDGET = ("infra/envs/shared/main.tf", "infra/modules/budget/thresholds/thresholds.tftest.hcl")
-RUNBOOKS = "docs/runbooks"
+RUNBOOKS, NOMAD = "docs/runbooks", "deploy/nomad/service.nomad.hcl"
 START = ("audience=public", "platform.runtime=kubernetes", "service.name=here", "service.owner=Ann", "on_call.secondary=Bob",
          "platform.region=europe-west1")  # fmt: skip
 
@@ -49,9 +49,9 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     ),
     "budget.monthly_usd": ("200", "5000", {*BUDGET, README, COST, PROFILE}),
     "budget.suspend_percent": ("80", "85", {*BUDGET, "infra/functions/suspend/main.py", "infra/envs/shared/suspend.tf", COST, PROFILE}),
-    "scaling.min_replicas": ("2", "3", {SCALING, PROFILE}),
-    "scaling.max_replicas": ("20", "44", {SCALING, PROFILE}),
-    "scaling.cpu_target_percent": ("60", "70", {SCALING, PROFILE}),
+    "scaling.min_replicas": ("2", "3", {SCALING, NOMAD, PROFILE}),
+    "scaling.max_replicas": ("20", "44", {SCALING, NOMAD, PROFILE}),
+    "scaling.cpu_target_percent": ("60", "70", {SCALING, NOMAD, PROFILE}),
     "traffic.baseline_rps": ("100", "130", {SCALING, K6, LOCUST, README, PROFILE}),
     "traffic.peak_rps": ("500", "700", {SCALING, K6, README, PROFILE}),
     "llm.max_output_tokens": ("500", "700", {"llm_adapter.py", PROFILE}),

@@ -173,8 +173,7 @@ def root_files(found: Account, *, database: bool) -> Iterator[File]:
 
 def _module(repo: Inventory, found: Account, engine: str) -> str:
     begin, version = scheme(repo, engine), VERSIONS[found.cloud, engine]
-    # SQLAlchemy hands what follows the question mark to the driver, and asyncpg calls it by another name.
-    tls = "" if engine != "postgres" else "?ssl=require" if begin.endswith("+asyncpg") else "?sslmode=require"
+    tls = tls_of(engine, begin)
     if found.cloud == "gcp":
         gcp = GcpDatabaseContext(engine, version, begin, tls, KEEP_DAYS)
         return render("portability/terraform/database-gcp.tf", gcp)
@@ -182,3 +181,9 @@ def _module(repo: Inventory, found: Account, engine: str) -> str:
         aws = AwsDatabaseContext(engine, version, f"{engine}{version}", PORTS[engine], begin, tls, KEEP_DAYS)
         return render("portability/terraform/database-aws.tf", aws)
     return render("portability/terraform/database-azure.tf", AzureDatabaseContext(version, begin, tls, KEEP_DAYS))
+
+
+def tls_of(engine: str, begin: str) -> str:
+    """The end of the address that asks for encryption; `begin` is its scheme."""
+    # SQLAlchemy hands what follows the question mark to the driver, and asyncpg calls it by another name.
+    return "" if engine != "postgres" else "?ssl=require" if begin.endswith("+asyncpg") else "?sslmode=require"

@@ -37,7 +37,7 @@ def readme_context(found: Account, *, runtime: str, engine: str, settings: tuple
         create_bucket=Code(create_bucket(found)),
         init=found.init,
         variables=Code(plan_variables(found)),
-        then=Code(_then(found, runtime, engine, settings)),
+        then=Code(then(found, runtime, engine, settings)),
     )
 
 
@@ -66,7 +66,7 @@ def create_bucket(found: Account) -> str:
     )
 
 
-def _then(found: Account, runtime: str, engine: str, settings: tuple[str, ...]) -> str:
+def then(found: Account, runtime: str, engine: str, settings: tuple[str, ...]) -> str:
     """How the secrets get their values: by hand, once, outside of Terraform and of the shell's history."""
     project = f" --project {found.project}" if found.project else ' --project "$PROJECT"'
     secret, lines = f"{found.service}-production", []

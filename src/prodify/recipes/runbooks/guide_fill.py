@@ -28,7 +28,7 @@ def fill_in(placed: Sequence[Placed], profile: Profile) -> Code:
     texts = {item.path: item.text for item in placed if item.text is not None}
     edited = {item.recipe.id for item in placed}
     said = [*_workflows(texts), *_recorded(edited), *_environment(edited), *_stored(texts, profile)]
-    said += [*_alerting(texts, edited, profile), *_cloud(texts)]
+    said += [*_alerting(texts, edited, profile), *_cloud(texts), *_named(edited)]
     return Code(f"Fill in: {'; '.join(said)}." if said else "Fill in: nothing.")
 
 
@@ -60,6 +60,16 @@ def _environment(edited: set[str]) -> Iterator[str]:
 def _stored(texts: dict[str, str], profile: Profile) -> Iterator[str]:
     if any(_STORED.search(text) for path, text in texts.items() if path.endswith((".yaml", ".yml"))):
         yield f"the values of the secrets, in {STORE_NAMES[profile.secret_store]}; the manifest lists their names"
+
+
+def _named(edited: set[str]) -> Iterator[str]:
+    """What recipes wait for that are applied by name only."""
+    if "nomad" in edited:
+        yield "Nomad's two namespaces with their settings, and `max_kill_timeout` of its machines (`deploy/nomad/README.md`)"
+    if "crossplane" in edited:
+        yield "what stands in capitals in both requests to Crossplane (`deploy/crossplane/README.md`)"
+    if "pulumi" in edited:
+        yield "Pulumi's bucket and key, the account in `Pulumi.*.yaml`, and the values of the secrets (`infra/pulumi/README.md`)"
 
 
 def _alerting(texts: dict[str, str], edited: set[str], profile: Profile) -> Iterator[str]:

@@ -27,6 +27,7 @@ def goals_of(root: Path) -> Mapping[str, Value]:
     """
     from prodify.infer import load_profile
     from prodify.inventory import Inventory
+    from prodify.recipes.scaling.service import GRACEFUL_SECONDS
     from prodify.recipes.scaling.workers import SPARE_SECONDS, worker_of
     from prodify.recipes.shared.layout import PORT, naming
 
@@ -47,7 +48,7 @@ def goals_of(root: Path) -> Mapping[str, Value]:
         running.FEWEST: fewest, running.MOST: profile.max_replicas, running.CPU: scaling.cpu_target_percent,
         running.BUDGET: budget.monthly_usd, running.SUSPEND: budget.suspend_percent,
         running.SHARES: ", ".join(shown(share) for share in budget.alert_percents),
-        running.PORT: PORT,
+        running.PORT: PORT, running.STOP: GRACEFUL_SECONDS + SPARE_SECONDS,
         tasks.WORKER: worker.name if worker is not None else naming(repo, profile).service,
         tasks.START: promised.start_seconds, tasks.LIMIT: promised.limit_seconds, tasks.SOFT: promised.soft_limit_seconds,
         tasks.AT_ONCE: promised.concurrency, tasks.WAITING: promised.waiting_per_worker,

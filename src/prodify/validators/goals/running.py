@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from prodify.validators import nomad
 from prodify.validators.goals.slos import AVAILABILITY, MOST_LATENCY, NAME, TARGET, THRESHOLD
 from prodify.validators.goals.stated import Reader, Stated, line_at, stated
 from prodify.validators.sources import Sources
@@ -14,6 +15,7 @@ BASELINE, PEAK = "traffic.baseline_rps", "traffic.peak_rps"
 FEWEST, MOST, CPU, PER_REPLICA = "scaling.min_replicas", "scaling.max_replicas", "scaling.cpu_target_percent", "scaling.rps_per_replica"
 BUDGET, SUSPEND, SHARES = "budget.monthly_usd", "budget.suspend_percent", "budget.alert_percents"
 PORT = "port"
+STOP = "seconds that a stopping server gets"
 
 
 def _matches(text: str, pattern: str, key: str, scale: float = 1.0) -> Iterator[Stated]:
@@ -105,6 +107,24 @@ def read_cloud_run(sources: Sources, path: str) -> Iterator[Stated]:
     yield from _matches(text, r"containerPort: (\d+)", PORT)
 
 
+def read_nomad(sources: Sources, path: str) -> Iterator[Stated]:
+    """Yield name and port of the service in a job of Nomad, how long it may take to stop and, in production, its bounds."""
+    text = sources.texts[path]
+    for found in re.finditer(r'^job "([^"]*)"', text, re.MULTILINE):
+        yield stated(NAME, line_at(text, found.start()), found[1])
+    yield from _matches(text, r"^\s+(?:count|min) *= local\.production \? (\d+)", FEWEST)
+    yield from _matches(text, r"^\s+max *= local\.production \? (\d+)", MOST)
+    yield from _matches(text, r"^\s+target *= (\d+)", CPU)
+    yield from _matches(text, r'^\s+(?:to|PORT) *= "?(\d+)"?$', PORT)
+    for task in re.finditer(r'^ {4}task "web" \{\n.*?^ {4}\}$', text, re.MULTILINE | re.DOTALL):
+        for found in re.finditer(r'^\s+kill_timeout = "(\d+)s"', task[0], re.MULTILINE):
+            yield stated(STOP, line_at(text, task.start() + found.start(1)), float(found[1]))
+
+
+def _nomad(sources: Sources) -> list[str]:
+    return [path for path in nomad.select(sources) if re.search(r'^ +type *= "service"', sources.texts[path], re.MULTILINE)]
+
+
 def read_dockerfile(sources: Sources, path: str) -> Iterator[Stated]:
     """Yield the port that the image announces."""
     yield from _matches(sources.texts[path], r"^EXPOSE (\d+)", PORT)
@@ -177,6 +197,7 @@ READERS = (
         read_cloud_run,
         (NAME, PORT),
     ),
+    Reader("Nomad job", _nomad, read_nomad, (NAME,)),
     Reader("Dockerfile", lambda sources: sources.matching("Dockerfile"), read_dockerfile, (PORT,)),
     Reader("rightsizing", lambda sources: sources.matching("rightsize.py"), read_rightsizing, (CPU, NAME)),
     Reader("server settings", lambda sources: sources.matching("gunicorn.conf.py", "serve.py"), read_server, (PORT,)),

@@ -95,6 +95,7 @@ def read_manifest(sources: Sources, path: str) -> Iterator[Stated]:
     text = sources.texts[path]
     yield from _matches(text, r"The longest task may take (\d+) seconds", LIMIT)
     yield from _matches(text, r"The longest task may take .*\n\s*terminationGracePeriodSeconds: (\d+)", GRACE)
+    yield from _matches(text, r'The longest task may take .*\n(?:\s*#.*\n|\s*kill_signal .*\n)*\s*kill_timeout = "(\d+)s"', GRACE)
 
 
 def _telemetry(sources: Sources) -> list[str]:
@@ -130,7 +131,7 @@ READERS = (
     ),
     Reader(
         "worker's Deployment",
-        lambda sources: [p for p in sources.matching("*.yaml") if "The longest task may take" in sources.texts[p]],
+        lambda sources: [p for p in sources.matching("*.yaml", "*.nomad.hcl") if "The longest task may take" in sources.texts[p]],
         read_manifest,
         (LIMIT, GRACE),
     ),

@@ -1,0 +1,29 @@
+variable "image" {
+  type = string
+}
+
+job "shop" {
+  group "web" {
+    task "web" {
+      driver = "docker"
+
+      config {
+        image = var.image
+      }
+
+      env {
+        PORT = "8080"
+        # PAGE_SIZE = "20"
+      }
+
+      template {
+        destination = "secrets/settings.env"
+        env         = true
+
+        data = <<-EOT
+          SECRET_KEY={{ key }}
+        EOT
+      }
+    }
+  }
+}

@@ -1,0 +1,9 @@
+job "shop" {
+  type = "service"
+
+  group "web" {
+    task "web" {
+      kill_timeout = "20s"
+    }
+  }
+}

@@ -1,0 +1,11 @@
+locals {
+  production = true
+}
+
+job "shop" {
+  type = "service"
+
+  group "web" {
+    count = local.production ? 2 : 1
+  }
+}
