@@ -6,7 +6,9 @@ Written by prodify (recipe worker); yours to edit, upgrades merge.
 from __future__ import annotations
 
 import os
+#% if not command
 import runpy
+#% endif
 #% if framework != "rq"
 import signal
 import sys
@@ -49,10 +51,17 @@ from redis.exceptions import RedisError
 #% endif
 #% if framework == "rq"
 from rq import SimpleWorker, Worker
+#% if command
+from rq.cli import main as rq
+#% endif
 #% endif
 #% endif
 {= "" =}
+#% if command
+COMMAND = {= command =}
+#% else
 PROGRAM = Path(__file__).resolve().parent / "{= program =}"
+#% endif
 #% if framework == "rq"
 # RQ finishes the job that it has begun when it is asked to stop, and takes no other.
 # The worker touches this file whenever it reports to Redis; a probe looks how old it is.
@@ -272,7 +281,15 @@ if __name__ == "__main__":
 #% if measured
         measure(worker_class)
 #% endif
+#% if command
+#% if address and address != "RQ_REDIS_URL"
+    # Where RQ's own program looks for the address of Redis.
+    os.environ.setdefault("RQ_REDIS_URL", os.environ["{= address =}"])
+#% endif
+    rq(COMMAND, prog_name="rq")
+#% else
     runpy.run_path(str(PROGRAM), run_name="__main__")
+#% endif
 #% elif framework == "list"
     items = Items()
     ALIVE.touch()

@@ -95,6 +95,11 @@ STREAM = {
     "worker.py": LOOP["worker.py"].replace('store.blpop("orders", timeout=5)', 'store.xreadgroup("group", "me", {"orders": ">"})'),
 }
 ASYNC = {**LOOP, "worker.py": LOOP["worker.py"].replace("import redis\n", "import redis.asyncio as redis\n")}
+RQ_BY_COMMAND = {
+    "jobs.py": "def confirm(number):\n    return number\n",
+    "requirements.txt": "rq\nredis\n",
+    "Procfile": "worker: rq worker --with-scheduler --url $REDIS_URL --name only high low\n",
+}
 EVERYTHING = ("worker", "kubernetes", "keda", "slo", "dashboard")
 SCALER = "deploy/kubernetes/components/worker-scaling/scaled-object.yaml"
 MANIFEST = "deploy/kubernetes/base/worker.yaml"
@@ -228,3 +233,48 @@ def test_the_rules_pass_their_own_tests(
     for command in (["promtool", "check", "rules", RULES], ["promtool", "test", "rules", RULE_TESTS]):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rq_that_only_a_command_starts(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden("worker/rq-command", of_workers(render_tree(EVERYTHING, make_repo(RQ_BY_COMMAND), profile_for())))
+
+
+SEND = 'import os\n\nimport redis\n\nredis.from_url(os.environ["REDIS_URL"])\n'
+COMPOSE = "services:\n  worker:\n    build: .\n    command: rq worker --url redis://:hunter-7c1@redis:6379/0 -c settings mails\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "queues", "options", "variable"),
+    [
+        ({}, ("high", "low"), ("--with-scheduler",), "REDIS_URL"),
+        ({"Procfile": "a: rq worker high\nb: exec rq worker low high\n"}, ("high", "low"), (), "RQ_REDIS_URL"),
+        ({"Procfile": "worker: python -m rq worker\n"}, ("default",), (), "RQ_REDIS_URL"),
+        ({"Procfile": "", "README.md": "Start it:\n\n    $ uv run rq worker mails\n"}, ("mails",), (), "RQ_REDIS_URL"),
+        ({"Procfile": "", "README.md": "Run `rq worker mails` beside it.\n"}, ("mails",), (), "RQ_REDIS_URL"),
+        ({"Procfile": "", "compose.yaml": COMPOSE}, ("mails",), ("-c", "settings"), ""),
+        ({"send.py": SEND, "Procfile": "a: rq worker x\n"}, ("x",), (), "REDIS_URL"),
+    ],
+    ids=["options", "several", "no name", "code in the README", "prose with backticks", "compose with a login", "address in the code"],
+)  # fmt: skip
+def test_the_command_of_rq_is_read(
+    files: dict[str, str], queues: tuple[str, ...], options: tuple[str, ...], variable: str, make_repo: MakeRepo, render_tree: Render
+) -> None:
+    root = make_repo({**RQ_BY_COMMAND, **files})
+    worker = found(root)
+    assert worker.framework == "rq" and worker.command is not None
+    assert (worker.queues, worker.command.options, worker.variable) == (tuple(f"rq:queue:{name}" for name in queues), options, variable)
+    assert "hunter" not in "".join(render_tree(("worker", "kubernetes", "service-readme"), root, profile_for()).values())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Procfile": "", "README.md": "Then an rq worker process does the rest.\n"},
+        {"Procfile": "worker: rq worker --burst high\n"},
+        {"Procfile": "worker: rq worker $QUEUES\n"},
+        {"requirements.txt": "redis\n"},
+    ],
+    ids=["prose", "burst", "queues from elsewhere", "no RQ"],
+)
+def test_what_is_no_command_of_rq(files: dict[str, str], make_repo: MakeRepo) -> None:
+    assert worker_of(Inventory(make_repo({**RQ_BY_COMMAND, **files})), Profile()) is None

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from prodify.inventory.components.rqworker import ENTRY, rq_command
 from prodify.recipes.scaling.queues import queues_of
 from prodify.recipes.scaling.service import Deployable, described, source_of
-from prodify.recipes.scaling.settings import BROKER_NAME
 from prodify.recipes.shared.layout import can_be_named, main_component, naming, workers_elsewhere
-from prodify.recipes.shared.variables import variables
+from prodify.recipes.shared.variables import BROKER_NAME, RQ_VARIABLE, variables
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
+    from prodify.inventory.components.rqworker import RqCommand
     from prodify.inventory.facts import Component
     from prodify.profile import Profile
     from prodify.recipes.shared.layout import Naming
@@ -42,6 +43,7 @@ class Worker:
     Celery, else a file. `source` is the file that makes it. `broker`: redis, rabbitmq or empty. `variable` names the environment variable
     with the broker's address; `address` is host:port where the code names it instead, `database` the number of Redis' database.
     `queues` are the keys that tasks wait under, empty where they are not known.
+    `command` is what starts RQ's own worker where no program of the repository does; then the starter is the `source`.
     `schedules`: whether the code plans tasks by the clock.
     """
 
@@ -57,6 +59,7 @@ class Worker:
     address: str
     database: int
     queues: tuple[str, ...]
+    command: RqCommand | None
     schedules: bool
 
     @property
@@ -87,18 +90,25 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
     if component is None or not component.entrypoint or not can_be_named(component):
         return None
     image = described(repo, profile, component, "worker")
-    source = source_of(repo, component) if ":" in component.entrypoint else _file(repo, component)
+    command = rq_command(repo) if component.framework == "rq" and component.entrypoint.startswith(ENTRY) else None
+    if command is not None:
+        # Nothing in the repository makes this worker but the starter that is written for it.
+        source = f"{component.path}/{STARTER}" if component.path not in (".", "") else STARTER
+    else:
+        source = source_of(repo, component) if ":" in component.entrypoint else _file(repo, component)
     if image is None or not source:
         return None
     framework = component.framework if component.framework in ("celery", "rq") else "loop"
     if framework == "celery" and not component.entrypoint.partition(":")[2].isidentifier():
         return None
-    queues = queues_of(repo, framework, source)
+    queues = queues_of(repo, framework, source) if command is None else tuple(f"rq:queue:{name}" for name in command.queues)
     if framework == "loop" and queues and _takes_lists(repo, source):
         framework = "list"
     names = naming(repo, profile)
     broker = _broker(repo, framework)
     variable, address, database = _broker_address(repo, source, broker)
+    if command is not None:
+        variable, address = command.variable or variable or ("" if command.configured else RQ_VARIABLE), ""
     return Worker(
         image=image,
         names=names,
@@ -112,6 +122,7 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
         address=address,
         database=database,
         queues=queues,
+        command=command,
         schedules=framework == "celery" and _schedules(repo),
     )
 
