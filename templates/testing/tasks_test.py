@@ -69,6 +69,9 @@ def worker(app: object, upstream: str) -> Any:
     ANSWERING.append(upstream)
     found = getattr(importlib.import_module("{= module =}"), "{= attribute =}")
     keeps = bool(found.conf.result_backend)
+    # Celery takes what stands in these before what it is told.
+    for name in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"):
+        os.environ.pop(name, None)
     found.conf.update(task_always_eager=True, task_eager_propagates=False, task_store_eager_result=keeps)
     found.conf.update(broker_url="memory://", result_backend="cache+memory://" if keeps else None)
     found.loader.import_default_modules()

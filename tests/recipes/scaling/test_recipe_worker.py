@@ -278,3 +278,27 @@ def test_the_command_of_rq_is_read(
 )
 def test_what_is_no_command_of_rq(files: dict[str, str], make_repo: MakeRepo) -> None:
     assert worker_of(Inventory(make_repo({**RQ_BY_COMMAND, **files})), Profile()) is None
+
+
+@pytest.mark.parametrize("name", ["celery", "rq", "list"])
+def test_smoke_and_load_tests(name: str, make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    tree = render_tree(("smoke", "load"), make_repo({"celery": NAMED, "rq": RQ, "list": LOOP}[name]), profile_for())
+    golden(f"worker/{name}-tests", tree)
+    assert ("tests/smoke/test_worker.py" in tree) == (name != "list")
+
+
+def test_a_load_test_follows_the_profile(make_repo: MakeRepo, render_tree: Render) -> None:
+    tasks = Tasks(concurrency=4, typical_seconds=0.5, limit_seconds=60, start_seconds=45)
+    profile = replace(profile_for(), tasks=tasks, scaling=Scaling(min_replicas=3, max_replicas=7), slo=Slo(30, 99.9, Latency(300, 90.0)))
+    text = render_tree(("load",), make_repo(BESIDE), profile)["load/enqueue.py"]
+    assert "SHARE, START_SECONDS = 0.9, 45" in text and 'RATES = {"baseline": 19.2, "peak": 44.8}' in text
+    # One by one: the same goals make another rate.
+    assert 'RATES = {"baseline": 4.8, "peak": 11.2}' in render_tree(("load",), make_repo(RQ), profile)["load/enqueue.py"]
+
+
+def test_workers_that_do_one_job_at_a_time_are_scaled_as_such(make_repo: MakeRepo, render_tree: Render) -> None:
+    profile = replace(profile_for(), tasks=Tasks(concurrency=4, typical_seconds=1, start_seconds=60))
+    tree = render_tree(EVERYTHING, make_repo(RQ), profile)
+    assert 'listLength: "30"' in tree[SCALER] and "One worker does 1 task at once that takes 1 s" in tree[SCALER]
+    assert f"> {30 * profile.max_replicas}" in tree[RULES]
+    assert 'listLength: "120"' in render_tree(EVERYTHING, make_repo(BESIDE), profile)[SCALER]

@@ -21,7 +21,7 @@ BASELINE = "tests/characterisation/baseline-tasks.json"
 CELERY = {
     "shop/__init__.py": "",
     "shop/app.py": 'import os\n\nfrom celery import Celery\n\napp = Celery("shop", broker=os.environ.get("BROKER_URL", "redis://localhost:6379/0"),'
-    ' backend="redis://localhost:6379/1", include=["shop.tasks"])\n',
+    ' backend=os.environ["CELERY_RESULT_BACKEND"], include=["shop.tasks"])\n',
     "shop/tasks.py": '''import os
 import shutil
 import smtplib

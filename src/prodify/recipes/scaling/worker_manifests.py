@@ -70,7 +70,7 @@ def processes(worker: Worker, profile: Profile) -> tuple[Process, ...]:
     alive = Code(json.dumps(check) if check else "")
     single = not worker.can_be_many
     replicas = 1 if single else 0 if worker.listens_to_queue else profile.scaling.min_replicas
-    at_once = profile.tasks.concurrency if worker.framework == "celery" else 1
+    at_once = worker.at_once(profile)
     main = Process(
         name=worker.name,
         command=Code(json.dumps(["python", STARTER])),

@@ -11,6 +11,7 @@ from prodify.inventory.components.rqworker import ENTRY, rq_command
 from prodify.recipes.scaling.queues import queues_of
 from prodify.recipes.scaling.service import Deployable, described, source_of
 from prodify.recipes.shared.layout import can_be_named, main_component, naming, workers_elsewhere
+from prodify.recipes.shared.tasks import at_once
 from prodify.recipes.shared.variables import BROKER_NAME, RQ_VARIABLE, variables
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ class Worker:
     def can_be_many(self) -> bool:
         """Whether several may run at once: they share a queue. Two copies of a program that is not known to would do everything twice."""
         return self.framework != "loop" or bool(self.queues)
+
+    def at_once(self, profile: Profile) -> int:
+        """Tasks that one of them does at the same time."""
+        return at_once(profile, self.framework)
 
     @property
     def scheduler(self) -> str:

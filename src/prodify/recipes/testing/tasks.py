@@ -41,12 +41,16 @@ class TasksContext:
 
 @dataclass(frozen=True, slots=True)
 class WorkerTests:
-    """What can be tested of a worker: `module` is what has to be imported first, `attribute` the application in it or empty."""
+    """What can be tested of a worker: `module` is what has to be imported first, `attribute` the application in it or empty.
+
+    `names` are those under which the tasks wait.
+    """
 
     worker: Worker
     module: str
     attribute: str
     tasks: tuple[Code, ...]
+    names: tuple[str, ...]
 
     @property
     def context(self) -> TasksContext:
@@ -67,8 +71,8 @@ def tasks_to_test(repo: Inventory, profile: Profile) -> WorkerTests | None:
         own = [job for job in rq_jobs(repo) if _is_own(repo, worker, job) and _can_be_imported(repo, worker, job)]
         found = [(job, _case(repo, worker, job)) for job in own]
         module, attribute = (_module(worker, found[0][0].path) if found else ""), ""
-    tasks = tuple(dict.fromkeys(case for _, case in found if case is not None))
-    return WorkerTests(worker, module, attribute, tuple(sorted(tasks))) if tasks else None
+    cases = {case: job.stated or f"{_module(worker, job.path)}.{job.function}" for job, case in found if case is not None}
+    return WorkerTests(worker, module, attribute, tuple(sorted(cases)), tuple(sorted(set(cases.values())))) if cases else None
 
 
 def _is_own(repo: Inventory, worker: Worker, job: Job) -> bool:

@@ -15,7 +15,7 @@ from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, nam
 from prodify.recipes.ci.project import CHARACTERISATION, Project, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, uses_sqlalchemy
-from prodify.recipes.shared.layout import main_component
+from prodify.recipes.shared.layout import LOAD_TESTS, main_component
 from prodify.recipes.shared.variables import variables
 from prodify.recipes.testing.routes import cases, knows_unknown
 from prodify.recipes.testing.tasks import TasksContext, tasks_to_test
@@ -178,7 +178,7 @@ def _variables(repo: Inventory, profile: Profile) -> Iterator[tuple[str, bool]]:
             yield variable.name, variable.required or variable.secret
     known = {variable.name for variable in variables(repo)}
     for path, text in sorted(planned(repo, profile, CODE_WRITERS, ".py").items()):
-        if path.rpartition("/")[2] not in GENERATED:
+        if path.rpartition("/")[2] not in GENERATED and not path.startswith(f"{LOAD_TESTS}/"):
             yield from ((name, SECRET_NAME.search(name) is not None) for name in sorted(set(names_read(text)) - known))
 
 
