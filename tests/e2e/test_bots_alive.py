@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,6 +152,22 @@ def test_the_bot_finishes_the_answer_that_it_is_at_and_loses_no_message(bot: Bot
     bot.start()
     wait_for("the message that waited", lambda: bot.telegram.answers[answers:] == ["hello"], 30)
     assert bot.process.stop(grace) < 8, "with nothing in hand it stops at once"
+
+
+def test_the_sign_of_life_grows_old_when_the_event_loop_hangs(bot: Bot) -> None:
+    bot.start()
+    answers = len(bot.telegram.answers)
+    bot.telegram.say("/start")
+    wait_for("an answer", lambda: len(bot.telegram.answers) > answers, 30)
+    assert bot.is_alive()
+    bot.process.process.send_signal(signal.SIGSTOP)
+    try:
+        os.utime(bot.alive, (time.time() - 81, time.time() - 81))
+        time.sleep(6)
+        assert not bot.is_alive(), "a minute and the longest task (20 s)"
+    finally:
+        bot.process.process.send_signal(signal.SIGCONT)
+    wait_for("a sign of life", bot.is_alive, 10)
 
 
 def test_what_apscheduler_plans_runs_once_and_is_finished(tmp_path_factory: pytest.TempPathFactory) -> None:

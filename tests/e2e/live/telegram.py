@@ -80,7 +80,7 @@ class Telegram:
         self.confirmed = max(self.confirmed, offset)
         end = time.monotonic() + seconds
         while True:
-            waiting = [update for update in self.updates if update["update_id"] >= offset]
+            waiting = [update for update in self.updates if update["update_id"] >= self.confirmed]
             if waiting or time.monotonic() > end:
                 return waiting
             time.sleep(0.05)

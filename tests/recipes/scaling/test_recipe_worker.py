@@ -302,3 +302,32 @@ def test_workers_that_do_one_job_at_a_time_are_scaled_as_such(make_repo: MakeRep
     assert 'listLength: "30"' in tree[SCALER] and "One worker does 1 task at once that takes 1 s" in tree[SCALER]
     assert f"> {30 * profile.max_replicas}" in tree[RULES]
     assert 'listLength: "120"' in render_tree(EVERYTHING, make_repo(BESIDE), profile)[SCALER]
+
+
+TELEGRAM = {
+    "bot.py": "import os\n\nfrom telegram.ext import ApplicationBuilder\n\n"
+    'app = ApplicationBuilder().token(os.environ["TELEGRAM_TOKEN"]).build()\n\nif __name__ == "__main__":\n    app.run_polling()\n',
+    "requirements.txt": "python-telegram-bot\n",
+}
+OLD_TELEGRAM = {
+    **TELEGRAM,
+    "bot.py": "import os\n\nfrom telegram.ext import Updater\n\n"
+    'updater = Updater(os.environ["TELEGRAM_TOKEN"])\n\nif __name__ == "__main__":\n    updater.start_polling()\n',
+}
+
+
+def test_a_bot(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden("worker/bot", of_workers(render_tree(("worker", "kubernetes"), make_repo(TELEGRAM), profile_for())))
+
+
+@pytest.mark.parametrize(
+    ("files", "signs"),
+    [(BOT, True), (TELEGRAM, True), (OLD_TELEGRAM, False), ({**BOT, "requirements.txt": "discord.py\nuvloop\n"}, False), (STREAM, False)],
+    ids=["discord", "telegram", "telegram in threads", "uvloop", "stream"],
+)
+def test_signs_of_life_where_the_event_loop_is_known(
+    files: dict[str, str], signs: bool, make_repo: MakeRepo, render_tree: Render
+) -> None:
+    tree = render_tree(("worker", "kubernetes"), make_repo(files), replace(profile_for(), tasks=Tasks(limit_seconds=20)))
+    assert ("give_signs_of_life()" in tree["run_worker.py"]) == signs
+    assert ("> 80)" in tree[MANIFEST]) == ("livenessProbe" in tree[MANIFEST]) == signs

@@ -51,6 +51,7 @@ class ProgramContext:
     command: Code
     address: str
     framework: str
+    beats: bool
     measured: bool
     telemetry_import: Code
     package: str
@@ -118,6 +119,7 @@ def _program(profile: Profile, found: Worker, measured: TaskTelemetry | None) ->
         command=Code("") if command is None else python_list(["worker", *command.options, *queues]),
         address="" if command is None else found.variable,
         framework=found.framework,
+        beats=found.beats,
         measured=measured is not None,
         telemetry_import=measured.base_import if measured else Code(""),
         package=found.names.package,

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 STARTER = "run_worker.py"
 """The program that starts a worker, in the component's folder."""
 ALIVE_FILE = "/tmp/worker.alive"  # noqa: S108 - in a container of its own, where nothing else is writable
-ALIVE_SECONDS = {"celery": 60, "rq": 480, "list": 60}
+ALIVE_SECONDS = {"celery": 60, "rq": 480, "list": 60, "loop": 60}
 """A worker that did not touch its file for this long hangs: Celery's touches it every 5 s, RQ's every 405 s when idle (its TTL of 420).
 
-One that takes from lists touches it before each item, so the longest task comes on top."""
+One that takes from lists touches it before each item, a bot from its event loop every 5 s, which an answer may hold up: the longest task
+comes on top for both."""
+_BOTS = ("discord.py", "python-telegram-bot", "aiogram", "nextcord", "disnake")
+"""Bots that live in an event loop of asyncio."""
 SPARE_SECONDS = 10
 """What a stopping worker gets on top of the longest task."""
 
@@ -45,6 +48,7 @@ class Worker:
     with the broker's address; `address` is host:port where the code names it instead, `database` the number of Redis' database.
     `queues` are the keys that tasks wait under, empty where they are not known.
     `command` is what starts RQ's own worker where no program of the repository does; then the starter is the `source`.
+    `beats`: whether it lives in an event loop of asyncio, from which the starter can give signs of life.
     `schedules`: whether the code plans tasks by the clock.
     """
 
@@ -61,7 +65,13 @@ class Worker:
     database: int
     queues: tuple[str, ...]
     command: RqCommand | None
+    beats: bool
     schedules: bool
+
+    @property
+    def gives_signs(self) -> bool:
+        """Whether it can be told from outside that it hangs."""
+        return self.framework != "loop" or self.beats
 
     @property
     def can_be_many(self) -> bool:
@@ -128,6 +138,7 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
         database=database,
         queues=queues,
         command=command,
+        beats=framework == "loop" and _lives_in_a_loop(repo, component),
         schedules=framework == "celery" and _schedules(repo),
     )
 
@@ -200,6 +211,13 @@ def _parts(url: str, broker: str) -> tuple[str, int]:
 def _takes_lists(repo: Inventory, source: str) -> bool:
     """Whether the program itself takes from lists of Redis with redis-py, whose calls the starter can stand between."""
     return repo.uses("redis") is not None and not repo.python.imports_in(source, "redis.asyncio", "aioredis")
+
+
+def _lives_in_a_loop(repo: Inventory, component: Component) -> bool:
+    """Whether it is a bot whose event loop is Python's own: uvloop's is written in C, and the Updater of old asked in threads."""
+    if component.framework not in _BOTS or repo.uses("uvloop") is not None:
+        return False
+    return component.framework != "python-telegram-bot" or not repo.python.calls("telegram.ext.Updater")
 
 
 def _schedules(repo: Inventory) -> bool:
