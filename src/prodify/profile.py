@@ -214,10 +214,9 @@ class Tasks:
         """Seconds after which a task is told to end, while there is time to clean up: nine tenths of the limit, at least one."""
         return max(1, self.limit_seconds * 9 // 10)
 
-    @property
-    def waiting_per_worker(self) -> int:
+    def waiting_per_worker(self, at_once: int) -> int:
         """Waiting tasks for which one worker is enough: half of what it finishes within `start_seconds`, while another one starts."""
-        return max(1, math.floor(self.concurrency * self.start_seconds / self.typical_seconds / 2))
+        return max(1, math.floor(at_once * self.start_seconds / self.typical_seconds / 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,13 @@ Written by prodify (recipe worker); yours to edit, upgrades merge.
 
 from __future__ import annotations
 
+#% if beats
+import asyncio
+#% endif
 import os
+#% if not command
 import runpy
+#% endif
 #% if framework != "rq"
 import signal
 import sys
@@ -49,10 +54,17 @@ from redis.exceptions import RedisError
 #% endif
 #% if framework == "rq"
 from rq import SimpleWorker, Worker
+#% if command
+from rq.cli import main as rq
+#% endif
 #% endif
 #% endif
 {= "" =}
+#% if command
+COMMAND = {= command =}
+#% else
 PROGRAM = Path(__file__).resolve().parent / "{= program =}"
+#% endif
 #% if framework == "rq"
 # RQ finishes the job that it has begun when it is asked to stop, and takes no other.
 # The worker touches this file whenever it reports to Redis; a probe looks how old it is.
@@ -63,6 +75,9 @@ QUEUES = {= queues =}
 ALIVE = Path(os.environ.get("WORKER_ALIVE_FILE", "{= alive_file =}"))  # nosec B108 - nothing of worth is in it
 # Seconds that one question to Redis may wait: as long may pass before a program that has nothing to do notices that it is to stop.
 PATIENCE = 1
+#% elif beats
+# Touched every few seconds from the program's event loop; a probe looks how old it is.
+ALIVE = Path(os.environ.get("WORKER_ALIVE_FILE", "{= alive_file =}"))  # nosec B108 - nothing of worth is in it
 #% endif
 #% if measured and framework in ("rq", "list")
 {= "" =}
@@ -256,6 +271,28 @@ class Items:
             if self.stopping:
                 sys.exit(0)
 #% else
+#% if beats
+def give_signs_of_life() -> None:
+    """Touch the file from whatever event loop the program starts: when that hangs, the file grows old."""
+    run_forever = asyncio.BaseEventLoop.run_forever
+
+    def run_and_touch(self: Any) -> None:
+        due: list[asyncio.Handle] = []
+
+        def touch() -> None:
+            ALIVE.touch()
+            due[:] = [self.call_later(5, touch)]
+
+        due.append(self.call_soon(touch))
+        try:
+            run_forever(self)
+        finally:
+            due[0].cancel()
+
+    asyncio.BaseEventLoop.run_forever = run_and_touch  # type: ignore[method-assign]
+
+
+#% endif
 def stop(*_: Any) -> None:
     """End the program between two of its statements, as Ctrl+C does: `finally` blocks and what runs at exit still run.
 
@@ -272,7 +309,15 @@ if __name__ == "__main__":
 #% if measured
         measure(worker_class)
 #% endif
+#% if command
+#% if address and address != "RQ_REDIS_URL"
+    # Where RQ's own program looks for the address of Redis.
+    os.environ.setdefault("RQ_REDIS_URL", os.environ["{= address =}"])
+#% endif
+    rq(COMMAND, prog_name="rq")
+#% else
     runpy.run_path(str(PROGRAM), run_name="__main__")
+#% endif
 #% elif framework == "list"
     items = Items()
     ALIVE.touch()
@@ -286,6 +331,10 @@ if __name__ == "__main__":
         items.done("failure", error)
         raise
 #% else
+#% if beats
+    ALIVE.touch()
+    give_signs_of_life()
+#% endif
     signal.signal(signal.SIGTERM, stop)
     runpy.run_path(str(PROGRAM), run_name="__main__")
 #% endif

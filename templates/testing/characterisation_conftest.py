@@ -115,6 +115,9 @@ def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[obj
 #% if django
         with django_for_tests(patch):
             yield getattr(importlib.import_module(MODULE), ATTRIBUTE)
+#% elif not attribute
+        # What does the jobs has no application; one module of theirs stands for it.
+        yield importlib.import_module(MODULE)
 #% else
         found = getattr(importlib.import_module(MODULE), ATTRIBUTE)
         yield found if hasattr(found, "{= marker =}") else found()

@@ -240,6 +240,14 @@ def test_a_loop_is_measured_and_scaled_by_its_list(loop: Worker) -> None:
     wait_for("its next look at the list", loop.is_alive, 5)
 
 
+def test_the_load_test_of_a_list_puts_in_what_the_program_takes(loop: Worker) -> None:
+    command = [sys.executable, "load/enqueue.py", "quick70", "--rate", "5", "--seconds", "2"]
+    told = {**loop.environment, "LOAD_BROKER_URL": loop.broker.url}
+    done = subprocess.run(command, cwd=loop.root, env=told, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "10 tasks sent, 10 began" in done.stdout) == (0, True), done.stdout + done.stderr
+    wait_for("the items", lambda: loop.broker.number("get", "ended:quick70") == 10, 10)
+
+
 def test_a_loop_that_is_told_to_stop_finishes_what_it_took_and_takes_nothing_more(loop: Worker) -> None:
     assert loop.deployment()["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 30, "the longest task and ten seconds"
     loop.broker.ask("rpush", "orders", "slow7", "quick8")

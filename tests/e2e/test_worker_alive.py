@@ -28,6 +28,7 @@ from prodify.validators.goals.tasks import WAITING
 from tests.e2e.live.broker import Broker
 from tests.e2e.live.stack import Process, free_port, get, wait_for
 from tests.e2e.matrix.proving import proposal
+from tests.e2e.test_rq_command_alive import impatient
 from tests.recipes.conftest import commit_all
 from tests.recipes.observability.otlp import Receiver, values
 
@@ -254,6 +255,24 @@ def test_a_broker_that_was_killed_is_found_again(system: System) -> None:
     assert system.broker.number("get", "ended:30") == 0
     assert system.broker.number("hlen", "unacked") == 1, "what was cut off is given out again"
     assert system.counted("messaging.process.duration", task_name="shop.tasks.slow", task_state="failure") == 0
+
+
+def test_smoke_and_load_tests_ask_the_worker_that_runs(system: System, root: Path) -> None:
+    def run(*command: str, **told: str) -> tuple[int, str]:
+        told = {**system.environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **told}
+        done = subprocess.run([sys.executable, *command], cwd=root, env=told, capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    smoke = ("-m", "pytest", "-q", "tests/smoke/test_worker.py")
+    code, said = run(*smoke, SMOKE_BROKER_URL=system.broker.url)
+    assert (code, "5 passed" in said) == (0, True), said
+    impatient(root / smoke[-1])
+    code, said = run(*smoke, SMOKE_BROKER_URL=system.broker.url.replace("/0", "/1"))
+    assert (code, "nobody works on this queue" in said) == (1, True), said
+    load = ("load/enqueue.py", "shop.tasks.confirm", '{"number": 77}', "--rate", "5", "--seconds", "2")
+    code, said = run(*load, LOAD_BROKER_URL=system.broker.url)
+    assert (code, "10 tasks sent, 10 began within 30 s, 0 had not begun" in said) == (0, True), said
+    wait_for("the tasks", lambda: system.broker.number("get", "confirmed:77") == 10, 10)
 
 
 def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun(system: System) -> None:

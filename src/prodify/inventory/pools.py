@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Call
+    from prodify.inventory.kubernetes.model import KubernetesObject
+    from prodify.inventory.yamlview import YamlNode
 
+_INSTANCES = "run.googleapis.com/manualInstanceCount"
 _ENGINES = ("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine")
 _SQLALCHEMY = (5, 10)
 """SQLAlchemy's defaults: connections that it keeps, and those that it opens beyond them at a rush."""
@@ -33,6 +36,10 @@ _STARTED = {
     "workers": lazy(r"(?:gunicorn|uvicorn|hypercorn|granian)\b.*?(?:--workers|-w)[\"',=\s]+(\d{1,3})\b"),
     "threads": lazy(r"gunicorn\b.*?--threads[\"',=\s]+(\d{1,3})\b"),
 }
+_BACKGROUND = lazy(r"celery\b.*?\bworker\b|run_worker\.py|\brq\b.*?\bworker\b")
+_TASKS_AT_ONCE = lazy(r"celery\b.*?\bworker\b.*?(?:--concurrency|-c)[\"',=\s]+(\d{1,3})\b")
+_ONE_PROCESS = lazy(r"celery\b.*?\bworker\b.*?(?:--pool|-P)[\"',=\s]+(?:gevent|eventlet|threads|solo)\b")
+_STARTER_AT_ONCE = lazy(r""""worker_concurrency":[^,\n]*?(?:, )?"?(\d{1,3})"?\)*,""")
 _COUNT = lazy(r"""^(?:int\()?[^*+/]*?\b["']?(\d{1,3})["']?\s*\)*$""")
 _DATABASE_MODULE = lazy(r"database|postgres|mysql|rds|sql", re.IGNORECASE)
 _STAGING = lazy(r"(^|[/_.-])(staging|stage|dev|development|test|preview)([/_.-]|$)")
@@ -154,24 +161,67 @@ def server_number(repo: Inventory, name: str) -> Number | None:
     return None
 
 
+def tasks_at_once(repo: Inventory) -> Number | None:
+    """How many processes one Celery worker does tasks in, as its start command, its starter or its configuration states."""
+    for path in repo.files.select("Dockerfile*", "Procfile", "*.sh", "compose*.y*ml", "docker-compose*.y*ml"):
+        for number, line in enumerate((repo.files.text(path) or "").splitlines(), 1):
+            if line.lstrip().startswith("#"):
+                continue
+            if _ONE_PROCESS.search(line):
+                return Number(Location(path, number), "one process", 1)
+            if found := _TASKS_AT_ONCE.search(line):
+                return Number(Location(path, number), "tasks at once", int(found[1]))
+    for path in repo.files.select("run_worker.py"):
+        for number, line in enumerate((repo.files.text(path) or "").splitlines(), 1):
+            if found := _STARTER_AT_ONCE.search(line):
+                return Number(Location(path, number), "tasks at once", int(found[1]))
+    for assignment in repo.python.assignments("*worker_concurrency", "*CELERYD_CONCURRENCY", "*CELERY_WORKER_CONCURRENCY"):
+        if found := _COUNT.search(assignment.text.strip()):
+            return Number(assignment.location, "tasks at once", int(found[1]))
+    return None
+
+
+def most_background(repo: Inventory) -> Number | None:
+    """The most copies of a background worker that the manifests allow: KEDA's bound, else a fixed number."""
+    scalers, fixed = [], []
+    for found in _production(repo):
+        if found.kind == "ScaledObject" and (number := _number(found.get("spec", "maxReplicaCount"))) is not None:
+            scalers.append(Number(found.location, found.note, number))
+        elif found.kind == "WorkerPool" and (pool := _number(found.get("metadata", "annotations", _INSTANCES))) is not None:
+            fixed.append(Number(found.location, found.note, pool))
+        elif found.kind == "Deployment" and found.replicas is not None and _is_background(found):
+            fixed.append(Number(found.location, found.note, found.replicas))
+    return max(scalers or fixed, key=lambda number: number.value, default=None)
+
+
+def _production(repo: Inventory) -> Iterator[KubernetesObject]:
+    return (found for found in repo.kubernetes if not (_STAGING.search(found.path) or _STAGING.search(found.name)))
+
+
+def _is_background(found: KubernetesObject) -> bool:
+    return any(_BACKGROUND.search(" ".join(container.command)) for container in found.containers)
+
+
+def _number(node: YamlNode | None) -> int | None:
+    value = str(node.value) if node is not None else ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else None
+
+
 def most_replicas(repo: Inventory) -> Number | None:
     """The most copies of a web service that the manifests allow: an autoscaler's bound, else a fixed number."""
     scalers, fixed = [], []
-    for found in repo.kubernetes:
-        if _STAGING.search(found.path) or _STAGING.search(found.name):
-            continue
+    for found in _production(repo):
         if found.kind == "HorizontalPodAutoscaler":
             node = found.get("spec", "maxReplicas")
         elif found.kind == "Service" and found.is_workload:
             node = found.get("spec", "template", "metadata", "annotations", "autoscaling.knative.dev/maxScale")
-        elif found.kind == "Deployment" and found.replicas is not None:
+        elif found.kind == "Deployment" and found.replicas is not None and not _is_background(found):
             fixed.append(Number(found.location, found.note, found.replicas))
             continue
         else:
             continue
-        value = str(node.value) if node is not None else ""
-        if value.isascii() and value.isdigit() and len(value) < 7:
-            scalers.append(Number(found.location, found.note, int(value)))
+        if (number := _number(node)) is not None:
+            scalers.append(Number(found.location, found.note, number))
     return max(scalers or fixed, key=lambda number: number.value, default=None)
 
 

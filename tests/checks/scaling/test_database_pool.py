@@ -195,3 +195,79 @@ def test_a_file_is_no_server(judge: Judge) -> None:
         "db.py": 'from sqlalchemy import create_engine\n\nengine = create_engine("sqlite:///app.db")\n',
     }
     assert judge(ID, files).kind is Kind.NOT_APPLICABLE
+
+
+CELERY = {
+    "requirements.txt": "flask\nsqlalchemy\npsycopg2-binary\ncelery[redis]\n",
+    "tasks.py": 'from celery import Celery\n\nimport db\n\napp = Celery("shop", broker="redis://localhost/0")\n\n\n'
+    '@app.task\ndef clean():\n    pass\n',
+}
+STARTER = 'D = {\n    "worker_concurrency": int(os.environ.get("WORKER_CONCURRENCY", "4")),\n}\n'
+SCALED = """apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: worker}
+spec: {scaleTargetRef: {name: worker}, maxReplicaCount: %s}
+"""
+DEPLOYED = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: worker}
+spec:
+  replicas: %s
+  template: {spec: {containers: [{name: worker, image: "ghcr.io/o/app:1.0.0", command: [python, run_worker.py]}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({}, Kind.PASS),
+        ({"worker.yaml": DEPLOYED % 3}, Kind.PASS),
+        ({"worker.yaml": DEPLOYED % 4}, Kind.FAIL),
+        ({"worker.yaml": DEPLOYED % 1, "scaler.yaml": SCALED % 4}, Kind.FAIL),
+        ({"scaler.yaml": SCALED % 3}, Kind.PASS),
+        ({"overlays/staging/scaler.yaml": SCALED % 40}, Kind.PASS),
+        ({"scaler.yaml": SCALED % 2, "Procfile": "worker: celery -A tasks worker --concurrency=4\n"}, Kind.FAIL),
+        ({"scaler.yaml": SCALED % 4, "Procfile": "worker: celery -A tasks worker -P gevent -c 100\n"}, Kind.PASS),
+        ({"scaler.yaml": SCALED % 2, "run_worker.py": STARTER}, Kind.FAIL),
+        ({"scaler.yaml": SCALED % 2, "settings.py": "worker_concurrency = 4\n"}, Kind.FAIL),
+    ],
+    ids=["goals", "fixed", "fixed, too many", "scaler before fixed", "scaler", "staging", "command", "one process", "starter", "settings"],
+)
+def test_background_workers_are_counted(files: dict[str, str], kind: Kind, judge: Judge) -> None:
+    # The web service alone takes 2 x 2 x 10 of 100; each worker has two processes.
+    web = {**FLASK, **CELERY, "db.py": ENGINE.format(", pool_size=5, max_overflow=5"), "hpa.yaml": HPA % 2}
+    assert judge(ID, {**web, **files}).kind is kind
+
+
+def test_the_message_names_the_background(judge: Judge) -> None:
+    files = {**FLASK, **CELERY, "db.py": ENGINE.format(", pool_size=5, max_overflow=5"), "hpa.yaml": HPA % 2, "scaler.yaml": SCALED % 5}
+    assert judge(ID, files).message == (
+        "10 connections x 2 workers x 2 replicas + 10 x 10 background processes = 140, the database takes 100; "
+        "at most 4 connections for each worker"
+    )
+    passed = judge(ID, {**files, "scaler.yaml": SCALED % 1})
+    assert passed.message == "the pool's size is chosen: 10 connections x 2 workers x 2 replicas + 10 x 2 background processes = 60 of 100"
+    assert ("scaler.yaml", "ScaledObject/worker: 1") in [(e.location.path, e.note) for e in passed.evidence]
+
+
+def test_a_worker_alone_takes_the_place_of_the_web_service(judge: Judge) -> None:
+    files = {**CELERY, "db.py": ENGINE.format(", pool_size=5, max_overflow=5"), "worker.yaml": DEPLOYED % 6}
+    assert judge(ID, files).message.startswith("10 connections x 2 workers x 6 replicas = 120")
+    assert judge(ID, {**files, "worker.yaml": DEPLOYED % 5}).kind is Kind.PASS
+
+
+def test_a_task_in_django_has_one_connection(judge: Judge) -> None:
+    files = {
+        **DJANGO,
+        "requirements.txt": "django\npsycopg\ngunicorn\ncelery\n",
+        "shop/celery.py": CELERY["tasks.py"].replace("import db\n\n", ""),
+        "shop/settings.py": DATABASES % ', "CONN_MAX_AGE": 60',
+        "gunicorn.conf.py": "workers = 2\nthreads = 20\n",
+        "hpa.yaml": HPA % 2,
+        "scaler.yaml": SCALED % 10,
+    }
+    alone = judge(ID, files)
+    assert alone.message == "the pool's size is chosen: 1 connection x 2 workers x 10 replicas = 20 of 100"
+    wsgi = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+    beside = judge(ID, {**files, "shop/wsgi.py": wsgi})
+    assert beside.message.endswith("20 connections x 2 workers x 2 replicas + 1 x 20 background processes = 100 of 100")

@@ -134,27 +134,37 @@ def test_the_arithmetic_follows_the_profile(cloud: str, replicas: int, example_r
         assert said is None and "PgBouncer" in tree[README]
 
 
+WORKER = (
+    'import os\n\nfrom celery import Celery\n\ncelery = Celery("shop", broker=os.environ["BROKER_URL"])\n\n\n'
+    "@celery.task\ndef clean():\n    pass\n"
+)
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["web", "web and worker"])
 @pytest.mark.parametrize("cloud", CLOUDS)
-def test_what_it_says_the_check_accepts(cloud: str, make_repo: MakeRepo, render_tree: Render) -> None:
+def test_what_it_says_the_check_accepts(cloud: str, behind: bool, make_repo: MakeRepo, render_tree: Render) -> None:
     files = {
         "app.py": (
             "import os\n\nfrom flask import Flask\nfrom sqlalchemy import create_engine\n\napp = Flask(__name__)\n"
             'engine = create_engine(os.environ["DATABASE_URL"], {})\n'
         ),
-        "requirements.txt": "flask\nsqlalchemy\npsycopg2-binary\n",
+        "requirements.txt": "flask\nsqlalchemy\npsycopg2-binary\n" + ("celery\nredis\n" if behind else ""),
+        **({"tasks.py": WORKER} if behind else {}),
     }
     check: Check = next(c for c in all_checks() if c.id == "database-pool-is-sized")
     for said, kind in (("", Kind.FAIL), (None, Kind.PASS)):
         root = make_repo({**files, "app.py": files["app.py"].format(said or "pool_size=150")})
-        tree = render_tree((*ALONE, "kubernetes"), root, profile_for(cloud=cloud))
+        tree = render_tree((*ALONE, "kubernetes", "worker", "server"), root, profile_for(cloud=cloud))
         if said is None:
             pool = re.search(r"pool_size=\d+, max_overflow=\d+", tree[README])
-            assert pool
-            (root / "app.py").write_text(files["app.py"].format(pool[0]))
+            assert pool and ("Background workers are among those: 40 processes" in tree[README]) == behind
+            # Other recipes may edit the file as well.
+            tree["app.py"] = tree.get("app.py", (root / "app.py").read_text()).replace("pool_size=150", pool[0])
         write(root, tree)
         verdict = check.run(Inventory(root), profile_for(cloud=cloud))
         assert verdict.kind is kind, verdict.message
         assert f"{DATABASES[cloud, 'production'].connections}" in verdict.message
+        assert ("40 background processes" in verdict.message) == behind
 
 
 @pytest.mark.tools

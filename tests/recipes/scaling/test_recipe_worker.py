@@ -95,6 +95,11 @@ STREAM = {
     "worker.py": LOOP["worker.py"].replace('store.blpop("orders", timeout=5)', 'store.xreadgroup("group", "me", {"orders": ">"})'),
 }
 ASYNC = {**LOOP, "worker.py": LOOP["worker.py"].replace("import redis\n", "import redis.asyncio as redis\n")}
+RQ_BY_COMMAND = {
+    "jobs.py": "def confirm(number):\n    return number\n",
+    "requirements.txt": "rq\nredis\n",
+    "Procfile": "worker: rq worker --with-scheduler --url $REDIS_URL --name only high low\n",
+}
 EVERYTHING = ("worker", "kubernetes", "keda", "slo", "dashboard")
 SCALER = "deploy/kubernetes/components/worker-scaling/scaled-object.yaml"
 MANIFEST = "deploy/kubernetes/base/worker.yaml"
@@ -228,3 +233,101 @@ def test_the_rules_pass_their_own_tests(
     for command in (["promtool", "check", "rules", RULES], ["promtool", "test", "rules", RULE_TESTS]):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rq_that_only_a_command_starts(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden("worker/rq-command", of_workers(render_tree(EVERYTHING, make_repo(RQ_BY_COMMAND), profile_for())))
+
+
+SEND = 'import os\n\nimport redis\n\nredis.from_url(os.environ["REDIS_URL"])\n'
+COMPOSE = "services:\n  worker:\n    build: .\n    command: rq worker --url redis://:hunter-7c1@redis:6379/0 -c settings mails\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "queues", "options", "variable"),
+    [
+        ({}, ("high", "low"), ("--with-scheduler",), "REDIS_URL"),
+        ({"Procfile": "a: rq worker high\nb: exec rq worker low high\n"}, ("high", "low"), (), "RQ_REDIS_URL"),
+        ({"Procfile": "worker: python -m rq worker\n"}, ("default",), (), "RQ_REDIS_URL"),
+        ({"Procfile": "", "README.md": "Start it:\n\n    $ uv run rq worker mails\n"}, ("mails",), (), "RQ_REDIS_URL"),
+        ({"Procfile": "", "README.md": "Run `rq worker mails` beside it.\n"}, ("mails",), (), "RQ_REDIS_URL"),
+        ({"Procfile": "", "compose.yaml": COMPOSE}, ("mails",), ("-c", "settings"), ""),
+        ({"send.py": SEND, "Procfile": "a: rq worker x\n"}, ("x",), (), "REDIS_URL"),
+    ],
+    ids=["options", "several", "no name", "code in the README", "prose with backticks", "compose with a login", "address in the code"],
+)  # fmt: skip
+def test_the_command_of_rq_is_read(
+    files: dict[str, str], queues: tuple[str, ...], options: tuple[str, ...], variable: str, make_repo: MakeRepo, render_tree: Render
+) -> None:
+    root = make_repo({**RQ_BY_COMMAND, **files})
+    worker = found(root)
+    assert worker.framework == "rq" and worker.command is not None
+    assert (worker.queues, worker.command.options, worker.variable) == (tuple(f"rq:queue:{name}" for name in queues), options, variable)
+    assert "hunter" not in "".join(render_tree(("worker", "kubernetes", "service-readme"), root, profile_for()).values())
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Procfile": "", "README.md": "Then an rq worker process does the rest.\n"},
+        {"Procfile": "worker: rq worker --burst high\n"},
+        {"Procfile": "worker: rq worker $QUEUES\n"},
+        {"requirements.txt": "redis\n"},
+    ],
+    ids=["prose", "burst", "queues from elsewhere", "no RQ"],
+)
+def test_what_is_no_command_of_rq(files: dict[str, str], make_repo: MakeRepo) -> None:
+    assert worker_of(Inventory(make_repo({**RQ_BY_COMMAND, **files})), Profile()) is None
+
+
+@pytest.mark.parametrize("name", ["celery", "rq", "list"])
+def test_smoke_and_load_tests(name: str, make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    tree = render_tree(("smoke", "load"), make_repo({"celery": NAMED, "rq": RQ, "list": LOOP}[name]), profile_for())
+    golden(f"worker/{name}-tests", tree)
+    assert ("tests/smoke/test_worker.py" in tree) == (name != "list")
+
+
+def test_a_load_test_follows_the_profile(make_repo: MakeRepo, render_tree: Render) -> None:
+    tasks = Tasks(concurrency=4, typical_seconds=0.5, limit_seconds=60, start_seconds=45)
+    profile = replace(profile_for(), tasks=tasks, scaling=Scaling(min_replicas=3, max_replicas=7), slo=Slo(30, 99.9, Latency(300, 90.0)))
+    text = render_tree(("load",), make_repo(BESIDE), profile)["load/enqueue.py"]
+    assert "SHARE, START_SECONDS = 0.9, 45" in text and 'RATES = {"baseline": 19.2, "peak": 44.8}' in text
+    # One by one: the same goals make another rate.
+    assert 'RATES = {"baseline": 4.8, "peak": 11.2}' in render_tree(("load",), make_repo(RQ), profile)["load/enqueue.py"]
+
+
+def test_workers_that_do_one_job_at_a_time_are_scaled_as_such(make_repo: MakeRepo, render_tree: Render) -> None:
+    profile = replace(profile_for(), tasks=Tasks(concurrency=4, typical_seconds=1, start_seconds=60))
+    tree = render_tree(EVERYTHING, make_repo(RQ), profile)
+    assert 'listLength: "30"' in tree[SCALER] and "One worker does 1 task at once that takes 1 s" in tree[SCALER]
+    assert f"> {30 * profile.max_replicas}" in tree[RULES]
+    assert 'listLength: "120"' in render_tree(EVERYTHING, make_repo(BESIDE), profile)[SCALER]
+
+
+TELEGRAM = {
+    "bot.py": "import os\n\nfrom telegram.ext import ApplicationBuilder\n\n"
+    'app = ApplicationBuilder().token(os.environ["TELEGRAM_TOKEN"]).build()\n\nif __name__ == "__main__":\n    app.run_polling()\n',
+    "requirements.txt": "python-telegram-bot\n",
+}
+OLD_TELEGRAM = {
+    **TELEGRAM,
+    "bot.py": "import os\n\nfrom telegram.ext import Updater\n\n"
+    'updater = Updater(os.environ["TELEGRAM_TOKEN"])\n\nif __name__ == "__main__":\n    updater.start_polling()\n',
+}
+
+
+def test_a_bot(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    golden("worker/bot", of_workers(render_tree(("worker", "kubernetes"), make_repo(TELEGRAM), profile_for())))
+
+
+@pytest.mark.parametrize(
+    ("files", "signs"),
+    [(BOT, True), (TELEGRAM, True), (OLD_TELEGRAM, False), ({**BOT, "requirements.txt": "discord.py\nuvloop\n"}, False), (STREAM, False)],
+    ids=["discord", "telegram", "telegram in threads", "uvloop", "stream"],
+)
+def test_signs_of_life_where_the_event_loop_is_known(
+    files: dict[str, str], signs: bool, make_repo: MakeRepo, render_tree: Render
+) -> None:
+    tree = render_tree(("worker", "kubernetes"), make_repo(files), replace(profile_for(), tasks=Tasks(limit_seconds=20)))
+    assert ("give_signs_of_life()" in tree["run_worker.py"]) == signs
+    assert ("> 80)" in tree[MANIFEST]) == ("livenessProbe" in tree[MANIFEST]) == signs

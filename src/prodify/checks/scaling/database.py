@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from prodify.api import Audience, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.scaling._stores import SQL
 from prodify.connections import DEFAULT_LIMIT, WORKERS, Room
-from prodify.inventory.pools import database_limit, most_replicas, pools, server_number
+from prodify.inventory.pools import database_limit, most_background, most_replicas, pools, server_number, tasks_at_once
 
 if TYPE_CHECKING:
-    from prodify.inventory.pools import Pool
+    from prodify.inventory.pools import Number, Pool
 
 
 @check(
@@ -84,8 +84,8 @@ def database_pool_is_sized(repo: Inventory, profile: Profile) -> Verdict:
     """The connection pool's size is chosen, and fits the database.
 
     Why:
-        Every worker of every replica fills a pool of its own. Together they must stay under the database's limit, 100 by default in
-        PostgreSQL: above it nobody gets in any more, exactly when there is most to do.
+        Every worker of every replica, background workers included, fills a pool of its own. Together they must stay under the
+        database's limit, 100 by default in PostgreSQL: above it nobody gets in any more, exactly when there is most to do.
 
     Fails:
         ```text title="requirements.txt"
@@ -115,25 +115,33 @@ def database_pool_is_sized(repo: Inventory, profile: Profile) -> Verdict:
     if not found:
         return not_applicable("no connection pool of a database server")
     room, proof = _room(repo, profile)
-    threads = server_number(repo, "threads")
+    threads = server_number(repo, "threads") if repo.web_services or not _background(repo, profile)[0] else None
     sizes = [(pool, (threads.value if threads else 1) if pool.per_thread else pool.size) for pool in found]
-    large = [(pool, size) for pool, size in sizes if size is not None and not room.takes(size)]
+    large = [(pool, size) for pool, size in sizes if size is not None and not room.takes(size, _each(pool))]
     if large:
-        counted = ", ".join(dict.fromkeys(_product(room, size) for _, size in large))
+        counted = ", ".join(dict.fromkeys(_product(room, size, _each(pool)) for pool, size in large))
         return failed(f"{counted}, the database takes {room.limit}; {_fitting(room)}", *(_note(p, s) for p, s in large))
     unsized = [(pool, size) for pool, size in sizes if not pool.chosen]
     if unsized and profile.audience is not Audience.CREATOR:
         each_time = all(pool.per_thread for pool, _ in unsized)
         said = "a connection is opened for every request" if each_time else "the pool is left at its default size"
         return failed(f"{said}; {_fitting(room)}", *(_note(p, s) for p, s in unsized))
-    known = [size for _, size in sizes if size is not None]
-    fits = f": {_product(room, max(known))} of {room.limit}" if known else ""
+    known = [(size, pool) for pool, size in sizes if size is not None]
+    size, pool = max(known, key=lambda pair: pair[0], default=(0, found[0]))
+    fits = f": {_product(room, size, _each(pool))} of {room.limit}" if known else ""
     return passed(f"the pool's size is chosen{fits}", *(_note(p, s) for p, s in sizes[:3]), *proof)
 
 
 def _room(repo: Inventory, profile: Profile) -> tuple[Room, tuple[Note, ...]]:
-    """What the database has room for, with the places that say so; goals that somebody stated count where no manifest does."""
+    """What the database has room for, with the places that say so; goals that somebody stated count where no manifest does.
+
+    A background worker in the web service's folder has its pools too; one that stands alone takes the web service's place.
+    """
     limit, workers, replicas = database_limit(repo), server_number(repo, "workers"), most_replicas(repo)
+    behind, at_once, most = _background(repo, profile)
+    if behind and not repo.web_services:
+        alone = Room(limit.value if limit else DEFAULT_LIMIT, at_once[0], most[0])
+        return alone, tuple(Note(n.location, f"{n.note}: {n.value}") for n in (at_once[1], most[1], limit) if n is not None)
     stated = any(profile.source(key) != "default" for key in ("scaling", "traffic"))
     expected = profile.max_replicas if stated else profile.baseline_replicas
     many = WORKERS if any(c.framework in ("flask", "django") for c in repo.services) else 1
@@ -141,16 +149,40 @@ def _room(repo: Inventory, profile: Profile) -> tuple[Room, tuple[Note, ...]]:
         limit=limit.value if limit else DEFAULT_LIMIT,
         workers=max(1, workers.value if workers else many),
         replicas=max(1, replicas.value if replicas else expected),
+        background=at_once[0] * most[0] if behind else 0,
     )
-    return room, tuple(Note(n.location, f"{n.note}: {n.value}") for n in (workers, replicas, limit) if n is not None)
+    factors = (workers, replicas, *((at_once[1], most[1]) if behind else ()), limit)
+    return room, tuple(Note(n.location, f"{n.note}: {n.value}") for n in factors if n is not None)
 
 
-def _product(room: Room, size: int) -> str:
-    return f"{_many(size, 'connection')} x {_many(room.workers, 'worker')} x {_many(room.replicas, 'replica')} = {room.asked(size)}"
+def _background(repo: Inventory, profile: Profile) -> tuple[bool, tuple[int, Number | None], tuple[int, Number | None]]:
+    """Whether there is a background worker of the same code, its processes and its copies, each with the place that says so."""
+    homes = {component.path for component in repo.web_services}
+    found = [c for c in repo.services if c.kind in ("worker", "bot") and c.language == "python" and (not homes or c.path in homes)]
+    if not found:
+        return False, (0, None), (0, None)
+    celery = any(component.framework == "celery" for component in found)
+    at_once = tasks_at_once(repo) if celery else None
+    most = most_background(repo)
+    # Who takes from no queue that is known runs once.
+    expected = profile.scaling.max_replicas or profile.scaling.min_replicas if celery or found[0].framework == "rq" else 1
+    processes = at_once.value if at_once else profile.tasks.concurrency if celery else 1
+    return True, (max(1, processes), at_once), (max(1, most.value if most else expected), most)
 
 
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _each(pool: Pool) -> int | None:
+    """Most connections of a background process where that is not the pool: it does one task at a time, so it has one thread."""
+    return 1 if pool.per_thread else None
+
+
+def _product(room: Room, size: int, each: int | None = None) -> str:
+    web = f"{_many(size, 'connection')} x {_many(room.workers, 'worker')} x {_many(room.replicas, 'replica')}"
+    behind = f" + {size if each is None else each} x {_many(room.background, 'background process', 'es')}" if room.background else ""
+    return f"{web}{behind} = {room.asked(size, each)}"
+
+
+def _many(number: int, word: str, ending: str = "s") -> str:
+    return f"{number} {word}{'' if number == 1 else ending}"
 
 
 def _fitting(room: Room) -> str:

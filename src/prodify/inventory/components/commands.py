@@ -83,12 +83,13 @@ def parse(words: list[str], location: Location, source: str, process: str = "") 
     if len(words) >= 3 and words[0].rpartition("/")[2] in ("sh", "bash", "ash") and words[1] in ("-c", "-lc", "-ec", "-xc"):
         words = split(words[2])
     found = None
-    for part in _chain(words):
+    for part in chain(words):
         found = _one(part, location, source, process) or found
     return found
 
 
-def _chain(words: list[str]) -> Iterator[list[str]]:
+def chain(words: list[str]) -> Iterator[list[str]]:
+    """The commands of one line of a shell."""
     part: list[str] = []
     for word in words:
         if word in ("&&", "||", ";", "|", "&"):

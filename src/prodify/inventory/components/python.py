@@ -12,6 +12,7 @@ from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, app_objects, has_main_guard, run_calls, threaded_functions
 from prodify.inventory.components.pyproject import PythonProject, read_project
 from prodify.inventory.components.pyreach import reaches
+from prodify.inventory.components.rqworker import rq_command
 from prodify.inventory.data.python_frameworks import CLI_MODULES, SCRIPT_UI
 from prodify.inventory.facts import Component, Note
 from prodify.lazyre import lazy
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.components.commands import Launch
     from prodify.inventory.components.layout import Layout, Root
+    from prodify.inventory.components.rqworker import RqCommand
     from prodify.inventory.pymodule import PyModule
 
 _TASK = lazy(
@@ -79,6 +81,10 @@ class PythonRoot:
             )
         if workers:
             component = self._program(workers, "worker")
+            alone = not served and not bots and ui is None
+            yield component if alone else replace(component, name=f"{component.name}-worker")
+        elif (command := self._rq_command()) is not None:
+            component = self._component("worker", "rq", command.entry, (Note(command.location, command.entry),))
             alone = not served and not bots and ui is None
             yield component if alone else replace(component, name=f"{component.name}-worker")
         elif not served and not bots and ui is None:
@@ -162,6 +168,13 @@ class PythonRoot:
         entry, rivals, note = pyentry.choose_script(self, starters, first.framework.name)
         found = (*notes, *([note] if note else []))
         return self._component(kind, first.framework.name, entry, found, port=first.framework.port, rivals=rivals)
+
+    def _rq_command(self) -> RqCommand | None:
+        """The command that starts RQ's own worker, where it stands in this root."""
+        found = rq_command(self.repo)
+        place = found.location.path if found is not None else ""
+        inside = self.root.path == "." or place.startswith(f"{self.root.path}/")
+        return found if inside and self.root.manifests else None
 
     def _plain_worker(self) -> Iterator[Component]:
         """A program that loops for ever and waits: a worker without a framework."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prodify import edits
 from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
 from prodify.escape import Code, shell_word
+from prodify.inventory.components.rqworker import ENTRY as RQ_COMMAND
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
 from prodify.recipes.scaling.migrations import makes_tables, migrates
 from prodify.recipes.scaling.service import deployable
@@ -145,6 +146,8 @@ def _cd(project: Project) -> tuple[Code, ...]:
 
 def _start(component: Component) -> str:
     """The command that starts the service on one's own machine."""
+    if component.framework == "rq" and (component.entrypoint or "").startswith(RQ_COMMAND):
+        return component.entrypoint or ""
     entry = shell_word((component.entrypoint or "").removesuffix("()"))
     if component.framework == "flask":
         return f"flask --app {entry} run"

@@ -40,8 +40,8 @@ def _queue(profile: Profile, worker: Worker) -> list[Panel]:
     selected = selector(worker.name, environment=ENVIRONMENT)
     names = f"max by (messaging_destination_name) ({QUEUE_LENGTH.prometheus}{{{selected}}})"
     waits = tuple(Query(quantile(selected, share, "5m", WAIT_DURATION), f"p{round(100 * share)}") for share in (0.5, 0.95))
-    most, seconds = float(longest_queue(profile, many=worker.can_be_many)), profile.tasks.start_seconds
-    each = profile.tasks.waiting_per_worker
+    most, seconds = float(longest_queue(profile, worker.framework, many=worker.can_be_many)), profile.tasks.start_seconds
+    each = profile.tasks.waiting_per_worker(worker.at_once(profile))
     found = [
         Panel(
             "Tasks that wait", (Query(names, "{{messaging_destination_name}}"),), "short",

@@ -13,6 +13,7 @@ from prodify.recipes.observability.health import variable
 from prodify.recipes.portability.tf_readme import TITLES, create_bucket, plan_variables
 from prodify.recipes.scaling.backup import KEEP_DAYS
 from prodify.recipes.scaling.service import deployable
+from prodify.recipes.scaling.workers import worker_of
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Row:
     reserved: int
     replicas: int
     workers: int
+    background: int
     at_release: int
     pool: int
 
@@ -81,10 +83,23 @@ def readme(repo: Inventory, profile: Profile, found: Account, engine: str) -> st
 
 def _row(repo: Inventory, profile: Profile, found: Account, environment: str) -> Row:
     service = deployable(repo, profile)
-    workers = WORKERS if service is not None and service.server == "gunicorn" else 1
+    worker = worker_of(repo, profile)
+    if service is None and worker is not None:
+        workers = worker.at_once(profile)
+    else:
+        workers = WORKERS if service is not None and service.server == "gunicorn" else 1
     replicas = profile.max_replicas if environment == "production" else STAGING_REPLICAS
-    room = Room(DATABASES[found.cloud, environment].connections, workers, replicas)
-    return Row(environment, room.limit, RESERVED, replicas, workers, room.at_release, room.pool)
+    room = Room(DATABASES[found.cloud, environment].connections, workers, replicas, _background(repo, profile, environment))
+    return Row(environment, room.limit, RESERVED, replicas, workers, room.background, room.at_release, room.pool)
+
+
+def _background(repo: Inventory, profile: Profile, environment: str) -> int:
+    """The most processes that do tasks beside the web service: copies x tasks that each does at once."""
+    worker = worker_of(repo, profile)
+    if worker is None or not worker.beside:
+        return 0
+    copies = 1 if not worker.can_be_many else STAGING_REPLICAS if environment == "staging" else profile.max_replicas
+    return copies * worker.at_once(profile)
 
 
 def _wired(repo: Inventory, profile: Profile, found: Account) -> str:

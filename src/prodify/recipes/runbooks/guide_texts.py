@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.api import Step
+from prodify.recipes.ci.project import SMOKE
 from prodify.recipes.shared.layout import ALERTMANAGER, COLLECTOR, INFRA, KUBERNETES, LOAD_TESTS, PROMETHEUS_TESTS
 
 if TYPE_CHECKING:
@@ -61,6 +62,15 @@ TRY: Mapping[str, str] = {
     "budget": f"terraform -chdir={INFRA}/modules/budget/thresholds init && terraform -chdir={INFRA}/modules/budget/thresholds test",
 }
 """Recipe to the command that shows it working without touching anything that is in use."""
+
+TRY_OF_FILES: Mapping[str, Mapping[str, str]] = {
+    "smoke": {
+        f"{SMOKE}/test_smoke.py": TRY["smoke"],
+        f"{SMOKE}/test_worker.py": f"SMOKE_BROKER_URL=redis://localhost:6379/0 pytest {SMOKE}/test_worker.py",
+    },
+    "load": {f"{LOAD_TESTS}/k6.js": TRY["load"], f"{LOAD_TESTS}/enqueue.py": f"python {LOAD_TESTS}/enqueue.py --help"},
+}
+"""The same for recipes that write different files for web services and workers."""
 
 BACK: Mapping[str, str] = {
     "ci": "Delete the workflow file, or switch the workflow off under Actions; on GitLab delete `.gitlab-ci.yml`.",

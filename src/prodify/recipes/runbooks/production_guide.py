@@ -9,7 +9,7 @@ from urllib.parse import quote
 from prodify.api import Audience, Inventory, Overview, Placed, Profile, Step, recipe
 from prodify.escape import Code, code, markdown
 from prodify.recipes.runbooks.guide_fill import fill_in
-from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY
+from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY, TRY_OF_FILES
 from prodify.recipes.runbooks.restores import NAMES, stores
 from prodify.recipes.shared.layout import PRODUCTION_GUIDE, main_component, naming
 from prodify.render import render
@@ -83,9 +83,17 @@ def _section(step: Step, placed: Sequence[Placed], profile: Profile) -> StepSect
         purpose=Code(PURPOSE[step]),
         files=code(_rows(placed), "\n"),
         fill_in=fill_in(placed, profile),
-        tries=code((TRY[found.id] for found in recipes if found.id in TRY), "\n"),
+        tries=code(_tries(placed), "\n"),
         backs=code((f"- {found.id}: {BACK[found.id]}" for found in recipes if found.id in BACK), "\n"),
     )
+
+
+def _tries(placed: Sequence[Placed]) -> Iterator[str]:
+    """Commands that show what was placed at work, by recipe; where it wrote none of the files that the commands are of, its usual one."""
+    paths = {item.path for item in placed}
+    for found in dict.fromkeys(item.recipe.id for item in placed):
+        named = [command for path, command in TRY_OF_FILES.get(found, {}).items() if path in paths]
+        yield from named or ([TRY[found]] if found in TRY else [])
 
 
 def _rows(placed: Sequence[Placed]) -> Iterator[str]:

@@ -67,17 +67,17 @@ def keda(repo: Inventory, profile: Profile) -> Iterator[File]:
 
 def scaling_files(worker: Worker, profile: Profile) -> Iterator[File]:
     """The component's files, for this recipe and for `kubernetes`."""
-    tasks = profile.tasks
+    tasks, at_once = profile.tasks, worker.at_once(profile)
     context = ScaledObjectContext(
         name=worker.name,
         service=worker.names.service,
         min_replicas=profile.scaling.min_replicas,
         max_replicas=profile.max_replicas,
-        concurrency=tasks.concurrency,
+        concurrency=at_once,
         typical_seconds=number(tasks.typical_seconds),
         start_seconds=tasks.start_seconds,
-        within_goal=max(1, int(tasks.concurrency * tasks.start_seconds / tasks.typical_seconds)),
-        waiting=tasks.waiting_per_worker,
+        within_goal=max(1, int(at_once * tasks.start_seconds / tasks.typical_seconds)),
+        waiting=tasks.waiting_per_worker(at_once),
         broker=worker.broker,
         address=worker.address,
         queues=worker.queues,

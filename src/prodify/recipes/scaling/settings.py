@@ -9,7 +9,7 @@ from prodify.inventory.envfiles import is_platform_variable
 from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, names_read, planned
 from prodify.recipes.security.djangosettings import hosts_from_environment, origins_from_environment, plain_settings
 from prodify.recipes.security.literals import literals
-from prodify.recipes.shared.variables import variables
+from prodify.recipes.shared.variables import BROKER_NAME, variables
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -20,8 +20,6 @@ OBSERVABILITY_NAMESPACE = "observability"
 COLLECTOR_URL = f"http://otel-collector.{OBSERVABILITY_NAMESPACE}.svc:4318"
 PROMETHEUS_URL = f"http://prometheus.{OBSERVABILITY_NAMESPACE}.svc:9090"
 
-BROKER_NAME = re.compile(r"(CELERY_)?(BROKER|REDIS|VALKEY|RABBITMQ|AMQP|CLOUDAMQP|QUEUE)(_TLS)?_?(URL|URI)|CELERY_URL")
-"""What a variable is called that holds the address of a queue."""
 NOT_THE_SERVICE = re.compile(r"(^|/)(tests?|load|infra|docs|scripts|examples|benchmarks|\.github)/|(^|/)(test_\w+|\w+_test|conftest)\.py\Z")
 """Paths of code that does not run where the service does."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
-from prodify.escape import Code
+from prodify.escape import Code, python_list
 from prodify.recipes.observability.task_telemetry import TaskTelemetry, bounds, task_telemetry, telemetry_of
 from prodify.recipes.observability.telemetry import telemetry
 from prodify.recipes.scaling.workers import ALIVE_FILE, STARTER, Worker, worker_of
@@ -42,12 +42,16 @@ class CeleryContext:
 
 @dataclass(frozen=True, slots=True)
 class ProgramContext:
-    """What `scaling/run_worker_program.py` names; bounds in seconds."""
+    """What `scaling/run_worker_program.py` names; bounds in seconds. `command` is what RQ's own program is given, with its address from
+    the variable `address`, where no program of the repository makes the worker."""
 
     name: str
     program: str
     purpose: str
+    command: Code
+    address: str
     framework: str
+    beats: bool
     measured: bool
     telemetry_import: Code
     package: str
@@ -106,11 +110,16 @@ def _celery(profile: Profile, found: Worker, measured: TaskTelemetry | None) -> 
 
 def _program(profile: Profile, found: Worker, measured: TaskTelemetry | None) -> ProgramContext:
     directory = "" if found.image.directory == "." else f"{found.image.directory}/"
+    command = found.command
+    queues = [name.removeprefix("rq:queue:") for name in found.queues]
     return ProgramContext(
         name=found.name,
-        program=found.source.removeprefix(directory),
-        purpose=_PURPOSES[found.framework],
+        program=found.source.removeprefix(directory) if command is None else command.entry,
+        purpose=_PURPOSES[found.framework] if command is None else f", as {command.location.path} says",
+        command=Code("") if command is None else python_list(["worker", *command.options, *queues]),
+        address="" if command is None else found.variable,
         framework=found.framework,
+        beats=found.beats,
         measured=measured is not None,
         telemetry_import=measured.base_import if measured else Code(""),
         package=found.names.package,

@@ -52,9 +52,9 @@ class WorkerManifestContext:
 
 def probe(worker: Worker, profile: Profile) -> list[str]:
     """The command that tells whether the worker's sign of life is fresh; empty where it gives none."""
-    if worker.framework not in ALIVE_SECONDS:
+    if not worker.gives_signs:
         return []
-    seconds = ALIVE_SECONDS[worker.framework] + (profile.tasks.limit_seconds if worker.framework == "list" else 0)
+    seconds = ALIVE_SECONDS[worker.framework] + (profile.tasks.limit_seconds if worker.framework in ("list", "loop") else 0)
     late = f"time.time() - os.path.getmtime('{ALIVE_FILE}') > {seconds}"
     return ["python", "-c", f"import os, sys, time; sys.exit({late})"]
 
@@ -70,7 +70,7 @@ def processes(worker: Worker, profile: Profile) -> tuple[Process, ...]:
     alive = Code(json.dumps(check) if check else "")
     single = not worker.can_be_many
     replicas = 1 if single else 0 if worker.listens_to_queue else profile.scaling.min_replicas
-    at_once = profile.tasks.concurrency if worker.framework == "celery" else 1
+    at_once = worker.at_once(profile)
     main = Process(
         name=worker.name,
         command=Code(json.dumps(["python", STARTER])),

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from prodify.inventory.components.rqworker import ENTRY, rq_command
 from prodify.recipes.scaling.queues import queues_of
 from prodify.recipes.scaling.service import Deployable, described, source_of
-from prodify.recipes.scaling.settings import BROKER_NAME
 from prodify.recipes.shared.layout import can_be_named, main_component, naming, workers_elsewhere
-from prodify.recipes.shared.variables import variables
+from prodify.recipes.shared.tasks import at_once
+from prodify.recipes.shared.variables import BROKER_NAME, RQ_VARIABLE, variables
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
+    from prodify.inventory.components.rqworker import RqCommand
     from prodify.inventory.facts import Component
     from prodify.profile import Profile
     from prodify.recipes.shared.layout import Naming
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
 STARTER = "run_worker.py"
 """The program that starts a worker, in the component's folder."""
 ALIVE_FILE = "/tmp/worker.alive"  # noqa: S108 - in a container of its own, where nothing else is writable
-ALIVE_SECONDS = {"celery": 60, "rq": 480, "list": 60}
+ALIVE_SECONDS = {"celery": 60, "rq": 480, "list": 60, "loop": 60}
 """A worker that did not touch its file for this long hangs: Celery's touches it every 5 s, RQ's every 405 s when idle (its TTL of 420).
 
-One that takes from lists touches it before each item, so the longest task comes on top."""
+One that takes from lists touches it before each item, a bot from its event loop every 5 s, which an answer may hold up: the longest task
+comes on top for both."""
+_BOTS = ("discord.py", "python-telegram-bot", "aiogram", "nextcord", "disnake")
+"""Bots that live in an event loop of asyncio."""
 SPARE_SECONDS = 10
 """What a stopping worker gets on top of the longest task."""
 
@@ -42,6 +47,8 @@ class Worker:
     Celery, else a file. `source` is the file that makes it. `broker`: redis, rabbitmq or empty. `variable` names the environment variable
     with the broker's address; `address` is host:port where the code names it instead, `database` the number of Redis' database.
     `queues` are the keys that tasks wait under, empty where they are not known.
+    `command` is what starts RQ's own worker where no program of the repository does; then the starter is the `source`.
+    `beats`: whether it lives in an event loop of asyncio, from which the starter can give signs of life.
     `schedules`: whether the code plans tasks by the clock.
     """
 
@@ -57,12 +64,23 @@ class Worker:
     address: str
     database: int
     queues: tuple[str, ...]
+    command: RqCommand | None
+    beats: bool
     schedules: bool
+
+    @property
+    def gives_signs(self) -> bool:
+        """Whether it can be told from outside that it hangs."""
+        return self.framework != "loop" or self.beats
 
     @property
     def can_be_many(self) -> bool:
         """Whether several may run at once: they share a queue. Two copies of a program that is not known to would do everything twice."""
         return self.framework != "loop" or bool(self.queues)
+
+    def at_once(self, profile: Profile) -> int:
+        """Tasks that one of them does at the same time."""
+        return at_once(profile, self.framework)
 
     @property
     def scheduler(self) -> str:
@@ -87,18 +105,25 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
     if component is None or not component.entrypoint or not can_be_named(component):
         return None
     image = described(repo, profile, component, "worker")
-    source = source_of(repo, component) if ":" in component.entrypoint else _file(repo, component)
+    command = rq_command(repo) if component.framework == "rq" and component.entrypoint.startswith(ENTRY) else None
+    if command is not None:
+        # Nothing in the repository makes this worker but the starter that is written for it.
+        source = f"{component.path}/{STARTER}" if component.path not in (".", "") else STARTER
+    else:
+        source = source_of(repo, component) if ":" in component.entrypoint else _file(repo, component)
     if image is None or not source:
         return None
     framework = component.framework if component.framework in ("celery", "rq") else "loop"
     if framework == "celery" and not component.entrypoint.partition(":")[2].isidentifier():
         return None
-    queues = queues_of(repo, framework, source)
+    queues = queues_of(repo, framework, source) if command is None else tuple(f"rq:queue:{name}" for name in command.queues)
     if framework == "loop" and queues and _takes_lists(repo, source):
         framework = "list"
     names = naming(repo, profile)
     broker = _broker(repo, framework)
     variable, address, database = _broker_address(repo, source, broker)
+    if command is not None:
+        variable, address = command.variable or variable or ("" if command.configured else RQ_VARIABLE), ""
     return Worker(
         image=image,
         names=names,
@@ -112,6 +137,8 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
         address=address,
         database=database,
         queues=queues,
+        command=command,
+        beats=framework == "loop" and _lives_in_a_loop(repo, component),
         schedules=framework == "celery" and _schedules(repo),
     )
 
@@ -184,6 +211,13 @@ def _parts(url: str, broker: str) -> tuple[str, int]:
 def _takes_lists(repo: Inventory, source: str) -> bool:
     """Whether the program itself takes from lists of Redis with redis-py, whose calls the starter can stand between."""
     return repo.uses("redis") is not None and not repo.python.imports_in(source, "redis.asyncio", "aioredis")
+
+
+def _lives_in_a_loop(repo: Inventory, component: Component) -> bool:
+    """Whether it is a bot whose event loop is Python's own: uvloop's is written in C, and the Updater of old asked in threads."""
+    if component.framework not in _BOTS or repo.uses("uvloop") is not None:
+        return False
+    return component.framework != "python-telegram-bot" or not repo.python.calls("telegram.ext.Updater")
 
 
 def _schedules(repo: Inventory) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prodify.recipes.shared.alerts import PAGE, TICKET, Alert, Objective, Steps, burn_alerts, recorded, watchdog
 from prodify.recipes.shared.burn import budget_floor
 from prodify.recipes.shared.metrics import MEMORY, selector
-from prodify.recipes.shared.tasks import ended_count, queue_length
+from prodify.recipes.shared.tasks import at_once, ended_count, queue_length
 
 if TYPE_CHECKING:
     from prodify.profile import Profile
@@ -30,9 +30,9 @@ def task_objectives(profile: Profile, framework: str) -> tuple[Objective, ...]:
     return (success, late) if framework in JUDGED else ()
 
 
-def longest_queue(profile: Profile, *, many: bool) -> int:
+def longest_queue(profile: Profile, framework: str, *, many: bool) -> int:
     """Tasks that may wait when all workers run that may be started."""
-    return profile.tasks.waiting_per_worker * (profile.max_replicas if many else 1)
+    return profile.tasks.waiting_per_worker(at_once(profile, framework)) * (profile.max_replicas if many else 1)
 
 
 def task_alerts(profile: Profile, worker: str, framework: str, *, many: bool, alone: bool) -> tuple[Alert, ...]:
@@ -45,7 +45,7 @@ def task_alerts(profile: Profile, worker: str, framework: str, *, many: bool, al
     if framework in JUDGED:
         found += [_most_fail(worker), *_budget(profile, worker, framework)]
     if framework in COUNTED:
-        found += _queue(profile, worker, many=many)
+        found += _queue(profile, worker, longest_queue(profile, framework, many=many))
     found.append(_missing(worker))
     return (*found, watchdog()) if alone else tuple(found)
 
@@ -101,8 +101,8 @@ def _budget(profile: Profile, worker: str, framework: str) -> list[Alert]:
     return found
 
 
-def _queue(profile: Profile, worker: str, *, many: bool) -> list[Alert]:
-    selected, most = selector(worker), longest_queue(profile, many=many)
+def _queue(profile: Profile, worker: str, most: int) -> list[Alert]:
+    selected = selector(worker)
     waiting = queue_length(selected)
     # Long enough for the longest task to end twice.
     minutes = max(15, -(-2 * profile.tasks.limit_seconds // 60))

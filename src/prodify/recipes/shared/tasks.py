@@ -20,6 +20,11 @@ RUN_BOUNDARIES = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 1
 _WAIT_BOUNDARIES = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)
 
 
+def at_once(profile: Profile, framework: str) -> int:
+    """Tasks that one worker does at the same time: Celery's has as many processes as the profile says, others do one by one."""
+    return profile.tasks.concurrency if framework == "celery" else 1
+
+
 def wait_boundaries(profile: Profile) -> tuple[float, ...]:
     """Histogram boundaries of waiting times in seconds, the goal among them."""
     return tuple(sorted({*_WAIT_BOUNDARIES, float(profile.tasks.start_seconds)}))

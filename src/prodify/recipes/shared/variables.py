@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.components.rqworker import rq_command
 from prodify.inventory.facts import EnvVar, Role
 from prodify.inventory.llm import through_adapter
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+BROKER_NAME = re.compile(r"(CELERY_)?(BROKER|REDIS|VALKEY|RABBITMQ|AMQP|CLOUDAMQP|QUEUE)(_TLS)?_?(URL|URI)|CELERY_URL")
+"""What a variable is called that holds the address of a queue."""
+RQ_VARIABLE = "RQ_REDIS_URL"
+"""Where RQ's own command looks for the address when it is given none."""
 
 
 # By the library's clients: the variable that they read by themselves when they are given no key.
@@ -23,13 +28,20 @@ _KEYS = {"openai": ("OPENAI_API_KEY", ("OpenAI", "AsyncOpenAI")), "anthropic": (
 def variables(repo: Inventory) -> tuple[EnvVar, ...]:
     """What the code reads under a name that every shell, manifest and example file can hold; others nobody can set there.
 
-    Among them the keys that clients of language models read by themselves, and the one that prodify's adapter reads where code calls that.
+    Among them the address that the command of RQ's worker takes,
+    the keys that clients of language models read by themselves, and the one that prodify's adapter reads where code calls that.
     """
     read = tuple(variable for variable in repo.environment if _NAME.fullmatch(variable.name))
     return (*read, *_implied(repo, {variable.name for variable in read}))
 
 
 def _implied(repo: Inventory, known: set[str]) -> Iterator[EnvVar]:
+    command = rq_command(repo)
+    if command is not None:
+        given = command.configured or any(BROKER_NAME.fullmatch(other) for other in known)
+        name = command.variable or ("" if given else RQ_VARIABLE)
+        if name and name not in known:
+            yield EnvVar(name, command.location, required=True, has_default=False, secret=False)
     adapted = {found.name: found.location for found in through_adapter(repo)}
     for library, (name, clients) in _KEYS.items():
         calls = repo.python.calls(*(f"{library}.{client}" for client in clients), roles=(Role.PRODUCTION,)) if name not in known else ()

@@ -136,7 +136,7 @@ class TaskScenarios:
         return found + self._waiting() if "QueueGrows" in self.alerts else found
 
     def _waiting(self) -> list[dict[str, Any]]:
-        most, stuck = longest_queue(self.profile, many=self.worker.can_be_many), 'alertname="TasksStandStill"'
+        most, stuck = longest_queue(self.profile, self.worker.framework, many=self.worker.can_be_many), 'alertname="TasksStandStill"'
         return [
             self._test("more waits than is done", self._tasks(17, 0, queue=2 * most), 60, fires=("QueueGrows",), silent=stuck),
             self._test("tasks wait and none is done", self._tasks(0, 0, queue=3), 60, fires=("TasksStandStill",)),

@@ -12,6 +12,7 @@ from prodify.escape import Code, python_list, script_list
 from prodify.recipes.shared.burn import number
 from prodify.recipes.shared.layout import LOAD_TESTS, PORT, main_component
 from prodify.recipes.testing.routes import plain_pages
+from prodify.recipes.testing.worker_tests import load_files
 from prodify.render import render
 
 MOST_PAGES = 10
@@ -61,7 +62,9 @@ def load(repo: Inventory, profile: Profile) -> Iterator[File]:
     Not for Streamlit: over HTTP it sends the same empty page at any load, and works over sockets in a format of its own.
 
     They read pages only: what writes, needs a login or asks a model (which costs money for every request) is left to you.
+    For a worker, a script that puts one task, which you name, into the queue at the profile's rate and watches how long it waits there.
     """
+    yield from load_files(repo, profile)
     component = main_component(repo)
     if component is None or component.kind != "service" or component.framework == "streamlit":
         return

@@ -11,6 +11,7 @@ from prodify.recipes.ci.project import SMOKE, dev_requirements, python_project
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.shared.layout import main_component
 from prodify.recipes.testing.routes import plain_pages
+from prodify.recipes.testing.worker_tests import smoke_files
 from prodify.render import render
 
 MOST_PAGES = 10
@@ -27,8 +28,15 @@ class SmokeContext:
 
 @recipe(step=Step.TESTING, fixes=("smoke-tests-exist",))
 def smoke(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
-    """Smoke tests of a deployment: alive, ready, pages answer, errors show nothing of the inside. They only read; BASE_URL says where."""
+    """Smoke tests of a deployment: alive, ready, pages answer, errors show nothing of the inside. They only read; BASE_URL says where.
+
+    For a Celery or RQ worker: somebody works on each queue and knows each task; nothing is put in, and SMOKE_BROKER_URL says where.
+    """
     project, component = python_project(repo), main_component(repo)
+    workers = tuple(smoke_files(repo, profile))
+    if project is not None and workers:
+        yield from workers
+        yield from dev_requirements(repo, project, "pytest")
     if project is None or component is None or component.kind != "service":
         return
     service = deployable(repo, profile)

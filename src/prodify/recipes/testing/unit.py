@@ -1,4 +1,4 @@
-"""Recipe `unit`: characterisation tests of every route."""
+"""Recipe `unit`: characterisation tests of every route and every background task."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from prodify.recipes.ci.planned import CODE_WRITERS, GENERATED, SECRET_NAME, nam
 from prodify.recipes.ci.project import CHARACTERISATION, Project, dev_requirements, python_project
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, uses_sqlalchemy
-from prodify.recipes.shared.layout import main_component
+from prodify.recipes.shared.layout import LOAD_TESTS, main_component
 from prodify.recipes.shared.variables import variables
 from prodify.recipes.testing.routes import cases, knows_unknown
+from prodify.recipes.testing.tasks import TasksContext, tasks_to_test
 from prodify.render import render
 
 if TYPE_CHECKING:
@@ -77,44 +78,56 @@ class StreamlitContext:
 
 @recipe(step=Step.TESTING, fixes=("unit-tests-exist", "tests-assert-something", "tests-do-not-need-secrets"), review=Review.CURSORY)
 def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
-    """Characterisation tests of every route of a Flask, FastAPI or Django service, green at once: no network, secrets or database of yours.
+    """Characterisation tests of every route of a Flask, FastAPI or Django service and every task of a Celery or RQ worker, green at once.
 
-    They hold what is certain from the code; `RECORD=1 pytest tests/characterisation` then records what each route answers today. For
-    Streamlit every page is run once, in its own test runner.
+    No network, secrets or database of yours is touched. They hold what is certain from the code; `RECORD=1 pytest tests/characterisation`
+    then records what each route answers and each task does today. For Streamlit every page is run once, in its own test runner.
     """
-    project, component = python_project(repo), main_component(repo)
-    if project is not None and component is not None and component.framework == "streamlit":
+    project, component, app = python_project(repo), main_component(repo), web_app(repo)
+    if project is None or component is None:
+        return
+    if component.framework == "streamlit":
         yield from _streamlit(repo, profile, project, component)
-    app = web_app(repo)
-    if app is None or project is None or component is None or component.entrypoint is None:
+    routes = routes_to_test(repo, app, component) if app is not None and component.entrypoint else ()
+    # Django's tables are made once, for both; where they cannot be, neither is tested.
+    tasks = tasks_to_test(repo, profile) if routes or app is None or app.framework != "django" else None
+    tools = ["pytest", "pytest-cov", *(["aiosqlite"] if is_asynchronous(repo) else [])]
+    if app is not None and routes:
+        module, _, attribute = (component.entrypoint or "").partition(":")
+        conftest = _conftest(repo, profile, app, module, attribute.removesuffix("()"))
+        shape = (app.framework, conftest.asynchronous, conftest.needs_postgres, knows_unknown(repo, component))
+        context = RoutesContext(tuple(case.source for case in routes), *shape)
+        yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", context))
+        tools += ["httpx"] if app.framework == "fastapi" else []
+    elif tasks is not None:
+        conftest = _conftest(repo, profile, None, tasks.module, tasks.attribute)
+    else:
         return
-    found = routes_to_test(repo, app, component)
-    if not found:
-        return
-    module, _, attribute = component.entrypoint.partition(":")
-    settings, unset = settings_of(repo, profile)
-    asynchronous = is_asynchronous(repo)
-    conftest = ConftestContext(
-        module=module,
-        attribute=attribute.removesuffix("()"),
-        settings=settings,
-        unset=python_list(unset),
-        marker="test_client" if app.framework == "flask" else "openapi",
-        sqlalchemy=uses_sqlalchemy(repo),
-        asynchronous=asynchronous,
-        needs_postgres=app.framework == "fastapi" and needs_postgres(repo),
-        django=app.framework == "django",
-        django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app.framework == "django" else "",
-    )
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
-    routes = RoutesContext(
-        tuple(case.source for case in found), app.framework, asynchronous, conftest.needs_postgres, knows_unknown(repo, component)
-    )
-    yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", routes))
-    more = [*(["httpx"] if app.framework == "fastapi" else []), *(["aiosqlite"] if asynchronous else [])]
-    yield from dev_requirements(repo, project, "pytest", "pytest-cov", *more)
+    if tasks is not None:
+        worked: TasksContext = tasks.context
+        yield File(project.path(f"{CHARACTERISATION}/test_tasks.py"), render("testing/tasks_test.py", worked))
+    yield from dev_requirements(repo, project, *tools)
     # Also where there is none yet: another recipe may make it in the same go.
     yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
+
+
+def _conftest(repo: Inventory, profile: Profile, app: WebApp | None, module: str, attribute: str) -> ConftestContext:
+    """What the tests set up: for a web application, or for a worker that stands alone."""
+    settings, unset = settings_of(repo, profile)
+    django = app is not None and app.framework == "django"
+    return ConftestContext(
+        module=module,
+        attribute=attribute,
+        settings=settings,
+        unset=python_list(unset),
+        marker="tasks" if app is None else "test_client" if app.framework == "flask" else "openapi",
+        sqlalchemy=uses_sqlalchemy(repo),
+        asynchronous=is_asynchronous(repo),
+        needs_postgres=(app is None or app.framework == "fastapi") and needs_postgres(repo),
+        django=django,
+        django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app is not None and django else "",
+    )
 
 
 def _streamlit(repo: Inventory, profile: Profile, project: Project, component: Component) -> Iterator[File | Edit]:
@@ -165,7 +178,7 @@ def _variables(repo: Inventory, profile: Profile) -> Iterator[tuple[str, bool]]:
             yield variable.name, variable.required or variable.secret
     known = {variable.name for variable in variables(repo)}
     for path, text in sorted(planned(repo, profile, CODE_WRITERS, ".py").items()):
-        if path.rpartition("/")[2] not in GENERATED:
+        if path.rpartition("/")[2] not in GENERATED and not path.startswith(f"{LOAD_TESTS}/"):
             yield from ((name, SECRET_NAME.search(name) is not None) for name in sorted(set(names_read(text)) - known))
 
 

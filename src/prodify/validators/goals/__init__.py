@@ -37,6 +37,7 @@ def goals_of(root: Path) -> Mapping[str, Value]:
     except ProdifyError as error:
         raise ToolError(f"the profile cannot be read: {error.message}") from None
     worker, promised = worker_of(repo, profile), profile.tasks
+    at_once = worker.at_once(profile) if worker is not None else promised.concurrency
     slo, traffic, scaling, budget = profile.slo, profile.traffic, profile.scaling, profile.budget
     # A service for its creator sleeps while nobody calls: the fewest replicas are for others who wait.
     fewest = 0 if profile.audience is Audience.CREATOR else scaling.min_replicas
@@ -51,7 +52,7 @@ def goals_of(root: Path) -> Mapping[str, Value]:
         running.PORT: PORT, running.STOP: GRACEFUL_SECONDS + SPARE_SECONDS,
         tasks.WORKER: worker.name if worker is not None else naming(repo, profile).service,
         tasks.START: promised.start_seconds, tasks.LIMIT: promised.limit_seconds, tasks.SOFT: promised.soft_limit_seconds,
-        tasks.AT_ONCE: promised.concurrency, tasks.WAITING: promised.waiting_per_worker,
+        tasks.AT_ONCE: promised.concurrency, tasks.WAITING: promised.waiting_per_worker(at_once),
         tasks.GRACE: promised.limit_seconds + SPARE_SECONDS,
     }  # fmt: skip
 

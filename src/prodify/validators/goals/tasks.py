@@ -98,6 +98,15 @@ def read_manifest(sources: Sources, path: str) -> Iterator[Stated]:
     yield from _matches(text, r'The longest task may take .*\n(?:\s*#.*\n|\s*kill_signal .*\n)*\s*kill_timeout = "(\d+)s"', GRACE)
 
 
+def read_load(sources: Sources, path: str) -> Iterator[Stated]:
+    """Yield the goal of a worker's load test: the share of tasks, and within how many seconds they begin."""
+    text = sources.texts[path]
+    found = re.search(r"^SHARE, START_SECONDS = ([\d.]+), (\d+)$", text, re.MULTILINE)
+    if found:
+        yield stated(TARGET, line_at(text, found.start(1)), round(100 * float(found[1]), 6))
+        yield stated(START, line_at(text, found.start(2)), float(found[2]))
+
+
 def _telemetry(sources: Sources) -> list[str]:
     return [path for path in sources.matching("*.py") if re.search(r"^WAIT_BOUNDS = ", sources.texts[path], re.MULTILINE)]
 
@@ -109,6 +118,7 @@ def _of_tasks(sources: Sources, key: str) -> list[str]:
 READERS = (
     Reader("telemetry of tasks", _telemetry, read_telemetry, (START,)),
     Reader("worker's starter", lambda sources: sources.matching("run_worker.py"), read_starter, (WORKER,)),
+    Reader("worker's load test", lambda sources: sources.ours("enqueue.py"), read_load, (TARGET, START)),
     Reader("alert rules of tasks", lambda sources: _of_tasks(sources, "groups"), read_rules, (WORKER,)),
     Reader("rule tests of tasks", lambda sources: _of_tasks(sources, "rule_files"), read_series, (WORKER,)),
     Reader(
