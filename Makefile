@@ -77,7 +77,7 @@ validators-go: ## build the validators that are written in Go and in no package:
 validators-npm: ## install the validators that are written in JavaScript: TypeScript with Grafana's types, markdownlint
 	@scripts/validators-npm.sh
 
-validators-slow: ## install checkov into an environment of its own, for the slow tests; 290 MB, a minute or two
+validators-slow: ## install checkov and a server that speaks MongoDB's protocol, for the slow tests; 330 MB, minutes
 	@scripts/validators-slow.sh
 
 bench: $(STAMP) ## measure speed and accuracy
