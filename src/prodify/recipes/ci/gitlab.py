@@ -10,7 +10,7 @@ from prodify.data import requirement, version
 from prodify.data.images import image
 from prodify.escape import Code
 from prodify.recipes.ci.deploy import FREEZE_BELOW, slo_queries
-from prodify.recipes.ci.hosting import GITLAB_FILE
+from prodify.recipes.ci.hosting import GITLAB_FILE, GITLAB_POLICY, GITLAB_SECURITY
 from prodify.recipes.ci.project import SMOKE, TOOLS, dockerfile_of, has_dev_requirements, has_own_tests
 from prodify.recipes.ci.standins import stand_ins
 from prodify.recipes.scaling.migrations import migrates
@@ -53,6 +53,7 @@ class GitlabEnvironment:
 class GitlabContext:
     """What `ci/gitlab-ci.yml` names."""
 
+    parts: tuple[str, ...]
     deploy: bool
     staged: bool
     web: bool
@@ -103,6 +104,7 @@ def _context(repo: Inventory, profile: Profile, project: Project) -> GitlabConte
     addresses = "".join(f", {environment.url}" for environment in environments) if web else ""
     gate = ("PROMETHEUS_URL (where there is one)",) if any(environment.gate for environment in environments) else ()
     return GitlabContext(
+        parts=(GITLAB_SECURITY, GITLAB_POLICY),
         deploy=bool(environments),
         staged=len(environments) > 1,
         web=web,
