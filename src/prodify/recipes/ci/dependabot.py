@@ -40,9 +40,9 @@ class DependabotContext:
 
 @recipe(step=Step.CI, fixes=("dependency-updates-are-automated",), after=("ci",), overview=True)
 def dependabot(repo: Inventory, profile: Profile) -> Iterator[Overview]:
-    """Weekly updates by Dependabot for everything that is there, one pull request a kind, a week after a release at the earliest.
+    """Weekly updates by Dependabot (on GitLab by Renovate) for all there is, one pull request a kind, a week after a release or later.
 
-    On GitLab, which has no Dependabot, the same as Renovate's configuration. Nothing where Renovate does it already. A folder that a
+    On GitLab, which has no Dependabot, Renovate's configuration says the same. Nothing where Renovate does it already. A folder that a
     later step writes joins when that step is applied: Dependabot fails on one that is not there.
     """
     if any(path in repo.files for path in (*_OTHERS, ".github/dependabot.yaml")) or not _ecosystems(repo, ()):
