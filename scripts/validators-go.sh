@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the validators that are written in Go and come in no package: Kubernetes' own API server, kube-score, kube-linter, kubeconform, conftest,
-# pint, and an OpenTelemetry Collector of the parts that the generated configuration names (scripts/go/otelcol).
+# pint, and an OpenTelemetry Collector of the parts that the generated configuration names (scripts/go/otelcol). By name only: a server that
+# speaks MongoDB's protocol, for a slow test (scripts/go/ferretdb).
 # Each is a module of its own below scripts/go, so that its versions are locked with the hashes of all that it is made of. A program is
 # kept in the cache under the name of what it was built from, and built once a machine; .tools/bin, where `prodify verify` and the tests
 # look, points to it. Usage: scripts/validators-go.sh [NAME ...]
@@ -16,6 +17,7 @@ readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/prodify/go
 # What the linker is told: no symbol tables; the version of the API server, which clients ask for, and of the collector.
 readonly kubernetes=k8s.io/component-base/version
 declare -A packages=(
+    [ferretdb]=.
     [conftest]=github.com/open-policy-agent/conftest
     [kube-apiserver]=.
     [kube-linter]=golang.stackrox.io/kube-linter/cmd/kube-linter

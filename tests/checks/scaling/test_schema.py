@@ -38,3 +38,23 @@ def test_a_file_of_sqlite_is_told_by_its_name(judge: Judge) -> None:
     }
     verdict = judge("database-is-backed-up", files)
     assert verdict.kind == "fail" and "SQLite" in verdict.message
+
+
+RAW = "from fastapi import FastAPI\nimport asyncpg\n\napp = FastAPI()\n"
+CREATE = 'await pool.execute("create table if not exists notes (id int)")\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (f'{RAW}\n@app.on_event("startup")\nasync def make():\n    {CREATE}', "fail"),
+        (f"{RAW}\nasync def make():\n    {CREATE}\n\n@app.on_event('startup')\nasync def go():\n    await make()\n", "fail"),
+        (f"{RAW}\nasync def make():\n    {CREATE}", "pass"),
+        (f"{RAW}\n@app.on_event('startup')\nasync def make():\n    await pool.execute('SELECT 1')\n", "pass"),
+        ("import psycopg2\n\ndb = psycopg2.connect(U)\nSQL = 'CREATE TABLE a (b int)'\ndb.cursor().execute(SQL)\n", "fail"),
+        ("import sqlite3\n\ndb = sqlite3.connect('a.db')\ndb.execute('CREATE TABLE IF NOT EXISTS a (b int)')\n", "pass"),
+    ],
+    ids=["start-up event", "called by one", "a function of one's own", "something else", "under a name", "a file of its own"],
+)
+def test_tables_made_by_a_statement(code: str, kind: str, judge: Judge) -> None:
+    assert judge("migrations-run-outside-start-up", {**REQUIREMENTS, "main.py": code}).kind == kind

@@ -126,8 +126,26 @@ class Postgres:
         """Let it fall."""
         self._run("pg_ctl", "-D", str(self.home / "data"), "-m", "immediate", "-w", "stop")
 
+    def _processes(self) -> list[int]:
+        """The server and the processes of its connections."""
+        server = (self.home / "data" / "postmaster.pid").read_text().split()[0]
+        below = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        return [int(process) for process in (server, *below)]
+
+    def pause(self) -> None:
+        """Let it hang: the system still takes connections for it, and nothing is answered."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again; nothing where it does not hang."""
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
     def close(self) -> None:
         """Remove it."""
+        with suppress(OSError):
+            self.go_on()
         with suppress(subprocess.CalledProcessError):
             self.stop()
         shutil.rmtree(self.home, ignore_errors=True)

@@ -24,6 +24,7 @@ from prodify.data.images import images
 from prodify.inventory import Inventory
 from prodify.model import Audience, Kind
 from prodify.profile import Platform, Profile, Service
+from prodify.recipes.ci.dependabot import COOLDOWN_DAYS
 from tests.recipes.scaling.deploying import prove, write
 
 RenderTree = Callable[..., dict[str, str]]
@@ -73,7 +74,7 @@ def test_jobs_wait_for_jobs_that_are_there_and_stand_before_them(name: str, exam
             assert need in found, f"{id_} waits for nobody"
             assert stages.index(found[need]["stage"]) <= stages.index(job["stage"])
             # Where the image is not built, nothing waits for it: else the whole pipeline is refused.
-            asked = [rule.get("exists") for rule in job["rules"]]
+            asked = [rule.get("exists") for rule in job["rules"] if rule.get("when") != "never"]
             assert all(asked), f"{id_} has to be left out where {need} is"
 
 
@@ -110,10 +111,10 @@ def test_what_a_release_promises(name: str, example_repo: Path, render_tree: Ren
         job = found[id_]
         assert job["resource_group"] == id_ and job["interruptible"] is False and job["environment"]["name"] == id_
         assert "${IMAGE#*@}" in script(job), "by its digest"
-        assert all("DEPLOY_ENABLED" in rule["if"] for rule in job["rules"])
+        assert all("DEPLOY_ENABLED" in rule["if"] for rule in job["rules"] if rule.get("when") != "never")
     if "staging" in found:
         assert found["gate"]["needs"] == ["staging"] and "gate" in found["production"]["needs"]
-        assert found["production"]["rules"][0]["when"] == "manual" and "when" not in found["staging"]["rules"][0]
+        assert found["production"]["rules"][-1]["when"] == "manual" and "when" not in found["staging"]["rules"][-1]
 
 
 def test_no_key_is_stored(example_repo: Path, render_tree: RenderTree) -> None:
@@ -208,9 +209,74 @@ def test_the_recipe_ci_writes_it_where_the_repository_is(example_repo: Path, ren
     assert render_tree(["ci"], example_repo, KUBERNETES) == here
     elsewhere = render_tree(["ci"], example_repo, replace(KUBERNETES, service=replace(SHOP, repository="https://github.com/ann/gitlab")))
     assert FILE not in elsewhere and ".github/workflows/ci.yml" in elsewhere
-    silent = render_tree(["policy", "scanning", "dependabot"], example_repo, KUBERNETES)
-    assert silent == {}, "GitHub's own files do nothing on GitLab"
+    beside = render_tree(["policy", "scanning", "dependabot"], example_repo, KUBERNETES)
+    assert not any(path.startswith(".github/") for path in beside), "GitHub's own files do nothing on GitLab"
     assert set(render_tree(["codeowners"], example_repo, KUBERNETES)) == {"CODEOWNERS"}
+
+
+PARTS = ("dependabot", "policy", "scanning")
+
+
+def test_what_stands_beside_it(example_repo: Path, render_tree: RenderTree, golden: Callable[..., None]) -> None:
+    golden("gitlab-ci/beside", render_tree(PARTS, example_repo, KUBERNETES))
+
+
+@pytest.mark.tools
+def test_what_stands_beside_it_is_accepted(example_repo: Path, render_tree: RenderTree, tmp_path: Path) -> None:
+    tree = render_tree([*PARTS, "ci", "kubernetes"], example_repo, KUBERNETES)
+    prove(example_repo, tree, "schema-gitlab-ci", "schema-renovate", "yamllint", "rego")
+    for path in (".gitlab/security.gitlab-ci.yml", ".gitlab/policy.gitlab-ci.yml"):
+        # As a pipeline of its own it has to hold against the schema too, whatever it is called.
+        alone = tmp_path / path.rpartition("/")[2].partition(".")[0]
+        alone.mkdir()
+        prove(alone, {FILE: "stages: [test, scan]\n" + tree[path]}, "schema-gitlab-ci", "yamllint")
+        for id_, job in jobs(tree[path]).items():
+            (tmp_path / "script.sh").write_text("#!/bin/bash\nset -e\n" + script(job) + "\n")
+            shellcheck = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:/usr/bin:/usr/local/bin")
+            program = [shellcheck] if shellcheck is not None else ["bash", "-n"]
+            assert subprocess.run([*program, "script.sh"], cwd=tmp_path, check=False).returncode == 0, id_
+
+
+def test_the_pipeline_includes_the_parts_that_are_there(example_repo: Path, render_tree: RenderTree) -> None:
+    found = yaml.safe_load(render_tree(["ci"], example_repo, KUBERNETES)[FILE])["include"]
+    parts = {path for path in render_tree(PARTS, example_repo, KUBERNETES) if path.startswith(".gitlab/")}
+    assert {item["local"] for item in found} == parts == {item["rules"][0]["exists"][0] for item in found}
+
+
+def test_a_schedule_tests_builds_and_scans_and_publishes_nothing(example_repo: Path, render_tree: RenderTree) -> None:
+    found = jobs(render_tree(["ci"], example_repo, KUBERNETES)[FILE])
+    never = {name for name, job in found.items() if {"if": '$CI_PIPELINE_SOURCE == "schedule"', "when": "never"} in job.get("rules", [])}
+    assert set(found) - never == {"test", "build", "scan"}
+
+
+def test_renovate_groups_and_waits_as_dependabot_does(example_repo: Path, render_tree: RenderTree) -> None:
+    settings = json.loads(render_tree(["dependabot", "pre-commit"], example_repo, KUBERNETES)["renovate.json"])
+    assert settings["minimumReleaseAge"] == f"{COOLDOWN_DAYS} days"
+    groups = {rule["groupName"]: rule["matchManagers"] for rule in settings["packageRules"]}
+    assert {"pip", "pre-commit", "gitlab-ci"} <= set(groups) and settings["pre-commit"] == {"enabled": True}
+    managers = [manager for taken in groups.values() for manager in taken]
+    assert len(managers) == len(set(managers)), "no manager stands in two groups"
+
+
+def test_the_checks_credit_what_stands_beside_it(example_repo: Path, render_tree: RenderTree) -> None:
+    wanted = {"dependencies-are-scanned", "image-is-scanned", "dependency-updates-are-automated", "policy-checks-run"}
+    public = replace(KUBERNETES, audience=Audience.PUBLIC)
+    without = render_tree(["ci", "dockerfile", "kubernetes"], example_repo, public)
+    write(example_repo, without)
+    before = Inventory(example_repo)
+    failing = {check.id for check in all_checks() if check.id in wanted and run_check(check, before, public).kind is Kind.FAIL}
+    assert failing == wanted - {"image-is-scanned"}
+    shutil.rmtree(example_repo / ".gitlab", ignore_errors=True)
+    (example_repo / FILE).unlink()
+    write(example_repo, {**without, **render_tree(PARTS, example_repo, public)})
+    repo = Inventory(example_repo)
+    said = {check.id: run_check(check, repo, public) for check in all_checks() if check.id in wanted}
+    assert {id_: found.message for id_, found in said.items() if found.kind is not Kind.PASS} == {}
+
+
+def test_nothing_is_added_to_a_pipeline_of_somebody_else(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    own = {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n", "requirements.txt": "flask\n", FILE: "a:\n  script: [pytest]\n"}
+    assert set(render_tree(PARTS, make_repo(own), KUBERNETES)) == {"renovate.json"}
 
 
 def test_nothing_beside_a_pipeline_that_tests(make_repo: MakeRepo, render_tree: RenderTree) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.scaling._stores import SQL
+from prodify.inventory.tablesmade import at_start, tables_made
 
 _BACKUPS = ("pg_dump", "mysqldump", "mongodump", "pgbackrest", "barman", "wal-g", "automated backup")
-_STARTING = (None, "main", "create_app", "startup", "lifespan", "init_db", "on_startup")
-"""Functions that run while a service starts; None is the module itself."""
 _DATABASES = ("google_sql", "aws_db", "aws_rds", "aws_backup", "azurerm_postgresql", "google_alloydb")
 
 
@@ -71,8 +70,9 @@ def migrations_exist(repo: Inventory, profile: Profile) -> Verdict:
     level=Level.WARNING,
     maturity=2,
     effort=Effort.HOURS,
-    hint="Run migrations as a job before the release; leave create_all() to the tests. `prodify apply --step scaling` starts one process "
-    "that makes missing tables before each release, so that two never do it at once; only migrations change a table that is there.",
+    hint="Run migrations as a job before the release; leave create_all() and CREATE TABLE to the tests. `prodify apply --step scaling` "
+    "starts one process that makes missing tables before each release, so that two never do it at once; only migrations change a table "
+    "that is there.",
 )
 def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdict:
     """The schema is not changed when the service starts.
@@ -115,13 +115,8 @@ def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdic
     """
     if not any(t.name in SQL for t in repo.datastores):
         return not_applicable("no SQL datastore")
-    made = [
-        c
-        for c in repo.python.calls("*.create_all", "alembic.command.upgrade", "flask_migrate.upgrade")
-        if c.function in _STARTING
-    ]
-    handed = [c for c in repo.python.calls("*.run_sync") if c.args and c.args[0].text.endswith(".create_all")]
-    made += [c for c in handed if c.function in _STARTING or _on_start(repo, c)]
+    made = [c for c in repo.python.calls("alembic.command.upgrade", "flask_migrate.upgrade") if at_start(repo, c)]
+    made += [c for c in tables_made(repo) if at_start(repo, c)]
     started = [s for d in repo.dockerfiles for s in d.start if re.search(r"migrate|db upgrade|alembic upgrade", s.text)]
     if made or started:
         return failed(
@@ -130,12 +125,6 @@ def migrations_run_outside_start_up(repo: Inventory, profile: Profile) -> Verdic
             *(Note(s.location, s.note) for s in started),
         )
     return passed("the schema is left alone at start-up")
-
-
-def _on_start(repo: Inventory, call: Call) -> bool:
-    """Whether the call's function is one that the framework calls at the start: `@app.on_event("startup")`."""
-    starting = repo.python.functions("*.on_event", "*.before_first_request")
-    return any(f.name == call.function and f.location.path == call.location.path for f in starting)
 
 
 @check(

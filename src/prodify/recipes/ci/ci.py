@@ -23,11 +23,14 @@ from prodify.recipes.ci.project import (
     python_project,
 )  # fmt: skip
 from prodify.recipes.ci.registry import Registry, registry_of
+from prodify.recipes.ci.standins import stand_ins
 from prodify.recipes.testing.integration import routes_on_postgres
 from prodify.render import render
 
 PATH = ".github/workflows/ci.yml"
 OWN = (PATH, ".github/workflows/deploy.yml", ".github/workflows/security.yml")
+OWN_DATABASE = "test:test@localhost:5432/app"
+"""The database of the project's own tests, beside the one whose tables the generated tests drop."""
 RULES = ("E9", "F63", "F7", "F82")
 
 
@@ -44,6 +47,8 @@ class CiContext:
     install: tuple[Code, ...]
     prefix: Code
     postgres: bool
+    settings: tuple[tuple[str, str], ...]
+    own_database: bool
     has_tests: bool
     tests_glob: str
     dockerfile: str
@@ -79,8 +84,8 @@ def ci(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     """GitHub Actions: test, lint, build, scan, push by digest, attest; staging, smoke test, SLO gate, production.
 
     Green at once: without tests the test step is skipped, without a Dockerfile the image jobs are, and nothing is deployed before the
-    variable DEPLOY_ENABLED is set. Where another pipeline runs the tests already, nothing is written beside it. On GitLab
-    (`service.repository` says so) the same as GitLab CI.
+    variable DEPLOY_ENABLED is set. Settings without which code or tests cannot be imported get stand-ins. Where another pipeline runs
+    the tests already, nothing is written beside it. On GitLab (`service.repository` says so) the same as GitLab CI.
     """
     project = python_project(repo)
     if project is None or _tested_elsewhere(repo):
@@ -103,6 +108,8 @@ def linter_and_tools(repo: Inventory, project: Project) -> Iterator[File | Edit]
 
 
 def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: bool) -> CiContext:
+    postgres = bool(routes_on_postgres(repo, profile))
+    settings = stand_ins(repo, profile, project, OWN_DATABASE if postgres else "")
     return CiContext(
         registry=profile.platform.registry,
         directory=project.directory,
@@ -112,7 +119,9 @@ def _context(repo: Inventory, profile: Profile, project: Project, *, deploy: boo
         cache=project.cache_key,
         install=project.install(dev=has_dev_requirements(repo, project, *TOOLS), system=True),
         prefix=project.test_prefix,
-        postgres=bool(routes_on_postgres(repo, profile)),
+        postgres=postgres,
+        settings=settings,
+        own_database=any(value.endswith(OWN_DATABASE) for _, value in settings),
         has_tests=has_own_tests(repo, project),
         tests_glob=project.path("tests/**/*.py"),
         dockerfile=dockerfile_of(repo, project),

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from prodify.api import Inventory, Overview, Placed, Profile, Step, recipe
 from prodify.recipes.ci.hosting import on_gitlab
 from prodify.recipes.ci.project import python_project
+from prodify.recipes.ci.renovate import PATH as RENOVATE
+from prodify.recipes.ci.renovate import renovate
 from prodify.render import render
 
 PATH = ".github/dependabot.yml"
 COOLDOWN_DAYS = 7
 """Days that a release must be old; most hijacked releases are found and withdrawn within a week."""
-_OTHERS = ("renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".github/renovate.json", ".github/renovate.json5")
+_OTHERS = ("renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".github/renovate.json", ".github/renovate.json5",
+           ".gitlab/renovate.json", ".gitlab/renovate.json5")  # fmt: skip
 _LIST = re.compile(r"(^|/)requirements[\w.-]*\.(txt|in)$")
 _MANIFESTS = {"package.json": "npm", "go.mod": "gomod", "Cargo.toml": "cargo", "Gemfile": "bundler", "composer.json": "composer"}
 
@@ -37,14 +40,15 @@ class DependabotContext:
 
 @recipe(step=Step.CI, fixes=("dependency-updates-are-automated",), after=("ci",), overview=True)
 def dependabot(repo: Inventory, profile: Profile) -> Iterator[Overview]:
-    """Weekly updates by Dependabot for everything that is there, one pull request a kind, a week after a release at the earliest.
+    """Weekly updates by Dependabot (on GitLab by Renovate) for all there is, one pull request a kind, a week after a release or later.
 
-    Nothing where Renovate does it already. A folder that a later step writes joins when that step is applied: Dependabot fails on one
-    that is not there.
+    On GitLab, which has no Dependabot, Renovate's configuration says the same. Nothing where Renovate does it already. A folder that a
+    later step writes joins when that step is applied: Dependabot fails on one that is not there.
     """
-    if on_gitlab(repo, profile) or any(path in repo.files for path in (*_OTHERS, ".github/dependabot.yaml")):
+    if any(path in repo.files for path in (*_OTHERS, ".github/dependabot.yaml")) or not _ecosystems(repo, ()):
         return
-    if not _ecosystems(repo, ()):
+    if on_gitlab(repo, profile):
+        yield Overview(RENOVATE, lambda placed: renovate([e.name for e in _ecosystems(repo, placed)], COOLDOWN_DAYS))
         return
     yield Overview(PATH, lambda placed: render("ci/dependabot.yml", DependabotContext(_ecosystems(repo, placed), COOLDOWN_DAYS)))
 

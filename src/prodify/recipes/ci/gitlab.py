@@ -10,8 +10,9 @@ from prodify.data import requirement, version
 from prodify.data.images import image
 from prodify.escape import Code
 from prodify.recipes.ci.deploy import FREEZE_BELOW, slo_queries
-from prodify.recipes.ci.hosting import GITLAB_FILE
+from prodify.recipes.ci.hosting import GITLAB_FILE, GITLAB_POLICY, GITLAB_SECURITY
 from prodify.recipes.ci.project import SMOKE, TOOLS, dockerfile_of, has_dev_requirements, has_own_tests
+from prodify.recipes.ci.standins import stand_ins
 from prodify.recipes.scaling.migrations import migrates
 from prodify.recipes.scaling.rollouts import is_judged
 from prodify.recipes.scaling.service import deployable
@@ -52,6 +53,7 @@ class GitlabEnvironment:
 class GitlabContext:
     """What `ci/gitlab-ci.yml` names."""
 
+    parts: tuple[str, ...]
     deploy: bool
     staged: bool
     web: bool
@@ -62,6 +64,7 @@ class GitlabContext:
     python: str
     postgres: bool
     postgres_image: str
+    settings: tuple[tuple[str, str], ...]
     directory: str
     install: tuple[Code, ...]
     prefix: Code
@@ -95,11 +98,13 @@ def _context(repo: Inventory, profile: Profile, project: Project) -> GitlabConte
     names, service, runtime = naming(repo, profile), deployable(repo, profile), profile.platform.runtime
     pool, web = cloud_run_worker(repo, profile), worker_alone(repo, profile) is None
     environments = _environments(repo, profile, names.namespace, web=web)
+    postgres = bool(routes_on_postgres(repo, profile))
     dockerfile = dockerfile_of(repo, project)
     paging, budget = slo_queries(names.service)
     addresses = "".join(f", {environment.url}" for environment in environments) if web else ""
     gate = ("PROMETHEUS_URL (where there is one)",) if any(environment.gate for environment in environments) else ()
     return GitlabContext(
+        parts=(GITLAB_SECURITY, GITLAB_POLICY),
         deploy=bool(environments),
         staged=len(environments) > 1,
         web=web,
@@ -108,7 +113,9 @@ def _context(repo: Inventory, profile: Profile, project: Project) -> GitlabConte
         variables=", ".join((*_VARIABLES.get(runtime, ()), *gate)),
         environments=environments,
         python=f"{image('python').image}:{image('python').tag.format(version=project.python_version)}",
-        postgres=bool(routes_on_postgres(repo, profile)),
+        postgres=postgres,
+        # A server always has this database too; the other one is the generated tests'.
+        settings=stand_ins(repo, profile, project, "test:test@database:5432/postgres" if postgres else ""),
         postgres_image=image("postgres").reference,
         directory=project.directory,
         install=_install(repo, project),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Audience, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import action
+from prodify.data.images import image
 from prodify.escape import Code, shell_word
 from prodify.recipes.ci.deploy import login
-from prodify.recipes.ci.hosting import on_gitlab
+from prodify.recipes.ci.hosting import GITLAB_POLICY, has_gitlab_pipeline, on_gitlab
 from prodify.recipes.cost.cloud import account
 from prodify.recipes.portability.terraform import engine_of, is_supported
 from prodify.recipes.portability.tf_database import CLOUDS, VERSIONS
@@ -65,6 +66,17 @@ class PolicyContext:
     init: Code
 
 
+@dataclass(frozen=True, slots=True)
+class GitlabPolicyContext:
+    """What `ci/gitlab-policy.yml` names: where the rules stand, what runs them, and the manifests."""
+
+    folder: str
+    image: str
+    conftest: str
+    kubectl: str
+    overlays: tuple[str, ...]
+
+
 @recipe(
     step=Step.CI,
     fixes=("policy-checks-run", "infrastructure-is-planned-on-pull-requests"),
@@ -76,8 +88,11 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     """Rules for manifests and Terraform plans (OPA's Rego, with tests), and a workflow that plans and holds both against them.
 
     Written for manifests and environments that prodify writes, and for Terraform that is already there; the plan needs an account that
-    may read, in the GitHub environment "plan". Written for repositories on GitHub, or without any pipeline yet.
+    may read, in the GitHub environment "plan". On GitLab the rules for manifests, and a part of the pipeline that the recipe `ci` writes;
+    plans are GitHub's alone. Beside other pipelines nothing is written.
     """
+    if has_gitlab_pipeline(repo, profile):
+        yield from _on_gitlab(repo, profile)
     if on_gitlab(repo, profile) or any(not pipeline.path.startswith(".github/") for pipeline in repo.pipelines):
         return
     workload = kubernetes_service(repo, profile) is not None
@@ -91,6 +106,16 @@ def policy(repo: Inventory, profile: Profile) -> Iterator[File]:
     yield File(f"{FOLDER}/terraform.rego", render("ci/policy/terraform.rego", RulesContext(FOLDER)))
     yield File(f"{FOLDER}/terraform_test.rego", render("ci/policy/terraform_test.rego", RulesContext(FOLDER)))
     yield File(WORKFLOW, render("ci/policy.yml", _workflow(profile, found, own, _OVERLAYS if workload else ())))
+
+
+def _on_gitlab(repo: Inventory, profile: Profile) -> Iterator[File]:
+    """The rules for manifests, and the job that holds the manifests against them; nothing where there are none."""
+    if kubernetes_service(repo, profile) is None:
+        return
+    yield File(f"{FOLDER}/kubernetes.rego", render("ci/policy/kubernetes.rego", KubernetesRulesContext(FOLDER, _OVERLAYS[1])))
+    yield File(f"{FOLDER}/kubernetes_test.rego", render("ci/policy/kubernetes_test.rego", RulesContext(FOLDER)))
+    context = GitlabPolicyContext(FOLDER, image("python").reference, CONFTEST, image("kubectl").tag, _OVERLAYS)
+    yield File(GITLAB_POLICY, render("ci/gitlab-policy.yml", context))
 
 
 def _planned(repo: Inventory, profile: Profile) -> Account | None:

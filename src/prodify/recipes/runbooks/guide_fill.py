@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.escape import Code
-from prodify.recipes.ci.hosting import GITLAB_FILE
+from prodify.recipes.ci.hosting import GITLAB_FILE, GITLAB_SECURITY
+from prodify.recipes.ci.renovate import PATH as RENOVATE
 from prodify.recipes.security.secret_store import STORE_NAMES
 from prodify.recipes.shared.layout import ALERTMANAGER, COLLECTOR, INFRA
 
@@ -40,6 +41,10 @@ def _workflows(texts: dict[str, str]) -> Iterator[str]:
     gitlab = _NEEDED.search(texts.get(GITLAB_FILE, ""))
     if gitlab:
         yield f"the project's variables {_names(re.findall(r'[A-Z][A-Z0-9_]+', re.sub(r' [(][^)]*[)]', '', gitlab[1])))}"
+    if GITLAB_SECURITY in texts:
+        yield f"a schedule for the nightly run, as the head of `{GITLAB_SECURITY}` says"
+    if RENOVATE in texts:
+        yield "who runs Renovate for the project: an app of the instance, or a scheduled pipeline"
     joined = "\n".join(text for path, text in texts.items() if "/workflows/" in path)
     for kind in ("vars", "secrets"):
         found = set(re.findall(rf"\b{kind}\.([A-Z][A-Z0-9_]*)", joined)) - {"GITHUB_TOKEN"}

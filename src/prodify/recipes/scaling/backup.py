@@ -39,7 +39,6 @@ class Kind:
     newer: str
     compares: str
     earnest: str
-    tried: str = ""
 
 
 KINDS = {
@@ -58,7 +57,6 @@ KINDS = {
         MONGO, "MONGODB_URI", "mongodb", 27017, "mongodb", "With mongodump and mongorestore, as MongoDB's own image is.",
         "collection",
         'The dump is a compressed\narchive: `mongorestore --gzip --archive=FILE --nsFrom="*" --nsTo="restored_*"`.',
-        "\n\nBoth scripts follow the manual of MongoDB's tools, and nobody ran them for you: try them once before you rely on them.",
     ),
 }  # fmt: skip
 """In this order; the first that a service uses is backed up. MariaDB counts as MySQL."""
@@ -127,7 +125,6 @@ class BackupReadmeContext:
     make: Code
     compares: str
     earnest: Code
-    tried: Code
 
 
 @recipe(step=Step.SCALING, fixes=("database-is-backed-up",), after=("compose", "kubernetes", "runbook"), review=Review.CAREFUL)
@@ -166,5 +163,5 @@ def backup(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         yield File(COMPOSE, render("scaling/backup/compose.yaml", compose))
     yield Edit(".gitignore", gitignore.add("backups/"), why="dumps hold everything that users ever entered", create=True)
     more = Code("; the cloud's own backups (`infra/modules/database`) go back to any second of the last days" if managed else "")
-    readme = BackupReadmeContext(service, FOLDER, KEEP_DAYS, more, make, kind.compares, Code(kind.earnest), Code(kind.tried))
+    readme = BackupReadmeContext(service, FOLDER, KEEP_DAYS, more, make, kind.compares, Code(kind.earnest))
     yield File(f"{FOLDER}/README.md", render("scaling/backup/README.md", readme))

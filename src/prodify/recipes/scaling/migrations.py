@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodify.api import File
+from prodify.inventory.tablesmade import tables_made
 from prodify.recipes.shared.layout import UID
 from prodify.render import render
 
@@ -61,11 +62,10 @@ def _first_start(repo: Inventory, service: Deployable) -> tuple[str, ...]:
     """Starts the application once and ends, where its start makes the tables that are missing.
 
     Several processes that do so on an empty database at the same moment all find a table missing and all make it: one succeeds, the
-    others die of it. After this one there is nothing left to make.
+    others die of it, with CREATE TABLE IF NOT EXISTS as well. After this one there is nothing left to make.
     """
     prefix = "" if service.directory == "." else f"{service.directory}/"
-    made = [*repo.python.calls("*.create_all")]
-    made += [call for call in repo.python.calls("*.run_sync") if call.args and call.args[0].text.endswith(".create_all")]
+    made = tables_made(repo)
     found = _APPLICATION.fullmatch(service.component.entrypoint or "")
     if found is None or not any(call.location.path.startswith(prefix) for call in made):
         return ()

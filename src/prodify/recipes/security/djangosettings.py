@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from prodify.edits.pycalls import Splice, editor, put
 from prodify.edits.pysource import add_import_first, checked, free_name, parse
 from prodify.edits.text import CannotEdit, Editor, preserving, with_final_newline
 from prodify.inventory.django import settings_chain
+from prodify.recipes.security.dbedits import CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,15 @@ _LINES = (
     ("SECURE_HSTS_SECONDS", "31536000", "Who came over TLS once comes by TLS only, for a year. Django says it in answers over TLS alone."),
     ("SECURE_SSL_REDIRECT", 'os.environ.get("SECURE_SSL_REDIRECT") == "1"', "For services whose load balancer does not send http:// on."),
 )  # fmt: skip
+_DATABASES = """# A request waits this many seconds for a connection, not for ever, and one that was kept is tried before it is used.
+# PGOPTIONS="-c statement_timeout=30000" in the server's environment ends statements that take longer (not for migrations or poolers).
+for _database in DATABASES.values():
+    if _database.get("ENGINE", "").rpartition(".")[2] in ("postgresql", "postgis", "mysql"):
+        _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", %d)
+"""
+_HEALTH_CHECKS = """        _database["CONN_HEALTH_CHECKS"] = True
+"""
+_ON_A_SERVER = re.compile(r"postgres|postgis|mysql|dj_database_url|env\.(db|dj_db_url)\b", re.IGNORECASE)
 
 
 def plain_settings(repo: Inventory) -> str | None:
@@ -46,7 +57,7 @@ def hardened_settings() -> Editor:
 
     @preserving
     def edit(text: str) -> str:
-        return checked(text, _with_lines(from_environment(text)))
+        return checked(text, _with_databases(_with_lines(from_environment(text))))
 
     return edit
 
@@ -90,6 +101,15 @@ def _with_lines(text: str) -> str:
         lines += [f"# {why}"] if why else []
         lines.append(f"{name} = {value}")
     return add_import_first(with_final_newline(text) + "".join(f"{line}\n" for line in lines), "import os")
+
+
+def _with_databases(text: str) -> str:
+    """Bounds the wait for databases on a server, where one plain assignment names them and nothing says how long to wait."""
+    bound = [node for node in _assigned(parse(text).tree, "DATABASES") if node.col_offset == 0]
+    if len(bound) != 1 or "connect_timeout" in text or not _ON_A_SERVER.search(text):
+        return text
+    lines = _DATABASES % CONNECT_SECONDS + ("" if "conn_health_checks" in text.lower() else _HEALTH_CHECKS)
+    return f"{with_final_newline(text)}\n{lines}"
 
 
 def _assigned(tree: ast.Module, name: str) -> list[ast.Name]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from prodify.api import File, Inventory, Profile, Role, Step, recipe
 from prodify.data import action
+from prodify.data.images import image
 from prodify.escape import Code
-from prodify.recipes.ci.hosting import on_gitlab
+from prodify.recipes.ci.hosting import GITLAB_SECURITY, has_gitlab_pipeline, on_gitlab
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.shared.layout import naming
 from prodify.render import render
@@ -40,12 +41,25 @@ class ScanningContext:
     zizmor: str
 
 
+@dataclass(frozen=True, slots=True)
+class GitlabScanningContext:
+    """What `security/gitlab-security.yml` names."""
+
+    minute: int
+    trivy: str
+
+
 @recipe(step=Step.SECURITY, fixes=("dependencies-are-scanned", "image-is-scanned"))
 def scanning(repo: Inventory, profile: Profile) -> Iterator[File]:
     """A workflow that looks for weaknesses on every change and every night: dependencies, secrets, image, code (CodeQL), workflows.
 
-    What another workflow scans already is left out. Written for repositories on GitHub, or without any pipeline yet.
+    What another workflow scans already is left out. On GitLab a part of the pipeline that the recipe `ci` writes: dependencies, secrets
+    and settings, with the image's own scan for the nightly run; beside another pipeline there nothing is written.
     """
+    if repo.services and has_gitlab_pipeline(repo, profile):
+        part = GitlabScanningContext(_minute(repo, profile), image("trivy").reference)
+        yield File(GITLAB_SECURITY, render("security/gitlab-security.yml", part))
+        return
     others = [p for p in repo.pipelines if p.path != PATH]
     if not repo.services or on_gitlab(repo, profile) or (others and not any(p.path.startswith(".github/") for p in others)):
         return
@@ -53,8 +67,7 @@ def scanning(repo: Inventory, profile: Profile) -> Iterator[File]:
     tools = {note.note.partition(" ")[0].lower() for p in others if p.path != CI for note in p.scans}
     service = deployable(repo, profile)
     context = ScanningContext(
-        # Spread over the hour, but always the same for a service: the full hour is when everybody's jobs wait.
-        minute=zlib.crc32(naming(repo, profile).service.encode()) % 50 + 5,
+        minute=_minute(repo, profile),
         checkout=action("actions/checkout"),
         dependency_review="" if "actions/dependency-review-action" in used else action("actions/dependency-review-action"),
         trivy="" if "aquasecurity/trivy-action" in used or tools & _FILE_SCANNERS else action("aquasecurity/trivy-action"),
@@ -68,6 +81,11 @@ def scanning(repo: Inventory, profile: Profile) -> Iterator[File]:
     )
     if context.trivy or context.codeql or context.dependency_review or context.zizmor:
         yield File(PATH, render("security/security.yml", context))
+
+
+def _minute(repo: Inventory, profile: Profile) -> int:
+    """Spread over the hour, but always the same for a service: the full hour is when everybody's jobs wait."""
+    return zlib.crc32(naming(repo, profile).service.encode()) % 50 + 5
 
 
 def _languages(repo: Inventory) -> tuple[str, ...]:

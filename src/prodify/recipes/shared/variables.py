@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prodify.inventory import Inventory
+    from prodify.model import Location
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 BROKER_NAME = re.compile(r"(CELERY_)?(BROKER|REDIS|VALKEY|RABBITMQ|AMQP|CLOUDAMQP|QUEUE)(_TLS)?_?(URL|URI)|CELERY_URL")
@@ -33,6 +34,13 @@ def variables(repo: Inventory) -> tuple[EnvVar, ...]:
     """
     read = tuple(variable for variable in repo.environment if _NAME.fullmatch(variable.name))
     return (*read, *_implied(repo, {variable.name for variable in read}))
+
+
+def line_at(repo: Inventory, location: Location) -> str:
+    """The line of code at a place, which may say what type a value has; empty for languages other than Python."""
+    lines = repo.files.lines(location.path) if location.path.endswith(".py") else ()
+    number = (location.line or 1) - 1
+    return lines[number] if number < len(lines) else ""
 
 
 def _implied(repo: Inventory, known: set[str]) -> Iterator[EnvVar]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +15,8 @@ from prodify.recipes.ci.project import CHARACTERISATION, Project, dev_requiremen
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, uses_sqlalchemy
 from prodify.recipes.shared.layout import LOAD_TESTS, main_component
-from prodify.recipes.shared.variables import variables
+from prodify.recipes.shared.standins import stand_in
+from prodify.recipes.shared.variables import line_at, variables
 from prodify.recipes.testing.routes import cases, knows_unknown
 from prodify.recipes.testing.tasks import TasksContext, tasks_to_test
 from prodify.render import render
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from prodify.recipes.observability.webapp import WebApp
     from prodify.recipes.testing.routes import Case
 
-_DATABASE = re.compile(r"(DATABASE|(^|_)DB|SQLALCHEMY\w*|POSTGRES\w*|PG|MYSQL|SQLITE)_?(URL|URI|DSN)$|^DATABASE$")
-_OTHER_STORE = re.compile(r"REDIS|MONGO|AMQP|RABBIT|CELERY|BROKER|CACHE|KAFKA")
-# Nobody answers there. Clients look at an address' form when they are made, which is when the application is imported.
-_STAND_INS = {
-    "MONGO": "mongodb://127.0.0.1:1/test?serverSelectionTimeoutMS=500", "AMQP": "amqp://127.0.0.1:1/", "RABBIT": "amqp://127.0.0.1:1/",
-    "KAFKA": "127.0.0.1:1",
-}  # fmt: skip
-_ADDRESS = re.compile(r"(URL|URI|ENDPOINT|API_BASE|_BASE)$")
-_NUMBER = re.compile(r"(PORT|TIMEOUT|SECONDS|MINUTES|DAYS|HOURS|SIZE|LIMIT|COUNT|MAX\w*|MIN\w*|TTL|WORKERS|THREADS|TOKENS)$")
 _PROVIDERS = {
     "openai": {"OPENAI_API_KEY": "sample", "OPENAI_BASE_URL": "{upstream}/v1"},
     "anthropic": {"ANTHROPIC_API_KEY": "sample", "ANTHROPIC_BASE_URL": "{upstream}"},
@@ -162,8 +153,8 @@ def settings_of(repo: Inventory, profile: Profile) -> tuple[tuple[tuple[str, str
     unset = set()
     for provider in repo.llm_providers:
         wanted |= _PROVIDERS.get(provider.name, {})
-    for name, needed in _variables(repo, profile):
-        value = wanted.get(name) or _value(name, needed=needed)
+    for name, needed, line in _variables(repo, profile):
+        value = wanted.get(name) or stand_in(name, needed=needed, line=line)
         if value:
             wanted[name] = value
         else:
@@ -171,30 +162,12 @@ def settings_of(repo: Inventory, profile: Profile) -> tuple[tuple[tuple[str, str
     return tuple(sorted(wanted.items())), sorted(unset - set(wanted))
 
 
-def _variables(repo: Inventory, profile: Profile) -> Iterator[tuple[str, bool]]:
-    """The variables that the service's own code reads, now or once the recipes have edited it, and whether it needs them."""
+def _variables(repo: Inventory, profile: Profile) -> Iterator[tuple[str, bool, str]]:
+    """The variables that the service's own code reads, now or once the recipes have edited it, whether it needs them, and the line."""
     for variable in variables(repo):
         if variable.location.path.rpartition("/")[2] not in GENERATED:
-            yield variable.name, variable.required or variable.secret
+            yield variable.name, variable.required or variable.secret, line_at(repo, variable.location)
     known = {variable.name for variable in variables(repo)}
     for path, text in sorted(planned(repo, profile, CODE_WRITERS, ".py").items()):
         if path.rpartition("/")[2] not in GENERATED and not path.startswith(f"{LOAD_TESTS}/"):
-            yield from ((name, SECRET_NAME.search(name) is not None) for name in sorted(set(names_read(text)) - known))
-
-
-def _value(name: str, *, needed: bool) -> str:
-    """A stand-in for a variable's value, empty where its default serves."""
-    if _DATABASE.search(name):
-        return "{database}"
-    store = _OTHER_STORE.search(name)
-    if store is not None:
-        return _STAND_INS.get(store[0], "redis://127.0.0.1:1/0") if needed else ""
-    if _ADDRESS.search(name):
-        return "{upstream}"
-    if not needed:
-        return ""
-    if _NUMBER.search(name):
-        return "1"
-    if name.endswith("HOST"):
-        return "127.0.0.1"
-    return "sample@example.org" if re.search(r"E?MAIL|SENDER|FROM$", name) else "sample"
+            yield from ((name, SECRET_NAME.search(name) is not None, "") for name in sorted(set(names_read(text)) - known))
