@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from prodify.api import Audience, Inventory, Overview, Placed, Profile, Step, recipe
-from prodify.escape import Code, code, markdown
+from prodify.api import Audience, Inventory, Overview, Placed, Profile, Recipe, Step, recipe
+from prodify.escape import Code, code, markdown, shell_word
 from prodify.recipes.runbooks.guide_fill import fill_in
 from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY
 from prodify.recipes.runbooks.restores import NAMES, stores
@@ -83,9 +83,15 @@ def _section(step: Step, placed: Sequence[Placed], profile: Profile) -> StepSect
         purpose=Code(PURPOSE[step]),
         files=code(_rows(placed), "\n"),
         fill_in=fill_in(placed, profile),
-        tries=code((TRY[found.id] for found in recipes if found.id in TRY), "\n"),
+        tries=code((_try(found, placed) for found in recipes if found.id in TRY), "\n"),
         backs=code((f"- {found.id}: {BACK[found.id]}" for found in recipes if found.id in BACK), "\n"),
     )
+
+
+def _try(found: Recipe, placed: Sequence[Placed]) -> str:
+    """The command that tries a recipe's files; the example of the settings may have another name than ours."""
+    names = [item.path for item in placed if item.recipe is found]
+    return TRY[found.id].replace("EXAMPLE", shell_word(names[0]))
 
 
 def _rows(placed: Sequence[Placed]) -> Iterator[str]:
