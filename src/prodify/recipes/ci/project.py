@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from prodify import edits
 from prodify.api import Edit
-from prodify.data import requirement, version
+from prodify.data import packages, requirement
 from prodify.edits.pyproject import table
 from prodify.escape import Code
 from prodify.recipes.scaling.service import python_version
 from prodify.recipes.shared.layout import can_be_named, main_component
-from prodify.recipes.shared.packages import groups, installed, is_built, pyproject
+from prodify.recipes.shared.packages import groups, installed, is_built, obstacle, pyproject
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -139,9 +139,22 @@ def dev_requirements(repo: Inventory, project: Project, *tools: str) -> Iterator
     """The edit that pins development tools in requirements-dev.txt; none when the project declares all of them elsewhere."""
     missing = missing_tools(repo, project, *tools)
     if missing:
-        lines = [f"{tool}=={version(tool)}" for tool in missing]
+        # Without a version where the project's pins keep that out: the installer takes the newest that fits.
+        lines = [requirement(tool) if fits(repo, project, tool) else tool for tool in missing]
         why = "pins the tools that CI runs, so that it gives the same answer tomorrow"
         yield Edit(project.path(DEV_REQUIREMENTS), edits.requirements.add(*lines), why, create=True)
+
+
+def fits(repo: Inventory, project: Project, tool: str) -> bool:
+    """Whether a tool's pinned version runs on the project's language and beside its own pins."""
+    oldest = packages()[tool].python
+    if oldest and _numbers(project.python_version) < _numbers(oldest):
+        return False
+    return obstacle(repo, project.directory, (requirement(tool),)) is None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
 
 
 def has_dev_requirements(repo: Inventory, project: Project, *tools: str) -> bool:
