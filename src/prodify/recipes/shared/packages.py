@@ -24,6 +24,18 @@ from prodify.inventory.dependencies import declared
 from prodify.inventory.facts import Dependency
 
 LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
+OUTGROWN = (
+    ("openai", ">=1.55.3", "httpx<0.28"),
+    ("flask", ">=2.3", "werkzeug<3"),
+    ("flask-login", ">=0.6.3", "werkzeug<3"),
+    ("flask", ">=2", "jinja2<3.1"),
+    ("flask", ">=2", "itsdangerous<2.1"),
+    ("flask-sqlalchemy", ">=3", "sqlalchemy<2"),
+)
+"""Packages that stop at their first use beside a later release of what they build on, though they let it be installed.
+
+Each with the versions that no longer do, and what keeps the earlier ones at work. By the packages' own change logs.
+"""
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -75,7 +87,9 @@ def listed(repo: Inventory, directory: str, pins: tuple[str, ...], why: str) -> 
     if stands is not None:
         return Edit(path, _refusing(missing, *stands), why)
     if path.endswith(".txt"):
-        return Edit(path, edits.requirements.add(*missing), why)
+        beside = tuple(bound for bound in kept_back(repo, directory) if name_of(bound) not in elsewhere)
+        because = f"; {', '.join(beside)}, because what is pinned stops beside later ones" if beside else ""
+        return Edit(path, edits.requirements.add(*missing, *beside), why + because)
     found = installed(repo, directory)
     then = f"; then: {found.manager} lock" if found.locked else ""
     return Edit(path, edits.pyproject.add(*missing), why + then)
@@ -95,6 +109,24 @@ def obstacle(repo: Inventory, directory: str, pins: tuple[str, ...]) -> tuple[st
                     text = f"{stated.name}{stated.specifier}"
                     return f"{text} stands in the way of {pin}, which needs {name}{wanted}", f"Raise {stated.name} first; then apply again."
     return None
+
+
+def kept_back(repo: Inventory, directory: str) -> tuple[str, ...]:
+    """Bounds for packages that a component does not name, and whose newest release breaks an old one that it pins."""
+    found = []
+    for name, works, bound in OUTGROWN:
+        stated = list(_declared_in(repo, directory, name))
+        old = stated and not any(_meets(item.specifier, works) for item in stated)
+        if old and not any(_declared_in(repo, directory, re.split("[<>=]", bound)[0])):
+            found.append(bound)
+    return tuple(dict.fromkeys(found))
+
+
+def only_kept_back(repo: Inventory, name: str) -> bool:
+    """Whether a package is named for its bound alone: no code of the project's imports it."""
+    bounds = {bound.removeprefix(name) for _, _, bound in OUTGROWN if name_of(bound) == name}
+    stated = declared(repo, name)
+    return bool(stated) and all(item.specifier in bounds for item in stated) and not repo.python.imports(name)
 
 
 def _declared_in(repo: Inventory, directory: str, name: str) -> Iterator[Dependency]:
