@@ -92,6 +92,10 @@ def upstream() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The application, imported once."""
+#% if unlisted
+    # No file of the project lists its packages, so nothing installs them: write them into requirements.txt, and take this line out.
+    pytest.importorskip("{= unlisted =}", reason="no file lists the project's packages: write them into requirements.txt")
+#% endif
     folder = tmp_path_factory.mktemp("characterisation")
     # The integration tests run this suite again on another database.
 #% if asynchronous

@@ -221,3 +221,13 @@ def test_a_tool_that_the_projects_own_pins_keep_out_is_left_to_the_installer(mak
     lines = render_tree(["ci"], make_repo(files), Profile())["requirements-dev.txt"].split("\n")
     assert "pytest-cov" in lines
     assert any(line.startswith("ruff==") for line in lines)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_pipfile_is_installed(locked: bool, make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    files = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "Pipfile": '[packages]\nflask = "==3.1.0"\n'}
+    files |= {"Pipfile.lock": '{"default": {"flask": {"version": "==3.1.0"}}}\n'} if locked else {}
+    job = yaml.safe_load(render_tree(["ci"], make_repo(files), Profile())[CI])["jobs"]["test"]
+    steps = {step.get("name"): step for step in job["steps"]}
+    assert f"\npipenv {'sync' if locked else 'install'}\npipenv run python -m pip install" in steps["Install"]["run"]
+    assert steps["Test"]["run"].startswith("pipenv run pytest")

@@ -184,3 +184,11 @@ def test_a_second_run_on_the_result_wants_the_same(example_repo: Path, render_tr
     shutil.rmtree(example_repo / "tests" / "__pycache__", ignore_errors=True)
     second = render_tree(["unit"], example_repo, Profile())
     assert {path: text for path, text in second.items() if first.get(path) != text} == {}
+
+
+def test_where_no_file_lists_the_packages_the_tests_say_so(tmp_path: Path, render_tree: Callable[..., dict[str, str]]) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home(): return 'x'\n")
+    name = "tests/characterisation/conftest.py"
+    assert 'importorskip("flask", reason="no file lists' in render_tree(["unit"], tmp_path, Profile())[name]
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\n")
+    assert "importorskip" not in render_tree(["unit"], tmp_path, Profile())[name]

@@ -54,6 +54,7 @@ class ConftestContext:
     needs_postgres: bool
     django: bool
     django_settings: str
+    unlisted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         needs_postgres=app.framework == "fastapi" and needs_postgres(repo),
         django=app.framework == "django",
         django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app.framework == "django" else "",
+        unlisted=app.framework if project.manager == "bare" else "",
     )
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
     routes = RoutesContext(
