@@ -55,6 +55,7 @@ class ConftestContext:
     django: bool
     django_settings: str
     unlisted: str
+    shadowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
         django=app.framework == "django",
         django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app.framework == "django" else "",
         unlisted=app.framework if project.manager == "bare" else "",
+        shadowed=project.directory.rpartition("/")[2] == module.partition(".")[0] and project.path("__init__.py") in repo.files,
     )
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
     routes = RoutesContext(
