@@ -21,7 +21,7 @@ import os
 import shutil
 import socket
 import sqlite3
-#% if sqlalchemy and not django
+#% if shadowed or (sqlalchemy and not django)
 import sys
 #% endif
 import threading
@@ -92,6 +92,10 @@ def upstream() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The application, imported once."""
+#% if unlisted
+    # No file of the project lists its packages, so nothing installs them: write them into requirements.txt, and take this line out.
+    pytest.importorskip("{= unlisted =}", reason="no file lists the project's packages: write them into requirements.txt")
+#% endif
     folder = tmp_path_factory.mktemp("characterisation")
     # The integration tests run this suite again on another database.
 #% if asynchronous
@@ -110,6 +114,10 @@ def app(upstream: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[obj
             if (ROOT / source).is_dir():
                 patch.syspath_prepend(str(ROOT / source))
         patch.chdir(ROOT)
+#% if shadowed
+        # The project's folder is a package of the same name as the one inside, and pytest imports it first.
+        patch.delitem(sys.modules, MODULE.partition(".")[0], raising=False)
+#% endif
         keep_files_of_sqlite_in(folder, patch)
         keep_off_the_network(patch, [database])
 #% if django

@@ -6,6 +6,7 @@ raising one is one line and a test sees all of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -45,6 +46,10 @@ class Package:
     version: str
     as_of: str
     source: str
+    needs: Mapping[str, str]
+    """Ranges of other packages that it asks for."""
+    python: str
+    """The oldest version of the language that it runs on; empty where every supported one does."""
 
     @property
     def requirement(self) -> str:
@@ -98,7 +103,11 @@ def action(name: str) -> Code:
 @lru_cache(maxsize=1)
 def packages() -> dict[str, Package]:
     """Every pinned Python package, by name."""
-    return {row["name"]: Package(row["name"], row["version"], row["as_of"], row["source"]) for row in rows("packages")}
+    found = (
+        Package(row["name"], row["version"], row["as_of"], row["source"], row.get("needs", {}), row.get("python", ""))
+        for row in rows("packages")
+    )
+    return {package.name: package for package in found}
 
 
 def version(name: str) -> str:

@@ -31,7 +31,7 @@ deny contains message if {
 deny contains message if {
 	some resource in changed
 	labels := labels_of(resource)
-	missing := required_labels - {name | some name, _ in labels}
+	missing := required_labels - object.keys(labels)
 	count(missing) > 0
 	message := said(resource, concat(" ", ["lacks the labels", concat(", ", sort([name | some name in missing]))]))
 }

@@ -213,3 +213,21 @@ def test_names_follow_the_profile(example_repo: Path, render_tree: RenderTree) -
     text = render_tree(["ci"], example_repo, profile)[DEPLOY]
     assert "--location us-east4" in text
     assert json.dumps("europe-west1")[1:-1] not in text
+
+
+def test_a_tool_that_the_projects_own_pins_keep_out_is_left_to_the_installer(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    pins = "flask==2.0.1\npackaging==20.9\npytest==6.2.4\n"
+    files = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": pins}
+    lines = render_tree(["ci"], make_repo(files), Profile())["requirements-dev.txt"].split("\n")
+    assert "pytest-cov" in lines
+    assert any(line.startswith("ruff==") for line in lines)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_pipfile_is_installed(locked: bool, make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    files = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "Pipfile": '[packages]\nflask = "==3.1.0"\n'}
+    files |= {"Pipfile.lock": '{"default": {"flask": {"version": "==3.1.0"}}}\n'} if locked else {}
+    job = yaml.safe_load(render_tree(["ci"], make_repo(files), Profile())[CI])["jobs"]["test"]
+    steps = {step.get("name"): step for step in job["steps"]}
+    assert f"\npipenv {'sync' if locked else 'install'}\npipenv run python -m pip install" in steps["Install"]["run"]
+    assert steps["Test"]["run"].startswith("pipenv run pytest")

@@ -16,6 +16,7 @@ import yaml
 from prodify.profile import Platform, Profile
 from prodify.recipes.ci.policy import FOLDER, WORKFLOW
 from prodify.validators.process import find_executable
+from prodify.validators.rego import PROGRAM
 from tests.recipes.scaling.deploying import profile_for
 
 RenderTree = Callable[..., dict[str, str]]
@@ -129,3 +130,14 @@ def test_each_runtime(example_repo: Path, render_tree: RenderTree, runtime: str)
 def test_another_host_of_code_is_left_alone(make_repo: MakeRepo, render_tree: RenderTree) -> None:
     root = make_repo({"infra/main.tf": 'resource "google_storage_bucket" "files" {}\n', ".gitlab-ci.yml": "test:\n  script: [make]\n"})
     assert render_tree(["policy"], root, Profile()) == {}
+
+
+def test_the_rules_parse_also_where_regopy_is_all_there_is(example_repo: Path, render_tree: RenderTree, tmp_path: Path) -> None:
+    pytest.importorskip("regopy")
+    files = [path for path in render_tree(["policy"], example_repo, Profile()) if path.endswith(".rego")]
+    assert "policy/terraform.rego" in files
+    for path, text in render_tree(["policy"], example_repo, Profile()).items():
+        (tmp_path / Path(path).name).write_text(text)
+    command = [sys.executable, "-c", PROGRAM, "parse", *(Path(path).name for path in files)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == ""

@@ -59,3 +59,14 @@ def test_commands_run_where_the_service_stands(make_repo: MakeRepo, render_tree:
     root = make_repo({"backend/app.py": APP, "backend/requirements.txt": "flask\n", "README.md": "# x\n"})
     text = render_tree(["service-readme"], root, replace(Profile(), audience=Audience.TEAM))["README.md"]
     assert "cd backend\n" in text
+
+
+def test_the_example_of_the_settings_is_filled_in_where_it_stands(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    root = make_repo({"backend/app.py": APP, "backend/requirements.txt": "flask\n", ".env.sample": "A=\n", "README.md": "# x\n"})
+    text = render_tree(["service-readme"], root, Profile())["README.md"]
+    assert text.index("cp .env.sample .env") < text.index("set -a && . ./.env && set +a") < text.index("cd backend")
+
+
+def test_settings_are_not_loaded_twice(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    root = make_repo({"app.py": APP, "requirements.txt": "flask\npython-dotenv\n", "README.md": "# x\n"})
+    assert "set -a" not in render_tree(["service-readme"], root, Profile())["README.md"]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from prodify.api import Edit
 from prodify.data import requirement
+from prodify.edits.text import CannotEdit
 from prodify.inventory import Inventory
 from prodify.profile import Profile
-from prodify.recipes.observability.telemetry import covers, measures_model
+from prodify.recipes.observability.telemetry import covers, measures_model, telemetry
 from tests.recipes.conftest import Golden, MakeRepo, RenderTree, commit_all
 from tests.recipes.observability.conftest import SHOP
 
@@ -124,3 +126,14 @@ def bounds_of(text: str) -> list[float]:
             assert found == sorted(found)
             return list(found)
     raise AssertionError("no bounds")
+
+
+@pytest.mark.parametrize("pin", ["packaging==20.3", "protobuf==3.20.3", "typing_extensions==4.2.0", "opentelemetry-api==1.20.0"])
+def test_pins_that_keep_the_libraries_out_are_told_and_nothing_is_wired(pin: str, make_repo: MakeRepo) -> None:
+    text = f"flask==3.1.0\n{pin}\n"
+    repo = Inventory(make_repo({"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": text}))
+    wishes = list(telemetry.run(repo, Profile()))
+    assert [wish.path for wish in wishes] == ["requirements.txt"]
+    assert isinstance(wishes[0], Edit)
+    with pytest.raises(CannotEdit, match=pin):
+        wishes[0].apply(text)

@@ -132,7 +132,10 @@ def test_where_it_does_not_suit_nothing_is_written(files: Mapping[str, str], mak
 
 @pytest.mark.parametrize(
     ("stated", "expected"),
-    [("3.12", "3.12"), ("3.11.9", "3.11"), ("python-3.13.2", "3.13"), (">=3.10", None), ("2.7", None), ("", None), (None, None)],
+    [
+        *[("3.12", "3.12"), ("3.11.9", "3.11"), ("python-3.13.2", "3.13"), (">=3.10", None), ("2.7", None), ("", None), (None, None)],
+        *[(">=3.10.0,<3.11", "3.10"), ("~3.11", "3.11"), (">=3.9,<3.13", "3.12"), ("^3.10", None), ("~3.8", None), (">=3.8,<4", None)],
+    ],
 )
 def test_a_stated_language_version_is_kept_where_an_image_exists(stated: str | None, expected: str | None) -> None:
     assert python_version(stated) == (expected or image("python").default)

@@ -125,3 +125,8 @@ def test_javascript_on_the_server_reads_the_environment(make_repo: MakeRepo, ren
     tree = render_tree(("secrets",), root, profile_for())
     assert tree["src/server.js"] == server.replace(f"'{KEY}xy'", "process.env.MAPS_KEY")
     assert "public/map.js" not in tree
+
+
+def test_the_example_stays_in_git_under_its_name(make_repo: MakeRepo, render_tree: Callable[..., dict[str, str]]) -> None:
+    root = make_repo({**FLASK, ".env.sample": "A=\n"})
+    assert "!.env.sample\n" in render_tree(["secrets"], root, Profile())[".gitignore"]

@@ -268,3 +268,17 @@ def test_a_second_run_on_the_result_wants_the_same(example: Callable[[str], Path
 def test_every_row_of_the_table_is_dated_and_has_an_answer() -> None:
     for row in rows("answers"):
         assert row["words"] and row["answer"] and row["source"] and row["as_of"] >= "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("pin", "language", "fits"), [("anyio==4.9.0", "3.12", True), ("anyio==3.7.1", "3.12", False), ("", "3.10", False)]
+)
+def test_schemathesis_is_asked_for_only_where_it_can_be_installed(
+    pin: str, language: str, fits: bool, tmp_path: Path, render_tree: Callable[..., dict[str, str]]
+) -> None:
+    (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): return {'a': 1}\n")
+    (tmp_path / "requirements.txt").write_text(f"fastapi==0.110.0\n{pin}\n")
+    (tmp_path / ".python-version").write_text(f"{language}\n")
+    tree = render_tree(["contract"], tmp_path, Profile())
+    assert ("schemathesis" in tree["requirements-dev.txt"]) is fits
+    assert 'importorskip("schemathesis"' in tree["tests/characterisation/test_contract.py"]

@@ -184,3 +184,23 @@ def test_a_second_run_on_the_result_wants_the_same(example_repo: Path, render_tr
     shutil.rmtree(example_repo / "tests" / "__pycache__", ignore_errors=True)
     second = render_tree(["unit"], example_repo, Profile())
     assert {path: text for path, text in second.items() if first.get(path) != text} == {}
+
+
+def test_where_no_file_lists_the_packages_the_tests_say_so(tmp_path: Path, render_tree: Callable[..., dict[str, str]]) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home(): return 'x'\n")
+    name = "tests/characterisation/conftest.py"
+    assert 'importorskip("flask", reason="no file lists' in render_tree(["unit"], tmp_path, Profile())[name]
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\n")
+    assert "importorskip" not in render_tree(["unit"], tmp_path, Profile())[name]
+
+
+def test_a_folder_that_is_a_package_of_the_same_name_is_not_in_the_way(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    app = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home(): return 'x'\n"
+    files = {"shop/__init__.py": "", "shop/shop/__init__.py": "", "shop/shop/web.py": app, "shop/requirements.txt": "flask\n"}
+    root = make_repo({**files, "shop/Procfile": "web: gunicorn shop.web:app\n"})
+    tree = render_tree(["unit"], root, Profile())
+    write(root, tree)
+    assert "patch.delitem(sys.modules" in tree["shop/tests/characterisation/conftest.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=root / "shop", capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]

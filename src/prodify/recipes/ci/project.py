@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from prodify import edits
 from prodify.api import Edit
-from prodify.data import requirement, version
+from prodify.data import packages, requirement
 from prodify.edits.pyproject import table
 from prodify.escape import Code
 from prodify.recipes.scaling.service import python_version
 from prodify.recipes.shared.layout import can_be_named, main_component
-from prodify.recipes.shared.packages import groups, installed, is_built, pyproject
+from prodify.recipes.shared.packages import groups, installed, is_built, obstacle, pyproject
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -40,7 +40,7 @@ class Project:
     directory: str
     python_version: str
     manager: str
-    """uv, poetry, requirements (a requirements.txt) or project (a pyproject.toml alone); bare when there is neither."""
+    """uv, poetry, requirements (a requirements.txt), project (a pyproject.toml alone) or pipenv; bare when there is neither."""
     locked: bool
     groups: tuple[str, ...] = ()
     """Options of uv for what a plain pyproject.toml names beside the packages of production."""
@@ -54,7 +54,7 @@ class Project:
     @property
     def prefix(self) -> Code:
         """What stands before a command so that it runs in the project's environment."""
-        return Code({"uv": "uv run --no-sync ", "poetry": "poetry run "}.get(self.manager, ""))
+        return Code({"uv": "uv run --no-sync ", "poetry": "poetry run ", "pipenv": "pipenv run "}.get(self.manager, ""))
 
     def install(self, dev: bool, system: bool = False) -> tuple[Code, ...]:
         """Shell lines that install the project, and the development tools where a file names them (`dev`).
@@ -71,6 +71,8 @@ class Project:
         if self.manager == "poetry":
             poetry = "poetry install --no-interaction" + (" --no-root" if self.dependencies_only else "")
             return (f"pipx install {requirement('poetry')}", poetry, *more)
+        if self.manager == "pipenv":
+            return (f"pipx install {requirement('pipenv')}", "pipenv sync" if self.locked else "pipenv install", *more)
         if self.manager == "project" and self.dependencies_only:
             # Not `pip install .`: that wants to build a package, which folders beside the code keep setuptools from.
             packages = f"uv pip install{where} --requirement pyproject.toml{''.join(f' {option}' for option in self.groups)}{tools}"
@@ -92,7 +94,7 @@ class Project:
     @property
     def cache_key(self) -> str:
         """The files whose content decides whether cached downloads fit; empty where the manager caches by itself."""
-        return "" if self.manager in ("uv", "poetry") else self.path("requirements*.txt")
+        return "" if self.manager in ("uv", "poetry", "pipenv") else self.path("requirements*.txt")
 
 
 def python_project(repo: Inventory) -> Project | None:
@@ -105,7 +107,11 @@ def python_project(repo: Inventory) -> Project | None:
     found = installed(repo, directory)
     bare = {"project": not is_built(repo, directory), "poetry": not _is_package(repo, folder)}.get(found.manager, False)
     options = tuple(groups(repo, directory)) if found.manager == "project" else ()
-    return Project(directory, python_version(component.runtime_version), found.manager, found.locked, options, bare)
+    manager, locked = found.manager, found.locked
+    if manager == "bare" and f"{folder}Pipfile" in repo.files:
+        # It can be installed and tested; its list has no editor, so no recipe adds a package to it.
+        manager, locked = "pipenv", f"{folder}Pipfile.lock" in repo.files
+    return Project(directory, python_version(component.runtime_version), manager, locked, options, bare)
 
 
 def _is_package(repo: Inventory, folder: str) -> bool:
@@ -139,9 +145,22 @@ def dev_requirements(repo: Inventory, project: Project, *tools: str) -> Iterator
     """The edit that pins development tools in requirements-dev.txt; none when the project declares all of them elsewhere."""
     missing = missing_tools(repo, project, *tools)
     if missing:
-        lines = [f"{tool}=={version(tool)}" for tool in missing]
+        # Without a version where the project's pins keep that out: the installer takes the newest that fits.
+        lines = [requirement(tool) if fits(repo, project, tool) else tool for tool in missing]
         why = "pins the tools that CI runs, so that it gives the same answer tomorrow"
         yield Edit(project.path(DEV_REQUIREMENTS), edits.requirements.add(*lines), why, create=True)
+
+
+def fits(repo: Inventory, project: Project, tool: str) -> bool:
+    """Whether a tool's pinned version runs on the project's language and beside its own pins."""
+    oldest = packages()[tool].python
+    if oldest and _numbers(project.python_version) < _numbers(oldest):
+        return False
+    return obstacle(repo, project.directory, (requirement(tool),)) is None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
 
 
 def has_dev_requirements(repo: Inventory, project: Project, *tools: str) -> bool:

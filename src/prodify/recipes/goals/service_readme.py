@@ -11,6 +11,7 @@ from prodify.api import Audience, Edit, Inventory, Profile, Step, recipe
 from prodify.escape import Code, shell_word
 from prodify.inventory.components.rqworker import ENTRY as RQ_COMMAND
 from prodify.recipes.ci.project import Project, has_dev_requirements, python_project
+from prodify.recipes.goals.env_example import PATH, example_file
 from prodify.recipes.scaling.migrations import makes_tables, migrates
 from prodify.recipes.scaling.service import deployable
 from prodify.recipes.scaling.static_files import collects
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import Component
 
 HEADING = "Operations"
-_FILL = Code("cp .env.example .env  # fill it in")
+_READERS = ("python-dotenv", "django-environ", "environs", "python-decouple", "django-dotenv", "dynaconf", "environ-config")
+"""Packages that read a .env file by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def service_readme(repo: Inventory, profile: Profile) -> Iterator[Edit]:
         return
     tools = (project.install_tools,) if has_dev_requirements(repo, project, "ruff", "pytest") else ()
     django = _Django(repo, project, component, profile)
-    body = render("goals/operations.md", _context(project, component, profile, tools, django))
+    body = render("goals/operations.md", _context(repo, project, component, profile, tools, django))
     why = "says how to run, test and deploy the service, and what its goals are"
     yield Edit(readme or "README.md", edits.markdown.section(HEADING, body), why, create=True)
 
@@ -90,7 +92,7 @@ class _Django:
         self.makes_tables = service is not None and makes_tables(repo, service)
         self.static = service is not None and collects(repo, service)
         once = Code(f"{project.prefix}{'python manage.py migrate' if self.used else command}")
-        self.first = (*_load_settings(repo), once) if self.used or (planned and not self.makes_tables) else ()
+        self.first = (once,) if self.used or (planned and not self.makes_tables) else ()
         self.migrate = {
             "compose": Code(f"docker compose run --rm {shell_word(names.service)} {command}"),
             "cloud-run": Code(f"gcloud run jobs execute {shell_word(names.service)}-migrate --region {shell_word(profile.region)} --wait"),
@@ -100,17 +102,20 @@ class _Django:
         self.hosts = path is not None and hosts_from_environment(repo.files.text(path) or "")
 
 
-def _load_settings(repo: Inventory) -> tuple[Code, ...]:
-    """Django reads no .env file by itself; a package may."""
-    reads = repo.uses("python-dotenv", "django-environ", "environs", "python-decouple", "django-dotenv") is not None
-    return () if reads else (Code("set -a && . ./.env && set +a"),)
+def _settings(repo: Inventory) -> tuple[Code, ...]:
+    """How the settings are filled in and reach the service: Python reads no .env file by itself; a package may."""
+    fill = Code(f"cp {shell_word(example_file(repo) or PATH)} .env  # fill it in")
+    reads = repo.uses(*_READERS) is not None or bool(repo.python.imports("pydantic_settings", "starlette.config"))
+    return (fill,) if reads else (fill, Code("set -a && . ./.env && set +a"))
 
 
-def _context(project: Project, component: Component, profile: Profile, tools: tuple[Code, ...], django: _Django) -> ReadmeContext:
+def _context(
+    repo: Inventory, project: Project, component: Component, profile: Profile, tools: tuple[Code, ...], django: _Django
+) -> ReadmeContext:
     slo, observed = profile.slo, profile.audience is not Audience.CREATOR
     minutes = slo.window_days * 24 * 60 * slo.error_budget_ratio
     return ReadmeContext(
-        run=(*_cd(project), _FILL, *project.install(dev=False), *django.first, Code(project.prefix + _start(component))),
+        run=(*_settings(repo), *_cd(project), *project.install(dev=False), *django.first, Code(project.prefix + _start(component))),
         test=(*tools, Code(f"{project.prefix}ruff check ."), Code(f"{project.prefix}pytest")),
         deploys=profile.platform.runtime != "compose" and (observed or profile.platform.runtime == "cloud-run"),
         runtime={"kubernetes": "Kubernetes", "cloud-run": "Cloud Run", "compose": "Docker Compose"}[profile.platform.runtime],

@@ -13,7 +13,7 @@ from prodify.recipes.observability.webapp import WebApp, stands_for, web_app
 from prodify.recipes.shared.burn import number
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, main_component, naming
 from prodify.recipes.shared.metrics import boundaries
-from prodify.recipes.shared.packages import can_list, listed, may_be
+from prodify.recipes.shared.packages import can_list, listed, may_be, only_kept_back
 from prodify.render import render
 
 MODULE = "telemetry"
@@ -176,7 +176,7 @@ def instrumentors(repo: Inventory, app: WebApp) -> tuple[Instrumentor, ...]:
 
 def library_instrumentors(repo: Inventory) -> tuple[Instrumentor, ...]:
     """The instrumentations for the supported libraries that the repository uses, in versions that they know."""
-    used = [(names, found) for names, found in LIBRARIES if repo.uses(*names) is not None]
+    used = [(names, found) for names, found in LIBRARIES if repo.uses(*names) is not None and not only_kept_back(repo, names[0])]
     return tuple(found for names, found in used if all(may_be(repo, name, _RANGES.get(name, ">=0")) for name in names))
 
 

@@ -28,7 +28,7 @@ def fill_in(placed: Sequence[Placed], profile: Profile) -> Code:
     """One sentence for a step: what its files wait for, or "nothing"; the whole is Markdown."""
     texts = {item.path: item.text for item in placed if item.text is not None}
     edited = {item.recipe.id for item in placed}
-    said = [*_workflows(texts), *_recorded(edited), *_environment(edited), *_stored(texts, profile)]
+    said = [*_workflows(texts), *_recorded(edited), *_environment(placed), *_stored(texts, profile)]
     said += [*_alerting(texts, edited, profile), *_cloud(texts), *_named(edited)]
     return Code(f"Fill in: {'; '.join(said)}." if said else "Fill in: nothing.")
 
@@ -57,9 +57,9 @@ def _recorded(edited: set[str]) -> Iterator[str]:
         yield "what the service answers today: `RECORD=1 pytest tests/characterisation`, look it through, commit it"
 
 
-def _environment(edited: set[str]) -> Iterator[str]:
-    if "env-example" in edited:
-        yield "the values that `.env.example` names, in `.env` on your machine and in the secret store elsewhere"
+def _environment(placed: Sequence[Placed]) -> Iterator[str]:
+    for path in (item.path for item in placed if item.recipe.id == "env-example"):
+        yield f"the values that `{path}` names, in `.env` on your machine and in the secret store elsewhere"
 
 
 def _stored(texts: dict[str, str], profile: Profile) -> Iterator[str]:

@@ -25,7 +25,7 @@ PURPOSE: Mapping[Step, str] = {
 }
 
 TRY: Mapping[str, str] = {
-    "env-example": "cp .env.example .env  # then fill it in",
+    "env-example": "cp EXAMPLE .env  # then fill it in",
     "profile": "prodify audit .",
     "ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",
     "gitlab-ci": "git switch --create try-ci && git commit --allow-empty --message try && git push --set-upstream origin try-ci",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from prodify.api import Audience, Inventory, Overview, Placed, Profile, Step, recipe
-from prodify.escape import Code, code, markdown
+from prodify.escape import Code, code, markdown, shell_word
 from prodify.recipes.runbooks.guide_fill import fill_in
 from prodify.recipes.runbooks.guide_texts import BACK, PURPOSE, TRY, TRY_OF_FILES
 from prodify.recipes.runbooks.restores import NAMES, stores
@@ -89,11 +89,15 @@ def _section(step: Step, placed: Sequence[Placed], profile: Profile) -> StepSect
 
 
 def _tries(placed: Sequence[Placed]) -> Iterator[str]:
-    """Commands that show what was placed at work, by recipe; where it wrote none of the files that the commands are of, its usual one."""
-    paths = {item.path for item in placed}
+    """Commands that show what was placed at work, by recipe; where it wrote none of the files that the commands are of, its usual one.
+
+    The example of the settings may have another name than ours.
+    """
     for found in dict.fromkeys(item.recipe.id for item in placed):
+        paths = [item.path for item in placed if item.recipe.id == found]
         named = [command for path, command in TRY_OF_FILES.get(found, {}).items() if path in paths]
-        yield from named or ([TRY[found]] if found in TRY else [])
+        usual = [TRY[found].replace("EXAMPLE", shell_word(paths[0]))] if found in TRY else []
+        yield from named or usual
 
 
 def _rows(placed: Sequence[Placed]) -> Iterator[str]:

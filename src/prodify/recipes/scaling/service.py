@@ -132,12 +132,29 @@ def threads_for(profile: Profile) -> int:
 def python_version(stated: str | None) -> str:
     """The language version of the image: as stated when an image exists for it, else the default; a lower bound (`>=3.9`) is no choice.
 
-    >>> python_version("3.12.4"), python_version(">=3.10"), python_version(None)
-    ('3.12', '3.14', '3.14')
+    A range that the default is outside of gets the newest version inside: Poetry and uv install nothing elsewhere.
+
+    >>> python_version("3.12.4"), python_version(">=3.10"), python_version(None), python_version(">=3.10.0,<3.11"), python_version("~3.11")
+    ('3.12', '3.14', '3.14', '3.10', '3.11')
     """
     known = image("python")
     found = re.fullmatch(r"\s*+(?:python-|==|~=)?\s*+(\d+\.\d+)(?:\.[\d*]+)?\s*", stated or "")
-    return found[1] if found and found[1] in known.versions else known.default
+    if found is not None:
+        return found[1] if found[1] in known.versions else known.default
+    inside = [version for version in known.versions if _is_in(version, stated or "")]
+    return known.default if known.default in inside or not inside else max(inside, key=lambda text: int(text.split(".")[1]))
+
+
+def _is_in(version: str, stated: str) -> bool:
+    """Whether a late release of a version is in a range, Poetry's short forms included; also true of what is no range."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    text = re.sub(r"\^\s*(\d+)([\d.]*)", lambda m: f">={m[1]}{m[2]},<{int(m[1]) + 1}", stated)
+    text = re.sub(r"~\s*(\d+)\.(\d+)(?:\.[\d*]+)?(?![\d.])", lambda m: f"=={m[1]}.{m[2]}.*", text)
+    try:
+        return f"{version}.99" in SpecifierSet(text)
+    except InvalidSpecifier:
+        return True
 
 
 def _manager(repo: Inventory, component: Component) -> tuple[str | None, str]:

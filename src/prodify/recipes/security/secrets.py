@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, Untrack, recipe
+from prodify.recipes.goals.env_example import PATH as ENV_EXAMPLE
+from prodify.recipes.goals.env_example import example_file
 from prodify.recipes.scaling.target import kubernetes_target
 from prodify.recipes.security.literals import Literal, literals
 from prodify.recipes.security.rotation import PATH, add_lines, exposed
@@ -36,7 +38,9 @@ def secrets(repo: Inventory, profile: Profile) -> Iterator[File | Edit | Untrack
         yield Untrack(path, why="it holds settings of one machine, secrets among them; it stays on disk")
     if files or repo.services:
         own = (f"**/{STREAMLIT_SECRETS}",) if repo.uses("streamlit") is not None else ()
-        ignore = edits.gitignore.add(".env", ".env.*", "!.env.example", *own, section="Secrets of this machine")
+        # The example stays in git, under whatever name it has there.
+        kept = sorted({f"!{name}" for name in (ENV_EXAMPLE, example_file(repo) or ENV_EXAMPLE) if name.startswith(".env.")})
+        ignore = edits.gitignore.add(".env", ".env.*", *kept, *own, section="Secrets of this machine")
         yield Edit(".gitignore", ignore, why="git add . must not commit them", create=True)
     for literal in literals(repo):
         yield Edit(literal.hit.location.path, _read_environment(literal), why=f"{literal.env} comes from the environment")

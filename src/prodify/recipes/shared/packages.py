@@ -16,12 +16,26 @@ from packaging.version import Version
 
 from prodify import edits
 from prodify.api import Edit, Inventory
+from prodify.data import packages
 from prodify.edits.pyproject import table
 from prodify.edits.requirements import name_of
 from prodify.edits.text import CannotEdit
 from prodify.inventory.dependencies import declared
+from prodify.inventory.facts import Dependency
 
 LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
+OUTGROWN = (
+    ("openai", ">=1.55.3", "httpx<0.28"),
+    ("flask", ">=2.3", "werkzeug<3"),
+    ("flask-login", ">=0.6.3", "werkzeug<3"),
+    ("flask", ">=2", "jinja2<3.1"),
+    ("flask", ">=2", "itsdangerous<2.1"),
+    ("flask-sqlalchemy", ">=3", "sqlalchemy<2"),
+)
+"""Packages that stop at their first use beside a later release of what they build on, though they let it be installed.
+
+Each with the versions that no longer do, and what keeps the earlier ones at work. By the packages' own change logs.
+"""
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -69,11 +83,70 @@ def listed(repo: Inventory, directory: str, pins: tuple[str, ...], why: str) -> 
         return None
     elsewhere = _taken_in(repo, path)
     missing = tuple(pin for pin in pins if name_of(pin) not in elsewhere)
+    stands = obstacle(repo, directory, missing)
+    if stands is not None:
+        return Edit(path, _refusing(missing, *stands), why)
     if path.endswith(".txt"):
-        return Edit(path, edits.requirements.add(*missing), why)
+        beside = tuple(bound for bound in kept_back(repo, directory) if name_of(bound) not in elsewhere)
+        because = f"; {', '.join(beside)}, because what is pinned stops beside later ones" if beside else ""
+        return Edit(path, edits.requirements.add(*missing, *beside), why + because)
     found = installed(repo, directory)
     then = f"; then: {found.manager} lock" if found.locked else ""
     return Edit(path, edits.pyproject.add(*missing), why + then)
+
+
+def obstacle(repo: Inventory, directory: str, pins: tuple[str, ...]) -> tuple[str, str] | None:
+    """What keeps pins from being installed beside what the project declares, and what to do; None where they fit, as far as they tell.
+
+    Only what the project's own files say is looked at: what their packages ask for in turn is in no file.
+    """
+    known = packages()
+    for pin in pins:
+        package = known.get(name_of(pin) or "")
+        for name, wanted in (package.needs if package is not None else {}).items():
+            for stated in _declared_in(repo, directory, name):
+                if not _meets(stated.specifier, wanted):
+                    text = f"{stated.name}{stated.specifier}"
+                    return f"{text} stands in the way of {pin}, which needs {name}{wanted}", f"Raise {stated.name} first; then apply again."
+    return None
+
+
+def kept_back(repo: Inventory, directory: str) -> tuple[str, ...]:
+    """Bounds for packages that a component does not name, and whose newest release breaks an old one that it pins."""
+    found = []
+    for name, works, bound in OUTGROWN:
+        stated = list(_declared_in(repo, directory, name))
+        old = stated and not any(_meets(item.specifier, works) for item in stated)
+        if old and not any(_declared_in(repo, directory, re.split("[<>=]", bound)[0])):
+            found.append(bound)
+    return tuple(dict.fromkeys(found))
+
+
+def only_kept_back(repo: Inventory, name: str) -> bool:
+    """Whether a package is named for its bound alone: no code of the project's imports it."""
+    bounds = {bound.removeprefix(name) for _, _, bound in OUTGROWN if name_of(bound) == name}
+    stated = declared(repo, name)
+    return bool(stated) and all(item.specifier in bounds for item in stated) and not repo.python.imports(name)
+
+
+def _declared_in(repo: Inventory, directory: str, name: str) -> Iterator[Dependency]:
+    """Where a component's own files declare a package, for production or for development."""
+    folder = "" if directory in (".", "") else directory
+    places = (folder, f"{folder}/requirements".lstrip("/"))
+    for stated in declared(repo, name, dev=True):
+        if stated.location.path.rpartition("/")[0] in places:
+            yield stated
+
+
+def _refusing(missing: tuple[str, ...], problem: str, hint: str) -> edits.Editor:
+    """An editor that says why it adds nothing; content with a file that lists everything already."""
+
+    def edit(text: str) -> str:
+        if all(re.search(rf"(?mi)^\W*{re.escape(name_of(pin) or pin)}\b", text.replace("_", "-")) for pin in missing):
+            return text
+        raise CannotEdit(problem, hint)
+
+    return edit
 
 
 def can_list(repo: Inventory, directory: str, pins: tuple[str, ...]) -> bool:

@@ -46,6 +46,8 @@ class ConftestContext:
     needs_postgres: bool
     django: bool
     django_settings: str
+    unlisted: str
+    shadowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,13 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     tools = ["pytest", "pytest-cov", *(["aiosqlite"] if is_asynchronous(repo) else [])]
     if app is not None and routes:
         module, _, attribute = (component.entrypoint or "").partition(":")
-        conftest = _conftest(repo, profile, app, module, attribute.removesuffix("()"))
+        conftest = _conftest(repo, profile, project, app, module, attribute.removesuffix("()"))
         shape = (app.framework, conftest.asynchronous, conftest.needs_postgres, knows_unknown(repo, component))
         context = RoutesContext(tuple(case.source for case in routes), *shape)
         yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", context))
         tools += ["httpx"] if app.framework == "fastapi" else []
     elif tasks is not None:
-        conftest = _conftest(repo, profile, None, tasks.module, tasks.attribute)
+        conftest = _conftest(repo, profile, project, None, tasks.module, tasks.attribute)
     else:
         return
     yield File(project.path(f"{CHARACTERISATION}/conftest.py"), render("testing/characterisation_conftest.py", conftest))
@@ -103,7 +105,7 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     yield Edit(".gitignore", edits.gitignore.add(".coverage", ".pytest_cache/"), "what test runs leave behind")
 
 
-def _conftest(repo: Inventory, profile: Profile, app: WebApp | None, module: str, attribute: str) -> ConftestContext:
+def _conftest(repo: Inventory, profile: Profile, project: Project, app: WebApp | None, module: str, attribute: str) -> ConftestContext:
     """What the tests set up: for a web application, or for a worker that stands alone."""
     settings, unset = settings_of(repo, profile)
     django = app is not None and app.framework == "django"
@@ -118,6 +120,8 @@ def _conftest(repo: Inventory, profile: Profile, app: WebApp | None, module: str
         needs_postgres=(app is None or app.framework == "fastapi") and needs_postgres(repo),
         django=django,
         django_settings=(named_settings(repo.files.text(app.path) or "") or "") if app is not None and django else "",
+        unlisted=app.framework if app is not None and project.manager == "bare" else "",
+        shadowed=project.directory.rpartition("/")[2] == module.partition(".")[0] and project.path("__init__.py") in repo.files,
     )
 
 
