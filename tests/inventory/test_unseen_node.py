@@ -86,3 +86,21 @@ def test_a_setup_that_packs_nothing_is_no_manifest(repo: Repo) -> None:
         "src/setup.py": "answer = input('Name of the database? ')\nprint(answer)\n",
     }
     assert [(c.path, c.package_manager) for c in repo(files).components] == [(".", "poetry")]
+
+
+def test_a_port_that_is_passed_on_from_a_file_of_settings(repo: Repo) -> None:
+    files = {
+        "settings/app.js": "export const { PORT = 4300, HOST = 'localhost' } = process.env;\n",
+        "settings/index.js": "export * from './app';\n",
+        "server.js": "import express from 'express';\nimport { PORT } from './settings';\nexpress().listen(PORT);\n",
+    }
+    assert [c.port for c in repo({"package.json": package("express"), **files}).components] == [4300]
+
+
+@pytest.mark.parametrize(
+    ("made", "port"), [("createApplicationContext(Shop)", None), ("create(Shop).then((app) => app.listen(process.env.PORT))", 3000)]
+)
+def test_an_application_of_nest_without_a_server_has_no_port(repo: Repo, made: str, port: int | None) -> None:
+    code = f"import {{ NestFactory }} from '@nestjs/core';\n\nNestFactory.{made};\n"
+    inv = repo({"package.json": package("@nestjs/core", start="node dist/main"), "src/main.ts": code})
+    assert [c.port for c in inv.components] == [port]

@@ -80,7 +80,7 @@ class NodeRoot:
                     nodeentry.script_port(self)
                     or (nodeentry.listen_port(self, entry) if framework.name == "nest" else None)
                     or (nodeentry.deployed_port(self) if framework.kind == "service" else None)
-                    or framework.port
+                    or (framework.port if framework.name != "nest" or starting.holding(self.repo, self.sources, starting.NEST) else None)
                 )
                 return self._component(kind, framework.name, entry, port, package)
         return None

@@ -44,6 +44,7 @@ FALLBACKS = {
     )
     for language in LANGUAGES
 }
+_NAME = lazy(r"[\w$]+")
 _DIGITS = lazy(r"^\d{2,5}$")
 _WRAPPERS = frozenset(("parenthesized_expression", "as_expression", "non_null_expression", "await_expression", "unary_expression",
                        "satisfies_expression"))  # fmt: skip
@@ -103,6 +104,7 @@ def _inner(repo: Inventory, path: str, node: SgNode, kind: str) -> Iterator[tupl
         yield from ((path, value) for value in _members(node, "port"))
     elif kind == "identifier":
         yield from ((path, value) for value in _declared(repo, path, node.text()))
+        yield from _imported(repo, path, node.text(), 0)
     elif kind == "member_expression":
         yield from _member(repo, path, node)
 
@@ -142,6 +144,21 @@ def _declared(repo: Inventory, path: str, name: str) -> Iterator[SgNode]:
     root = repo.syntax.tree(path, language_of(path))
     if root is not None:
         yield from _bound(root, name)
+
+
+def _imported(repo: Inventory, path: str, name: str, depth: int) -> Iterator[tuple[str, SgNode]]:
+    """Values of a name that a file imports or passes on: `import { PORT } from "./settings"`, `export * from "./app"`."""
+    root = repo.syntax.tree(path, language_of(path))
+    rule = {"rule": {"any": [{"kind": "import_statement"}, *([{"kind": "export_statement"}] if depth else [])]}}
+    for statement in root.find_all(rule) if root is not None and depth < _MAX_DEPTH else ():  # type: ignore[call-overload]
+        source = string_of(statement.field("source"))
+        clause = [child.text() for child in named(statement) if child.kind() in ("import_clause", "export_clause")]
+        if source is None or not source.startswith(".") or (clause and name not in _NAME.findall(clause[0])):
+            continue
+        file = resolve(repo, path, source)
+        if file is not None and not file.endswith(".json"):
+            yield from ((file, value) for value in _declared(repo, file, name))
+            yield from _imported(repo, file, name, depth + 1)
 
 
 def _bound(root: SgNode, name: str) -> Iterator[SgNode]:
