@@ -59,6 +59,8 @@ def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(r
         ("structured_logs", {"requirements.txt": "structlog==1\n"}),
         ("rate_limit", {"requirements.txt": "Flask-Limiter==1\n"}),
         ("migrations", {"alembic/versions/1_a.py": "def upgrade(): ...\n"}),
+        ("env_example", {".env.local-sample": "A=\n"}),
+        ("env_example", {"sample_settings/.env.web": "A=\n"}),
         ("migrations", {"db/migrate/20200101_a.rb": "class A; end\n"}),
         ("precommit", {".pre-commit-config.yaml": "repos: []\n"}),
         ("license", {"LICENSE": "x\n"}),

@@ -181,3 +181,14 @@ def test_assertions_of_the_projects_own(repo: Repo) -> None:
 def test_a_health_route_by_its_handlers_name(repo: Repo) -> None:
     code = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/')\ndef health_check():\n    return {'status': 'healthy'}\n"
     assert repo({"app.py": code}).has["healthcheck"] is True
+
+
+def test_the_port_is_the_second_argument_of_flask(repo: Repo) -> None:
+    code = "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == '__main__':\n    app.run('0.0.0.0', 8100, True)\n"
+    assert [c.port for c in repo({"requirements.txt": "flask\n", "app.py": code}).components] == [8100]
+
+
+def test_a_channel_layer_is_a_datastore(repo: Repo) -> None:
+    settings = "import django\n\nCHANNEL_LAYERS = {'default': {'BACKEND': 'channels_redis.core.RedisChannelLayer'}}\n"
+    inv = repo({"requirements.txt": "django\nchannels-redis\n", "shop/settings.py": settings})
+    assert [t.name for t in inv.datastores] == ["redis"]

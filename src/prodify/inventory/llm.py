@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import Call
+    from prodify.inventory.facts import Assignment, Call
     from prodify.inventory.pymodule import PyModule
 
 _HOSTS = "|".join(sorted(map(re.escape, tables.LLM_HOSTS), key=len, reverse=True))
@@ -42,7 +42,8 @@ CALLS: Mapping[str, str] = {
 
 FUNCTIONS: Mapping[str, str] = {
     "openai.ChatCompletion.create": "openai", "openai.Completion.create": "openai", "openai.ChatCompletion.acreate": "openai",
-    "openai.Completion.acreate": "openai", "openai.chat.completions.create": "openai", "openai.responses.create": "openai",
+    "openai.Completion.acreate": "openai", "openai.Edit.create": "openai",
+    "openai.Edit.acreate": "openai", "openai.chat.completions.create": "openai", "openai.responses.create": "openai",
     "litellm.completion": "litellm", "litellm.acompletion": "litellm", "ollama.chat": "ollama", "ollama.generate": "ollama",
     "replicate.run": "replicate",
 }  # fmt: skip
@@ -213,7 +214,7 @@ def _model(repo: Inventory, module: PyModule, call: Call, client: tuple[PyModule
             argument = source.arg("model_name", 0)
         if argument is not None:
             value = _text_value(repo, home, argument.text, argument.value)
-            return value or _parameter_default(repo, source, argument.text)
+            return value or _parameter_default(repo, source, argument.text) or _kept_default(repo, home, argument.text)
     return None
 
 
@@ -231,7 +232,19 @@ def _is_setting(module: PyModule, call: Call, client: tuple[PyModule, Call] | No
     return False
 
 
-def _parameter_default(repo: Inventory, call: Call, name: str) -> str | None:
+def _kept_default(repo: Inventory, module: PyModule, name: str) -> str | None:
+    """The default of the parameter that an object keeps: `self.model = model` of `def __init__(self, model="...")`; or of a setting."""
+    for assignment in module.assignments:
+        if assignment.target == name and assignment.text.isidentifier():
+            return _parameter_default(repo, assignment, assignment.text)
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", name):
+        return None
+    settings = repo.python.assignments(name.rpartition(".")[2])
+    values = {a.value for a in settings if a.literal and isinstance(a.value, str)}
+    return values.pop() if len(values) == 1 else None
+
+
+def _parameter_default(repo: Inventory, call: Call | Assignment, name: str) -> str | None:
     """The literal default of the enclosing function's parameter."""
     module = repo.python.module(call.location.path)
     for function in module.functions if module is not None else ():

@@ -24,10 +24,10 @@ _PROBE_PATH = lazy(
 _PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = guarded(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
-    r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env\.\w+\.(example|sample|template)"
+    r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env(\.\w+)*[.\-_](example|sample|template|dist)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+"
-    r"|(examples?|samples?)/\.env(\.\w+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
+    r"|(examples?|samples?)([_\-]\w+)?/\.env(\.[\w\-]+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
     "example sample template dist default tmpl schema",
     re.IGNORECASE,
 )

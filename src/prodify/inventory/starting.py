@@ -82,6 +82,11 @@ OWN_SERVERS: Mapping[str, tuple[Query, ...]] = {
     for name in ("javascript", "typescript", "tsx")
 }
 """Servers of the runtime itself, without a framework."""
+NEST: Mapping[str, tuple[Query, ...]] = {
+    name: (query(name, {"kind": "call_expression", "has": {"field": "function", "regex": r"\.listen$"}}, keywords=(".listen(",)),)
+    for name in ("javascript", "typescript", "tsx")
+}
+"""An application of Nest that listens: one that is made as a context for a bot or for jobs does not."""
 NET_HTTP: Mapping[str, tuple[Query, ...]] = {
     "go": (
         query("go", {"kind": "call_expression", "has": {"field": "function", "regex": r"^http\.(ListenAndServe(TLS)?|Serve(TLS)?)$"}},

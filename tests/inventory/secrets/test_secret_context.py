@@ -78,6 +78,7 @@ FOUND = [
     ("app.js", f"fetch('https://api.corp.net/data?api_key={RANDOM}')\n", "api_key", "token", "error"),
     ("appsettings.json", f'"Jwt": {{"Key": "{RANDOM}"}}\n', "Key", "framework-key", "error"),
     ("run.sh", f"curl -u admin:{HUMAN} https://api.corp.net\n", None, "basic-auth", "error"),
+    ("db.js", "createConnection({ host: 'db.corp.net', user: 'shop', password: '4474' })\n", "password", "password", "warning"),
     ("README.md", f"Run with `export API_TOKEN={RANDOM}`\n", "API_TOKEN", "token", "note"),
 ]
 
@@ -91,6 +92,10 @@ def test_found(path: str, text: str, name: str | None, category: str, level: str
 
 
 DECOYS = [
+    ("deploy.sh", "sudo adduser --disabled-password --gecos '' app\n"),
+    ("seed.sh", "flask shell <<EOF\nadd(User(name=name, password=password))\nEOF\n"),
+    ("client.py", 'def __init__(self, host="localhost", user="user", passwd="passwd"):\n    pass\n'),
+    ("db.js", "createConnection({ host: 'db.corp.net', user: 'shop', password: '0000' })\n"),
     ("es.yaml", "data:\n  - secretKey: password\n    remoteRef:\n      key: broker\n"),
     ("es.yaml", "data:\n  - remoteRef:\n      key: broker\n    secretKey: \"hunter-key\"\n"),
     ("app.py", 'API_KEY = os.environ["API_KEY"]\n'),

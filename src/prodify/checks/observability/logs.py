@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.observability._libraries import APM
 from prodify.inventory.polyglot.logged import logged_credentials
 from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import Words, guarded, lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prodify.api import Call
+    from prodify.inventory.facts import Assignment
 
 _NAMES = (
     r"password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization"
@@ -19,6 +26,18 @@ _CONNECTION = lazy(_DATABASE, re.IGNORECASE)
 """What holds the password of a database server; a file's path holds none."""
 _WITH_PASSWORDS = frozenset(("postgres", "mysql", "mongodb", "mssql", "oracle"))
 _TELLING = lazy(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
+_PREFIXED = lazy(
+    r"(?!\w*(?:hash|crypt|mask|redact|confirm|forgot|reset|has|is|no|num|min|max|wrong|invalid|show|hide|csrf|xsrf)\w*_)"
+    r"[a-z]\w*_(?:password|passwd|secret|api_?key|access_?token|auth_?token|bot_?token|refresh_?token|client_?secret|private_?key)",
+    re.IGNORECASE,
+)
+"""Whose it is may stand before: `app_access_token`, `db_password`."""
+_MAKES_SECRETS = lazy(
+    r"(?:^|\.)(?:acquire|get|fetch|create|generate|make|issue|refresh|request|obtain|exchange|encode|load|read|retrieve)_(?:\w+_)?"
+    r"(?:access_token|refresh_token|auth_token|id_token|jwt|jwt_token|bearer_token|api_key|secret|secret_value|password|credentials)"
+    r"(?:_(?:silent|value|string|interactive|for_client|on_behalf_of|by_\w+|with_\w+))?$|(?:^|\.)acquire_token_\w+$|(?:^|\.)jwt\.encode$"
+)
+"""Calls that answer with a credential, whatever the answer is called."""
 _MAY_TELL = Words(
     "password passwd secret api_key apikey access_token accesstoken auth_token authtoken session_token sessiontoken private_key privatekey "
     "credit_card creditcard authorization email e_mail phone birth_date birthdate homeaddress home_address streetaddress street_address "
@@ -33,6 +52,33 @@ _SECRET_KEY = lazy(
 )
 """A setting that is looked up by the name of a secret."""
 _LOGGERS = ("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
+_MAKERS = ("_token", "jwt", "_secret", "_password", "_api_key", "_credentials")
+_LOGGER = lazy(r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$")
+_SIGNING_IN = Words("password register registration signup sign_up login")
+_BODY = lazy(
+    r"(self\.)?request\.(data|POST|form|json|values|body|get_json\(\)|(data|form|POST)\.(dict|to_dict|copy)\(\))|(await )?request\.json\(\)"
+)
+"""All that a visitor sent, by Django, Flask and Starlette."""
+_JS_LOGGER = r"^(console|\w*[lL]og(ger)?|(req|request|fastify|app)\.log)\.(log|info|debug|warn|error|trace)$"
+_BODIES = tuple(
+    query(
+        language,
+        {
+            "kind": "call_expression",
+            "all": [
+                {"has": {"field": "function", "regex": _JS_LOGGER}},
+                {"has": {"field": "arguments", "has": {
+                    "kind": "member_expression", "regex": r"^(req|request|ctx\.request|c\.req|event)\.body$"}}},
+            ],
+        },
+        keywords=(".body",),
+        where=Words("password passwd"),
+    )
+    for language in ("javascript", "typescript")
+)  # fmt: skip
+"""The same of Express, Fastify and Koa."""
+_WHOLE = lazy(r"(?<!\{)\{([A-Za-z_]\w*)(?:![rs])?\}(?!\})")
+"""Names that stand alone in the holes of a text."""
 _TRACE_ID = guarded(
     r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext",
     "trace_id traceid get_span_context log_correlation merge_contextvars tracecontext",
@@ -236,18 +282,53 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     bad = []
     served = any(t.name in _WITH_PASSWORDS for t in repo.datastores)
     for call in repo.python.calls(*_LOGGERS, where=_MAY_TELL):
-        if not call.name.startswith(("print", "pprint", "logging.")) and not re.search(
-            r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$", call.name
-        ):
+        if not call.name.startswith(("print", "pprint", "logging.")) and not _LOGGER.search(call.name):
             continue
         named = _values_named(call.args, _CONNECTION if served else None)
         if named:
             bad.append(Note(call.location, f"{call.name} of {named}"))
+    bad += _answers(repo)
+    bad += _whole_bodies(repo)
     bad += logged_credentials(repo)
     if bad:
         return failed("a secret or personal value is written to the log", *bad)
     logs = bool(repo.services) or any(True for _ in repo.python.each_call(*_LOGGERS))
     return passed("no secret was found in what is logged") if logs else not_applicable("nothing is logged")
+
+
+def _answers(repo: Inventory) -> Iterator[Note]:
+    """Log calls of what a call that makes credentials answered, whole: its name says nothing, where it comes from does."""
+    for module in repo.python.modules(_MAKERS):
+        made = {}
+        for call in module.calls:
+            if _MAKES_SECRETS.search(call.name):
+                made.update({(a.function, a.target): call.name for a in module.assignments if _is_answer(a, call)})
+        for call in module.calls if made else ():
+            if call.name.startswith(("print", "logging.")) or _LOGGER.search(call.name):
+                names = {name for argument in call.args if not argument.literal for name in _WHOLE.findall(argument.text)}
+                names |= {argument.text for argument in call.args}
+                found = next((name for name in sorted(names) if (call.function, name) in made), None)
+                if found is not None:
+                    yield Note(call.location, f"{call.name} of what {made[call.function, found].rpartition('.')[2]} answered")
+
+
+def _whole_bodies(repo: Inventory) -> Iterator[Note]:
+    """Log calls of all that a visitor sent, in files where people sign in or up: the password is part of it."""
+    for call in repo.python.calls(*_LOGGERS, "pprint.*", where=_SIGNING_IN):
+        told = call.name.startswith(("print", "pprint", "logging.")) or _LOGGER.search(call.name)
+        found = next((a.text for a in call.args if told and _BODY.fullmatch(a.text)), None)
+        if found is not None:
+            yield Note(call.location, f"{call.name} of {found}, a password included")
+    for query_ in _BODIES:
+        for path in repo.syntax.sources(query_.language, query_.keywords, (Role.PRODUCTION,)):
+            for match, _ in repo.syntax.nodes(query_, path):
+                yield Note(match.location, "the whole body of a request, a password included")
+
+
+def _is_answer(assignment: Assignment, call: Call) -> bool:
+    """Whether a name is bound to a call's answer as it is, and not to a part of it."""
+    start, text = assignment.location.line or 0, assignment.text.removeprefix("await ").strip()
+    return start <= (call.location.line or 0) <= (assignment.location.end_line or start) and text == call.text.strip()
 
 
 def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | None = None) -> str | None:
@@ -266,6 +347,6 @@ def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | N
                 return "a secret setting"
             words: list[str] = re.findall(r"[A-Za-z_][\w.]*", bare)
             for word in (w.rpartition(".")[2] for w in words):
-                if _TELLING.fullmatch(word) or (connection is not None and connection.fullmatch(word)):
+                if _TELLING.fullmatch(word) or _PREFIXED.fullmatch(word) or (connection is not None and connection.fullmatch(word)):
                     return word
     return None

@@ -18,6 +18,7 @@ from prodify.api import (
     passed,
 )
 from prodify.inventory.data.model_names import retired_models
+from prodify.inventory.modelnames import named_models
 from prodify.inventory.places import literal_place
 from prodify.lazyre import lazy
 
@@ -57,23 +58,25 @@ def model_is_not_retired(repo: Inventory, profile: Profile) -> Verdict:
             return client.chat.completions.create(model="gpt-5.4-mini", max_tokens=99, messages=[{"role": "user", "content": question}])
         ```
     """
-    named = [c for c in repo.model_calls if c.model]
-    if not named:
+    named = [Note(c.location, c.model) for c in repo.model_calls if c.model]
+    sent = list(named_models(repo)) if repo.llm_providers else []
+    if not named and not sent:
         return not_applicable("no model name is written in the code")
     retired = retired_models()
+    places = [Note(literal_place(repo, n.location, n.note), n.note) for n in named] + sent
     gone = dict.fromkeys(
-        Note(literal_place(repo, c.location, c.model), f"{_bare(c.model)} retired on {retired[_bare(c.model)]}")
-        for c in named
-        if c.model and _bare(c.model) in retired
+        Note(Location(n.location.path, n.location.line), f"{_bare(n.note)} retired on {retired[_bare(n.note)]}")
+        for n in places
+        if _bare(n.note) in retired
     )
     return (
         failed("a retired model is called", *gone)
         if gone
-        else passed("no named model is known to be retired", *(Note(c.location, c.model or "") for c in named))
+        else passed("no named model is known to be retired", *named, *sent)
     )
 
 
-_ROUTES = frozenset(("openai", "azure", "anthropic", "gemini", "google", "vertex_ai", "mistral", "cohere"))
+_ROUTES = frozenset(("openai", "azure", "anthropic", "gemini", "google", "vertex_ai", "mistral", "cohere", "groq"))
 
 
 def _bare(model: str) -> str:

@@ -6,10 +6,61 @@ from prodify.api import query
 from prodify.lazyre import lazy
 
 _CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}]}
+_ORIGINS = "^['\"]?origins?['\"]?$"
+_WITHOUT_ORIGIN = {
+    "kind": "object",
+    "not": {"any": [
+        {"has": {"any": [{"kind": "pair"}, {"kind": "method_definition"}], "has": {"nthChild": 1, "regex": _ORIGINS}}},
+        {"has": {"kind": "shorthand_property_identifier", "regex": _ORIGINS}},
+        {"has": {"kind": "spread_element"}},
+    ]},
+}  # fmt: skip
+"""Options that name no origin."""
+_GRANTS = {"kind": "call_expression", "has": {"field": "arguments", "regex": r"^\(\s*null\s*,\s*true\s*\)$"}}
+_ANYBODY = {
+    "kind": "pair",
+    "all": [
+        {"has": {"field": "key", "regex": _ORIGINS}},
+        {"has": {"field": "value", "any": [
+            {"has": {"field": "body", **_GRANTS}},
+            {"has": {"field": "body", "kind": "statement_block", "has": {"nthChild": 1, "has": _GRANTS,
+                     "any": [{"kind": "expression_statement"}, {"kind": "return_statement"}]}}},
+        ]}},
+    ],
+}  # fmt: skip
+"""`origin: (asking, answer) => answer(null, true)`: whoever asks."""
+_UNLESS_SET = {
+    "kind": "binary_expression",
+    "regex": r"""^(process\.env|import\.meta\.env|env)\.\w*(ORIGIN|CORS)\w*\s*(\|\||\?\?)\s*["'`]\*["'`]$""",
+    "not": {"inside": {"kind": "binary_expression"}},
+}
+"""Every origin unless a variable names some, wherever the value goes."""
+_FIRST, _SECOND = ({"has": {"field": "arguments", "has": {"nthChild": n, **_WITHOUT_ORIGIN}}} for n in (1, 2))
+_PLUGIN = r"^\(\s*(cors|fastifyCors|fastifyCORS|require\(\s*.(@fastify/cors|fastify-cors).\s*\))\s*,"
+_DEFAULTED = {
+    "kind": "call_expression",
+    "any": [
+        {"all": [{"has": {"field": "function", "regex": "^cors$"}}, _FIRST]},
+        {"all": [{"has": {"field": "function", "has": {"field": "property", "regex": "^enableCors$"}}}, _FIRST]},
+        {"all": [
+            {"has": {"field": "function", "has": {"field": "property", "regex": "^register$"}}},
+            {"has": {"field": "arguments", "regex": _PLUGIN}},
+            _SECOND,
+        ]},
+    ],
+}  # fmt: skip
+"""Options of Express', Koa's, Nest's and Fastify's middleware that leave the origin at its default, which is every one."""
 _STARS = ("cors({$$$A, origin: '*', $$$B})", 'cors({$$$A, origin: "*", $$$B})', "cors({$$$A, origin: true, $$$B})")
 _STAR_HEADERS = tuple(
     f"$R.{method}({q}Access-Control-Allow-Origin{q}, {q}*{q})" for method in ("header", "setHeader", "set", "append") for q in ("'", '"')
 )
+_REFLECTED = {
+    "kind": "call_expression",
+    "has": {"field": "function", "kind": "member_expression", "has": {"field": "property", "regex": "^(header|setHeader|set|append)$"}},
+    "regex": r"""(?s)\(\s*["'`](?i:access-control-allow-origin)["'`]\s*,\s*(\w+\.)*(headers\.origin|headers\[["']origin["']\]"""
+    r"""|(get|header)\(["'][oO]rigin["']\))\s*(\|\||\?\?)\s*["'`]\*["'`]\s*\)$""",
+}
+"""Whoever asks is let in, and where nobody says who asks, everybody."""
 _CORS_STAR = {"any": [{"pattern": pattern} for pattern in (*_STARS, *_STAR_HEADERS)]}
 _REGISTERED = {
     "kind": "call_expression",
@@ -51,9 +102,9 @@ _NEST = {
     "regex": r"""(?s)^\w+\.enableCors\(\s*(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
 }
 _SCRIPTS = tuple(
-    query(language, rule, keywords=("cors", "Cors", "register(", "Access-Control-Allow-Origin"))
+    query(language, rule, keywords=("cors", "Cors", "CORS", "ORIGIN", "register(", "Access-Control-Allow-Origin"))
     for language in ("javascript", "typescript", "tsx")
-    for rule in (_CORS_BARE, _CORS_STAR, _REGISTERED, _PAIRS, _NEST)
+    for rule in (_CORS_BARE, _CORS_STAR, _REFLECTED, _REGISTERED, _PAIRS, _NEST, _DEFAULTED, _ANYBODY, _UNLESS_SET)
 )
 _GO_STAR = {
     "kind": "keyed_element",

@@ -5,15 +5,51 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.api import Call, Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import (
+    Call,
+    Effort,
+    Inventory,
+    Level,
+    Location,
+    Note,
+    Profile,
+    Role,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+    query,
+)
 from prodify.checks.security._origins import OPEN, SETTINGS
 from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.places import keyword_place
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prodify.inventory.facts import Argument, Assignment
+
+_HEADER = "Access-Control-Allow-Origin"
+_NAMED = Words("access-control-allow-origin")
+_PAIR = query(
+    "python",
+    {
+        "kind": "pair",
+        "regex": r"""^["']Access-Control-Allow-Origin["']\s*:\s*["']\*["']$""",
+        "not": {"inside": {"kind": "call", "stopBy": "end", "has": {
+            "field": "function", "regex": r"^(requests|httpx|session|client|aiohttp|urllib\.request|self\.session)\b"}}},
+    },
+    keywords=("Access-Control-Allow-Origin",),
+)  # fmt: skip
+"""An entry among headers, which are an answer's unless a client sends them."""
+_REFLECTED = lazy(r"""\bheaders\.get\(\s*["'][oO]rigin["']\s*,\s*["']\*["']\s*\)|\bget\(\s*["']HTTP_ORIGIN["']\s*,\s*["']\*["']\s*\)""")
+"""The request's own origin, and everybody where it names none."""
+_EVERY = lazy(r"""^(lambda\s*:\s*)?[\[(]\s*["']\*["']\s*,?\s*[\])]$""")
+"""A list of the wildcard alone, as it is or behind `lambda:`."""
+
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")
 def cors_is_not_wildcard(repo: Inventory, profile: Profile) -> Verdict:
@@ -70,9 +106,7 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
         found = setting(repo, name)
         if found is not None and found.value is True:
             yield Note(found.location, f"{name} = True")
-    for assignment in repo.python.assignments("*['Access-Control-Allow-Origin']", '*["Access-Control-Allow-Origin"]'):
-        if assignment.value == "*":
-            yield Note(assignment.location, "Access-Control-Allow-Origin: *")
+    yield from _headers(repo)
     for match in repo.find(*OPEN):
         yield Note(match.location, " ".join(match.text.split())[:60])
     for globs, pattern in SETTINGS:
@@ -80,6 +114,23 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
             text = repo.files.text(path) or ""
             for line in pattern.finditer(text):
                 yield Note(Location(path, text.count("\n", 0, line.start(1)) + 1), " ".join(line[1].split())[:60])
+
+
+def _headers(repo: Inventory) -> Iterator[Note]:
+    """The header itself, set on an answer: by subscript, by a method, or in a mapping of headers."""
+    for assignment in repo.python.assignments("*Access-Control-Allow-Origin*"):
+        if assignment.value == "*":
+            yield Note(assignment.location, f"{_HEADER}: *")
+        elif _REFLECTED.search(assignment.text):
+            yield Note(assignment.location, f"{_HEADER}: whoever asks")
+    for call in repo.python.calls("*.add", "*.set", "*.set_header", "*.send_header", "*.setdefault", "*.append_header", where=_NAMED):
+        name, value = call.arg("name", 0), call.arg("value", 1)
+        if name is None or value is None or name.value != _HEADER:
+            continue
+        if value.value == "*" or _REFLECTED.search(value.text):
+            yield Note(call.location, f"{_HEADER}: *" if value.value == "*" else f"{_HEADER}: whoever asks")
+    for match in repo.find(_PAIR):
+        yield Note(match.location, f"{_HEADER}: *")
 
 
 def _told_elsewhere(repo: Inventory, argument: Argument | None) -> Assignment | None:
@@ -95,6 +146,11 @@ def _told_elsewhere(repo: Inventory, argument: Argument | None) -> Assignment | 
         default = call.arg("default", 1)
         same = call.location.path == told.location.path and call.location.line == told.location.line
         if same and default is not None and default.value == "*":
+            return told
+    for call in repo.python.calls("*.Field", "*.field", "Field", "field", "attrs.*", "attr.ib"):
+        default = call.arg("default", 0) or call.arg("default_factory") or call.arg("factory")
+        same = call.location.path == told.location.path and call.location.line == told.location.line
+        if same and default is not None and (default.value == "*" or _EVERY.match(default.text)):
             return told
     return None
 

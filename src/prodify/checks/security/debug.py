@@ -22,6 +22,7 @@ from prodify.api import (
     undecided,
 )
 from prodify.checks.security._switches import settings_switches
+from prodify.inventory import pyimports
 from prodify.inventory.components.commands import RANKS, Launch, launches
 from prodify.inventory.django import setting
 from prodify.inventory.places import keyword_place
@@ -29,6 +30,9 @@ from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from prodify.inventory.containers import EnvironmentEntry
+    from prodify.inventory.facts import Assignment
 
 _WEB = ("flask", "quart", "dash", "bottle", "sanic", "flask_socketio", "aiohttp")
 _DEBUG_ENVIRONMENT = frozenset(
@@ -97,9 +101,9 @@ def debug_is_off(repo: Inventory, profile: Profile) -> Verdict:
 
 def _debug_switches(repo: Inventory) -> Iterator[Note]:
     for call in repo.python.calls("*.run", "*.run_server", "fastapi.FastAPI", "starlette.applications.Starlette"):
-        value, known = repo.python.value_of(call.arg("debug"), call)
+        value, known = repo.python.value_of(call.arg("debug", 2 if call.name.endswith(".run") else None), call)
         application = call.name in ("fastapi.FastAPI", "starlette.applications.Starlette")
-        if known and value is True and (application or repo.python.imports_in(call.location.path, *_WEB)):
+        if known and value is True and (application or repo.python.imports_in(call.location.path, *_WEB) or _is_own(repo, call)):
             yield Note(keyword_place(repo, call.location, "debug"), f"{call.name}(debug=True)")
     for assignment in repo.python.assignments("app.debug", "*.config?'DEBUG'?", '*.config?"DEBUG"?'):
         if assignment.value is True and repo.python.imports_in(assignment.location.path, *_WEB):
@@ -107,10 +111,14 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
     django = setting(repo, "DEBUG")
     if django is not None and django.value is True:
         yield Note(django.location, "DEBUG = True in the settings that production reads")
+    elif django is not None and (variable := _on_by_default(repo, django)) is not None:
+        yield Note(django.location, f"debug mode is on unless {variable} is set")
     for match in repo.find(_RAILS_DEBUG):
         if match.location.path.endswith("environments/production.rb"):
             yield Note(match.location, match.text)
     yield from settings_switches(repo)
+    for entry in _composed(repo):
+        yield Note(entry.location, f"the container sets {entry.name}={entry.value}")
     for dockerfile in repo.dockerfiles:
         for entry in dockerfile.environment:
             if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:
@@ -120,6 +128,49 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
         for start in dockerfile.start:
             if _DEBUGGERS.search(start.text):
                 yield Note(start.location, "a debugger's port is opened")
+
+
+def _is_own(repo: Inventory, call: Call) -> bool:
+    """Whether what is run is an application that another file of the repository makes: `from shop import app`, `app = create_app()`."""
+    module = repo.python.module(call.location.path)
+    owner = call.text.partition("(")[0].partition(".")[0]
+    if module is None:
+        return False
+    made = pyimports.assignment_of(module, owner)
+    maker = pyimports.bound_call(module, made) if made is not None else None
+    name = maker.name if maker is not None else call.name if owner in module.imports else ""
+    home = pyimports.locate(repo, call.location.path, name) if name else None
+    return home is not None and repo.python.imports_in(home[0], *_WEB)
+
+
+_ON = ("true", "1", "on", "yes", "t", "y")
+
+
+def _on_by_default(repo: Inventory, told: Assignment) -> str | None:
+    """The variable that switches debugging off, where it is on without: `os.getenv("DEBUG", "True") == "True"`.
+
+    What an image, a compose file or a manifest of production sets counts as off.
+    """
+    compared = told.text.lower().partition("==")[2]
+    if "!=" in told.text or " not " in f" {told.text}" or (compared and not any(word in compared for word in _ON)):
+        return None
+    for call in repo.python.calls("os.getenv", "os.environ.get", "*.getenv", "*.bool", "*.get_bool", "*env", "*.config", "config", "*.get"):
+        name, default = call.arg("name", 0), call.arg("default", 1)
+        same = call.location.path == told.location.path and call.location.line == told.location.line
+        if same and name is not None and isinstance(name.value, str) and default is not None and str(default.value).lower() in _ON:
+            images = (entry for dockerfile in repo.dockerfiles for entry in dockerfile.environment)
+            composed = (entry for file in repo.compose_files for service in file.services for entry in service.environment)
+            return None if any(entry.name == name.value for entry in (*images, *composed)) else name.value
+    return None
+
+
+def _composed(repo: Inventory) -> Iterator[EnvironmentEntry]:
+    """Debug switches among the settings of a service of our own in a compose file that is not for development."""
+    for file in repo.compose_files:
+        for service in () if file.development else file.services:
+            for entry in service.environment if service.build is not None else ():
+                if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:
+                    yield entry
 
 
 @check(

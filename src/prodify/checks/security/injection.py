@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import (
+    Call,
+    Effort,
+    Inventory,
+    Level,
+    Location,
+    Note,
+    Profile,
+    Step,
+    Verdict,
+    check,
+    failed,
+    not_applicable,
+    passed,
+    query,
+)
 from prodify.inventory.polyglot import executed, sqltext
 from prodify.inventory.sql import unsafe_sql
 from prodify.lazyre import lazy
@@ -166,6 +181,18 @@ def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
 
 
 _HANDLER = lazy(r"(^|\.)(route|get|post|put|patch|websocket|command|hybrid_command|slash_command|message_handler|tool)$")
+_HANDLING = query(
+    "python",
+    {
+        "kind": "class_definition",
+        "has": {
+            "field": "superclasses",
+            "regex": r"(Consumer|[a-z]View|APIView|ViewSet|Resource|(Request|WebSocket)Handler|(HTTP|WebSocket)Endpoint)\b",
+        },
+    },
+    keywords=("Consumer", "View", "Resource", "Handler", "Endpoint"),
+)
+"""Classes whose methods a framework calls with what a visitor sent: Channels' consumers, views of classes, Tornado's handlers."""
 _NOT_GIVEN = frozenset(("self", "cls", "ctx", "context", "request", "req", "interaction", "db", "session"))
 
 
@@ -176,9 +203,15 @@ def _given_by_visitors(repo: Inventory, call: Call) -> frozenset[str]:
         place = function.location
         inside = (place.line or 0) <= (call.location.line or 0) <= (place.end_line or 0)
         by_framework = any(_HANDLER.search(d.name) and not d.name.startswith(("click.", "typer.")) for d in function.decorators)
+        if inside and function.cls is not None and not by_framework:
+            by_framework = any(_holds(m.location, place) for m, _ in repo.syntax.nodes(_HANDLING, place.path))
         if inside and function.name == call.function and by_framework and not repo.python.imports_in(place.path, "click", "typer"):
             return frozenset(function.parameters) - _NOT_GIVEN
     return frozenset()
+
+
+def _holds(outer: Location, inner: Location) -> bool:
+    return (outer.line or 0) <= (inner.line or 0) <= (outer.end_line or 0)
 
 
 _STORED = lazy(r"\b(StringIO|BytesIO|find_one|fetchone|fetchall|download\w*|urlopen|read_sql\w*)\s*\(|\brequests\.(get|post)\(")

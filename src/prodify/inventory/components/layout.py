@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ _NO_ROOT = frozenset((".github", ".devcontainer", ".circleci", ".gitlab", ".vsco
 _WITHOUT_MANIFEST = frozenset(("python", "php"))
 """Ecosystems whose programs are often committed without any manifest."""
 _PYPROJECT_MARKS = ("[project]", "[tool.poetry", "[build-system]", "[tool.pdm", "[tool.flit")
+_SETUP_MARKS = ("setuptools", "distutils", "skbuild")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Root:
         """The repository path of a name in the root."""
         return name if self.path == "." else f"{self.path}/{name}"
 
+_COPIED = lazy(r"^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\\\n]|\\\n)+)", re.MULTILINE)
 _IMPORTED = lazy(r"^\s*+(?:from|import)\s++([^\s.]++)[.\s]", re.MULTILINE)
 
 
@@ -154,7 +157,9 @@ class Layout:
         code = self._code(ecosystem)
         for path in self.files.select("Dockerfile*", "*.Dockerfile", "Containerfile", roles=(Role.PRODUCTION,)):
             directory = path.rpartition("/")[0]
-            if directory and not _NO_ROOT & set(directory.split("/")) and any(p.startswith(directory + "/") for p in code):
+            if not directory or directory in found or _NO_ROOT & set(directory.split("/")):
+                continue
+            if any(p.startswith(directory + "/") for p in code) and not self._packs_more(path, directory, MANIFESTS[ecosystem]):
                 found.setdefault(directory, [])
         orphans = _Orphans(self.files, code)
         for path in code if ecosystem in _WITHOUT_MANIFEST else ():
@@ -162,12 +167,24 @@ class Layout:
                 found.setdefault(orphans.home(path), [])
         return {path: Root(path, tuple(sorted(names))) for path, names in found.items()}
 
+    def _packs_more(self, path: str, directory: str, manifests: tuple[str, ...]) -> bool:
+        """Whether an image is built from a directory above: it copies a manifest that lies there and not beside it."""
+        copied = {word.removeprefix("./") for line in _COPIED.findall(self.files.text(path) or "") for word in line.split()}
+        names = {word for word in copied if any(fnmatchcase(word, pattern) for pattern in manifests) and "/" not in word}
+        above = [directory.rsplit("/", n)[0] for n in range(1, directory.count("/") + 1)]
+        return any(
+            f"{directory}/{name}" not in self.files and any((f"{up}/{name}" if up else name) in self.files for up in [*above, ""])
+            for name in names
+        )
+
     def _declares(self, path: str, name: str) -> bool:
         """Whether a manifest declares a project: a pyproject.toml or setup.cfg that only configures tools does not."""
         if name == "pyproject.toml":
             return any(mark in (self.files.text(path) or "") for mark in _PYPROJECT_MARKS)
         if name == "setup.cfg":
             return "[metadata]" in (self.files.text(path) or "")
+        if name == "setup.py":  # a program that sets something up may bear the same name
+            return any(mark in (self.files.text(path) or "") for mark in _SETUP_MARKS)
         return True
 
 

@@ -79,7 +79,8 @@ class NodeRoot:
                 port = (
                     nodeentry.script_port(self)
                     or (nodeentry.listen_port(self, entry) if framework.name == "nest" else None)
-                    or framework.port
+                    or (nodeentry.deployed_port(self) if framework.kind == "service" else None)
+                    or (framework.port if framework.name != "nest" or starting.holding(self.repo, self.sources, starting.NEST) else None)
                 )
                 return self._component(kind, framework.name, entry, port, package)
         return None
@@ -104,7 +105,7 @@ class NodeRoot:
         if self._is_published() and not self._has_listener():
             return None
         listeners = starting.holding(self.repo, self.sources, starting.OWN_SERVERS)
-        if listeners and not self.data.get("bin"):
+        if listeners and (not self.data.get("bin") or "start" in self.scripts):
             return self._program(known.NodeFramework("node", "service", 3000), None, listeners)
         return None
 
@@ -124,7 +125,9 @@ class NodeRoot:
 
     def _program(self, framework: NodeFramework, package: str | None, users: list[str]) -> Component:
         entry, rivals = nodeentry.choose(self, users)
-        port = (nodeentry.listen_port(self, entry) or framework.port) if framework.kind == "service" else nodeentry.listen_port(self, entry)
+        port = nodeentry.listen_port(self, entry)
+        if framework.kind == "service":
+            port = port or nodeentry.deployed_port(self) or framework.port
         return self._component(framework.kind, framework.name, entry, port, package, rivals=rivals)
 
     def _browser_app(self) -> Component | None:

@@ -9,6 +9,7 @@ from prodify.inventory import starting
 from prodify.inventory.components.commands import split
 from prodify.inventory.components.common import note_at, placed_port
 from prodify.inventory.data.node_frameworks import SERVER_STEMS
+from prodify.inventory.placed import PlacedInt
 from prodify.inventory.polyglot.javascript import LANGUAGES
 from prodify.inventory.polyglot.jslistening import listening_port
 from prodify.inventory.polyglot.jsmodules import language_of
@@ -75,14 +76,22 @@ def first_words(scripts: Iterable[str]) -> Iterator[str]:
 
 
 def started_file(root: NodeRoot) -> str | None:
-    """The source file that the commands start."""
+    """The source file that the commands start: the first one, unless a later one serves and it does not (it only prepares)."""
+    found = list(dict.fromkeys(_started_files(root)))
+    if len(found) < 2:
+        return found[0] if found else None
+    serving = starting.holding(root.repo, [root.root.join(name) for name in found], starting.SERVES)
+    return root.root.relative(serving[0]) if serving else found[0]
+
+
+def _started_files(root: NodeRoot) -> Iterator[str]:
     for command in commands(root):
         for words in _parts(split(command)):
             if words and words[0].rpartition("/")[2] in _RUNNERS:
                 for word in words[1:]:
                     if not word.startswith("-") and word not in _SUBCOMMANDS and (found := source_of(root, word)):
-                        return found
-    return None
+                        yield found
+                        break
 
 
 def _parts(words: list[str]) -> Iterator[list[str]]:
@@ -129,6 +138,26 @@ def listen_port(root: NodeRoot, entry: str | None) -> int | None:
     first = [root.root.join(entry)] if entry else []
     others = [p for p in root.sources if p not in first and ".listen(" in (root.repo.files.text(p) or "")]
     return listening_port(root.repo, (*first, *others))
+
+
+def deployed_port(root: NodeRoot) -> int | None:
+    """The port that the root's image exposes, else the one inside the container that compose publishes."""
+    for image in root.repo.dockerfiles:
+        if image.component != root.root.path:
+            continue
+        exposed = next(iter(image.final_instructions("EXPOSE")), None)
+        if image.exposed_ports and exposed is not None:
+            return PlacedInt(image.exposed_ports[0], exposed.location)
+        for entry in image.environment:
+            if entry.name == "PORT" and (port := placed_port(entry.value or "", entry.location)) is not None:
+                return port
+    for file in root.repo.compose_files:
+        for service in file.services:
+            built = service.build is not None and any(i.path == service.build.dockerfile and i.component == root.root.path
+                                                      for i in root.repo.dockerfiles)  # fmt: skip
+            if built and len(service.ports) == 1 and service.ports[0].container is not None:
+                return PlacedInt(service.ports[0].container, service.ports[0].location)
+    return None
 
 
 def script_port(root: NodeRoot) -> int | None:

@@ -101,6 +101,9 @@ def port_of_call(call: Call, module: PyModule) -> int | None:
     argument = next((a for name in _ARGUMENTS if (a := call.arg(name)) is not None), None)
     if argument is None and call.name.endswith(".listen"):
         argument = call.arg("port", 0)
+    if argument is None and call.name.endswith(".run"):  # `app.run("0.0.0.0", 8000)` of Flask
+        second = call.arg("port", 1)
+        argument = second if second is not None and isinstance(second.value, int) and not isinstance(second.value, bool) else None
     if argument is None:
         return None
     text, value, place = argument.text, argument.value, call.location

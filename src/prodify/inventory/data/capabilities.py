@@ -36,8 +36,12 @@ HEALTH = (
 
 LIMITS = (
     "flask-limiter", "slowapi", "fastapi-limiter", "django-ratelimit", "django-axes", "limits", "aiolimiter", "express-rate-limit",
-    "rate-limiter-flexible", "@fastify/rate-limit", "@nestjs/throttler", "koa-ratelimit", "@upstash/ratelimit", "express-slow-down",
-    "golang.org/x/time", "github.com/ulule/limiter", "github.com/didip/tollbooth", "rack-attack", "tower_governor",
-    "actix-governor", "bucket4j", "com.bucket4j:bucket4j-core", "AspNetCoreRateLimit",
+    "rate-limiter-flexible", "lambda-rate-limiter", "next-rate-limit", "connect-ratelimit", "koa2-ratelimit",
+    "express-brute", "express-limiter", "fastify-rate-limit",
+    "hono-rate-limiter", "elysia-rate-limit", "sveltekit-rate-limiter", "nuxt-api-shield", "nuxt-security", "@arcjet/node",
+    "@arcjet/next", "graphql-rate-limit", "express-throttle", "nestjs-throttler", "nestjs-rate-limiter", "quart-rate-limiter",
+    "sanic-limiter", "flask-ratelimiter", "fastapi-throttle", "@fastify/rate-limit", "@nestjs/throttler", "koa-ratelimit",
+    "@upstash/ratelimit", "express-slow-down", "golang.org/x/time", "github.com/ulule/limiter", "github.com/didip/tollbooth",
+    "rack-attack", "tower_governor", "actix-governor", "bucket4j", "com.bucket4j:bucket4j-core", "AspNetCoreRateLimit",
 )  # fmt: skip
 """Packages for rate limits."""

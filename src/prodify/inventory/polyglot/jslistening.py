@@ -44,6 +44,7 @@ FALLBACKS = {
     )
     for language in LANGUAGES
 }
+_NAME = lazy(r"[\w$]+")
 _DIGITS = lazy(r"^\d{2,5}$")
 _WRAPPERS = frozenset(("parenthesized_expression", "as_expression", "non_null_expression", "await_expression", "unary_expression",
                        "satisfies_expression"))  # fmt: skip
@@ -94,22 +95,46 @@ def _inner(repo: Inventory, path: str, node: SgNode, kind: str) -> Iterator[tupl
     elif kind == "ternary_expression":
         yield from ((path, branch) for name in ("alternative", "consequence") if (branch := node.field(name)) is not None)
     elif kind in ("call_expression", "new_expression"):
-        yield from ((path, argument) for argument in arguments(node)[:1])
+        given = arguments(node)[:1]
+        yield from ((path, argument) for argument in given)
+        key = string_of(given[0]) if given else None
+        if key is not None and not _DIGITS.match(key) and "PORT" not in key:  # `config.get("server.port")`
+            yield from _configured(repo, path, key)
     elif kind == "object":
         yield from ((path, value) for value in _members(node, "port"))
     elif kind == "identifier":
         yield from ((path, value) for value in _declared(repo, path, node.text()))
+        yield from _imported(repo, path, node.text(), 0)
     elif kind == "member_expression":
         yield from _member(repo, path, node)
 
 
-def _members(node: SgNode, name: str) -> Iterator[SgNode]:
+_CONFIGURATION = tuple(
+    f"{stem}{end}"
+    for stem in ("config/default", "config/index", "config/config", "config/configuration", "config/app.config", "config", "settings")
+    for end in (".js", ".cjs", ".mjs", ".ts", ".json")
+)
+"""Where libraries of settings (config, @nestjs/config, nconf, convict) keep what stands in no environment variable."""
+
+
+def _configured(repo: Inventory, path: str, key: str) -> Iterator[tuple[str, SgNode]]:
+    """The value of a key that a library reads from the files of settings beside or above a file."""
+    directory = path.rpartition("/")[0]
+    homes = [directory, *(directory.rsplit("/", n)[0] for n in range(1, directory.count("/") + 1)), ""]
+    name = key.replace(":", ".").rpartition(".")[2]
+    for file in dict.fromkeys(f"{home}/{each}" if home else each for home in homes for each in _CONFIGURATION):
+        root = repo.syntax.tree(file, "json" if file.endswith(".json") else language_of(file)) if file in repo.files else None
+        if root is not None:
+            yield from ((file, value) for value in _members(root, name, shorthand=not file.endswith(".json")))
+
+
+def _members(node: SgNode, name: str, *, shorthand: bool = True) -> Iterator[SgNode]:
     """Values of an object's member, nested ones as well (`{listen: {port: 4000}}`)."""
     for pair in node.find_all(kind="pair"):
         key, value = pair.field("key"), pair.field("value")
         if key is not None and value is not None and key.text().strip("\"'") == name:
             yield value
-    for short in node.find_all(kind="shorthand_property_identifier"):
+    for short in node.find_all(kind="shorthand_property_identifier") if shorthand else ():
         if short.text() == name:
             root = short.get_root().root()
             yield from _bound(root, name)
@@ -119,6 +144,21 @@ def _declared(repo: Inventory, path: str, name: str) -> Iterator[SgNode]:
     root = repo.syntax.tree(path, language_of(path))
     if root is not None:
         yield from _bound(root, name)
+
+
+def _imported(repo: Inventory, path: str, name: str, depth: int) -> Iterator[tuple[str, SgNode]]:
+    """Values of a name that a file imports or passes on: `import { PORT } from "./settings"`, `export * from "./app"`."""
+    root = repo.syntax.tree(path, language_of(path))
+    rule = {"rule": {"any": [{"kind": "import_statement"}, *([{"kind": "export_statement"}] if depth else [])]}}
+    for statement in root.find_all(rule) if root is not None and depth < _MAX_DEPTH else ():  # type: ignore[call-overload]
+        source = string_of(statement.field("source"))
+        clause = [child.text() for child in named(statement) if child.kind() in ("import_clause", "export_clause")]
+        if source is None or not source.startswith(".") or (clause and name not in _NAME.findall(clause[0])):
+            continue
+        file = resolve(repo, path, source)
+        if file is not None and not file.endswith(".json"):
+            yield from ((file, value) for value in _declared(repo, file, name))
+            yield from _imported(repo, file, name, depth + 1)
 
 
 def _bound(root: SgNode, name: str) -> Iterator[SgNode]:

@@ -107,7 +107,10 @@ def _constant(text: str, call: str) -> str | None:
 
 
 PROVIDERS = {
-    "openai": "openai", "@ai-sdk/openai": "openai", "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic",
+    "openai": "openai", "openai-edge": "openai", "@ai-sdk/openai": "openai", "langchain/chat_models/openai": "openai",
+    "langchain/llms/openai": "openai", "langchain/chat_models/anthropic": "anthropic", "@langchain/groq": "groq",
+    "@langchain/mistralai": "mistral", "@langchain/ollama": "ollama",
+    "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic",
     "@ai-sdk/anthropic": "anthropic",
     "@langchain/anthropic": "anthropic", "@google/generative-ai": "google", "@google/genai": "google", "@ai-sdk/google": "google",
     "@langchain/google-genai": "google", "@google-cloud/vertexai": "google", "groq-sdk": "groq", "@ai-sdk/groq": "groq",

@@ -92,7 +92,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
 
 def _called(call: SgNode) -> str:
     function = call.field("function")
-    return function.text().removeprefix("await ").strip() if function is not None else ""
+    return "".join(function.text().removeprefix("await ").split()) if function is not None else ""  # a chain may go over lines
 
 
 def ends(call: SgNode) -> bool:

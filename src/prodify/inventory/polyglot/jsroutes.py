@@ -145,7 +145,7 @@ def _parsed(call: SgNode) -> tuple[tuple[str, ...], list[str], str | None, str] 
     """Methods, paths and handler of one call, and the name of what it is called on."""
     owner, method = member(call)
     given = arguments(call)
-    if owner is None:
+    if owner is None or not given:  # `collection.find().all()` asks no server for a path
         return None
     if method == "route":
         url, verbs = option(given[0], "url", "path"), _verbs(given[0])

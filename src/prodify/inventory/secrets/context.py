@@ -244,6 +244,8 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         return None
     if not gap and name in ("password", "passwd") and not flag and b"login" not in before:
         return None
+    if flag and not gap and data[at : at + 1] == b"-":  # `--disabled-password --gecos`: a switch, and the next one
+        return None
     if gap and gap != b"=" and not _is_entry(data, at, name, before, kind):
         return None
     if _names_a_key(data, at, name):
@@ -251,6 +253,8 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     if kind is FileKind.CONFIG and not flag:
         name = of_section(data, at, name)
     value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
+    if kind is FileKind.SHELL and value == name and name.islower():  # a keyword argument of a program in a here-document
+        return None
     candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
     if candidate is not None and classify(name) is NameKind.KEY:
         candidate.quiet = True

@@ -64,6 +64,7 @@ _NOT_AFTER = wordset(
     "instructions instruction"
 )
 _NOT_BEFORE = wordset(
+    "disabled disable "
     "no forgot forget reset show hide has is use need require requires required invalid wrong missing bad empty change enter hashed "
     "encrypted csrf xsrf next page continuation sync cancel cancellation pad eos bos mask unk cls sep special stop start end max min "
     "num total prompt completion design color syntax lex type primary foreign sort partition public publishable index i18n "

@@ -243,6 +243,8 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
 
 
 _BEFORE_PASSWORD = lazy(rb"""["'](?P<user>[^"'\n]{2,64})["'](?:,\s{1,40}["']?[Pp]ass\w{0,4}["']?\s{0,4}(?:=>|:=|[:=])|:)\s{0,4}$""")
+_OWN_NAMES = lazy(rb"""\b(\w{3,24})\s?[=:]\s?["']\1["'],\s{1,40}(\w{4,24})\s?[=:]\s?["']\2["']$""")
+"""`def login(user="user", passwd="passwd")`: both only say what belongs there."""
 _ADMINS = frozenset("admin administrator root sa superuser superadmin postgres guest demo test user".split())
 
 
@@ -254,6 +256,8 @@ def account(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         return None
     user, value = before["user"].decode("utf-8", "replace"), read[0]
     if len(value) < 3 or " " in value or is_reference(value) or is_placeholder(value) or CODEISH.search(value):
+        return None
+    if _OWN_NAMES.search(data, max(0, at - 160), at + len(value) + 2):
         return None
     weak, random = is_weak(value), is_random(value, 12)
     if not (weak or random or is_human(value)):

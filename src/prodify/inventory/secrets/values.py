@@ -122,9 +122,16 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_monotonous(value: str) -> bool:
-    """Whether the value repeats one or two characters or counts up: typed to fill a space."""
+    """Whether the value repeats one or two characters or counts up: typed to fill a space.
+
+    A short number is as much a password as people think of, if it is not the same digit all over.
+
+    >>> is_monotonous("xxyyxx"), is_monotonous("0000"), is_monotonous("4474")
+    (True, True, False)
+    """
     low = value.lower()
-    if len(set(low)) < min(4, len(low)) or (len(value) > 7 and has_sequence(value)):
+    fewest = 2 if low.isdigit() and len(low) < 7 else min(4, len(low))
+    if len(set(low)) < fewest or (len(value) > 7 and has_sequence(value)):
         return True
     # Long encoded text may begin with zero bytes.
     return bool(_RUN.search(low)) and not (len(value) >= 32 and entropy(value) >= 4.3)
