@@ -17,6 +17,7 @@ from prodify.inventory.secrets.values import (
     DEFAULTISH,
     ENV_NAME,
     LABEL,
+    NO_PASSWORD,
     NON_VALUES,
     PATHISH,
     PLACEHOLDER,
@@ -55,6 +56,8 @@ def is_faint(literal: Literal, name_kind: NameKind, kind: FileKind) -> bool:
     """Whether a literal that is no sure secret may still be one: a word as a password, a short or plain token."""
     value = literal.value
     if kind in (FileKind.ENV, FileKind.OPAQUE) or not 4 <= len(value) <= _LONGEST or "\\" in value:
+        return False
+    if name_kind is NameKind.PASSWORD and (NO_PASSWORD.match(value) or kind is FileKind.ENV_TEMPLATE):
         return False
     if name_kind is NameKind.PASSWORD and literal.quoted and _is_two_words(value):
         return True
