@@ -55,11 +55,11 @@ RULES = (
     Rule(
         "one-time-password",
         "Secret of one-time passwords",
-        ("totp", "hotp"),
-        r"(?:[TH]OTP|[th]otp)(?:\.new)?(?:\(|\s)\s{0,2}[\"']([A-Z2-7]{16,64})[\"']",
+        ("totp", "hotp", "uthenticator"),
+        r"(?:[TH]OTP|[th]otp|uthenticator)(?:\.(?:new|generate|check|verify))?(?:\(|\s)\s{0,2}[\"']([A-Z2-7]{16,64})[\"']",
         2.8,
         near=True,
-        yes=("otp = pyotp.TOTP('{b32*32}|')", 'ROTP::HOTP.new("{b32*16}|", issuer: "a")'),
+        yes=("otp = pyotp.TOTP('{b32*32}|')", 'ROTP::HOTP.new("{b32*16}|", issuer: "a")', "otplib.authenticator.generate('{b32*32}|')"),
         no=("pyotp.TOTP('base32secret3232')", "otp = TOTP(name, 'AAAAAAAAAAAAAAAA')"),
     ),
     Rule(
