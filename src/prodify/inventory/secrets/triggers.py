@@ -4,7 +4,8 @@ Each pattern is made so that a match ends at one fixed distance behind the openi
 hand (see `context`), so a trigger may be generous. No look-around and bounded repetitions only: both engines run the same text.
 
 What did not help: `ARGUMENT` without its first part takes 16 of 100 parts off a search, but finds so much more (a list of words in JSON)
-that to tell it from the rest costs more. No other trigger takes more than 8, and none of them can be had for less.
+that to tell it from the rest costs more. No other trigger takes more than 8, and none of them can be had for less. A name of two letters
+(`pw`) makes every search two and a half times as long; with its underscore it costs nothing.
 """
 
 from __future__ import annotations
