@@ -142,11 +142,16 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     if value[:1] in (",", ";", ")"):  # the quote closed a literal: `label: "Password:", other: "..."`
         return None
     first_end = end
+    value = value.removesuffix("\\n")  # as YAML and base 64 end what was encrypted
     if sep in (b"=", b":", b":=", b"=>", b"=="):
         value, end = _joined(data, value, end)
         if b"+" in data[end + 1 : end + 4] and len(value) < 16:
             return None
     bound = _binding(sep, name, before, found["close"])
+    if sep == b"," and found["name"].endswith(b"--"):  # `"--password", "..."`: the arguments of a command
+        bound = None if value.startswith("-") else False
+    if sep == b"(" and (name.rpartition(".")[2].startswith("get") or data[end + 1 : end + 2] == b","):
+        return None  # `keyring.set_password("service", ...)`: whose password it is
     if bound and sep == b"," and "_" in value and _ENVVAR.match(value) and not _GETTERS.search(before):
         bound = None  # one name after the other in a list of settings
     if bound is None and sep.startswith(b",") and is_random(value, 20) and classify(name) in _STRICT:
@@ -215,7 +220,7 @@ def _comparison(literal: Literal, kind: FileKind, *, asserted: bool) -> Candidat
     return found
 
 
-_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,6}[=: ][ \t]{0,6})["']?(?P<name>[\w.\-\x80-\xff]{1,80})(?P<before>[^\n]{0,24})""")
+_UNQUOTED = lazy(rb"""(?P<gap>[ \t]{0,16}[=: ][ \t]{0,20})["']?(?P<name>[\w.\-\x80-\xff]{1,80})(?P<before>[^\n]{0,24})""")
 _LINE_START = lazy(
     rb"""^(?:[ \t]{0,40}|.*[ \t"'])"""
     rb"""(?:-[ \t]*|export[ \t]+|set[ \t]+|ENV[ \t]+|ARG[ \t]+|[#;/]{1,3}[ \t]*|--?|-e[ \t]+|--env[ \t]+|--build-arg[ \t]+)?["']?$""",
@@ -252,7 +257,8 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         return None
     if kind is FileKind.CONFIG and not flag:
         name = of_section(data, at, name)
-    value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not flag)
+    variable = name.isupper() and len(found["gap"]) == 1  # `PGPASSWORD=value command`
+    value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not (flag or variable))
     if kind is FileKind.SHELL and value == name and name.islower():  # a keyword argument of a program in a here-document
         return None
     candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)

@@ -44,15 +44,29 @@ _OPAQUE_EXT = wordset(
 )
 _CONFIG_EXT = wordset(
     ".yml .yaml .json .json5 .jsonc .toml .ini .cfg .conf .config .properties .xml .plist .env .hcl .cnf .service .reg .list "
-    ".settings .rsp .csproj .npmrc .netrc .pypirc .tfstate .editorconfig"
+    ".settings .rsp .ldif .cf .csproj .npmrc .netrc .pypirc .tfstate .editorconfig"
 )
 _DOC_EXT = wordset(".md .mdx .markdown .rst .txt .adoc .asciidoc .org .mdc")
-_SHELL_EXT = wordset(".sh .bash .zsh .fish .bat .cmd .ps1 .psm1 .mk")
+_SHELL_EXT = wordset(".sh .bash .bats .ksh .zsh .fish .bat .cmd .ps1 .psm1 .mk")
 _MARKUP_EXT = wordset(
     ".html .htm .ftl .vue .svelte .hbs .ejs .erb .jinja .jinja2 .j2 .twig .mustache .liquid .pug .haml .astro .cshtml .jsp .xhtml"
 )
+_COPIED = wordset(".j2 .jinja .jinja2 .tmpl .tpl .template .erb .dist .example .sample .in .default .orig .bak .old .save .ext")
+"""Endings of templates, samples and copies; what they are of stands before: `values.yml.j2`, `app.ini.sample`."""
+_READ_AS_THEIR_ORIGINAL = frozenset((FileKind.CONFIG, FileKind.COMPOSE, FileKind.DOCKER, FileKind.TERRAFORM, FileKind.SHELL))
+_ANSIBLE = lazy(r"(?:^|/)(?:group|host)_vars/(?:[^/]+/)?[^/.]+$")
+"""YAML without an ending."""
 _TRANSLATIONS = lazy(r"(?i)(?:^|/)(?:locales?|i18n|l10n|langs?|translations?)/")
 _MESSAGES = lazy(r"(?i)(?:^|/)(?:messages|languages)/")
+
+
+def is_sample(path: str) -> bool:
+    """Whether the name says that the file is a sample of another: `app.ini.example`.
+
+    >>> is_sample("conf/app.ini.sample"), is_sample("conf/app.ini.j2")
+    (True, False)
+    """
+    return path.endswith((".example", ".sample", ".dist", ".template", ".default"))
 
 
 @lru_cache(maxsize=8192)
@@ -72,8 +86,14 @@ def kind_of(path: str) -> FileKind:
     stem, ext = splitext(low)
     if not ext and _NEWS_DIR.search(path):
         return FileKind.DOCS
-    if ".properties." in low:
+    if ".properties." in low or _ANSIBLE.search(path):
         return FileKind.CONFIG
+    if ext in _COPIED and "." in stem:
+        original = kind_of(path[: -len(ext)])
+        if original in _READ_AS_THEIR_ORIGINAL:
+            return original
+        if original is FileKind.ENV:
+            return FileKind.ENV_TEMPLATE
     if low.startswith(("dockerfile", "containerfile")) or ext == ".dockerfile":
         return FileKind.DOCKER
     if ext in (".yml", ".yaml") and ("compose" in stem or stem.startswith("docker-stack")):

@@ -199,7 +199,7 @@ def _password(literal: Literal, kind: FileKind) -> Candidate | None:
     low = value.lower()
     settings = kind in _SETTINGS or name.isupper()
     if echoes(name, value) or low in NON_VALUES:
-        weak_anyway = low in WEAK and not (plain_name and (kind is FileKind.CODE or value.istitle()))
+        weak_anyway = low.rstrip("!@#$.") in WEAK and not (plain_name and (kind is FileKind.CODE or (value.istitle() and value.isalpha())))
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True) if weak_anyway else None
     if low in WEAK or DEFAULTISH.search(value) or ((settings or literal.fallback) and is_typed_row(value)):
         return _make(literal, "password-weak", "Well-known password", PASSWORD, weak=True)

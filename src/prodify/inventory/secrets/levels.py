@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
-from prodify.inventory.secrets.filekind import FileKind
+from prodify.inventory.secrets.filekind import FileKind, is_sample
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.prose import in_docstring
 from prodify.inventory.secrets.rule import CONNECTION, FRAMEWORK, PASSWORD
@@ -44,7 +44,7 @@ def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: byte
         return level
     if found.priority > _SPECIFIC and in_docstring(path, data, found.start):
         return Level.NOTE
-    if role is not Role.PRODUCTION or kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE):
+    if role is not Role.PRODUCTION or kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) or is_sample(path):
         return Level.NOTE
     return level
 

@@ -65,6 +65,7 @@ _BARE_KINDS = frozenset(
         FileKind.TERRAFORM,
         FileKind.NOTEBOOK,
         FileKind.MARKUP,
+        FileKind.ENV_TEMPLATE,
     )
 )
 _FOREIGN = frozenset((Role.VENDORED, Role.GENERATED))

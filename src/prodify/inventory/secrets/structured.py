@@ -220,6 +220,8 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
         return None
     if data[argument.end() : argument.end() + 1] not in (b")", b","):
         return None
+    if b"set_password" in found.group() and data[argument.end() : argument.end() + 1] == b",":  # a keyring's: whose password it is
+        return None
     value = argument["value"].decode("utf-8", "replace")
     if len(value) < 3 or is_reference(value) or CODEISH.search(value) or URLISH.match(value) or value.lower() in NON_VALUES:
         return None

@@ -4,7 +4,8 @@ Each pattern is made so that a match ends at one fixed distance behind the openi
 hand (see `context`), so a trigger may be generous. No look-around and bounded repetitions only: both engines run the same text.
 
 What did not help: `ARGUMENT` without its first part takes 16 of 100 parts off a search, but finds so much more (a list of words in JSON)
-that to tell it from the rest costs more. No other trigger takes more than 8, and none of them can be had for less.
+that to tell it from the rest costs more. No other trigger takes more than 8, and none of them can be had for less. A name of two letters
+(`pw`) makes every search two and a half times as long; with its underscore it costs nothing.
 """
 
 from __future__ import annotations
@@ -60,13 +61,13 @@ _ABROAD = (
     r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
 )
 """Password in other languages, in UTF-8: both engines read bytes."""
-_STRONG = rf"(?:pass|pwd|secret|{_ABROAD}|{_KEYS})"
+_STRONG = rf"(?:pass|pwd|_pw\b|secret|{_ABROAD}|{_KEYS})"
 _BEARER = r"(?:token|credential|authorization|bearer|oauth_verifier)"
 """What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
-NAME = rf"(?:pass|pwd|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
+NAME = rf"(?:pass|pwd|_pw\b|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-\x80-\xff]{0,24}"
 _CLOSE = r"""\\?["'`\])}]{0,4}"""
-_SEP = r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
+_SEP = r"(?:\s{0,16}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
 _OTHERWISE = (
     r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:\?\?=|\|\|=)"
     r"|,\s{0,40}(?:default(?:Value)?|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
@@ -80,7 +81,7 @@ PREFIX = (
     r"|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,20}\[?)?"
 )
 _OPEN = r"""\s{0,40}""" + PREFIX + r"""\\?["'`]"""
-_TEXT = r"""[^"'`\n\\<{][^"'`\n]{2}"""
+_TEXT = r"""[^"'`\n\\<{][^"'`\n][^"`\n]"""
 _BARE = r"""[^\s"'`#;,(<>\[{=:|&][^\s"'`<>]{2}"""
 _SECOND = rf"{NAME}{_REST}{_CLOSE},{_OPEN}{_TEXT}"
 _RANDOM = r"""[A-Za-z0-9+/=_\-.~:!@#$%^&*?|,]"""
@@ -94,14 +95,15 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         (),
     ),
     Trigger.SETTING: (
-        rf"""(?:PASS|PWD|SECRET|TOKEN|CREDENTIAL|SENHA|CONTRASE|KENNWORT|WACHTWOORD|KEY|AUTHORIZATION|BEARER)[A-Z0-9_]{{0,24}}\\?["'`][\]}}]{{0,3}},{_OPEN}{_TEXT}""",
+        rf"""(?:(?:PASS|PWD|SECRET|TOKEN|CREDENTIAL|SENHA|CONTRASE|KENNWORT|WACHTWOORD|KEY|AUTHORIZATION|BEARER)[A-Z0-9_]{{0,24}}"""
+        rf"""|--[a-z\-]{{0,40}}(?:pass|pwd|secret|token)[a-z\-]{{0,16}})\\?["'`][\]}}]{{0,3}},{_OPEN}{_TEXT}""",
         (),
     ),
     Trigger.QUOTED_KEY: (
-        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,4}(?:=>|:=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\(|[bfru])?\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
+        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,16}(?:=>|:=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\(|[bfru])?\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
         (),
     ),
-    Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}{_BARE}""", ()),
+    Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,20}}[=:][ \t]{{0,16}}{_BARE}""", ()),
     Trigger.UNQUOTED_TOKEN: (
         rf"""(?i)(?:{_BEARER}{_REST}|key)["']?[ \t]{{0,6}}[=:][ \t]{{0,6}}[A-Za-z0-9+/_\-.~!@$%^*?]{_RANDOM}{{15}}""",
         (),
@@ -229,6 +231,7 @@ ENDS_OF_ARGUMENT = rf"(?i){_SECOND}"
 NAME_WORDS = (
     "pass",
     "pwd",
+    "_pw",
     "secret",
     "token",
     "credential",

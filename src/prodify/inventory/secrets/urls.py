@@ -93,6 +93,8 @@ def _judge_url(data: bytes, found: re.Match[bytes], kind: FileKind) -> Candidate
     )
     if quiet and (kind is FileKind.OPAQUE or not user or len(password) < 4 or _is_said(user, password)):
         return None
+    if quiet and password == user and _LOCAL.match(host):  # `admin:admin@localhost` in a document: how to try it
+        return None
     weak = is_weak(password) or password == user or generic
     local = bool(_LOCAL.match(host)) or "." not in host
     category = BASIC_AUTH if scheme in _WEB else CONNECTION
@@ -167,6 +169,8 @@ def go_dsn(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
             or (prose and not is_random(value, 8))
             or (is_placeholder(value) and not is_weak(value))
         ):
+            continue
+        if value.lower() in GENERIC_PASSWORDS and found["user"].decode("ascii", "replace").lower() in GENERIC_USERS:
             continue
         host = (found["host"] or b"").decode("ascii", "replace")
         local = bool(_LOCAL.match(host)) or "." not in host

@@ -94,6 +94,8 @@ _ENCODED_WORDS = lazy(
     r"^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*[A-Z]{3,}\d{0,4}$|^[a-z]+\d{1,3}(?:[A-Z][a-z]+)+$|^[a-z]+(?:[-_.][a-z]+)+[-_.]\d{1,4}$|"
     r"^[A-Z]+(?:[-_. ][A-Z]+)*\d{0,4}$|^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}\d{0,4}$|^[a-z]{2,}\d{0,2}(?:[-_.][a-z]{2,}\d{0,2})+$"
 )
+NO_PASSWORD = lazy(r"(?i)^(?:too|wrong|bad|invalid|incorrect|mismatch\w*|different|nope|short|long|not)(?:$|[-_ ])")
+"""What a test gives, or a form answers, where a password is refused."""
 _RULES = lazy(r"^[a-z_]{3,24}(?::[\w,.:-]{1,40})?(?:\|[a-z_]{2,24}(?::[\w,.:-]{1,40})?)+$")
 _RULE = lazy(
     r"^(?:(?:min|max|size|between|digits|digits_between|min_length|max_length|min_digits|max_digits|length|gt|gte|lt|lte|same|different"

@@ -74,10 +74,10 @@ RULES = (
         "mailgun-key",
         "Mailgun key",
         ("key-", "mailgun"),
-        r"key-[0-9a-f]{32}",
+        r"key-[0-9a-z]{32}",
         3.0,
         structure="mixed",
-        yes=("key-|{hex*32}", "MAILGUN_API_KEY=key-|{hex*32}"),
+        yes=("key-|{hex*32}", "MAILGUN_API_KEY=key-|{low*32}"),
         no=("key-{hex*9}", "key-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
     ),
     Rule(
