@@ -262,7 +262,7 @@ def _readme(repo: Inventory, profile: Profile, found: Account, engine: str) -> F
         database=bool(engine),
         suffix=_suffix(repo, profile, found) if gcp else "database",
         create_bucket=Code(f"{create_bucket(found)}\n{make_key}"),
-        login=Code(f"gs://{bucket}" if gcp else f"'s3://{bucket}?region={found.region}'"),
+        login=Code(f'"gs://{bucket}"' if gcp else f'"s3://{bucket}?region={found.region}"'),
         cipher=Code(cipher if gcp else f"{cipher}?region={found.region}"),
         then=Code(then(found, profile.platform.runtime, "", settings)),
     )
