@@ -204,6 +204,12 @@ _FRAMEWORKS_LIMIT = (
       for language, kind in (("java", "annotation"), ("kotlin", "annotation"))),
 )  # fmt: skip
 """Limits that come with the framework and are switched on in code."""
+_API_GROUP = query("php", {"kind": "string", "regex": "^.api.$", "inside": {"stopBy": "end", "any": [
+    {"kind": "member_call_expression", "has": {"field": "name", "regex": "^middleware$"}},
+    {"kind": "scoped_call_expression", "has": {"field": "name", "regex": "^middleware$"}},
+    {"kind": "array_element_initializer", "regex": "^.middleware.\\s*=>"},
+]}}, keywords=("middleware",))  # fmt: skip
+"""A use of the group that Laravel's kernel comes with: a limit in a group that no route belongs to limits nothing."""
 
 
 def has_rate_limit(repo: Inventory) -> bool:
@@ -212,7 +218,7 @@ def has_rate_limit(repo: Inventory) -> bool:
         return True
     if any(True for _ in repo.syntax.sources("python", ("DEFAULT_THROTTLE_RATES", "throttle_classes", "RateLimiter", "rate_limit("))):
         return True
-    if repo.find(*_FRAMEWORKS_LIMIT):
+    if any(not match.location.path.endswith("Http/Kernel.php") or repo.find(_API_GROUP) for match in repo.find(*_FRAMEWORKS_LIMIT)):
         return True
     if any(_limits_requests(repo, row.language, name) for row in _LIMITERS for name in _defined(repo, row)):
         return True
