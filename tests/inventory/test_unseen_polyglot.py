@@ -119,7 +119,24 @@ def test_migrations_of_more_tools(repo: Repo, path: str, there: bool) -> None:
 @pytest.mark.parametrize(
     ("files", "there"),
     [
-        ({"app/Http/Kernel.php": "<?php\nclass Kernel { protected $groups = ['api' => ['throttle:60,1']]; }\n"}, True),
+        ({"app/Http/Kernel.php": "<?php\nclass Kernel { protected $groups = ['api' => ['throttle:60,1']]; }\n"}, False),
+        (
+            {
+                "app/Http/Kernel.php": "<?php\nclass Kernel { protected $groups = ['api' => ['throttle:60,1']]; }\n",
+                "app/Providers/Routes.php": "<?php\nRoute::prefix('api')->middleware('api')->group($f);\n",
+            },
+            True,
+        ),
+        (
+            {
+                "app/Http/Kernel.php": "<?php\nclass Kernel { protected $groups = ['api' => ['throttle:60,1']]; }\n",
+                "app/Http/routes.php": "<?php\nRoute::group(['middleware' => ['api']], function () {});\n",
+            },
+            True,
+        ),
+        ({"routes/web.php": "<?php\nRoute::post('/login', 'A@b')->middleware('throttle:5,1');\n"}, True),
+        ({"routes/web.php": "<?php\nRoute::post('/login', 'A@b')->middleware(['auth', 'throttle']);\n"}, True),
+        ({"resources/lang/en/auth.php": "<?php\nreturn ['throttle' => 'Too many attempts.'];\n"}, False),
         ({"app/Http/Kernel.php": "<?php\nclass Kernel { /* 'throttle:60,1' */ protected $groups = []; }\n"}, False),
         ({"app/controllers/a_controller.rb": "class A < B\n  rate_limit to: 10, within: 3.minutes, only: :create\nend\n"}, True),
         ({"Program.cs": "var app = b.Build();\napp.UseRateLimiter();\n"}, True),

@@ -191,8 +191,15 @@ def has_structured_logs(repo: Inventory) -> bool:
     return any(True for _ in repo.syntax.sources("go", ("slog.NewJSONHandler",))) or bool(repo.find(*_FASTIFY_LOGGER))
 
 
+_IN_MIDDLEWARE: dict[str, object] = {"inside": {"stopBy": "end", "any": [
+    {"kind": "member_call_expression", "has": {"field": "name", "regex": "^middleware$"}},
+    {"kind": "scoped_call_expression", "has": {"field": "name", "regex": "^middleware$"}},
+    {"kind": "array_element_initializer", "regex": r"^.middleware.\s*=>"},
+]}}  # fmt: skip
+"""Where Laravel's routes name what a request passes through."""
 _FRAMEWORKS_LIMIT = (
-    query("php", {"kind": "string", "regex": r"^.throttle(:[\w,.:-]*)?.$"}, keywords=("throttle",)),
+    query("php", {"kind": "string", "regex": r"^.throttle:[\w,.:-]+.$"}, keywords=("throttle",)),
+    query("php", {"kind": "string", "regex": "^.throttle.$", **_IN_MIDDLEWARE}, keywords=("throttle",)),
     query("php", {"any": [
         {"kind": "scoped_call_expression", "regex": r"^\\?(\w+\\)*RateLimiter::for\("},
         {"kind": "member_call_expression", "has": {"field": "name", "regex": "^throttle(Api|WithRedis)$"}},
@@ -204,6 +211,8 @@ _FRAMEWORKS_LIMIT = (
       for language, kind in (("java", "annotation"), ("kotlin", "annotation"))),
 )  # fmt: skip
 """Limits that come with the framework and are switched on in code."""
+_API_GROUP = query("php", {"kind": "string", "regex": "^.api.$", **_IN_MIDDLEWARE}, keywords=("middleware",))
+"""A use of the group that Laravel's kernel comes with: a limit in a group that no route belongs to limits nothing."""
 
 
 def has_rate_limit(repo: Inventory) -> bool:
@@ -212,7 +221,7 @@ def has_rate_limit(repo: Inventory) -> bool:
         return True
     if any(True for _ in repo.syntax.sources("python", ("DEFAULT_THROTTLE_RATES", "throttle_classes", "RateLimiter", "rate_limit("))):
         return True
-    if repo.find(*_FRAMEWORKS_LIMIT):
+    if any(not match.location.path.endswith("Http/Kernel.php") or repo.find(_API_GROUP) for match in repo.find(*_FRAMEWORKS_LIMIT)):
         return True
     if any(_limits_requests(repo, row.language, name) for row in _LIMITERS for name in _defined(repo, row)):
         return True
