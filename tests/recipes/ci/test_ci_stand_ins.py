@@ -81,6 +81,14 @@ def test_the_database_is_the_one_of_the_job(make_repo: MakeRepo, render_tree: Re
     assert (gitlab["DATABASE_URL"], gitlab["POSTGRES_USER"]) == ("postgresql://test:test@database:5432/postgres", "test")
 
 
+def test_what_the_machine_sets_is_left_alone(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    names = ("PATH", "HOME", "CI_JOB_ID", "GITHUB_SHA", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST")
+    machine = "".join(f'os.environ["{name}"]\n' for name in names)
+    files = {**SHOP, "tests/test_more.py": f'import os\n\n{machine}os.environ["CITY"]\n'}
+    variables = given(render_tree(["ci"], make_repo(files), Profile()))
+    assert set(variables) == {"TEST_DATABASE_URL", "DATABASE_URL", "OPENAI_API_KEY", "TRIES", "REPORT_EMAIL", "CITY"}
+
+
 def test_settings_with_types(make_repo: MakeRepo, render_tree: RenderTree) -> None:
     variables = given(render_tree(["ci"], make_repo(TYPED), Profile()))
     assert variables == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Role
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from prodify.recipes.ci.project import Project
 
 _NOBODY = "127.0.0.1:1"
+_MACHINES = re.compile(r"((CI|PYTEST|COV|PIP|UV|CONDA|LD)_|(SYSTEMROOT|USERPROFILE|VIRTUAL_ENV|LOGNAME|COVERAGE_FILE)\Z)")
+"""Variables that the machine sets, or a tool on it: another value breaks what runs there."""
 _ASKING = ("getenv", "environ.get", "environ.setdefault", "setenv", "delenv")
 """Calls that ask for a variable, or set it, and go on where there is none."""
 
@@ -40,7 +43,7 @@ def stand_ins(repo: Inventory, profile: Profile, project: Project, server: str) 
     return tuple(
         (name, value.replace(DATABASE, database).replace(UPSTREAM, f"http://{_NOBODY}"))
         for name, value in sorted(found.items())
-        if name in needed or (name not in asked and not is_platform_variable(name))
+        if not is_platform_variable(name) and not _MACHINES.match(name) and (name in needed or name not in asked)
     )
 
 
