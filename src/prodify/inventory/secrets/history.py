@@ -27,7 +27,7 @@ _STRETCHES = 8
 git keeps a blob as a difference of, told by equal beginnings and ends (55 of 100 bytes are left, and to compare takes as long as to search
 them) or by the pack's own differences, read here (as long as git takes, for 787,000 steps); git's larger cache of such blobs, and another
 order of them; to read suspects by name in both processes; a reader of git's stream with one buffer and no layers (under 2 of 100); more
-stretches, or shares handed out as they are asked for (with these the two take the same processor time within a tenth)."""
+stretches, or shares handed out as they are asked for (the two mostly take the same processor time within a tenth as it is)."""
 _LOG_OF_BLOBS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
 """All commits, newest first, with the blobs that they brought."""
 _LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
