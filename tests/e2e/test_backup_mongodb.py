@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from prodify.profile import Profile
 from tests.cli.helpers import ROOT
+from tests.e2e.live.backups import backups_of
 from tests.e2e.live.stack import Process, free_port, wait_for
-from tests.recipes.conftest import commit_all, tree_of
 
 TOOLS = f"{ROOT / '.tools/bin'}{os.pathsep}{os.environ.get('PATH', '')}"
 """Where `make validators-slow` puts the server. The shell is npm's package mongosh; MongoDB's Database Tools come from MongoDB."""
@@ -74,20 +73,8 @@ def database() -> Iterator[Mongo]:
 
 
 def test_what_was_dropped_comes_back_and_the_drill_says_what_is_true(database: Mongo, tmp_path: Path) -> None:
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "app.py").write_text(CODE, encoding="utf-8")
-    (root / "requirements.txt").write_text("flask\npymongo\n", encoding="utf-8")
-    tree = tree_of(("backup",), commit_all(root), Profile())
-    for name in ("backup.sh", "restore-drill.sh"):
-        (tmp_path / name).write_text(tree[f"deploy/backup/{name}"], encoding="utf-8")
-    backups = tmp_path / "backups"
-    settings = {**os.environ, "PATH": TOOLS, "MONGODB_URI": database.url, "BACKUP_DIR": str(backups)}
-
-    def run(script: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["sh", str(tmp_path / script)], env={**settings, **more}, capture_output=True, text=True, timeout=120, check=False
-        )
+    kept = backups_of(tmp_path, CODE, "flask\npymongo\n", {"PATH": TOOLS, "MONGODB_URI": database.url})
+    backups, run = kept.folder, kept.run
 
     def databases() -> str:
         asked = "server.getSiblingDB('admin').runCommand({listDatabases: 1}).databases"
@@ -121,7 +108,7 @@ def test_what_was_dropped_comes_back_and_the_drill_says_what_is_true(database: M
     # As the README says it, into a database beside the one in use.
     address = f"mongodb://127.0.0.1:{database.port}/"
     command = ["mongorestore", f"--uri={address}", "--gzip", f"--archive={dump}", "--nsInclude=shop.*"]
-    subprocess.run(command, env=settings, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, env=kept.environment, check=True, capture_output=True, timeout=60)
     assert database.ask("print(server.orders.countDocuments({}), server.getCollection('odd-name').countDocuments({}))") == "500 2"
 
     broken = backups / "2999-01-01T000000Z.archive.gz"

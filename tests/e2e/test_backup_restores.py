@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from prodify.profile import Profile
+from tests.e2e.live.backups import backups_of
 from tests.e2e.live.stack import Postgres
-from tests.recipes.conftest import commit_all, tree_of
 
 pytestmark = [
     pytest.mark.servers,
@@ -44,21 +43,9 @@ def sql(server: Postgres, text: str) -> str:
 
 
 def test_what_was_dropped_comes_back_and_the_drill_says_what_is_true(database: Postgres, tmp_path: Path) -> None:
-    root = tmp_path / "shop"
-    root.mkdir()
-    (root / "app.py").write_text(CODE, encoding="utf-8")
-    (root / "requirements.txt").write_text("flask\npsycopg2-binary\n", encoding="utf-8")
-    tree = tree_of(("backup",), commit_all(root), Profile())
-    for name in ("backup.sh", "restore-drill.sh"):
-        (tmp_path / name).write_text(tree[f"deploy/backup/{name}"], encoding="utf-8")
-    backups = tmp_path / "backups"
     # As SQLAlchemy writes it: PostgreSQL's own programs do not know the driver's name.
-    settings = {**os.environ, "DATABASE_URL": database.url.replace("postgresql://", "postgresql+psycopg2://"), "BACKUP_DIR": str(backups)}
-
-    def run(script: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["sh", str(tmp_path / script)], env={**settings, **more}, capture_output=True, text=True, timeout=60, check=False
-        )
+    kept = backups_of(tmp_path, CODE, "flask\npsycopg2-binary\n", {"DATABASE_URL": database.url.replace("postgresql://", "postgresql+psycopg2://")})
+    backups, run = kept.folder, kept.run
 
     def databases() -> str:
         return sql(database, "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database")
