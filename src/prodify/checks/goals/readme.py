@@ -61,7 +61,9 @@ def readme_says_how_to_run(repo: Inventory, profile: Profile) -> Verdict:
         for number, line in enumerate(repo.files.lines(path), 1):
             if _RUN.search(line[:500]):
                 return passed("the README names a command", Note(Location(path, number), "command"))
-    return failed("the README names no command that installs or starts anything", *(Location(p) for p in readmes))
+    # One place: the README that people open first. Those of tools (`migrations/README`) are not asked for commands.
+    first = min(readmes, key=lambda path: (path.count("/"), path))
+    return failed("the README names no command that installs or starts anything", Location(first))
 
 
 @check(
