@@ -54,6 +54,10 @@ def go(before: str, inside: str) -> dict[str, str]:
         {**SINATRA, "config.ru": "#\\ -s puma -p 7100\nrequire './app'\nrun Sinatra::Application\n"},
         {**SLIM, "composer.json": '{"require": {"slim/slim": "4"}, "scripts": {"start": "php -S localhost:7100 -t public"}}\n'},
         {**LARAVEL, "Dockerfile": 'FROM php:8.3-cli\nCMD ["php", "artisan", "serve", "--host=0.0.0.0", "--port=7100"]\n'},
+        {
+            **go("", "serve(config.All.Port)\n\thttp.ListenAndServe(addr, nil)"),
+            "configs/env_variables.go": 'package configs\n\nvar db = Int("DB_PORT", 3306)\nvar own = Int("PORT", 7100)\n',
+        },
         go("", 'port := getEnv("PORT", "7100")\n\thttp.ListenAndServe(":"+port, nil)'),
         go('type C struct {\n\tPort int `env:"PORT" envDefault:"7100"`\n}', 'http.ListenAndServe(fmt.Sprintf(":%d", c.Port), nil)'),
         go('var f = &cli.IntFlag{Name: "port", Value: 7100}', "http.ListenAndServe(addr, nil)"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prodify.inventory.data.frameworks import Framework
 
 
-_SETTINGS = lazy(r"(?i)(^|/)\w*(config|conf|env|environment|settings?|const|constants?|defaults?|globals?)(/\w+)?\.go$")
+_SETTINGS = lazy(r"(?i)(^|/)\w*(configs?|conf|envs?|environment|settings?|const|constants?|defaults?|globals?)(/\w+)?\.go$")
 """Files that read what the program is told, the port among it, for one that serves elsewhere."""
 
 
