@@ -216,3 +216,19 @@ def test_three_services_in_three_languages(repo: Repo) -> None:
         ("api", "service", "net/http", 8085), ("jobs", "worker", "rq", None), ("web", "service", "koa", 4444),
     ]  # fmt: skip
     assert inv.kind == "monorepo"
+
+
+@pytest.mark.parametrize(
+    ("package", "framework"),
+    [
+        ("github.com/bwmarrin/discordgo", "discordgo"),
+        ("gopkg.in/telebot.v3", "telebot"),
+        ("gopkg.in/telebot.v4", "telebot"),
+        ("github.com/mymmrac/telego", "telego"),
+        ("github.com/go-telegram/bot", "go-telegram"),
+    ],
+)
+def test_bots_of_go(repo: Repo, package: str, framework: str) -> None:
+    main = f'package main\n\nimport b "{package}"\n\nfunc main() {{\n\tb.Start()\n}}\n'
+    (found,) = repo({"go.mod": f"module x\n\ngo 1.25\n\nrequire {package} v1.0.0\n", "main.go": main}).components
+    assert (found.kind, found.framework, found.port) == ("bot", framework, None)

@@ -54,6 +54,12 @@ def go(before: str, inside: str) -> dict[str, str]:
         {**SINATRA, "config.ru": "#\\ -s puma -p 7100\nrequire './app'\nrun Sinatra::Application\n"},
         {**SLIM, "composer.json": '{"require": {"slim/slim": "4"}, "scripts": {"start": "php -S localhost:7100 -t public"}}\n'},
         {**LARAVEL, "Dockerfile": 'FROM php:8.3-cli\nCMD ["php", "artisan", "serve", "--host=0.0.0.0", "--port=7100"]\n'},
+        {**rust('let port = dotenv::var("PORT").expect("PORT");\n    serve(port);'), ".env.sample": "DB_PORT = 5432\nPORT = 7100\n"},
+        {**go("", 'http.ListenAndServe(":"+must(os.Getenv("PORT")), nil)'), ".env.example": "# web\nexport PORT='7100' # any\n"},
+        {
+            **go("", "serve(config.All.Port)\n\thttp.ListenAndServe(addr, nil)"),
+            "configs/env_variables.go": 'package configs\n\nvar db = Int("DB_PORT", 3306)\nvar own = Int("PORT", 7100)\n',
+        },
         go("", 'port := getEnv("PORT", "7100")\n\thttp.ListenAndServe(":"+port, nil)'),
         go('type C struct {\n\tPort int `env:"PORT" envDefault:"7100"`\n}', 'http.ListenAndServe(fmt.Sprintf(":%d", c.Port), nil)'),
         go('var f = &cli.IntFlag{Name: "port", Value: 7100}', "http.ListenAndServe(addr, nil)"),
@@ -71,6 +77,9 @@ def test_the_port_that_is_written(repo: Repo, files: dict[str, str]) -> None:
         ({**SLIM, "README.md": "Start it with `php -S localhost:7100`.\n"}, 8080),
         (go('var f = &cli.IntFlag{Name: "workers", Value: 7100}', "http.ListenAndServe(addr, nil)"), 8080),
         (go('type C struct {\n\tDBPort int `env:"DB_PORT" envDefault:"7100"`\n}', "http.ListenAndServe(addr, nil)"), 8080),
+        ({**rust('let port = dotenv::var("PORT").expect("PORT");'), "web/.env.sample": "PORT = 7100\n"}, 3000),
+        ({**rust('let port = dotenv::var("DB_PORT").expect("PORT");'), ".env.sample": "DB_PORT = 7100\n"}, 3000),
+        ({**rust("serve(3000);"), ".env.sample": "PORT = 7100\n"}, 3000),
         ({**ASPNET, "Program.cs": 'var p = Environment.GetEnvironmentVariable("REPORT") ?? "7100";\n'}, 8080),
     ],
 )

@@ -53,6 +53,7 @@ def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(r
             {"package.json": '{"name": "a", "dependencies": {"b": "1"}}', "package-lock.json": '{"lockfileVersion": 3, "packages": {}}'},
         ),
         ("healthcheck", {"app.py": "from flask import Flask\napp = Flask('x')\n@app.get('/healthz')\ndef h():\n    return ''\n"}),
+        ("healthcheck", {"app.py": "from flask import Flask\napp = Flask('x')\n@app.get('/api/healthchecker')\ndef h():\n    return ''\n"}),
         ("healthcheck", {"Dockerfile": "FROM x:1\nHEALTHCHECK CMD curl -f localhost\n"}),
         ("otel", {"requirements.txt": "opentelemetry-sdk==1.0\n"}),
         ("metrics", {"requirements.txt": "prometheus-client==0.1\n"}),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prodify.inventory.query import Query
 
 _PROBE_PATH = lazy(
-    r"/(health|healthz|healthcheck|health[-_]check|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
+    r"/(health|healthz|health[-_]?check(er)?|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
 )
 _PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = guarded(

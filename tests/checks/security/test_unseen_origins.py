@@ -37,6 +37,35 @@ def test_headers_of_python(judge: Judge, line: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("response['Access-Control-Allow-Origin'] = request.env['HTTP_ORIGIN'] || '*'", "fail"),
+        ('headers["Access-Control-Allow-Origin"] = request.env["HTTP_ORIGIN"] || "*"', "fail"),
+        ("headers 'Access-Control-Allow-Origin' => request.env['HTTP_ORIGIN'] || '*'", "fail"),
+        ("response['Access-Control-Allow-Origin'] = ENV['ORIGIN'] || 'https://shop.example'", "pass"),
+        ("response['Access-Control-Allow-Origin'] = request.env['HTTP_ORIGIN'] if known", "pass"),
+        ("response['Access-Control-Allow-Headers'] = request.env['HTTP_ORIGIN'] || '*'", "pass"),
+    ],
+)
+def test_headers_of_ruby(judge: Judge, line: str, kind: str) -> None:
+    files = {"Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\n", "app.rb": f"require 'sinatra'\n\nbefore do\n  {line}\nend\n"}
+    assert judge(CHECK, files).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("header('Access-Control-Allow-Origin: ' . ($_SERVER['HTTP_ORIGIN'] ?? '*'));", "fail"),
+        ('header("Access-Control-Allow-Origin: " . ($_SERVER["HTTP_ORIGIN"] ?? "https://shop.example"));', "pass"),
+    ],
+)
+def test_headers_of_php(judge: Judge, line: str, kind: str) -> None:
+    composer = '{"require": {"slim/slim": "4"}}\n'
+    files = {"composer.json": composer, "public/index.php": f"<?php\n{line}\n$app = AppFactory::create();\n$app->run();\n"}
+    assert judge(CHECK, files).kind == kind
+
+
+@pytest.mark.parametrize(
     ("default", "kind"),
     [
         ("['*']", "fail"),

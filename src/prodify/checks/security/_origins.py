@@ -172,6 +172,11 @@ _RUST_STAR = {"any": [{"pattern": pattern} for pattern in ("CorsLayer::permissiv
     '$C.append_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))',
     '$C.insert_header(("Access-Control-Allow-Origin", "*"))',
     '$C.header("Access-Control-Allow-Origin", "*")')]}  # fmt: skip
+_RUBY_ANYBODY = {"kind": "binary", "all": [
+    {"has": {"field": "left", "regex": r"""\[["']HTTP_ORIGIN["']\]$|\.origin$"""}},
+    {"has": {"field": "right", "regex": r"""^["']\*["']$"""}},
+]}  # fmt: skip
+"""Whoever asks is let in, and where nobody says who asks, everybody."""
 _OTHERS = (
     query("go", _GO_STAR, keywords=("AllowOrigins", "AllowedOrigins")),
     query("go", {"any": [{"pattern": "cors.Default()"}, {"pattern": "cors.AllowAll()"}]}, keywords=("cors.Default", "cors.AllowAll")),
@@ -217,6 +222,11 @@ _OTHERS = (
     query("ruby", {"kind": "assignment", "regex": r"""^[\w.]*(headers?"""
                                                   r"""|response)\[["']Access-Control-Allow-Origin["']\]\s*=\s*["']\*["']$"""},
           keywords=("Access-Control-Allow-Origin",)),
+    *(query("ruby", {"kind": kind, "all": [
+        {"has": {"field": name, "regex": r"""["']Access-Control-Allow-Origin["']\]?$"""}}, {"has": {"field": value, **_RUBY_ANYBODY}},
+    ]}, keywords=("Access-Control-Allow-Origin",)) for kind, name, value in (("assignment", "left", "right"), ("pair", "key", "value"))),
+    query("php", {"kind": "function_call_expression", "regex": r"""(?is)^header\(\s*["']Access-Control-Allow-Origin\s*:\s*["']\s*\.\s*\("""
+                  r"""\s*\$_SERVER\[["']HTTP_ORIGIN["']\]\s*(\?\?|\?:)\s*["']\*["']\s*\)"""}, keywords=("Access-Control-Allow-Origin",)),
     query("php", {"kind": "function_call_expression", "regex": r"""(?i)^header\(\s*["']Access-Control-Allow-Origin\s*:\s*\*["']"""},
           keywords=("Access-Control-Allow-Origin",)),
     query("go", {"kind": "call_expression", "regex": r"""(?s)\.(Set|Add|Header)\(\s*"Access-Control-Allow-Origin"\s*,\s*"\*"\s*\)$"""},

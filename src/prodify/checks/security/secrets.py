@@ -19,6 +19,7 @@ from prodify.api import (
 )
 from prodify.checks.security._disposable import is_disposable
 from prodify.checks.security._redaction import evidence
+from prodify.inventory.polyglot.accounts import written_accounts
 from prodify.inventory.polyglot.signing import written_keys
 
 
@@ -88,8 +89,10 @@ def no_secret_in_code(repo: Inventory, profile: Profile) -> Verdict:
     """
     loud = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level != "note" and h.category != "framework-key"]
     hits = [h for h in loud if not is_disposable(repo, h)]
-    if hits:
-        return failed(f"{len(hits)} secret{'s stand' if len(hits) != 1 else ' stands'} in code or configuration", *map(evidence, hits))
+    known = {(h.location.path, h.location.line) for h in repo.secrets if h.level != "note"}
+    bare = [note for note in written_accounts(repo) if (note.location.path, note.location.line) not in known]
+    if count := len(hits) + len(bare):
+        return failed(f"{count} secret{'s stand' if count != 1 else ' stands'} in code or configuration", *map(evidence, hits), *bare)
     if not repo.files.paths:
         return not_applicable("no file to look at")
     return passed("no secret was found in code or configuration")

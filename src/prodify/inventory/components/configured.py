@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.components.common import placed_port
 from prodify.inventory.components.pyproject import read_toml
+from prodify.inventory.envfiles import EXAMPLE_FILES
 from prodify.inventory.facts import Role
 from prodify.inventory.placed import line_at
 from prodify.inventory.yamlview import document
@@ -39,6 +40,8 @@ _TESTS = lazy(r"(?i)[-_./](test|testing|ci|example|sample)s?[-_.]")
 _FOR_PEOPLE = lazy(r"(?i)[-_./](local|dev(elopment)?|stag(e|ing))[-_.]")
 _SECTION = lazy(r"(?i)^(http_?)?(server|service|app|application|api|web|rest|http|listen|gin|echo|fiber|chi)(_?server|_?config)?$")
 _KEY = lazy(r"(?i)^((http|server|app|api|web|listen|service|bind)[-_]?)?(port|addr(ess)?|listen)$")
+_VARIABLE = lazy(r"^((HTTP|APP|API|SERVER|WEB|SERVICE)_)?PORT$")
+_ENTRY = lazy(r"""(?m)^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*["']?(\d{2,5})["']?[ \t]*(?:#.*)?\r?$""")
 _NUMBER = lazy(r"(?:^|:)(\d{2,5})\}?/?$")
 
 
@@ -56,6 +59,18 @@ def configured_port(repo: Inventory, root: Root, language: str) -> int | None:
             port = placed_port(number[1], location) if number else None
             if port is not None:
                 return port
+    return None
+
+
+def exemplary_port(repo: Inventory, root: Root) -> int | None:
+    """The port that the example of the environment names, for a program that does not start without the variable."""
+    names = {v.name for v in repo.environment if v.required and _VARIABLE.match(v.name) and _below(root, v.location.path)}
+    home = "" if root.path == "." else root.path
+    for path in repo.files.select(*EXAMPLE_FILES) if names else ():
+        text = (repo.files.text(path) or "") if path.rpartition("/")[0] == home else ""
+        for line in _ENTRY.finditer(text):
+            if line[1] in names:
+                return placed_port(line[2], Location(path, line_at(text, line.start(1))))
     return None
 
 

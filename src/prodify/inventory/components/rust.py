@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory import starting
 from prodify.inventory.components.common import first_match, image_version, name_of, note_at, port_in
-from prodify.inventory.components.configured import configured_port
+from prodify.inventory.components.configured import configured_port, exemplary_port
 from prodify.inventory.components.pyproject import read_toml, table
 from prodify.inventory.data.frameworks import RUST
 from prodify.inventory.facts import Component
@@ -50,7 +50,8 @@ def _component(repo: Inventory, layout: Layout, root: Root, data: dict[str, obje
     if kind == "service":
         rocket = [p for p in (root.join("Rocket.toml"),) if p in repo.files]
         written = port_in(repo, rocket, re.compile(r"^\s*port\s*=\s*(\d+)", re.MULTILINE)) or written_port(repo, "rust", sources)
-        port = written or configured_port(repo, root, "rust") or (framework.port if framework else None)
+        told = written or configured_port(repo, root, "rust") or exemplary_port(repo, root)
+        port = told or (framework.port if framework else None)
     notes.append(note_at(repo, root.join(entry), "fn main", "fn main"))
     shown = framework.name if framework is not None and (kind != "cli" or framework.name == "clap") else None
     return Component(root.path, name, kind, "rust", shown, entry, port, manager, runtime, tuple(notes))

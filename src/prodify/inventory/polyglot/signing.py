@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
 from prodify.inventory.query import query
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,32 @@ _RUST_KEY = r"(from_secret|from_base64_secret|from_rsa_pem)"
 _RUST_TEXT = {"any": [{"kind": "string_literal"}, {"kind": "raw_string_literal"}, {"regex": r'^b?"[^"]+"(\.as_ref\(\)|\.as_bytes\(\))?$'}]}
 _BYTES = {"kind": "string_literal", "inside": {"kind": "argument", "inside": {"kind": "argument_list", "inside": {
     "kind": "invocation_expression", "regex": r"(?s)^[\w.]*Encoding\.\w+\.GetBytes\("}}}}  # fmt: skip
+_KEY_NAME = r"(?i)^(get_?)?((jwt|hmac|token|auth|app|session|my)_?)?(secret|(secret|signing|jwt)_?key|secret_?token)(_base)?$"
+_SIGNS = lazy(r"(?i)\bjwt|hmac|session_secret|rack::session|message_?(verifier|encryptor)")
+_NO_KEY: dict[str, object] = {"any": [{"regex": r"#\{"}, {"regex": """^(["']).?["']$"""}, {"regex": r"""^["'][A-Z][A-Z0-9_]+["']$"""}]}
+"""Text that is put together, none at all, or the name of a variable."""
+
+
+def _returned(literal: str, method: str, *between: str) -> dict[str, object]:
+    """The literal that a method of a key's name gives back, whatever asks; `between` stand the nodes around it, from the inside."""
+    outside: dict[str, object] = {"kind": method, "has": {"field": "name", "regex": _KEY_NAME}}
+    for kind in reversed(between):
+        outside = {"kind": kind, "inside": outside}
+    return {"kind": literal, "not": _NO_KEY, "inside": outside}
+
+
+_RETURNED = {
+    "ruby": [_returned("string", kind, *way) for kind in ("method", "singleton_method")
+             for way in ((), ("body_statement",), ("argument_list", "return", "body_statement"))],
+    "java": [_returned("string_literal", "method_declaration", "return_statement", "block")],
+    "php": [_returned(text, kind, "return_statement", "compound_statement") for text in ("string", "encapsed_string")
+            for kind in ("method_declaration", "function_definition")],
+    "go": [_returned("interpreted_string_literal", "function_declaration",
+                     "expression_list", "return_statement", "statement_list", "block")],
+}  # fmt: skip
 
 KEYS = (
+    *(query(language, {"any": rules}, keywords=("ecret", "ECRET", "Key", "key"), where=_SIGNS) for language, rules in _RETURNED.items()),
     query("go", {**_GO_BYTES, "inside": {"kind": "argument_list", "inside": {
         "kind": "call_expression", "has": {"field": "function", "regex": r"\.SignedString$"}}}}, keywords=("SignedString",)),
     query("go", {**_GO_BYTES, "inside": {"kind": "expression_list", "inside": {"kind": "return_statement", "inside": {
