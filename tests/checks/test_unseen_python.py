@@ -332,3 +332,38 @@ def test_one_module_with_every_model_call_is_an_adapter(judge: Judge) -> None:
 def test_a_health_check_by_the_name_of_its_handler(judge: Judge) -> None:
     code = FLASK + "@app.route('/')\ndef health_check():\n    return {'status': 'healthy'}\n"
     assert judge("health-endpoint-exists", {"app.py": code, "requirements.txt": "flask\n"}).kind is Kind.PASS
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from shop import create_app\n\napp = create_app()\napp.debug = True\n",
+        "from shop import create_app\n\napplication = create_app()\napplication.debug = True\n",
+        "from shop.site import app\n\n\napp.debug = True\n",
+    ],
+)
+def test_debug_mode_of_an_application_that_another_file_makes(judge: Judge, code: str) -> None:
+    factory = "from flask import Flask\n\ndef create_app():\n    return Flask(__name__)\n"
+    files = {"run.py": code, "shop/__init__.py": factory, "shop/site.py": FLASK, "requirements.txt": "flask\n"}
+    assert places(judge, "debug-is-off", files) == [("run.py", 4)]
+    elsewhere = {**files, "run.py": code.replace("from shop", "from machine").replace(".site", "")}
+    assert judge("debug-is-off", elsewhere).kind is Kind.PASS
+
+
+def test_packages_that_an_image_installs_by_name_where_nothing_declares_any(judge: Judge) -> None:
+    image = "FROM python:3.14-slim\nCOPY . .\nRUN pip install flask {}\nCMD python app.py\n"
+    found = places(judge, "dependencies-are-locked", {"app.py": FLASK, "Dockerfile": image.format("mysql-connector-python")})
+    assert found == [("Dockerfile", 3), ("Dockerfile", 3)]
+    fixed = {"app.py": FLASK, "Dockerfile": image.format("").replace("flask", "flask==3.1.0")}
+    assert judge("dependencies-are-locked", fixed).kind is Kind.NOT_APPLICABLE
+
+
+def test_a_retired_model_is_shown_in_the_file_of_constants(judge: Judge) -> None:
+    code = (
+        "from openai import OpenAI\n\nfrom names import MODEL\n\nclient = OpenAI()\n\ndef ask(question):\n"
+        "    return client.chat.completions.create(model=MODEL, max_tokens=9, messages=question)\n"
+    )
+    files = {"app.py": code, "names.py": "LIMIT = 3\nMODEL = 'gpt-3.5-turbo'\n", "requirements.txt": "openai==1.0.0\n"}
+    assert places(judge, "model-is-not-retired", files) == [("names.py", 2)]
+    twice = {**files, "other.py": "SHOWN = 'gpt-3.5-turbo'\n"}
+    assert places(judge, "model-is-not-retired", twice) == [("app.py", 8)]

@@ -104,3 +104,29 @@ def test_an_application_of_nest_without_a_server_has_no_port(repo: Repo, made: s
     code = f"import {{ NestFactory }} from '@nestjs/core';\n\nNestFactory.{made};\n"
     inv = repo({"package.json": package("@nestjs/core", start="node dist/main"), "src/main.ts": code})
     assert [c.port for c in inv.components] == [port]
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "stores"),
+    [
+        (("sequelize", "mysql2"), "require('sequelize');\n", ["mysql"]),
+        (("knex", "sqlite3", "pg"), "require('knex');\n", ["postgres"]),
+        (("typeorm", "better-sqlite3"), "require('typeorm');\n", ["sqlite"]),
+        (("knex", "mysql2", "pg"), "require('knex');\n", []),
+        (("knex", "mysql2", "pg"), "require('knex');\nrequire('pg');\n", ["postgres"]),
+        (("mysql2",), "", []),
+    ],
+)
+def test_the_database_of_a_mapper_is_that_of_the_one_driver_declared_beside_it(
+    repo: Repo, packages: tuple[str, ...], code: str, stores: list[str]
+) -> None:
+    inv = repo({"package.json": package("express", *packages), "server.js": SERVER.replace("{port}", "3000") + code})
+    assert [t.name for t in inv.datastores] == stores
+
+
+@pytest.mark.parametrize(("typed", "scripts", "language"), [(1, 5, "javascript"), (2, 4, "typescript"), (1, 1, "typescript")])
+def test_one_typed_file_beside_a_tsconfig_makes_no_typed_program(repo: Repo, typed: int, scripts: int, language: str) -> None:
+    files = {"package.json": package("express"), "server.js": SERVER.replace("{port}", "3000"), "tsconfig.json": "{}"}
+    files |= {f"lib/t{n}.ts": "export const a = 1;\n" for n in range(typed)}
+    files |= {f"lib/s{n}.js": "export const a = 1;\n" for n in range(scripts - 1)}
+    assert [c.language for c in repo(files).components] == [language]

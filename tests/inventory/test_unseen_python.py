@@ -192,3 +192,39 @@ def test_a_channel_layer_is_a_datastore(repo: Repo) -> None:
     settings = "import django\n\nCHANNEL_LAYERS = {'default': {'BACKEND': 'channels_redis.core.RedisChannelLayer'}}\n"
     inv = repo({"requirements.txt": "django\nchannels-redis\n", "shop/settings.py": settings})
     assert [t.name for t in inv.datastores] == ["redis"]
+
+
+DJANGO = {
+    "station/manage.py": "import os\nfrom django.core.management import execute_from_command_line\n"
+    "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'station.settings')\nexecute_from_command_line(['x'])\n",
+    "station/station/__init__.py": "",
+    "station/station/settings.py": "ROOT_URLCONF = 'station.urls'\nSECRET_KEY = ''\n",
+    "station/station/urls.py": "from station.views import index\nurlpatterns = []\n",
+    "station/station/views.py": "def index(request):\n    return None\n",
+    "station/station/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+}
+
+
+def test_a_django_project_without_a_manifest_is_imported_from_the_directory_of_its_manage_py(repo: Repo) -> None:
+    (component,) = repo({**DJANGO, "README.md": "# station\n"}).components
+    assert (component.path, component.framework, component.entrypoint) == ("station", "django", "station.wsgi:application")
+
+
+@pytest.mark.parametrize("more", [{"requirements.txt": "django\n"}, {"tool.py": "print(1)\n"}])
+def test_a_manifest_or_code_above_a_django_project_keeps_the_component_there(repo: Repo, more: dict[str, str]) -> None:
+    assert [c.path for c in repo({**DJANGO, **more}).components if c.framework == "django"] == ["."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "image"),
+    [
+        ("docker", "# the image\nARG V=3.14\nFROM python:${V}-slim\nCMD python app.py\n", True),
+        ("DockerFile", "FROM python:3.14-slim\nCMD python app.py\n", True),
+        ("docker", "#!/bin/sh\ndocker build .\n", False),
+        ("docker", "\n" * 5000 + "docker run FROM\n", False),
+    ],
+)
+def test_images_in_files_of_other_names(repo: Repo, name: str, text: str, image: bool) -> None:
+    inv = repo({"app.py": "from flask import Flask\napp = Flask(__name__)\n", name: text})
+    assert [d.path for d in inv.dockerfiles] == ([name] if image else [])
+    assert bool(inv.has["dockerfile"]) is image

@@ -141,9 +141,12 @@ def _is_template(text: str) -> bool:
 def has_lockfile(repo: Inventory) -> bool:
     """Whether every component whose ecosystem has lock files has one."""
     from prodify.inventory.dependencies import lock_states
+    from prodify.inventory.dependencies.model import Manifest
 
     states = [state for state in lock_states(repo) if state.how != "nothing-to-lock"]
-    return bool(states) and all(state.how in ("lock", "pinned-hashed") for state in states)
+    compiled = {m.component for m in repo.manifests if isinstance(m, Manifest) and m.compiled}  # what pip-compile writes is pip's lock file
+    locked = (state.how in ("lock", "pinned-hashed") or (state.how == "pinned" and state.component in compiled) for state in states)
+    return bool(states) and all(locked)
 
 
 _FROZEN = 30

@@ -141,9 +141,11 @@ _VERSION_FILES = (
 _VERSION_LINES = (
     ("*.csproj", "dotnet", lazy(r"<TargetFramework>\s*net(?:coreapp)?(\d+\.\d+)\s*</")),
     ("Gemfile", "ruby", lazy(r"""^\s*ruby\s*\(?\s*["'](\d+\.\d+[\d.]*)["']""")),
-    ("package.json", "node", lazy(r"""^\s*"node"\s*:\s*"v?(\d+(?:\.(?:\d+|x))*)"\s*,?\s*$""")),
+    ("package.json", "node", lazy(r"""^\s*"node"\s*:\s*"([^"]*)"\s*,?\s*$""")),
 )
-"""Lines of manifests that name exactly one version: a lower bound such as `>=14` says nothing of what runs."""
+"""Lines of manifests that name a version, or a range that ends: a lower bound such as `>=14` says nothing of what runs."""
+_ONE_MAJOR = lazy(r"^[\^~=v\s]*(\d+)(?:\.[\dx*]+)*$")
+_UPPER = lazy(r"<(=?)\s*v?(\d+)((?:\.[\dx*]+)*)|\s-\s+v?(\d+)")
 _VERSION = lazy(r"(\d+)(?:\.(\d+))?")
 
 
@@ -178,13 +180,34 @@ def _declarations(repo: Inventory) -> Iterator[RuntimeVersion]:
         for path in repo.files.select(pattern, roles=(Role.PRODUCTION,)):
             for number, line in enumerate(repo.files.lines(path)[:400], 1):
                 if (match := line_of.search(line[:300])) is not None:
-                    yield from _known(language, match[1], Location(path, number))
+                    text = _newest_allowed(match[1]) if pattern == "package.json" else match[1]
+                    yield from _known(language, text, Location(path, number))
     for pattern, language in _VERSION_FILES:
         for path in repo.files.select(pattern):
             for number, line in enumerate(repo.files.lines(path)[:5], 1):
                 if line.strip() and not line.startswith("#"):
                     yield from _known(language, line, Location(path, number))
                     break
+
+
+def _newest_allowed(wanted: str) -> str:
+    """The newest major version that a range of npm allows, empty where it allows every newer one.
+
+    >>> [_newest_allowed(wanted) for wanted in ("18.x", "^18.1.0", ">=18.18 <19.0.0", ">=14 <=16.x", "14 - 16", "16 || ~18.2")]
+    ['18', '18', '18', '16', '16', '18']
+    >>> [_newest_allowed(wanted) for wanted in (">=14", "*", "14 || >=16", "lts/*", "./server.js")]
+    ['', '', '', '', '']
+    """
+    newest = 0
+    for part in wanted.split("||"):
+        if (one := _ONE_MAJOR.search(part.strip())) is not None:
+            newest = max(newest, int(one[1]))
+        elif (upper := _UPPER.search(part)) is not None:
+            whole = upper[4] is None and not upper[1] and not upper[3].strip(".0x*")  # `<19` and `<19.0.0` keep the whole of 19 out
+            newest = max(newest, int(upper[2] or upper[4]) - whole)
+        else:
+            return ""
+    return str(newest)
 
 
 def _known(language: str, text: str, place: Location) -> Iterator[RuntimeVersion]:

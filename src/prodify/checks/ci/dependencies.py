@@ -9,6 +9,8 @@ from prodify.inventory.dependencies import imported_but_undeclared, imported_but
 _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "setuptools", "hatch"))
 _NODE_MANAGERS = frozenset(("npm", "yarn", "pnpm", "bun"))
 
+_DRIFTS = "a build next week may install other versions"
+
 
 @check(
     step=Step.CI,
@@ -48,19 +50,21 @@ def dependencies_are_locked(repo: Inventory, profile: Profile) -> Verdict:
         ```
     """
     states = [s for s in lock_states(repo) if s.how != "nothing-to-lock"]
+    by_name = list(loose_installs(repo))
+    if not states and problems(repo):
+        return failed("a manifest cannot be read", *problems(repo))
     if not states:
-        return not_applicable("no dependency is declared") if not problems(repo) else failed("a manifest cannot be read", *problems(repo))
+        return failed(_DRIFTS, *by_name) if by_name else not_applicable("no dependency is declared")
     relevant = [s for s in states if not s.library]
     if not relevant:
         return not_applicable("a library leaves versions to the applications that use it")
     loose = [s for s in relevant if not s.locked]
-    by_name = list(loose_installs(repo))
     if not loose and not by_name:
         return passed("every component's dependencies are fixed", *relevant)
     places = [Note(d.location, f"{d.name} has no fixed version") for s in loose for d in s.unpinned] or [
         Note(s.location, s.note) for s in loose
     ]
-    return failed("a build next week may install other versions", *places, *by_name)
+    return failed(_DRIFTS, *places, *by_name)
 
 
 @check(

@@ -19,7 +19,7 @@ from prodify.api import (
 )
 from prodify.inventory.data.model_names import retired_models
 from prodify.inventory.modelnames import named_models
-from prodify.inventory.places import literal_place
+from prodify.inventory.places import written_place
 from prodify.lazyre import lazy
 
 _ADAPTER = lazy(r"class \w*(LLM|Llm|Model|Provider|Adapter|Completion)\w*\(.*(Protocol|ABC)|litellm|any_llm|langchain|llama_index")
@@ -63,7 +63,7 @@ def model_is_not_retired(repo: Inventory, profile: Profile) -> Verdict:
     if not named and not sent:
         return not_applicable("no model name is written in the code")
     retired = retired_models()
-    places = [Note(literal_place(repo, n.location, n.note), n.note) for n in named] + sent
+    places = [Note(written_place(repo, n.location, n.note), n.note) for n in named] + sent
     gone = dict.fromkeys(
         Note(Location(n.location.path, n.location.line), f"{_bare(n.note)} retired on {retired[_bare(n.note)]}")
         for n in places

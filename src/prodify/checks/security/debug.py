@@ -103,10 +103,12 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
     for call in repo.python.calls("*.run", "*.run_server", "fastapi.FastAPI", "starlette.applications.Starlette"):
         value, known = repo.python.value_of(call.arg("debug", 2 if call.name.endswith(".run") else None), call)
         application = call.name in ("fastapi.FastAPI", "starlette.applications.Starlette")
-        if known and value is True and (application or repo.python.imports_in(call.location.path, *_WEB) or _is_own(repo, call)):
+        own = application or repo.python.imports_in(call.location.path, *_WEB)
+        if known and value is True and (own or _is_own(repo, call.location.path, call.text.partition("(")[0])):
             yield Note(keyword_place(repo, call.location, "debug"), f"{call.name}(debug=True)")
-    for assignment in repo.python.assignments("app.debug", "*.config?'DEBUG'?", '*.config?"DEBUG"?'):
-        if assignment.value is True and repo.python.imports_in(assignment.location.path, *_WEB):
+    for assignment in repo.python.assignments("app.debug", "application.debug", "*.config?'DEBUG'?", '*.config?"DEBUG"?'):
+        path = assignment.location.path
+        if assignment.value is True and (repo.python.imports_in(path, *_WEB) or _is_own(repo, path, assignment.target)):
             yield Note(assignment.location, f"{assignment.target} = True")
     django = setting(repo, "DEBUG")
     if django is not None and django.value is True:
@@ -130,16 +132,16 @@ def _debug_switches(repo: Inventory) -> Iterator[Note]:
                 yield Note(start.location, "a debugger's port is opened")
 
 
-def _is_own(repo: Inventory, call: Call) -> bool:
-    """Whether what is run is an application that another file of the repository makes: `from shop import app`, `app = create_app()`."""
-    module = repo.python.module(call.location.path)
-    owner = call.text.partition("(")[0].partition(".")[0]
+def _is_own(repo: Inventory, path: str, member: str) -> bool:
+    """Whether `app.run` or `app.debug` is of an application that another file makes: `from shop import app`, `app = create_app()`."""
+    module = repo.python.module(path)
+    owner = member.partition(".")[0]
     if module is None:
         return False
     made = pyimports.assignment_of(module, owner)
     maker = pyimports.bound_call(module, made) if made is not None else None
-    name = maker.name if maker is not None else call.name if owner in module.imports else ""
-    home = pyimports.locate(repo, call.location.path, name) if name else None
+    name = maker.name if maker is not None else module.resolve(owner) if owner in module.imports else ""
+    home = pyimports.locate(repo, path, name) if name else None
     return home is not None and repo.python.imports_in(home[0], *_WEB)
 
 

@@ -196,18 +196,26 @@ class _Orphans:
         self._code = code
 
     def home(self, path: str) -> str:
-        """The repository itself when code lies at its root, in one directory only or in an importable package; else the first directory."""
+        """The repository itself when code lies at its root, in one directory only or in an importable package; else the first directory.
+
+        A Django project is imported from the directory of its manage.py, often below a package of the same name.
+        """
         top = path.split("/", 1)[0]
+        if "/" not in path or self._at_root:
+            return "."
         package = f"{top}/__init__.py" in self._files or (path.endswith(".py") and top in self._imported)
-        return "." if "/" not in path or self._together or package else top
+        return top if f"{top}/manage.py" in self._files or not (self._alone or package) else "."
 
     @cached_property
-    def _together(self) -> bool:
-        """Whether code lies at the root, or in one directory and there is no manifest at all."""
+    def _at_root(self) -> bool:
+        return any("/" not in other for other in self._code)
+
+    @cached_property
+    def _alone(self) -> bool:
+        """Whether code lies in one directory and there is no manifest at all."""
         tops = {other.split("/", 1)[0] for other in self._code if "/" in other}
         manifests = (m for names in MANIFESTS.values() for m in names)
-        alone = len(tops) == 1 and not self._files.select(*manifests, roles=(Role.PRODUCTION,))
-        return alone or any("/" not in other for other in self._code)
+        return len(tops) == 1 and not self._files.select(*manifests, roles=(Role.PRODUCTION,))
 
     @cached_property
     def _imported(self) -> frozenset[str]:

@@ -209,7 +209,7 @@ class NodeRoot:
     def _language(self) -> str:
         scripts = [p for p in self.sources if not p.endswith((".vue", ".svelte", ".astro"))]  # pages of either dialect
         typed = sum(p.endswith((".ts", ".tsx", ".mts", ".cts")) for p in scripts)
-        configured = typed and self.root.join("tsconfig.json") in self.repo.files
+        configured = typed * 4 > len(scripts) and self.root.join("tsconfig.json") in self.repo.files  # one typed file is no typed program
         return "typescript" if configured or typed * 2 > len(scripts) else "javascript"
 
     def _runtime(self) -> str | None:

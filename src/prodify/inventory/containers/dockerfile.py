@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 PATTERNS = (
     "Dockerfile", "dockerfile", "Dockerfile.*", "dockerfile.*", "*.Dockerfile", "*.dockerfile", "Dockerfile-*", "Containerfile",
-    "Containerfile.*",
+    "Containerfile.*", "DockerFile", "docker",
 )  # fmt: skip
+_FIRST = lazy(r"\A(?:[ \t\r]*(?:#[^\n]*|ARG\b[^\n]*)?\n)*[ \t]*FROM\s", re.IGNORECASE)
+"""How a Dockerfile begins; a file that is called `docker` is one only then, else it is as often a script."""
 MAX_INSTRUCTIONS = 1000
 MAX_VALUE = 4096
 """Instructions of a file that are read, and characters of a value in which variables are filled in: values can double themselves."""
@@ -52,6 +54,7 @@ def read_dockerfiles(repo: Inventory) -> tuple[Dockerfile, ...]:
         if ".devcontainer" not in path.split("/")
         and not path.rpartition("/")[2].startswith(".gitpod")
         and not _NOT_DOCKERFILES.search(path) and not _PACKAGE_BUILDS.search(path)
+        and (path.rpartition("/")[2] != "docker" or _FIRST.match(repo.files.text(path) or ""))
     ]
     deployable = [path for path in paths if not _DEVELOPMENT.search(path.rpartition("/")[2])]
     return tuple(read_dockerfile(path, text, repo.files) for path in deployable or paths if (text := repo.files.text(path)) is not None)

@@ -96,6 +96,12 @@ DATASTORES: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """Imported name (or its beginning, up to a separator) to datastore."""
 
+NODE_MAPPERS = frozenset(("sequelize", "sequelize-typescript", "typeorm", "knex", "objection", "@mikro-orm/core"))
+"""Mappers that load the driver themselves, by the name of a dialect that may come from outside."""
+NODE_DRIVERS: Mapping[str, str] = {
+    "pg": "postgres", "mysql2": "mysql", "mysql": "mysql", "mariadb": "mysql", "sqlite3": "sqlite", "better-sqlite3": "sqlite",
+    "tedious": "mssql", "mssql": "mssql", "oracledb": "oracle", "@mikro-orm/postgresql": "postgres", "@mikro-orm/mysql": "mysql",
+}  # fmt: skip
 JVM_DRIVERS: Mapping[str, str] = {
     "org.postgresql:postgresql": "postgres", "org.postgresql:r2dbc-postgresql": "postgres",
     "io.quarkus:quarkus-jdbc-postgresql": "postgres", "io.quarkus:quarkus-reactive-pg-client": "postgres",

@@ -27,9 +27,11 @@ _SEPARATORS = ("/", ".", "\\")
 
 def datastores(repo: Inventory) -> Iterator[Technology]:
     """Datastores whose driver code imports, that code names, or that configuration files name."""
-    yield from _imports(repo, drivers.DATASTORES)
+    imported = list(_imports(repo, drivers.DATASTORES))
+    yield from imported
     addressed = list(_addressed(repo))
     yield from addressed
+    yield from _node_drivers(repo) if not {t.name for t in (*imported, *addressed)} & set(drivers.NODE_DRIVERS.values()) else ()
     yield from _jvm_drivers(repo) if not any("jdbc" in t.note.lower() for t in addressed) else ()
     yield from _gems(repo, drivers.DATASTORES["ruby"])
 
@@ -46,6 +48,19 @@ def _addressed(repo: Inventory) -> Iterator[Technology]:
             text = repo.files.text(path) or ""
             for found in pattern.finditer(text):
                 yield Technology(names[found[1]], Location(path, text.count("\n", 0, found.start()) + 1), found[0].strip()[:60])
+
+
+def _node_drivers(repo: Inventory) -> Iterator[Technology]:
+    """The one database whose driver stands beside a mapper in a package.json; SQLite is beside another for tests."""
+    for manifest in repo.manifests:
+        used = [d for d in manifest.dependencies if not d.dev and not manifest.lock and d.ecosystem == "npm"]
+        if drivers.NODE_MAPPERS.isdisjoint(d.name for d in used):
+            continue
+        declared = [Technology(drivers.NODE_DRIVERS[d.name], d.location, f"{d.name} is declared beside its mapper")
+                    for d in used if d.name in drivers.NODE_DRIVERS]  # fmt: skip
+        real = [t for t in declared if t.name != "sqlite"] or declared
+        if len({t.name for t in real}) == 1:
+            yield real[0]
 
 
 def _jvm_drivers(repo: Inventory) -> Iterator[Technology]:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import ModelCall
-from prodify.inventory.polyglot.javascript import everywhere, server_side
+from prodify.inventory.polyglot.javascript import everywhere, resolve, server_side
+from prodify.inventory.polyglot.jsmodules import Modules
 from prodify.inventory.polyglot.jsoutbound import OUTBOUND, is_bounded
 from prodify.lazyre import lazy
 
@@ -48,18 +49,24 @@ ASSISTANTS = everywhere(
 """An assistant names the model that its runs call; what a run may spend is set with the run."""
 _LIMITS = lazy(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
 _MODEL = lazy(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
+_LITERAL = r"""["'`]([^"'`$]+)["'`]"""
+_WORD = lazy(r"[A-Za-z_$][\w$]*")
 _MODEL_NAME = lazy(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
 
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Calls of language models on the server's side, through an SDK or to a provider's address."""
+    modules = Modules(repo)
     for match in repo.find(*MODEL_CALLS):
         path, text = match.location.path, repo.files.text(match.location.path) or ""
         provider = provider_in(text)
+        if provider is None:  # the client may be made in a file of its own
+            text = next((t for t in _neighbours(repo, modules, path, match.text) if provider_in(t) is not None), "")
+            provider = provider_in(text)
         if provider is None or ".threads.messages." in match.text or not server_side(repo, path):
             continue
         made = _MODEL.search(match.text) or (_MODEL.search(text) if "generateContent" in match.text else None)
-        model = (made[1] or made[2]) if made else _constant(text, match.text)
+        model = (made[1] or made[2]) if made else _constant(repo, modules, path, match.text)
         client = (
             re.search(r"new \w*(?:OpenAI|Anthropic|Groq|Mistral|Configuration|GoogleGenAI)\w*\([^)]*timeout", text, re.DOTALL) is not None
         )
@@ -96,14 +103,46 @@ def _by_address(match: Match) -> ModelCall | None:
     return ModelCall(LLM_HOSTS[host[1]], name, match.location, model, _LIMITS.search(match.text) is not None, is_bounded(match.text))
 
 
-def _constant(text: str, call: str) -> str | None:
-    """The literal behind a name given as the model."""
-    name = _MODEL_NAME.search(call)
-    variable_name = (name[1] or "model") if name else None
-    if variable_name is None:
+_MOST_NAMES = 4
+"""Names that are followed from a model's argument to its literal: a parameter, its default, what a file imports, what that exports."""
+
+
+def _neighbours(repo: Inventory, modules: Modules, path: str, text: str) -> Iterator[str]:
+    """Texts of the repository's own files from which the names in a piece of code are imported."""
+    words = set(_WORD.findall(text))
+    for name, source in modules.imports(path).names.items():
+        home = _home(repo, path, source) if name in words else None
+        if home is not None:
+            yield repo.files.text(home) or ""
+
+
+def _home(repo: Inventory, path: str, source: str) -> str | None:
+    """The file of the repository behind an import, relative or by the usual names for a project's own top (`@/lib/ai`)."""
+    if source.startswith("."):
+        return resolve(repo, path, source)
+    if not source.startswith(("@/", "~/")):
         return None
-    value = re.search(rf"""\b{re.escape(variable_name)}\b\s*(?::\s*\w+\s*)?=\s*(?:[^;\n]*(?:\|\||\?\?)\s*)?["'`]([^"'`$]+)["'`]""", text)
-    return value[1] if value else None
+    parts = path.split("/")[:-1]
+    tops = ("/".join([*parts[:count], ""]) for count in range(len(parts), -1, -1))
+    return next((home for top in tops for sub in ("", "src/") if (home := resolve(repo, f"{top}_", sub + source[2:])) is not None), None)
+
+
+def _constant(repo: Inventory, modules: Modules, path: str, call: str) -> str | None:
+    """The literal behind a name given as the model, through other names and a file that holds the constants."""
+    found = _MODEL_NAME.search(call)
+    name = (found[1] or "model") if found else None
+    text = repo.files.text(path) or ""
+    for _ in range(_MOST_NAMES):
+        if name is None:
+            return None
+        given = rf"""\b{re.escape(name)}\b\s*(?::\s*\w+\s*)?=\s*(?:[^;\n]*(?:\|\||\?\?)\s*)?"""
+        if (value := re.search(given + _LITERAL, text)) is not None:
+            return value[1]
+        other = re.search(given + r"([A-Za-z_]\w*)\s*[;,)\n]", text)
+        if other is None:
+            return next((v[1] for t in _neighbours(repo, modules, path, name) if (v := re.search(given + _LITERAL, t)) is not None), None)
+        name = other[1]
+    return None
 
 
 PROVIDERS = {
