@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -9,11 +10,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +65,16 @@ def failing(report: dict[str, Any]) -> set[str]:
 
 def environment(**more: str) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OTEL_", "PYTEST", "COV_", "DJANGO_")) and k != "ENVIRONMENT"}
-    return {**inherited, "SECRET_KEY": "for-this-test-only", **more}
+    return {**inherited, "SECRET_KEY": "for-this-test-only", "PYTHONPATH": without_psycopg_3(), **more}
+
+
+@cache
+def without_psycopg_3() -> str:
+    """A folder in front of the packages: Django takes psycopg 3, which other tests want, before the psycopg2 that the example lists."""
+    folder = tempfile.mkdtemp(prefix="without-psycopg-3-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (Path(folder) / "psycopg.py").write_text('raise ImportError("the project lists psycopg2")\n', encoding="utf-8")
+    return folder
 
 
 def test_everything_that_a_file_can_settle_is_settled(applied: Path) -> None:

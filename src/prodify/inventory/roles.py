@@ -99,12 +99,13 @@ def role_of(path: str) -> Role:
 
 
 _BESIDE = frozenset(
-    "scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations management".split()
+    "scripts script tools bin infra infrastructure terraform functions deploy deployment ops notebooks migrations management "
+    "load loadtest loadtests load_test load_tests load-test load-tests perf".split()
 )
 
 
 def beside_the_service(path: str) -> bool:
-    """Whether production code is not the service itself: scripts, Django's commands, infrastructure and its functions, migrations.
+    """Whether production code is not the service itself: scripts, Django's commands, infrastructure, migrations, load tests.
 
     What stands there prints to a terminal and gets its settings from whoever runs it.
 

@@ -135,12 +135,15 @@ class Postgres:
     def pause(self) -> None:
         """Let it hang: the system still takes connections for it, and nothing is answered."""
         for process in self._processes():
-            os.kill(process, signal.SIGSTOP)
+            # That of a connection may end meanwhile.
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """Let it answer again; nothing where it does not hang."""
         for process in self._processes():
-            os.kill(process, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
     def close(self) -> None:
         """Remove it."""

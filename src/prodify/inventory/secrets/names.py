@@ -71,6 +71,11 @@ _NOT_BEFORE = wordset(
     "translation dict column row map object cache dotted json cookie_name bypass two without with_no idempotency dedupe hot short "
     "keyboard arrow object shortcut anti verification authenticity"
 )
+_COUNTED = wordset(
+    "output input context daily hourly weekly monthly reasoning thinking cached generated new response request usage budget remaining "
+    "limit per average avg chunk summary history window reply answer message model sample"
+)
+"""What stands before `tokens` where those of a language model are counted."""
 
 
 _SIGNS = (["jwt", "secret"], ["session", "secret"], ["cookie", "secret"])
@@ -94,7 +99,11 @@ def _trimmed(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def classify(name: str) -> NameKind | None:
-    """Say what a value called `name` would be, None when the name does not speak of a secret (`password_field`, `max_tokens`)."""
+    """Say what a value called `name` would be, None when the name does not speak of a secret (`password_field`, `max_tokens`).
+
+    >>> classify("LLM_MAX_OUTPUT_TOKENS"), classify("context_tokens"), classify("API_TOKENS")
+    (None, None, <NameKind.TOKEN: 'token'>)
+    """
     words = _trimmed(words_of(name.rsplit(".", 1)[-1] if "." in name and not name.endswith(".") else name))
     if not words:
         return None
@@ -102,6 +111,8 @@ def classify(name: str) -> NameKind | None:
     if last in _NOT_AFTER and (before, last) != ("token", "id"):
         return None
     if before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
+        return None
+    if last == "tokens" and (before in _COUNTED or "max" in words or "min" in words):
         return None
     if last in _PASSWORDS or last.endswith(_GLUED) or _means_more(words):
         return NameKind.PASSWORD

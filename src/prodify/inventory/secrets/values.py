@@ -128,11 +128,11 @@ def is_monotonous(value: str) -> bool:
 
     A short number is as much a password as people think of, if it is not the same digit all over.
 
-    >>> is_monotonous("xxyyxx"), is_monotonous("0000"), is_monotonous("4474")
-    (True, True, False)
+    >>> is_monotonous("xxyyxx"), is_monotonous("0000"), is_monotonous("500"), is_monotonous("4474")
+    (True, True, True, False)
     """
     low = value.lower()
-    fewest = 2 if low.isdigit() and len(low) < 7 else min(4, len(low))
+    fewest = 2 if low.isdigit() and 4 <= len(low) < 7 else min(4, len(low))
     if len(set(low)) < fewest or (len(value) > 7 and has_sequence(value)):
         return True
     # Long encoded text may begin with zero bytes.
