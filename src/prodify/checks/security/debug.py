@@ -151,7 +151,7 @@ _ON = ("true", "1", "on", "yes", "t", "y")
 def _on_by_default(repo: Inventory, told: Assignment) -> str | None:
     """The variable that switches debugging off, where it is on without: `os.getenv("DEBUG", "True") == "True"`.
 
-    What an image, a compose file or a manifest of production sets counts as off.
+    What an image or a compose file sets counts as off.
     """
     compared = told.text.lower().partition("==")[2]
     if "!=" in told.text or " not " in f" {told.text}" or (compared and not any(word in compared for word in _ON)):
