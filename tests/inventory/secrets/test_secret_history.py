@@ -20,6 +20,7 @@ from prodify.inventory.secrets.packheads import binary_blobs
 from tests.inventory.secrets.secret_shapes import make
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 from typing import Any
 
@@ -155,17 +156,35 @@ def test_the_judgement_of_one_version_serves_the_next_and_hides_nothing_new(
     hits = scan_history(scanner, runner(repository.root), role_of).hits
     assert [(h.location.path, h.commit) for h in hits] == [(".env", second), ("app.py", first)]
     judged: list[bytes] = []
-    judge = Scanner._candidates
+    judge = Scanner._unnamed
 
     def noted(self: Scanner, data: bytes, *rest: Any) -> Any:
         judged.append(data)
         return judge(self, data, *rest)
 
-    monkeypatch.setattr(Scanner, "_candidates", noted)
+    monkeypatch.setattr(Scanner, "_unnamed", noted)
     once = Scanner()
     for number in range(5):
         assert not once.suspicious(f"{harmless}x = {number}\n".encode())
     assert set(judged) == {f"{harmless}x = 0\n".encode()}
+
+
+def test_two_processes_find_what_one_does(repository: Repository, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        repository.commit(**{f"app{number}_dot_py": f"KEY = '{KEY}'\n# {number}\n", "moved_dot_py": f"KEY = '{KEY}'\n# moved {number}\n"})
+    alone = scan_history(scanner, runner(repository.root), role_of)
+    assert len({h.location.path for h in alone.hits}) == 7
+    turns: list[int] = []
+
+    def both(task: Callable[[int], Any]) -> tuple[Any, Any]:
+        turns.append(0)
+        return parallel.in_two(task)
+
+    monkeypatch.setattr(history_module, "_MANY", 2)
+    monkeypatch.setattr(history_module, "FORK_FROM", 1)
+    monkeypatch.setattr(history_module, "in_two", both)
+    assert scan_history(scanner, runner(repository.root), role_of) == alone
+    assert len(turns) == 2, "neither the search nor the second look was shared"
 
 
 def test_limit_is_reported(repository: Repository, scanner: Scanner) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prodify.inventory.secrets.faint import is_plain_token
 from prodify.inventory.secrets.filekind import FileKind
@@ -15,7 +15,7 @@ from prodify.inventory.secrets.sections import of_section
 from prodify.inventory.secrets.values import echoes, is_identifier, is_random
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 BACK = 200
 """Bytes looked at before a value, for its name."""
@@ -108,47 +108,77 @@ def _joined(data: bytes, value: str, end: int) -> tuple[str, int]:
 
 def quoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge the literal whose opening quote stands at `at`."""
+    return quoted_in(data, at, (kind,))[0]
+
+
+def quoted_in(data: bytes, at: int, kinds: Sequence[FileKind]) -> list[Candidate | None]:
+    """Judge the literal whose opening quote stands at `at`, as it would count in each of several kinds of files; it is read once."""
     start = at - 1 if data[at - 1 : at] == b"\\" else at
     left = data[max(0, start - BACK) : start]
-    found = _bound(data, left, at, kind)
-    wrapped = _WRAPPER.match(left[::-1]) if found is None else None
+    read = _read(data, left, at)
+    found = [_bound(read, data, left, at, kind) if read else None for kind in kinds]
+    wrapped = _WRAPPER.match(left[::-1]) if None in found else None
     if wrapped is None:
         return found
-    found = _bound(data, left[: -wrapped.end()], at, kind)
-    if found is None or not is_plain_token(found.value) or _READS.search(wrapped[1][::-1]):
+    left = left[: -wrapped.end()]
+    read = None if _READS.search(wrapped[1][::-1]) else _read(data, left, at)
+    return [one or (_argument(_bound(read, data, left, at, kind)) if read else None) for one, kind in zip(found, kinds, strict=True)]
+
+
+def _argument(found: Candidate | None) -> Candidate | None:
+    """A literal that goes through a call before it is bound: worth a note when it looks like what it is called."""
+    if found is None or not is_plain_token(found.value):
         return None
     found.quiet = True
     return found
 
 
-def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | None:
-    """Judge the literal at `at` when `left`, what stands before it, ends with a name and what binds the two."""
+class _Read(NamedTuple):
+    """A literal with what stands around it: `written` is its name from right to left, as `close` is; `end` that of all its parts."""
+
+    name: str
+    written: bytes
+    separator: bytes
+    before: bytes
+    close: bytes
+    value: str
+    end: int
+
+
+def _read(data: bytes, left: bytes, at: int) -> _Read | None:
+    """Read the literal at `at` when `left`, what stands before it, ends with a secret's name and what binds the two."""
     found = _BEFORE.match(left[::-1])
     if not found:
         return None
     name = _secret_name(found["name"])
     if name is None:
         return None
+    separator = found["sep"][::-1].strip()
+    read = read_quoted(data, at)
+    if read is None:
+        return None
+    value, end = first = read
+    if value[:1] in (",", ";", ")"):  # the quote closed a literal: `label: "Password:", other: "..."`
+        return None
+    value = value.removesuffix("\\n")  # as YAML and base 64 end what was encrypted
+    if separator in (b"=", b":", b":=", b"=>", b"=="):
+        value, end = _joined(data, value, end)
+        if b"+" in data[end + 1 : end + 4] and len(value) < 16:
+            return None
+    if data[first[1] + 1 : first[1] + 2] == b"%" or data[first[1] + 1 : first[1] + 8] == b".format(":
+        return None
+    return _Read(name, found["name"], separator, found["before"][::-1], found["close"], value, end)
+
+
+def _bound(read: _Read, data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | None:
+    """Judge what was read at `at`, behind `left`."""
+    name, written, sep, before, close, value, end = read
     if kind is FileKind.CONFIG:
         name = of_section(data, at, name)
     if _names_a_key(data, at, name):
         return None
-    sep = found["sep"][::-1].strip()
-    before = found["before"][::-1]
-    read = read_quoted(data, at)
-    if read is None:
-        return None
-    value, end = read
-    if value[:1] in (",", ";", ")"):  # the quote closed a literal: `label: "Password:", other: "..."`
-        return None
-    first_end = end
-    value = value.removesuffix("\\n")  # as YAML and base 64 end what was encrypted
-    if sep in (b"=", b":", b":=", b"=>", b"=="):
-        value, end = _joined(data, value, end)
-        if b"+" in data[end + 1 : end + 4] and len(value) < 16:
-            return None
-    bound = _binding(sep, name, before, found["close"])
-    if sep == b"," and found["name"].endswith(b"--"):  # `"--password", "..."`: the arguments of a command
+    bound = _binding(sep, name, before, close)
+    if sep == b"," and written.endswith(b"--"):  # `"--password", "..."`: the arguments of a command
         bound = None if value.startswith("-") else False
     if sep == b"(" and (name.rpartition(".")[2].startswith("get") or data[end + 1 : end + 2] == b","):
         return None  # `keyring.set_password("service", ...)`: whose password it is
@@ -157,8 +187,6 @@ def _bound(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | Non
     if bound is None and sep.startswith(b",") and is_random(value, 20) and classify(name) in _STRICT:
         bound = False  # `set(:secret, "...")`: two arguments, and the second is drawn
     if bound is None or (kind is FileKind.CODE and _is_listed_name(data, at, name, value)):
-        return None
-    if data[first_end + 1 : first_end + 2] == b"%" or data[first_end + 1 : first_end + 8] == b".format(":
         return None
     # What is no secret beside sessions and web tokens is none anywhere: most are done before it is asked what stands near.
     literal = Literal(name, value, at + 1, end, sep.decode(), True, bound, True)
@@ -258,7 +286,7 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     if kind is FileKind.CONFIG and not flag:
         name = of_section(data, at, name)
     variable = name.isupper() and len(found["gap"]) == 1  # `PGPASSWORD=value command`
-    value, end = _bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not (flag or variable))
+    value, end = read_bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not (flag or variable))
     if kind is FileKind.SHELL and value == name and name.islower():  # a keyword argument of a program in a here-document
         return None
     candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
@@ -295,90 +323,11 @@ _BARE = lazy(rb"""[^\s"'`<>]{1,1024}""")
 _REST_OF_LINE = lazy(rb"""[^\r\n"'`<>]{1,1024}""")
 
 
-def _bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
+def read_bare(data: bytes, at: int, *, spaces: bool) -> tuple[str, int]:
+    """Return the text of a value without quotes, and where it ends. `spaces`: it goes on to the end of the line."""
     found = (_REST_OF_LINE if spaces else _BARE).match(data, at, min(len(data), at + 1024))
     text = found.group() if found else b""
     if spaces:
         text = re.split(rb"\s[#;]|\s\\?-{0,2}[A-Za-z_]\w*=|\s-{1,2}[a-z]|\s&&", text, maxsplit=1)[0]
     text = _NEXT_PARAMETER.split(text, maxsplit=1)[0].rstrip(b" \t,;\\)")
     return text.decode("utf-8", "replace"), at + len(text)
-
-
-_PAIR_NAME = lazy(
-    rb"""(?i)(?:name|key)\\?["']?\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})["']?,?\s{1,40}["']?value["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)"""
-)
-
-
-def pair(data: bytes, at: int, kind: FileKind) -> Candidate | None:
-    """Judge `name: X` with `value: Y` beside it: Kubernetes and ECS environments, .NET settings."""
-    last = last_match(_PAIR_NAME, data, max(0, at - BACK), at)
-    if last is None or last.end() != at:
-        return None
-    name = last["name"].decode("ascii", "replace")
-    read = read_quoted(data, at - 1) if last["quote"] else _bare(data, at, spaces=False)
-    if read is None:
-        return None
-    settings = FileKind.CONFIG if kind is FileKind.CODE else kind
-    return judge(Literal(name, read[0], at, read[1], ":", bool(last["quote"])), settings)
-
-
-_PAIR_BACK = lazy(
-    rb"""(?i)\bvalue["']?\s{0,4}[:=]\s{0,4}(?P<quote>["']?)(?P<value>[^\s"'{$<][^"'\n]{2,200})["']?,?\s{1,40}["']?(?:name|key)["']?"""
-    rb"""\s{0,4}[:=]\s{0,4}["']?(?P<name>[\w.\-:]{1,80})"""
-)
-
-
-def pair_back(data: bytes, at: int, kind: FileKind) -> Candidate | None:
-    """Judge `value: Y` with `name: X` below it, as sorted manifests have it; the name ends at `at` or behind it."""
-    last = None
-    for found in _PAIR_BACK.finditer(data, max(0, at - 400), min(len(data), at + BACK)):
-        if found.start("name") < at <= found.end("name"):
-            last = found
-    if last is None:
-        return None
-    settings = FileKind.CONFIG if kind is FileKind.CODE else kind
-    value = last["value"].decode("utf-8", "replace").rstrip()
-    start = last.start("value")
-    name, end = last["name"].decode("ascii", "replace"), start + len(value.encode())
-    return judge(Literal(name, value, start, end, ":", bool(last["quote"])), settings)
-
-
-def define(data: bytes, at: int, kind: FileKind) -> Candidate | None:
-    """Judge a C preprocessor constant whose value's quote stands at `at`."""
-    line = data.rfind(b"\n", max(0, at - BACK), at) + 1
-    words = data[line:at].split()
-    read = read_quoted(data, at)
-    if read is None or len(words) < 2:
-        return None
-    return judge(Literal(words[-1].decode("ascii", "replace"), read[0], at + 1, read[1], "=", True), kind)
-
-
-_EXPANSION = lazy(rb"\$\{(?P<name>[\w.\-]{1,80}):(?P<op>-?)(?P<value>[^\s}$]{3,512})\}")
-
-
-def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
-    """Judge the default inside `${NAME:-default}` (shell, Compose) or `${name:default}` (Spring)."""
-    for found in _EXPANSION.finditer(data, max(0, at - BACK), min(len(data), at + 600)):
-        if found.start("value") <= at <= found.end("value"):
-            value = found["value"].decode("utf-8", "replace")
-            if value[0] in "?+" or found["name"].isdigit():
-                return
-            candidate = judge(
-                Literal(found["name"].decode("ascii"), value, found.start("value"), found.end("value"), "=", True, True), kind
-            )
-            if candidate:
-                yield candidate
-
-
-_XML = lazy(rb"<(?:property name=[\"'])?(?P<name>[\w.\-:]{1,60})[\"']?(?: [^<>\n]{1,40})?>(?P<value>[^<\s]{3,512})</")
-
-
-def element(data: bytes, at: int, kind: FileKind) -> Candidate | None:
-    """Judge the text of an XML element."""
-    if kind is FileKind.MARKUP:
-        return None
-    for found in _XML.finditer(data, max(0, at - BACK), min(len(data), at + 600)):
-        if found.start("value") <= at <= found.end("value"):
-            value = found["value"].decode("utf-8", "replace")
-            return judge(Literal(found["name"].decode("ascii"), value, found.start("value"), found.end("value"), "=", True), kind)
-    return None

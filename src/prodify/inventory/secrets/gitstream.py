@@ -121,8 +121,8 @@ def listing(run_git: RunGit) -> Answer:
 
 def blob_sizes(listed: Answer) -> list[tuple[str, int]]:
     """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
-    rows = re.findall(rb"^blob ([0-9a-f]+) ([0-9]+)$", listed.read(), re.M)
-    return [(blob.decode("ascii"), int(size)) for blob, size in rows]
+    rows = re.findall(r"^blob ([0-9a-f]+) ([0-9]+)$", listed.read().decode("ascii", "replace"), re.M | re.A)
+    return [(blob, int(size)) for blob, size in rows]
 
 
 def contents(run_git: RunGit, blobs: Iterable[str], *, largest: int = 1 << 62) -> Iterator[tuple[str, bytes]]:

@@ -28,6 +28,8 @@ git keeps a blob as a difference of, told by equal beginnings and ends (55 of 10
 them) or by the pack's own differences, read here (as long as git takes, for 787,000 steps); git's larger cache of such blobs, and another
 order of them; to read suspects by name in both processes; a reader of git's stream with one buffer and no layers (under 2 of 100); more
 stretches, or shares handed out as they are asked for (the two mostly take the same processor time within a tenth as it is)."""
+_MANY = 64
+"""Suspects whose second look is worth a second process."""
 _LOG_OF_BLOBS = ("log", "--all", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--format=%H")
 """All commits, newest first, with the blobs that they brought."""
 _LOG = re.compile(rb"\n?:\d+ \d+ \w+ (\w+) \w\d*\0([^\0]*)\0|\n*([0-9a-f]{40,64})(?:\n|\0)")
@@ -83,9 +85,7 @@ def scan_history(
     return History(tuple(kept), len(chosen), too_large, complete)
 
 
-def _sifted(
-    scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Answer
-) -> tuple[dict[str, bytes | None], list[str]]:
+def _sifted(scanner: Scanner, run_git: RunGit, blobs: Sequence[tuple[str, int]], log: Answer) -> tuple[dict[str, bytes | None], list[str]]:
     """The blobs that may hold a secret, and those that do not; one that git cannot deliver is in neither.
 
     Beside a suspect stands its content, None beyond `_HELD` bytes of them.
@@ -142,14 +142,22 @@ def _located(
     known: frozenset[str],
 ) -> list[SecretHit]:
     """Scan the suspects again under their real names, and keep one hit a secret and path."""
-    found: dict[tuple[str, str, str], SecretHit] = {}
     order = origins(log.read(), frozenset(suspects))
-    for blob, data in _delivered(run_git, sorted(order, key=lambda b: order[b][1]), suspects):
-        origin = order[blob][0]
-        for hit in scanner.scan(origin.path, data, role_of(origin.path), weak=False)[0]:
+    blobs = sorted(order, key=lambda blob: order[blob][1])
+
+    def scan(turn: int) -> dict[str, list[SecretHit]]:
+        share = blobs[turn::2] if len(blobs) >= _MANY else blobs
+        paths = ((blob, order[blob][0].path, data) for blob, data in _delivered(run_git, share, suspects))
+        return {blob: scanner.scan(path, data, role_of(path), weak=False)[0] for blob, path, data in paths}
+
+    first, second = in_two(scan) if len(blobs) >= _MANY else (scan(0), {})
+    of_blob = first | second
+    found: dict[tuple[str, str, str], SecretHit] = {}
+    for blob in blobs:
+        for hit in of_blob.get(blob, ()):
             key = (hit.rule, hit.fingerprint, hit.location.path)
             if key not in found:
-                found[key] = replace(hit, form="history", commit=origin.commit, in_tree=hit.fingerprint in known)
+                found[key] = replace(hit, form="history", commit=order[blob][0].commit, in_tree=hit.fingerprint in known)
     return sorted(found.values(), key=lambda h: (h.location, h.rule, h.fingerprint))
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from prodify.inventory.secrets.gitstream import RunGit
 
-SMALLEST = 4096
-"""Smaller blobs, in bytes, cost git no more than the look costs."""
+SMALLEST = 16384
+"""Smaller blobs, in bytes, cost git little more than the look costs, and git is asked for them by two processes."""
 _HEAD = 512
 """Bytes that are inflated: archives, pictures, fonts and programs have a NUL among the first hundred."""
 _READ = 1024

@@ -6,22 +6,22 @@ from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
-from prodify.inventory.secrets import context, split, structured, urls
+from prodify.inventory.secrets import context, entries, split, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
 from prodify.inventory.secrets.crowd import uncrowded
 from prodify.inventory.secrets.engine import make_engine
-from prodify.inventory.secrets.faint import is_plain_token, is_telling
 from prodify.inventory.secrets.filekind import FileKind, form_of, kind_of
 from prodify.inventory.secrets.levels import level_of
 from prodify.inventory.secrets.plan import KEYWORD_BASE, TRIGGER_BASE, make_plan, trigger_of
-from prodify.inventory.secrets.prose import in_comment, in_docstring, in_test_module
+from prodify.inventory.secrets.prose import in_test_module
 from prodify.inventory.secrets.redact import fingerprint, redacted
-from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, FRAMEWORK, PRIVATE_KEY
+from prodify.inventory.secrets.rule import PRIVATE_KEY
 from prodify.inventory.secrets.rules import RULES
 from prodify.inventory.secrets.triggers import Trigger
-from prodify.inventory.secrets.values import is_random, is_trivial
+from prodify.inventory.secrets.values import is_random
+from prodify.inventory.secrets.worth import belongs, counts, only_shown
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ _BARE_KINDS = frozenset(
         FileKind.ENV_TEMPLATE,
     )
 )
+_UNNAMED = (FileKind.CODE, FileKind.CONFIG)
+"""What a file whose name is not known may be."""
 _FOREIGN = frozenset((Role.VENDORED, Role.GENERATED))
 
 
@@ -117,7 +119,8 @@ class Scanner:
                     unknown.append((event, key))
         if structured.looks_like_env(text):
             lines = [line for line in text.split(b"\n") if line not in self._harmless]
-            if lines and self._telling(b"\n".join(lines), [], (FileKind.ENV,)):
+            rest = b"\n".join(lines)
+            if lines and _telling(rest, self._candidates(rest, [], FileKind.ENV, Role.PRODUCTION), weak=True):
                 return True
             if len(self._harmless) < _MOST_REMEMBERED:
                 self._harmless.update(line for line in lines if len(line) < _SHORT)
@@ -126,19 +129,22 @@ class Scanner:
             looked_at[event[0]] = looked_at.get(event[0], 0) + 1
             if looked_at[event[0]] > MOST_EVENTS:
                 continue
-            telling = self._telling(text, [event], (FileKind.CODE, FileKind.CONFIG))
+            telling = _telling(text, self._unnamed(text, event))
             if key is not None and len(self._known) < _MOST_REMEMBERED:
                 self._known[key] = telling
             if telling:
                 return True
         return False
 
-    def _telling(self, text: bytes, events: list[tuple[int, int]], kinds: tuple[FileKind, ...]) -> bool:
-        return any(
-            (not c.weak or kind is FileKind.ENV) and not c.quiet and not is_allowed(text, c.start)
-            for kind in kinds
-            for c in self._candidates(text, events, kind, Role.PRODUCTION)
-        )
+    def _unnamed(self, text: bytes, event: tuple[int, int]) -> Iterable[Candidate | None]:
+        """What one match may be in a file that is code, and in one that is settings."""
+        group, distance = _DISTANCE.get(event[0], (event[0], 0))
+        at = event[1] - distance
+        if group == _QUOTE:
+            return () if _in_long_line(text, at) else context.quoted_in(text, at, _UNNAMED)
+        if group == _BARE:
+            return (context.unquoted(text, at, FileKind.CONFIG),)
+        return (found for kind in _UNNAMED for found in self._candidates(text, [event], kind, Role.PRODUCTION))
 
     def scan(self, path: str, data: bytes, role: Role = Role.PRODUCTION, *, weak: bool = True) -> tuple[list[SecretHit], frozenset[bytes]]:
         """Return the hits of one file, ordered by place, and the keywords that occur in it.
@@ -160,9 +166,9 @@ class Scanner:
             candidates.extend(structured.whole_file(path, text))
         chosen = [c for c in _without_overlaps(candidates) if not is_allowed(text, c.start)]
         for c in chosen:
-            if in_test_module(path, text, c.start) or _only_shown(c, path, text, kind) or (kind is not FileKind.ENV and _belongs(c, role)):
+            if in_test_module(path, text, c.start) or only_shown(c, path, text, kind) or (kind is not FileKind.ENV and belongs(c, role)):
                 c.quiet = True
-        chosen = [c for c in chosen if _counts(c, kind, weak=weak)][:MOST_HITS]
+        chosen = [c for c in chosen if counts(c, kind, weak=weak)][:MOST_HITS]
         return _hits(chosen, path, text, role, kind), keywords
 
     def scan_many(
@@ -230,6 +236,11 @@ class Scanner:
         return found
 
 
+def _telling(text: bytes, candidates: Iterable[Candidate | None], *, weak: bool = False) -> bool:
+    """Whether one of them is more than a note. `weak`: well-known defaults are."""
+    return any(c is not None and (weak or not c.weak) and not c.quiet and not is_allowed(text, c.start) for c in candidates)
+
+
 def _surroundings(event: tuple[int, int], data: bytes) -> int | None:
     """A hash of all that is looked at to judge a match; None where that reaches further than the lines around it."""
     identifier, end = event
@@ -237,37 +248,6 @@ def _surroundings(event: tuple[int, int], data: bytes) -> int | None:
     before, after = data[start:end], data[end:stop]
     wide = identifier in _WIDE or (start and b"\n" not in before) or (stop < len(data) and b"\n" not in after[:500])
     return None if wide else hash((identifier, before, after))
-
-
-def _only_shown(found: Candidate, path: str, data: bytes, kind: FileKind) -> bool:
-    """Whether this is a well-known value in a comment or docstring, an illustration, or a key that is commented out and signs nothing."""
-    shown = found.weak or (found.rule == "framework-key" and kind is FileKind.CODE)
-    return shown and (in_comment(data, found.start) or (found.weak and in_docstring(path, data, found.start)))
-
-
-def _belongs(found: Candidate, role: Role) -> bool:
-    """Whether this is a well-known value in a test, where it is no secret but the right thing."""
-    if not found.weak or role is not Role.TEST or found.category in (CONNECTION, BASIC_AUTH):
-        return False
-    return found.category == FRAMEWORK or is_trivial(found.value)
-
-
-def _counts(found: Candidate, kind: FileKind, *, weak: bool) -> bool:
-    """Whether a candidate becomes a hit. `weak`: so do well-known defaults, and what is only worth a note, outside env files."""
-    if kind is FileKind.ENV:
-        return not found.quiet
-    return not (found.weak or found.quiet) or (weak and not _says_nothing(found))
-
-
-def _says_nothing(found: Candidate) -> bool:
-    """Whether a well-known value is not even worth a note: `user:password` in a comment, `test` as a password in a test."""
-    if not (found.quiet and found.weak) or found.category == CONNECTION:
-        return False
-    if found.rule == "account-weak":  # where a test logs in, the password is as good as any
-        return True
-    if found.category in (BASIC_AUTH, FRAMEWORK):
-        return found.value.lower() in urls.GENERIC_PASSWORDS if found.category == BASIC_AUTH else not is_plain_token(found.value)
-    return is_trivial(found.value) and not is_telling(found.value)
 
 
 def _one(candidate: Candidate | None) -> Iterator[Candidate]:
@@ -315,15 +295,15 @@ def _in_long_line(data: bytes, at: int) -> bool:
 _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] = {
     Trigger.URL: urls.url,
     Trigger.HEADER: lambda data, end, kind: _one(structured.header(data, end, kind)),
-    Trigger.PAIR: lambda data, end, kind: _one(context.pair(data, end - 1, kind)),
-    Trigger.PAIR_BACK: lambda data, end, kind: _one(context.pair_back(data, end, kind)),
+    Trigger.PAIR: lambda data, end, kind: _one(entries.pair(data, end - 1, kind)),
+    Trigger.PAIR_BACK: lambda data, end, kind: _one(entries.pair_back(data, end, kind)),
     Trigger.TF_VARIABLE: lambda data, end, _kind: _one(structured.terraform_variable(data, end)),
     Trigger.K8S_SECRET: lambda data, end, _kind: _manifest(data, end),
     Trigger.DSN: urls.dsn,
     Trigger.CALL: lambda data, end, kind: _one(structured.call(data, end, kind)),
-    Trigger.XML: lambda data, end, kind: _one(context.element(data, end, kind)),
-    Trigger.DEFINE: lambda data, end, kind: _one(context.define(data, end - 4, kind)),
-    Trigger.EXPANSION: context.expansion,
+    Trigger.XML: lambda data, end, kind: _one(entries.element(data, end, kind)),
+    Trigger.DEFINE: lambda data, end, kind: _one(entries.define(data, end - 4, kind)),
+    Trigger.EXPANSION: entries.expansion,
     Trigger.GO_DSN: urls.go_dsn,
     Trigger.QUERY: urls.query,
     Trigger.CURL: lambda data, end, kind: _command(data, end, kind, sql=False),
