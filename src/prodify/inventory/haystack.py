@@ -6,6 +6,7 @@ After a few questions the identifiers of all texts are indexed, and a question i
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
@@ -72,14 +73,15 @@ class Haystack:
 
         Not every character beyond ASCII belongs to a name (a no-break space, a quotation mark): what stands between those counts, too.
         """
-        found: dict[bytes, list[int]] = {}
+        found: defaultdict[bytes, list[int]] = defaultdict(list)
         words = self._joined.translate(_WORDS_ONLY)
         for number, (start, end) in enumerate(pairwise(self._starts)):
-            of_text = frozenset(words[start:end].split())
+            text = words[start:end]
+            of_text = set(text.split())
+            if not text.isascii():
+                of_text.update([part for word in of_text if not word.isascii() for part in word.translate(_ASCII_ONLY).split()])
             for word in of_text:
-                found.setdefault(word, []).append(number)
-            for part in frozenset(p for word in of_text if not word.isascii() for p in word.translate(_ASCII_ONLY).split()) - of_text:
-                found.setdefault(part, []).append(number)
+                found[word].append(number)
         return b" ".join((b"", *found, b"")), found
 
     def _look_up(self, needle: bytes) -> Iterable[int]:
