@@ -40,7 +40,7 @@ def insert_after_app(app_var: str, import_line: str, call_line: str) -> Editor:
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        if not any(isinstance(node, ast.stmt) and same_code(node, call) for node in ast.walk(source.tree)):
+        if not any(isinstance(node, ast.stmt) and same_code(node, call) for node in source.nodes):
             text = _insert_call(source, app_var, call_line.strip())
         return checked(source.text, add_import_last(text, import_line.strip()))
 
@@ -67,7 +67,7 @@ def insert_before_app(app_var: str, call_line: str) -> Editor:
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        if any(isinstance(node, ast.stmt) and same_code(node, call) for node in ast.walk(source.tree)):
+        if any(isinstance(node, ast.stmt) and same_code(node, call) for node in source.nodes):
             return text
         for node in _module_level(source.tree.body):
             if _made_here(node, app_var) is not None:

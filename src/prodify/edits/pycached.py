@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.edits.pycalls import imported_names, resolved
-from prodify.edits.pysource import add_import_last, checked, parse
+from prodify.edits.pysource import Source, add_import_last, checked, parse
 from prodify.edits.text import CannotEdit, Editor, preserving
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def keep_answers(names: frozenset[str], module: str, import_line: str) -> Editor
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        found = [f for f in _functions(source.tree, module) if f.name in names]
+        found = [f for f in _functions(source, module) if f.name in names]
         if not found:
             raise CannotEdit("no function here only fetches something", f"Put @{module}.cached over the function by hand.")
         after = text
@@ -64,15 +64,15 @@ def fetching(text: str, module: str) -> tuple[str, ...]:
     ()
     """
     try:
-        tree = parse(text).tree
+        source = parse(text)
     except CannotEdit:
         return ()
-    return tuple(function.name for function in _functions(tree, module))
+    return tuple(function.name for function in _functions(source, module))
 
 
-def _functions(tree: ast.Module, module: str) -> Iterator[Function]:
-    imports = imported_names(tree)
-    for node in tree.body:
+def _functions(source: Source, module: str) -> Iterator[Function]:
+    imports = imported_names(source)
+    for node in source.tree.body:
         if not isinstance(node, Function) or any(ast.unparse(d) != f"{module}.cached" for d in node.decorator_list):
             continue
         if _only_fetches(node, imports):

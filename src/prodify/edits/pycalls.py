@@ -19,8 +19,8 @@ def editor(find: Callable[[Source, dict[str, str]], Iterator[Splice]]) -> Editor
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        splices = sorted(set(find(source, imported_names(source.tree))), reverse=True)
-        if not splices or (any("os." in new for _, _, new in splices) and not free_name(source.tree, "os")):
+        splices = sorted(set(find(source, imported_names(source))), reverse=True)
+        if not splices or (any("os." in new for _, _, new in splices) and not free_name(source, "os")):
             return text
         after = text
         for start, end, new in splices:
@@ -53,10 +53,10 @@ def append(source: Source, call: ast.Call, argument: str) -> Splice:
     return at + closing, at + closing, f", {argument}"
 
 
-def imported_names(tree: ast.Module) -> dict[str, str]:
+def imported_names(source: Source) -> dict[str, str]:
     """Local names and what they stand for, wherever they are imported."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else alias.name.partition(".")[0]

@@ -54,7 +54,7 @@ def replace_literal_with_env(target: Target, env_name: str) -> Editor:
         chosen = choose(list(_literals(source.tree)), target, shape, source.lines, lambda line: done in line)
         if not chosen:
             return text
-        if not free_name(source.tree, "os"):
+        if not free_name(source, "os"):
             raise CannotEdit("os is the name of something else in this file", "Edit it by hand.")
         after, needs_os = text, False
         for start, end, new in sorted({_splice(source, item, env_name) for item in chosen}, reverse=True):

@@ -12,24 +12,40 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from prodify.edits.text import CannotEdit, lines_of, with_final_newline
 
 _HAND = "Edit it by hand."
 
 
-@dataclass(frozen=True, slots=True)
+_REMEMBERED = 100_000
+"""Characters up to which a parsed text is kept: several edits and both runs of the recipes ask for the same ones. A tree takes some hundred
+times as much memory as its text."""
+
+
+@dataclass(frozen=True)
 class Source:
-    """A parsed text; `lines` keep their ends."""
+    """A parsed text; `lines` keep their ends. It is shared, so nobody may change it."""
 
     text: str
     lines: list[str]
     tree: ast.Module
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, as `ast.walk` gives them."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The first character of each line."""
+        return list(accumulate(map(len, self.lines), initial=0))
+
     def offset(self, line: int, column: int) -> int:
         """Return the character that the parser's line (from 1) and column (in UTF-8 bytes) name."""
-        before = sum(len(earlier) for earlier in self.lines[: line - 1])
-        return before + len(self.lines[line - 1].encode("utf-8")[:column].decode("utf-8"))
+        return self._starts[line - 1] + len(self.lines[line - 1].encode("utf-8")[:column].decode("utf-8"))
 
     def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
         """Return the first character of a node and the one behind it."""
@@ -59,6 +75,11 @@ def parse(text: str) -> Source:
     Raises:
         CannotEdit: when this Python cannot parse it.
     """
+    return _parsed(text) if len(text) <= _REMEMBERED else _parsed.__wrapped__(text)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Source:
     if "\r" in text:
         raise CannotEdit("it holds carriage returns within lines", _HAND)
     try:
@@ -88,7 +109,7 @@ def checked(before: str, after: str) -> str:
 
 def same_code(one: ast.AST, other: ast.AST) -> bool:
     """Whether two trees mean the same, places aside."""
-    return ast.dump(one) == ast.dump(other)
+    return type(one) is type(other) and ast.dump(one) == ast.dump(other)
 
 
 def statement(code: str) -> ast.stmt:
@@ -171,9 +192,9 @@ def add_import_last(text: str, code: str) -> str:
     return source.insert_lines(last.end_lineno + 1, [code])
 
 
-def free_name(tree: ast.Module, name: str) -> bool:
+def free_name(source: Source, name: str) -> bool:
     """Whether a top-level name is bound by nothing but `import name`."""
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
             return False
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Dependency, ManifestFile
@@ -140,6 +140,7 @@ def between(text: str, start: str, end: str) -> Iterator[tuple[int, str]]:
         position = stop + len(end)
 
 
+@lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
     """A distribution's name as PEP 503 compares it.
 

@@ -11,7 +11,7 @@ from prodify.api import Edit, File
 from prodify.edits import CannotEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from prodify.inventory import Inventory
     from prodify.profile import Profile
@@ -58,7 +58,8 @@ def _edited(edit: Edit, text: str) -> str:
         return text
 
 
-def names_read(source: str) -> Iterable[str]:
+@lru_cache(maxsize=128)
+def names_read(source: str) -> frozenset[str]:
     """The environment variables that Python source reads by a literal name that files can set; none for source that does not parse.
 
     >>> sorted(names_read('import os\\na = os.environ["A"]; b = os.getenv("B", "1"); c = os.environ.get("C")'))
@@ -67,7 +68,7 @@ def names_read(source: str) -> Iterable[str]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
-        return ()
+        return frozenset()
     found = set()
     for node in ast.walk(tree):
         key: ast.expr | None = None
@@ -77,4 +78,4 @@ def names_read(source: str) -> Iterable[str]:
             key = node.args[0]
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and _NAME.fullmatch(key.value):
             found.add(key.value)
-    return found
+    return frozenset(found)

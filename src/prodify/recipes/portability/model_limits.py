@@ -56,7 +56,7 @@ def bounded(limit: int, successor: str) -> Editor:
     """
 
     def find(source: Source, _: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             argument = _limit_of(node)
             if argument is None or not isinstance(node, ast.Call) or any(k.arg is None for k in node.keywords):
                 continue

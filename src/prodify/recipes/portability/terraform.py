@@ -19,6 +19,8 @@ OTHER_TOOLS = (
     "Pulumi.yaml", "cdk.json", "*.bicep", "template.yaml", "serverless.yml", "sst.config.ts", "fly.toml", "render.yaml", "app.yaml",
 )  # fmt: skip
 """Files that say by other means what the infrastructure is."""
+
+
 @dataclass(frozen=True, slots=True)
 class GcpServiceContext:
     """What `portability/terraform/service-gcp.tf` names."""

@@ -78,7 +78,7 @@ def verify(alert: Alert) -> str:
     """How it is known that the trouble is over."""
     if alert.name == "Watchdog":
         return "The daily message is back in the chat: restart Alertmanager to see it at once."
-    return f"The alert is resolved by itself, and the panel \"{alert.panel}\" has been back to normal for 15 minutes."
+    return f'The alert is resolved by itself, and the panel "{alert.panel}" has been back to normal for 15 minutes.'
 
 
 def goal(alert: Alert, profile: Profile) -> Code:

@@ -82,7 +82,7 @@ def collected() -> Editor:
     @preserving
     def edit(text: str) -> str:
         source = parse(text)
-        names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        names = {node.id for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         after = text if _MIDDLEWARE in text else listed(text)
         if _MIDDLEWARE not in after:
             raise CannotEdit("the list of middleware is not written plainly", f"Add {_MIDDLEWARE} behind {_SECURITY} by hand.")

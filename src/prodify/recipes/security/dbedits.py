@@ -37,7 +37,7 @@ def with_connect_timeouts(look: bool = True) -> Editor:
     """
 
     def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call):
                 continue
             name = resolved(node.func, imports)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.edits.pycalls import Splice, editor, put
-from prodify.edits.pysource import add_import_first, checked, free_name, parse
+from prodify.edits.pysource import Source, add_import_first, checked, free_name, parse
 from prodify.edits.text import CannotEdit, Editor, preserving, with_final_newline
 from prodify.inventory.django import settings_chain
 from prodify.recipes.security.dbedits import CONNECT_SECONDS
@@ -83,7 +83,7 @@ def _switches(source: Source, _: dict[str, str]) -> Iterator[Splice]:
     for node in source.tree.body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if len(_assigned(source.tree, name)) > 1:
+            if len(_assigned(source, name)) > 1:
                 continue
             if name == "DEBUG" and isinstance(node.value, ast.Constant) and node.value.value is True:
                 yield put(source, node.value, DEBUG)
@@ -93,8 +93,8 @@ def _switches(source: Source, _: dict[str, str]) -> Iterator[Splice]:
 
 def _with_lines(text: str) -> str:
     source = parse(text)
-    missing = [(name, value, why) for name, value, why in _LINES if not _assigned(source.tree, name)]
-    if not missing or not free_name(source.tree, "os"):
+    missing = [(name, value, why) for name, value, why in _LINES if not _assigned(source, name)]
+    if not missing or not free_name(source, "os"):
         return text
     lines = ["", "# Added by prodify (recipe hardening); yours to edit."]
     for name, value, why in missing:
@@ -105,16 +105,16 @@ def _with_lines(text: str) -> str:
 
 def _with_databases(text: str) -> str:
     """Bounds the wait for databases on a server, where one plain assignment names them and nothing says how long to wait."""
-    bound = [node for node in _assigned(parse(text).tree, "DATABASES") if node.col_offset == 0]
+    bound = [node for node in _assigned(parse(text), "DATABASES") if node.col_offset == 0]
     if len(bound) != 1 or "connect_timeout" in text or not _ON_A_SERVER.search(text):
         return text
     lines = _DATABASES % CONNECT_SECONDS + ("" if "conn_health_checks" in text.lower() else _HEALTH_CHECKS)
     return f"{with_final_newline(text)}\n{lines}"
 
 
-def _assigned(tree: ast.Module, name: str) -> list[ast.Name]:
+def _assigned(source: Source, name: str) -> list[ast.Name]:
     """Every place that binds a setting, also in a branch."""
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)]
+    return [node for node in source.nodes if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)]
 
 
 def _is_wildcard(node: ast.expr) -> bool:

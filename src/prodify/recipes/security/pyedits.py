@@ -44,7 +44,7 @@ def debug_from_environment(variable: str) -> Editor:
         return dotted(target) == f"{variable}.debug" or _key(target, f"{variable}.config") == "DEBUG"
 
     def find(source: Source, _: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Call) and dotted(node.func) == f"{variable}.run":
                 yield from (put(source, k.value, DEBUG) for k in node.keywords if k.arg == "debug" and _is(k.value, True))
             elif isinstance(node, ast.Assign) and _is(node.value, True) and any(switches(target) for target in node.targets):
@@ -61,7 +61,7 @@ def fastapi_switches() -> Editor:
     """
 
     def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call):
                 continue
             given = {k.arg: k.value for k in node.keywords}
@@ -79,7 +79,7 @@ def schema_from(module: str) -> Editor:
     """`FastAPI(...)` takes the address of its schema from a module's OPENAPI_URL, where it says nothing of schema or pages itself."""
 
     def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Call) and resolved(node.func, imports) == "fastapi.FastAPI":
                 given = {k.arg for k in node.keywords}
                 if not given & {None, "openapi_url", "docs_url", "redoc_url"}:
@@ -92,7 +92,7 @@ def origins_from_environment() -> Editor:
     """Wildcard origins of flask-cors and of FastAPI's CORSMiddleware come from ALLOWED_ORIGINS, a list with commas; none by default."""
 
     def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call):
                 continue
             name = resolved(node.func, imports)
@@ -126,7 +126,7 @@ def with_timeouts() -> Editor:
     """Calls that would wait for ever get a timeout in seconds: requests, httpx, urlopen, smtplib and the clients of language models."""
 
     def find(source: Source, imports: dict[str, str]) -> Iterator[Splice]:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call):
                 continue
             name = resolved(node.func, imports)

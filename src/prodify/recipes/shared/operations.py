@@ -46,7 +46,7 @@ def _kubernetes_worker(profile: Profile, names: Naming, worker: str) -> dict[str
     more = f'{{"spec": {{"minReplicaCount": {2 * profile.scaling.min_replicas}}}}}'
     return {
         "worker_status": f"kubectl get pods {pods} --output wide && kubectl get scaledobject {target} && kubectl top pods {pods}",
-        "worker_errors": f"kubectl logs {pods} --since=15m --tail=-1 --prefix=false | grep '\"level\": \"ERROR\"' | tail -20",
+        "worker_errors": f'kubectl logs {pods} --since=15m --tail=-1 --prefix=false | grep \'"level": "ERROR"\' | tail -20',
         "worker_logs": f"kubectl logs {pods} --since=1h --tail=40; kubectl describe pods {pods} | grep --after-context 8 'Last State'",
         "worker_scale": f"kubectl patch scaledobject {worker} {target} --type merge --patch '{more}'",
         "worker_restart": f"kubectl rollout restart deployment/{worker} {target}",
@@ -65,7 +65,7 @@ def _cloud_run_worker(profile: Profile, names: Naming, worker: str) -> dict[str,
         "worker_errors": f"gcloud logging read '{log} AND jsonPayload.level=\"ERROR\"' --freshness 15m --limit 20{project}",
         "worker_logs": f"gcloud logging read '{log}' --freshness 1h --limit 40{project}",
         "worker_scale": f"gcloud run worker-pools update {worker} {where} --instances {2 * profile.scaling.min_replicas}",
-        "worker_restart": f"gcloud run worker-pools update {worker} {where} --update-labels restarted=\"$(date +%s)\"",
+        "worker_restart": f'gcloud run worker-pools update {worker} {where} --update-labels restarted="$(date +%s)"',
         "worker_rollback": f'gcloud run worker-pools update {worker} {where} --image "$LAST_GOOD_IMAGE"',
         "worker_releases": f"gcloud run worker-pools revisions list --worker-pool {worker} {where}",
         "worker_stop": f"gcloud run worker-pools update {worker} {where} --instances 0",
@@ -75,7 +75,7 @@ def _cloud_run_worker(profile: Profile, names: Naming, worker: str) -> dict[str,
 def _compose_worker(profile: Profile, names: Naming, worker: str) -> dict[str, str]:  # noqa: ARG001 - same signature everywhere
     return {
         "worker_status": f"docker compose ps {worker} && docker stats --no-stream",
-        "worker_errors": f"docker compose logs --since 15m --no-log-prefix {worker} | grep '\"level\": \"ERROR\"' | tail -20",
+        "worker_errors": f'docker compose logs --since 15m --no-log-prefix {worker} | grep \'"level": "ERROR"\' | tail -20',
         "worker_logs": f"docker compose logs --since 1h --tail 40 {worker}",
         "worker_scale": f"docker compose up --detach --no-recreate --scale {worker}=2 {worker}",
         "worker_restart": f"docker compose restart {worker}",
@@ -107,7 +107,7 @@ def _kubernetes(profile: Profile, names: Naming) -> dict[str, str]:
     more = f'{{"spec": {{"minReplicas": {2 * profile.baseline_replicas}}}}}'
     return {
         "status": f"kubectl get pods {pods} --output wide",
-        "errors": f"kubectl logs {pods} --since=15m --tail=-1 --prefix=false | grep '\"level\": \"ERROR\"' | tail -20",
+        "errors": f'kubectl logs {pods} --since=15m --tail=-1 --prefix=false | grep \'"level": "ERROR"\' | tail -20',
         "releases": f"kubectl rollout history deployment/{names.service} {target}",
         "dependencies": f"kubectl exec {target} deployment/{names.service} -- {_probe(READY_PATH)}",
         "saturation": f"kubectl top pods {pods} && kubectl get hpa {target}",
@@ -119,7 +119,7 @@ def _kubernetes(profile: Profile, names: Naming) -> dict[str, str]:
         "scale": f"kubectl patch hpa {names.service} {target} --type merge --patch '{more}'",
         "stop": f"kubectl scale deployment/{names.service} {target} --replicas=0",
         "restart": f"kubectl rollout restart deployment/{names.service} {target}",
-        "model": f"kubectl set env deployment/{names.service} {target} LLM_PROVIDER=\"$PROVIDER\" LLM_MODEL=\"$MODEL\"",
+        "model": f'kubectl set env deployment/{names.service} {target} LLM_PROVIDER="$PROVIDER" LLM_MODEL="$MODEL"',
     }
 
 
@@ -137,11 +137,11 @@ def _cloud_run(profile: Profile, names: Naming) -> dict[str, str]:
         "collector": f"gcloud logging read '{log} AND textPayload:opentelemetry' --freshness 15m --limit 50{project}",
         "prometheus": 'curl --silent --show-error --max-time 10 "$PROMETHEUS_URL/-/ready"',
         "alertmanager": 'curl --silent --show-error --max-time 10 "$ALERTMANAGER_URL/-/ready"',
-        "rollback": f"gcloud run services update-traffic {names.service} {where} --to-revisions \"$REVISION=100\"",
+        "rollback": f'gcloud run services update-traffic {names.service} {where} --to-revisions "$REVISION=100"',
         "rollback_status": f"gcloud run services describe {names.service} {where} --format 'yaml(status.traffic)'",
         "scale": f"gcloud run services update {names.service} {where} --min-instances {2 * profile.baseline_replicas}",
         "stop": f"gcloud run services update {names.service} {where} --ingress internal",
-        "restart": f"gcloud run services update {names.service} {where} --update-labels restarted=\"$(date +%s)\"",
+        "restart": f'gcloud run services update {names.service} {where} --update-labels restarted="$(date +%s)"',
         "model": f'gcloud run services update {names.service} {where} --update-env-vars "LLM_PROVIDER=$PROVIDER,LLM_MODEL=$MODEL"',
     }
 
@@ -149,7 +149,7 @@ def _cloud_run(profile: Profile, names: Naming) -> dict[str, str]:
 def _compose(profile: Profile, names: Naming) -> dict[str, str]:  # noqa: ARG001 - same signature for every runtime
     return {
         "status": "docker compose ps",
-        "errors": f"docker compose logs --since 15m --no-log-prefix {names.service} | grep '\"level\": \"ERROR\"' | tail -20",
+        "errors": f'docker compose logs --since 15m --no-log-prefix {names.service} | grep \'"level": "ERROR"\' | tail -20',
         "releases": f"docker compose images {names.service} && git log --oneline -5",
         "dependencies": f"docker compose exec {names.service} {_probe(READY_PATH)}",
         "saturation": "docker stats --no-stream",

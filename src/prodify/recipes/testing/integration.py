@@ -39,9 +39,7 @@ def integration(repo: Inventory, profile: Profile) -> Iterator[File]:
     project = python_project(repo)
     found = routes_on_postgres(repo, profile)
     if project is not None and found:
-        context = IntegrationContext(
-            CHARACTERISATION, len(found), uses_sqlalchemy(repo), is_asynchronous(repo), scheme(repo, "postgres")
-        )
+        context = IntegrationContext(CHARACTERISATION, len(found), uses_sqlalchemy(repo), is_asynchronous(repo), scheme(repo, "postgres"))
         yield File(project.path(f"{INTEGRATION}/test_on_postgres.py"), render("testing/integration_test.py", context))
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.escape import Code
@@ -47,6 +48,7 @@ class Case:
         return Code(f"Route({', '.join([quoted(self.method), quoted(self.rule), quoted(self.address), *extra])})")
 
 
+@lru_cache(maxsize=8)
 def cases(repo: Inventory, component: Component) -> tuple[Case, ...]:
     """One case for every method of every route of the component, but those that recipes add; by rule and method."""
     found = {}
@@ -152,19 +154,25 @@ def handler_of(repo: Inventory, route: Route) -> Handler | None:
 
 def function_at(text: str | None, name: str, first: int = 1, last: int = sys.maxsize) -> Handler | None:
     """The function of that name in those lines; None also for text that is no Python."""
+    return next((f for f in _functions(text or "") if f.name == name and f.lineno <= last and (f.end_lineno or 0) >= first), None)
+
+
+@lru_cache(maxsize=32)
+def _functions(text: str) -> tuple[Handler, ...]:
+    """Every function of a text, which is asked for once for each of its routes."""
     try:
-        tree = ast.parse(text or "")
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return None
-    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return next((f for f in functions if f.name == name and f.lineno <= last and (f.end_lineno or 0) >= first), None)
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def returns_of(handler: Handler) -> Iterator[ast.expr | None]:
     """What the function itself returns, functions in it left out."""
-    inner = [n for n in ast.walk(handler) if n is not handler and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
+    nodes = list(ast.walk(handler))
+    inner = [n for n in nodes if n is not handler and isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
     hidden = {id(node) for function in inner for node in ast.walk(function)}
-    return (node.value for node in ast.walk(handler) if isinstance(node, ast.Return) and id(node) not in hidden)
+    return (node.value for node in nodes if isinstance(node, ast.Return) and id(node) not in hidden)
 
 
 def _kind(handler: Handler | None) -> str:
