@@ -271,6 +271,8 @@ def test_a_starter_brings_the_provider_for_code_that_names_none(repo: Repo) -> N
         ("src/main/resources/application.properties", "spring.data.redis.host=cache\n", "redis"),
         ("src/main/java/Kept.java", "import org.springframework.ai.vectorstore.RedisVectorStore;\nclass Kept {}\n", "redis"),
         ("Gemfile", 'source "https://rubygems.org"\ngem "sidekiq"\n', "redis"),
+        ("src/main/kotlin/Kept.kt", "import aws.sdk.kotlin.services.dynamodb.DynamoDbClient\nclass Kept\n", "dynamodb"),
+        ("db.php", "<?php\n$dsn = \"mysql:host=$host;dbname=$name\";\n$pdo = new PDO($dsn, $user, $pass);\n", "mysql"),
         ("Data.cs", 'class D { void A() { o.UseNpgsql("Host=db;Database=shop;Username=shop"); } }\n', "postgres"),
     ],
 )
@@ -282,6 +284,43 @@ def test_laravels_list_of_connections_is_no_list_of_databases_in_use(repo: Repo)
     text = "<?php\nreturn ['default' => env('DB_CONNECTION', 'mysql'), 'connections' => [\n  'mysql' => ['driver' => 'mysql'],\n" \
            "  'pgsql' => ['driver' => 'pgsql'],\n  'sqlsrv' => ['driver' => 'sqlsrv'],\n]];\n"  # fmt: skip
     assert [t.name for t in repo({"config/database.php": text}).datastores] == ["mysql"]
+
+
+def test_a_handler_of_health_by_its_name(repo: Repo) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\n\n[dependencies]\nactix-web = "4"\n',
+        "src/main.rs": '#[get("/")]\nasync fn health_checker() -> impl Responder { HttpResponse::Ok() }\n\n'
+        "#[actix_web::main]\nasync fn main() {\n"
+        '    HttpServer::new(|| App::new().service(health_checker)).bind(("0.0.0.0", 8080)).unwrap().run().await;\n}\n',
+    }
+    assert repo(files).has["healthcheck"] is True
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("bootstrap/app.php", "<?php\nreturn Application::configure()->withRouting(web: $routes, health: '/up')->create();\n"),
+        ("main.go", "package main\nfunc main() { app.Use(healthcheck.New()) }\n"),
+        ("Program.cs", 'app.MapHealthChecks("/healthz");\n'),
+    ],
+)
+def test_endpoints_of_health_that_a_framework_serves(repo: Repo, path: str, text: str) -> None:
+    assert repo({path: text}).has["healthcheck"] is True
+
+
+def test_an_address_under_a_name_is_the_port_of_a_go_service(repo: Repo) -> None:
+    module = "module example.org/shop\n\ngo 1.25\n\nrequire github.com/labstack/echo/v4 v4.13.0\n"
+    code = 'package main\nimport "github.com/labstack/echo/v4"\nconst addr = "0.0.0.0:8085"\nconst redisAddr = "localhost:6379"\n' \
+           "func main() { e := echo.New(); e.Start(addr) }\n"  # fmt: skip
+    (component,) = repo({"go.mod": module, "main.go": code}).components
+    assert component.port == 8085
+
+
+def test_http4k_listens_where_its_server_is_made(repo: Repo) -> None:
+    build = 'dependencies { implementation("org.http4k:http4k-core:6.0.0") }\n'
+    code = "import org.http4k.server.*\nfun main() { app.asServer(Undertow(9000)).start() }\n"
+    (component,) = repo({"build.gradle.kts": build, "src/main/kotlin/Main.kt": code}).components
+    assert component.port == 9000
 
 
 def test_azure_functions_listen_where_their_tools_do(repo: Repo) -> None:

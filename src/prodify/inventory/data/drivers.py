@@ -65,7 +65,9 @@ DATASTORES: Mapping[str, Mapping[str, str]] = {
         "org.springframework.data.redis": "redis", "org.redisson": "redis", "org.postgresql": "postgres", "com.mysql": "mysql",
         "org.sqlite": "sqlite", "org.elasticsearch": "elasticsearch", "co.elastic.clients": "elasticsearch",
         "com.datastax": "cassandra", "org.neo4j": "neo4j", "net.spy.memcached": "memcached",
-        "software.amazon.awssdk.services.dynamodb": "dynamodb", "com.couchbase": "couchbase",
+        "software.amazon.awssdk.services.dynamodb": "dynamodb", "aws.sdk.kotlin.services.dynamodb": "dynamodb",
+        "com.amazonaws.services.dynamodbv2": "dynamodb", "io.pinecone": "pinecone", "io.qdrant": "qdrant", "io.milvus": "milvus",
+        "com.google.cloud.firestore": "firestore", "com.google.firebase.cloud.FirestoreClient": "firestore", "com.couchbase": "couchbase",
         "org.springframework.data.couchbase": "couchbase", "com.arangodb": "arangodb", "com.influxdb": "influxdb",
         "org.springframework.ai.vectorstore.RedisVectorStore": "redis", "org.springframework.ai.vectorstore.redis": "redis",
         "org.springframework.ai.vectorstore.pgvector": "postgres", "org.springframework.ai.vectorstore.PgVectorStore": "postgres",
@@ -179,6 +181,8 @@ CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] =
     ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']mysql:|^new\s+\\?mysqli\("""), ("PDO", "mysqli"), "mysql"),
     *(("php", _php("array_element_initializer", rf"""^['"]driver['"]\s*=>\s*['"]{driver}['"]$""", ), ("'driver'", '"driver"'), name)
       for driver, name in (("mysql", "mysql"), ("pgsql", "postgres"), ("sqlsrv", "mssql"))),
+    *(("php", _php(kind, rf"""^["']{driver}:(host|unix_socket|dbname|port)="""), (f"{driver}:",), name)
+      for kind in ("string", "encapsed_string") for driver, name in (("mysql", "mysql"), ("pgsql", "postgres"))),
     ("php", _php("function_call_expression", r"^mysqli_connect\("), ("mysqli_connect",), "mysql"),
     ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']pgsql:"""), ("PDO",), "postgres"),
     ("php", _php("function_call_expression", r"^pg_connect\("), ("pg_connect",), "postgres"),
