@@ -132,6 +132,11 @@ FINITE = {
         @FeignClient(name = "prices", url = "https://prices.example.org")
         interface Prices { @GetMapping("/x") String load(); }
         """,
+    "kotlin/Feign.kt": """
+        import org.springframework.cloud.openfeign.FeignClient
+        @FeignClient(name = "prices", url = "https://prices.example.org")
+        interface Prices { @GetMapping("/x") fun load(): String }
+        """,
     "java/Pages.java": """
         class Pages { String load() throws Exception { return Jsoup.connect("https://prices.example.org").get().title(); } }
         """,

@@ -149,11 +149,11 @@ LIBRARIES: tuple[Library, ...] = (
         ("jsoup", r"(^|\.)Jsoup$", "^[?.]*connect$", "Jsoup"), ("unirest", "^Unirest$", "^[?.]*(get|post|put|patch|delete)$", "Unirest"))
       for language in ("java", "kotlin")),
     Library("fuel", called("kotlin", "^(Fuel|khttp)$", "(get|post|put|patch|delete)$", "Fuel.", "khttp."), None),
-    *(Library("declared-client", query(language, {"any": [{"kind": "annotation"}, {"kind": "marker_annotation"}], "regex": _DECLARED,
-                                                  "inside": {"kind": "modifiers", "inside": {"any": [
-                                                      {"kind": "interface_declaration"}, {"kind": "class_declaration"}]}}},
-                                       keywords=("@FeignClient", "@RegisterRestClient", "@Client")), None)
-      for language in ("java", "kotlin")),
+    *(Library("declared-client", query(language, {"any": [{"kind": kind} for kind in marks], "regex": _DECLARED, "inside": {
+        "kind": "modifiers", "inside": {"any": [{"kind": kind} for kind in owners]}}},
+              keywords=("@FeignClient", "@RegisterRestClient", "@Client")), None)
+      for language, marks, owners in (("java", ("annotation", "marker_annotation"), ("interface_declaration", "class_declaration")),
+                                      ("kotlin", ("annotation",), ("class_declaration",)))),
     Library("reqwest", called("rust", "^reqwest::blocking$", "^get$", "reqwest::blocking"), None),
     Library("surf", called("rust", "^(surf|isahc|minreq|attohttpc)$", _VERBS, "surf::", "isahc::", "minreq::", "attohttpc::"), None),
     Library("reqwest", called("rust", "^reqwest$", "^get$", "reqwest::get")),
