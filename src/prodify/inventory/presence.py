@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PROBE_PATH = lazy(
     r"/(health|healthz|health[-_]?check(er)?|livez?|liveness|readyz?|readiness|ping|heartbeat|status|up|_health|actuator/health)/?$"
 )
-_PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check|check_health|liveness|readiness)$", re.IGNORECASE)
+_PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check(er)?|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = guarded(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
     r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env(\.\w+)*[.\-_](example|sample|template|dist)"
@@ -49,6 +49,15 @@ _OWN_PROBE = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 """A server without a framework compares the address itself."""
+_SERVED_PROBE = (
+    query("csharp", {"kind": "invocation_expression", "has": {"field": "function", "regex": r"\.(Map|Use)HealthChecks$"}},
+          keywords=("HealthChecks(",)),
+    query("go", {"kind": "call_expression", "has": {"field": "function", "regex": r"^healthcheck\.New(HealthChecker)?$"}},
+          keywords=("healthcheck.New",)),
+    query("php", {"kind": "argument", "regex": r"^health\s*:\s*['\"]/", "inside": {"kind": "arguments", "inside": {
+        "kind": "member_call_expression", "has": {"field": "name", "regex": "^withRouting$"}}}}, keywords=("withRouting",)),
+)  # fmt: skip
+"""Endpoints that a framework serves when it is told to: ASP.NET's, Fiber's, Laravel's."""
 _DECLARATIONS = {
     "python": ("class_definition", "function_definition"), "go": ("function_declaration", "method_declaration", "type_spec"),
     "java": ("class_declaration", "method_declaration"), "ruby": ("class", "method"), "rust": ("struct_item", "function_item"),
@@ -180,7 +189,7 @@ def has_healthcheck(repo: Inventory) -> bool:
         return True
     if any(_PLATFORM_PROBE.search(repo.files.text(path) or "") for path in repo.files.select(*_PLATFORMS)):
         return True
-    return bool(repo.find(*_OWN_PROBE))
+    return bool(repo.find(*_OWN_PROBE, *_SERVED_PROBE))
 
 
 def has_structured_logs(repo: Inventory) -> bool:

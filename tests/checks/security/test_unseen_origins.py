@@ -141,3 +141,32 @@ def test_options_of_nest(judge: Judge, options: str, kind: str) -> None:
 def package(*names: str) -> str:
     start = {"start": "node server.js"}
     return json.dumps({"name": "shop", "private": True, "scripts": start, "dependencies": dict.fromkeys(names, "1.0.0")})
+
+
+MICRONAUT = {
+    "build.gradle": "plugins { id 'io.micronaut.application' version '4.0.0' }\n",
+    "src/main/java/shop/Shop.java": "package shop;\nimport io.micronaut.runtime.Micronaut;\npublic class Shop {\n"
+    "  public static void main(String[] args) { Micronaut.run(Shop.class, args); }\n}\n",
+}  # fmt: skip
+NODE = {
+    "package.json": '{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5"}}\n',
+    "server.js": "require('express')().listen(3000)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "text", "kind"),
+    [
+        (MICRONAUT, "src/main/resources/application.yml", "micronaut:\n  server:\n    cors:\n      enabled: true\n", "fail"),
+        (MICRONAUT, "src/main/resources/application.properties", "micronaut.server.cors.enabled=true\n", "fail"),
+        (MICRONAUT, "src/main/resources/application.yml", "micronaut:\n  server:\n    cors:\n      enabled: false\n", "pass"),
+        (MICRONAUT, "src/main/resources/application.yml", "micronaut:\n  server:\n    cors:\n      enabled: true\n      configurations:\n"
+         "        web:\n          allowed-origins: [https://shop.example]\n", "pass"),
+        (NODE, "vercel.json", '{"headers": [{"headers": [{"key": "Access-Control-Allow-Origin", "value": "*"}]}]}\n', "fail"),
+        (NODE, "vercel.json", '{"headers": [{"source": "/(.*)", "headers": [{"key": "X-Frame-Options", "value": "DENY"}]}]}\n', "pass"),
+        (NODE, "web.config", '<customHeaders>\n  <add name="Access-Control-Allow-Origin" value="*" />\n</customHeaders>\n', "fail"),
+        (NODE, "web.config", '<add name="Access-Control-Allow-Origin" value="https://shop.example" />\n', "pass"),
+    ],
+)  # fmt: skip
+def test_settings_of_servers(judge: Judge, base: Mapping[str, str], path: str, text: str, kind: str) -> None:
+    assert judge(CHECK, {**base, path: text}).kind == kind

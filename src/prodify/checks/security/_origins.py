@@ -242,11 +242,19 @@ SETTINGS = (
     ),
     (("application*.properties",), lazy(r"(?m)^(quarkus\.http\.cors\.origins\s*=\s*(?:\*|/\.\*/)|[\w.-]*allowed-origins\s*=\s*\*)\s*$")),
     (
+        ("application*.yml", "application*.yaml"),
+        lazy(r"""(?ms)\A(?!.*allowed-?origins)(?:.*\n)?micronaut:.*?^[ \t]+(cors:\s*\n\s+enabled:\s*true)\b"""),
+    ),
+    (("application*.properties",), lazy(r"(?ms)\A(?!.*allowed-origins).*?^(micronaut\.server\.cors\.enabled\s*=\s*true)\b")),
+    (
         ("nelmio_cors.yaml", "nelmio_cors.yml"),
         lazy(r"""(?m)^[ \t]+(allow_origin)\s*:\s*(?:\[\s*|\n\s*-\s*)?["'](?:\*|\^?\.\*\$?)["']"""),
     ),
     ((".htaccess", "apache*.conf", "httpd*.conf", "000-default.conf"), lazy(
         r"""(?im)^\s*(Header\s+(?:always\s+)?(?:set|add|append)\s+["']?Access-Control-Allow-Origin["']?\s+["']?\*)""")),
+    (("[Ww]eb.config", "[Ww]eb.[Rr]elease.config"), lazy(
+        r"""(?i)(<add\s+name\s*=\s*"Access-Control-Allow-Origin"\s+value\s*=\s*"\*")""")),
+    (("vercel.json",), lazy(r"""("key"\s*:\s*"Access-Control-Allow-Origin"\s*,\s*"value"\s*:\s*"\*")""")),
     (("nginx*.conf", "default.conf", "*.nginx"), lazy(r"""(?m)^\s*(add_header\s+["']?Access-Control-Allow-Origin["']?\s+["']?\*)""")),
 )
 """Files of settings, and what in them lets every origin in (the first group)."""

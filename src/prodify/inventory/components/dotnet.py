@@ -24,6 +24,8 @@ _FRAMEWORK = lazy(r"<TargetFrameworks?>\s*(?:net(?:coreapp|standard)?)([\d.]+)")
 _TESTS = lazy(r"Microsoft\.NET\.Test\.Sdk|xunit|NUnit|MSTest", re.IGNORECASE)
 _ADDRESS = lazy(r"https?://[^\";:]+:(\d{2,5})")
 _URLS = lazy(r"""(?:applicationUrl|Urls|Url)"\s*:\s*"https?://[^":]+:(\d{2,5})""")
+_FUNCTIONS = lazy(r"<AzureFunctionsVersion>|Microsoft\.Azure\.Functions\.Worker|Microsoft\.NET\.Sdk\.Functions")
+_HOST_PORT = lazy(r"--port\s+(\d{2,5})")
 _BOTS = lazy(r'Include="(Discord\.Net|DSharpPlus|Telegram\.Bot)')
 
 
@@ -42,7 +44,9 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
     sources = layout.sources("csharp", root)
     started = [p for p in sources if p.endswith(("Program.cs", "Startup.cs", "Worker.cs"))]
     executable = "<OutputType>Exe" in text or "<OutputType>WinExe" in text
-    if kit.startswith("Microsoft.NET.Sdk.Web") or "Microsoft.AspNetCore.App" in text:
+    if _FUNCTIONS.search(text):
+        kind, framework = "service", "azure-functions"
+    elif kit.startswith("Microsoft.NET.Sdk.Web") or "Microsoft.AspNetCore.App" in text:
         kind, framework = "service", "aspnetcore"
     elif kit.startswith(("Microsoft.NET.Sdk.BlazorWebAssembly",)):
         kind, framework = "web", "blazor"
@@ -64,7 +68,10 @@ def _component(repo: Inventory, layout: Layout, root: Root, project: str, text: 
     if kind == "service":
         settings = repo.files.select(root.join("Properties/launchSettings.json"), root.join("appsettings*.json"))
         written = written_port(repo, "csharp", [p for p in started if not p.endswith("Worker.cs")])
-        port = written or _profile_port(repo, root) or port_in(repo, settings, _URLS) or 8080
+        if framework == "azure-functions":
+            port = port_in(repo, settings, _HOST_PORT) or 7071  # where the tools of Azure Functions listen
+        else:
+            port = written or _profile_port(repo, root) or port_in(repo, settings, _URLS) or 8080
     name = name_of(root, project.rpartition("/")[2].rpartition(".")[0])
     notes = (note_at(repo, project, "Sdk=", kit or "project file"),)
     return Component(root.path, name, kind, "csharp", framework, entry, port, PlacedStr("nuget", Location(project, 1)),

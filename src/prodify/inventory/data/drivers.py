@@ -65,14 +65,23 @@ DATASTORES: Mapping[str, Mapping[str, str]] = {
         "org.springframework.data.redis": "redis", "org.redisson": "redis", "org.postgresql": "postgres", "com.mysql": "mysql",
         "org.sqlite": "sqlite", "org.elasticsearch": "elasticsearch", "co.elastic.clients": "elasticsearch",
         "com.datastax": "cassandra", "org.neo4j": "neo4j", "net.spy.memcached": "memcached",
-        "software.amazon.awssdk.services.dynamodb": "dynamodb", "com.couchbase": "couchbase",
+        "software.amazon.awssdk.services.dynamodb": "dynamodb", "aws.sdk.kotlin.services.dynamodb": "dynamodb",
+        "com.amazonaws.services.dynamodbv2": "dynamodb", "io.pinecone": "pinecone", "io.qdrant": "qdrant", "io.milvus": "milvus",
+        "com.google.cloud.firestore": "firestore", "com.google.firebase.cloud.FirestoreClient": "firestore", "com.couchbase": "couchbase",
         "org.springframework.data.couchbase": "couchbase", "com.arangodb": "arangodb", "com.influxdb": "influxdb",
+        "org.springframework.ai.vectorstore.RedisVectorStore": "redis", "org.springframework.ai.vectorstore.redis": "redis",
+        "org.springframework.ai.vectorstore.pgvector": "postgres", "org.springframework.ai.vectorstore.PgVectorStore": "postgres",
+        "org.springframework.ai.vectorstore.mongodb": "mongodb", "org.springframework.ai.vectorstore.qdrant": "qdrant",
+        "org.springframework.ai.vectorstore.chroma": "chroma", "org.springframework.ai.vectorstore.milvus": "milvus",
+        "io.micronaut.configuration.lettuce": "redis", "io.quarkus.redis": "redis", "io.quarkus.mongodb": "mongodb",
+        "io.micronaut.data.mongodb": "mongodb", "dev.morphia": "mongodb", "org.litote.kmongo": "mongodb",
         "org.springframework.data.cassandra": "cassandra", "org.springframework.data.neo4j": "neo4j",
     },
     "ruby": {
         "pg": "postgres", "mysql2": "mysql", "sqlite3": "sqlite", "mongoid": "mongodb", "mongo": "mongodb", "redis": "redis",
         "hiredis": "redis", "redis-client": "redis", "dalli": "memcached", "elasticsearch": "elasticsearch",
         "searchkick": "elasticsearch", "activerecord-sqlserver-adapter": "mssql", "couchbase": "couchbase", "couchrest": "couchdb",
+        "sidekiq": "redis", "resque": "redis",
         "trilogy": "mysql", "influxdb-client": "influxdb", "cassandra-driver": "cassandra", "opensearch-ruby": "opensearch",
     },
     "rust": {
@@ -165,14 +174,15 @@ _TYPEORM = ("DataSource", "TypeOrm", "createConnection", "ConnectionOptions")
 _TYPEORM_OPTIONS = r"(TypeOrmModuleOptions|DataSourceOptions|ConnectionOptions|PostgresConnectionOptions)\b"
 _OPTIONS = "dialect|client|provider"
 CODE_MARKS: tuple[tuple[str, Mapping[str, object], tuple[str, ...], str], ...] = (
-    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseNpgsql(<\w+>)?\([^;]*$"}, ("UseNpgsql",), "postgres"),
-    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseSqlServer(<\w+>)?\([^;]*$"}, ("UseSqlServer",), "mssql"),
-    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseSqlite(<\w+>)?\([^;]*$"}, ("UseSqlite",), "sqlite"),
-    ("csharp", {"kind": "invocation_expression", "regex": r"(?is)\.UseMySql(<\w+>)?\([^;]*$"}, ("UseMySQL", "UseMySql"), "mysql"),
-    ("csharp", {"kind": "invocation_expression", "regex": r"(?s)\.UseCosmos(<\w+>)?\([^;]*$"}, ("UseCosmos",), "cosmosdb"),
+    *(("csharp", {"kind": "invocation_expression", "has": {"field": "function", "regex": rf"(?i)\.{method}(<\w+>)?$"}}, words, name)
+      for method, words, name in (
+          ("UseNpgsql", ("UseNpgsql",), "postgres"), ("UseSqlServer", ("UseSqlServer",), "mssql"), ("UseSqlite", ("UseSqlite",), "sqlite"),
+          ("UseMySql", ("UseMySQL", "UseMySql"), "mysql"), ("UseCosmos", ("UseCosmos",), "cosmosdb"))),
     ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']mysql:|^new\s+\\?mysqli\("""), ("PDO", "mysqli"), "mysql"),
     *(("php", _php("array_element_initializer", rf"""^['"]driver['"]\s*=>\s*['"]{driver}['"]$""", ), ("'driver'", '"driver"'), name)
       for driver, name in (("mysql", "mysql"), ("pgsql", "postgres"), ("sqlsrv", "mssql"))),
+    *(("php", _php(kind, rf"""^["']{driver}:(host|unix_socket|dbname|port)="""), (f"{driver}:",), name)
+      for kind in ("string", "encapsed_string") for driver, name in (("mysql", "mysql"), ("pgsql", "postgres"))),
     ("php", _php("function_call_expression", r"^mysqli_connect\("), ("mysqli_connect",), "mysql"),
     ("php", _php("object_creation_expression", r"""(?s)^new\s+\\?PDO\(\s*["']pgsql:"""), ("PDO",), "postgres"),
     ("php", _php("function_call_expression", r"^pg_connect\("), ("pg_connect",), "postgres"),
@@ -227,7 +237,9 @@ CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]],
         {"postgresql": "postgres", "postgis": "postgres", "mysql2": "mysql", "trilogy": "mysql", "sqlite3": "sqlite", "sqlserver": "mssql"},
     ),
     (
-        ("application*.properties", "application*.yml", "application*.yaml"),
+        ("application*.properties", "application*.yml", "application*.yaml", "bootstrap*.yml", "bootstrap*.properties", "*.conf",
+         "hibernate*.xml", "persistence*.xml", "context.xml", "applicationContext*.xml", "spring*.xml", "mybatis*.xml", "db.properties",
+         "database.properties", "jdbc.properties", "config.properties", "hikari*.properties", "druid*.properties"),
         lazy(r"jdbc:(postgresql|mysql|mariadb|h2|sqlserver|oracle|sqlite)\b"),
         {
             "postgresql": "postgres",
@@ -243,6 +255,18 @@ CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]],
         ("config/database.php", "*/config/database.php"),
         lazy(r"""env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"](mysql|pgsql|sqlite|sqlsrv|mariadb)"""),
         {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"},
+    ),
+    (
+        ("application*.properties",),
+        lazy(r"^\s*(spring\.data\.redis\.(?:host|url)|spring\.redis\.(?:host|url)|spring\.data\.mongodb\.(?:uri|host)|quarkus\.mongodb\."
+             r"connection-string|quarkus\.redis\.hosts|spring\.elasticsearch\.uris|spring\.neo4j\.uri|mongodb\.uri|redis\.uri)\s*[=:]",
+             re.MULTILINE),
+        {
+            "spring.data.redis.host": "redis", "spring.data.redis.url": "redis", "spring.redis.host": "redis", "spring.redis.url": "redis",
+            "spring.data.mongodb.uri": "mongodb", "spring.data.mongodb.host": "mongodb", "quarkus.mongodb.connection-string": "mongodb",
+            "quarkus.redis.hosts": "redis", "spring.elasticsearch.uris": "elasticsearch", "spring.neo4j.uri": "neo4j",
+            "mongodb.uri": "mongodb", "redis.uri": "redis",
+        },
     ),
     (
         (".env.example", ".env"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.inventory.data import drivers
+from prodify.inventory.data import drivers, llm_sdks
 from prodify.inventory.data.technologies import LLM_HOSTS
 from prodify.inventory.facts import Role, Technology
 from prodify.inventory.query import query
@@ -41,6 +41,8 @@ def _addressed(repo: Inventory) -> Iterator[Technology]:
     for language, rule, words, name in drivers.CODE_MARKS:
         marks = [query(dialect, rule, keywords=words) for dialect in _DIALECTS[language]]
         for match in repo.find(*marks):
+            if match.location.path.endswith("config/database.php") and "DB_CONNECTION" in (repo.files.text(match.location.path) or ""):
+                continue  # Laravel's list of everything that it can connect to; which one it does is said by the default
             shown = " ".join(match.text.split())[:60]
             yield Technology(name, match.location, "a JDBC address" if "jdbc:" in shown else shown)
     for globs, pattern, names in drivers.CONFIGURATION:
@@ -138,28 +140,44 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
                 m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in jsmodels.PROVIDERS
             )
             yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
-    for language in _CODE:
-        for path in repo.syntax.sources(language, LLM_HOSTS):
-            for number, line in enumerate(repo.files.lines(path), 1):
-                found = None if line.lstrip().startswith(("//", "#", "*")) else ADDRESS.search(line)
-                if found is not None:
-                    yield Technology(LLM_HOSTS[found[1]], Location(path, number), found[1])
-    for language, package, provider in (
-        ("go", "github.com/sashabaranov/go-openai", "openai"),
-        ("go", "github.com/openai/openai-go", "openai"),
-        ("go", "github.com/anthropics/anthropic-sdk-go", "anthropic"),
-        ("rust", "async_openai", "openai"),
-        ("csharp", "using OpenAI", "openai"),
-        ("csharp", "using Azure.AI.OpenAI", "azure-openai"),
-        ("java", "com.openai.client", "openai"),
-        ("java", "com.theokanning.openai", "openai"),
+    for path in (
+        *(path for language in _CODE for path in repo.syntax.sources(language, LLM_HOSTS)),
+        *repo.files.select("*.vue", "*.svelte", "*.astro", roles=(Role.PRODUCTION,)),
     ):
-        for path in repo.syntax.sources(language, (package,)):
-            yield Technology(provider, Location(path, _line(repo, path, package)), f"imports {package}")
+        if not any(host in (repo.files.text(path) or "") for host in LLM_HOSTS):
+            continue
+        for number, line in enumerate(repo.files.lines(path), 1):
+            found = None if line.lstrip().startswith(("//", "#", "*")) else ADDRESS.search(line)
+            if found is not None:
+                yield Technology(LLM_HOSTS[found[1]], Location(path, number), found[1])
+    yield from _sdks(repo)
 
 
-def _line(repo: Inventory, path: str, text: str) -> int:
-    return next((number for number, line in enumerate(repo.files.lines(path), 1) if text in line), 1)
+def _sdks(repo: Inventory) -> Iterator[Technology]:
+    """SDKs that code names, and the one that a starter brings for code that only asks for what it made."""
+    for language, names in llm_sdks.IN_CODE.items():
+        for path in repo.syntax.sources(language, names):
+            text = repo.files.text(path) or ""
+            for name, provider in names.items():
+                if name in text and (number := _said(repo, path, name)):
+                    yield Technology(provider, Location(path, number), f"imports {name.removeprefix('import ')}")
+    if not any(any(repo.syntax.sources(language, llm_sdks.STARTER_CODE)) for language in ("java", "kotlin")):
+        return
+    started = [
+        Technology(llm_sdks.STARTERS[artefact], d.location, f"{artefact} is declared")
+        for m in repo.manifests
+        if not m.lock
+        for d in m.dependencies
+        if (artefact := d.name.rpartition(":")[2]) in llm_sdks.STARTERS
+    ]
+    if len({t.name for t in started}) == 1:
+        yield started[0]
+
+
+def _said(repo: Inventory, path: str, text: str) -> int | None:
+    """The first line that holds a text and is no comment."""
+    lines = enumerate(repo.files.lines(path), 1)
+    return next((number for number, line in lines if text in line and not line.lstrip().startswith(("//", "#", "*"))), None)
 
 
 def routes(repo: Inventory) -> Iterator[Route]:

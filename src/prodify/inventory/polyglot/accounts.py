@@ -55,6 +55,10 @@ PASSWORDS = (
     query("kotlin", {"kind": "string_literal", "any": [
         {"regex": _PLAIN}, {"regex": _TYPED, "any": [{"inside": _KOTLIN_PASSWORD}, {"inside": _KOTLIN_ENCODED}]},
     ]}, keywords=("{noop}", "withUser", "withDefaultPasswordEncoder", "User.builder")),
+    query("csharp", {"kind": "string_literal", "regex": _TYPED, "inside": {"kind": "argument", "nthChild": 2, "inside": {
+        "kind": "argument_list", "has": {"kind": "argument", "nthChild": 1, "regex": r'^"[^"\s]+@[^"\s]+"$'}, "inside": {
+            "kind": "invocation_expression", "has": {"field": "function", "regex": r"\.Authenticate(Async)?$"}}}}},
+        keywords=(".Authenticate",)),
     query("ruby", {**_RUBY_PASSWORD, **_COMPARED}, keywords=("Auth::Basic", "http_basic", "auth.credentials")),
 )  # fmt: skip
 """Literals that let somebody in: the text itself is never repeated."""

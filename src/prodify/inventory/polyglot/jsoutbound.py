@@ -64,13 +64,17 @@ OLD_OPENAI = everywhere(
     ("createChatCompletion", "createCompletion", "createImage", "createEmbedding", "createTranscription"),
 )  # fmt: skip
 """Methods of the openai package before version 4, which is axios without a time-out."""
+_BASE = {"kind": "pair", "has": {"field": "key", "regex": "^(baseURL|prefixUrl|baseUrl)$"}, "all": [
+    {"has": {"field": "value", "regex": r"""^["'`]https?://"""}}]}  # fmt: skip
+_FINITE = frozenset(("ky",))
+"""Libraries that give up by themselves: ky after 10 s."""
 _ENDS = frozenset(("timeout", "signal", "requestTimeout", "connectTimeout"))
 _Clients = dict[tuple[str, str], bool]
 
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Every such call; browser code and calls of a browser's own server are out."""
-    modules, clients = Modules(repo), _clients(repo)
+    modules, (clients, absolute) = Modules(repo), _clients(repo)
     everyone = any(True for _ in repo.find(*DEFAULTS))
     for row in (*OUTBOUND, *_instance_queries(clients)):
         for path in repo.syntax.sources(row.language, row.keywords):
@@ -78,11 +82,12 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
             for node in calls if calls and server_side(repo, path) else ():
                 name = _called(node)
                 head = name.partition(".")[0] if not name.startswith("this.") else "axios"
-                if not _is_http(repo, path, head, clients, modules) or _is_relative(node):
+                own = (path, head) in absolute or ("", head) in absolute
+                if not _is_http(repo, path, head, clients, modules) or (_is_relative(node) and not own):
                     continue
                 bounded = clients.get((path, head), clients.get(("", head), False)) or everyone
                 library = "axios" if (path, head) in clients or ("", head) in clients else head
-                yield OutboundCall(library, name, location_of(path, node), bounded or ends(node))
+                yield OutboundCall(library, name, location_of(path, node), bounded or head in _FINITE or ends(node))
     for row in OLD_OPENAI:
         for path in repo.syntax.sources(row.language, row.keywords):
             if "OpenAIApi" in repo.syntax.text(path) and server_side(repo, path):
@@ -125,16 +130,22 @@ def _is_relative(call: SgNode) -> bool:
     return bool(given) and (string_of(given[0]) or "").startswith("/")
 
 
-def _clients(repo: Inventory) -> _Clients:
-    """Clients made by `axios.create(...)`, by file and name, for importers by name alone; the value: whether they are bounded."""
+def _clients(repo: Inventory) -> tuple[_Clients, set[tuple[str, str]]]:
+    """Clients made by `axios.create(...)`, by file and name, for importers by name alone; the value: whether they are bounded.
+
+    And those that say which server they call, so that a path is no address of their own server.
+    """
     found: _Clients = {}
+    absolute: set[tuple[str, str]] = set()
     for row in INSTANCES:
         for path in repo.syntax.sources(row.language, row.keywords):
             for _, node in repo.syntax.nodes(row, path):
                 name, value = node.field("name"), node.field("value")
                 if name is not None and value is not None and name.kind() == "identifier":
-                    found[(path, name.text())] = found[("", name.text())] = ends(value)
-    return found
+                    found[(path, name.text())] = found[("", name.text())] = ends(value) or value.text().startswith("ky.")
+                    if value.find({"rule": _BASE}) is not None:  # type: ignore[call-overload]
+                        absolute |= {(path, name.text()), ("", name.text())}
+    return found, absolute
 
 
 def _instance_queries(clients: _Clients) -> tuple[Query, ...]:

@@ -31,6 +31,7 @@ _DECLARED: dict[str, object] = {"field": "name", **_NAMED}
 _LISTENS = r"(^|\.)(ListenAndServe(TLS)?|Run|Listen|Start|StartServer)$"
 _ADDRESS_FLAG = r"""(?i)^.((http|server|web|api)[-_.]?)?(listen|addr|address|((listen|bind)[-_]?)?addr(ess)?|bind|http)"$"""
 """What flags and settings call the address that is listened on."""
+_ADDRESS_NAME = r"(?i)^(http|server|web|api|listen|bind|app|default)?_?addr(ess)?$"
 _GO_TEXT = {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:\d{2,5}"$'}
 _GO_NUMBER = {"any": [
     {"kind": "int_literal", "regex": r"^\d{2,5}$"}, {"kind": "interpreted_string_literal", "regex": r'^"[^":]*:?\d{2,5}"$'},
@@ -54,6 +55,14 @@ _GO = (
               keywords=("ddr", "isten", "ind", "http")),
         query("go", {**_GO_TEXT, "inside": {"kind": "argument_list", "inside": {"kind": "call_expression", "inside": _go_call(_LISTENS)}}},
               keywords=("Listen", ".Run(", ".Start")),
+    ),
+    (
+        query("go", {"kind": "interpreted_string_literal", "regex": r'^"(0\.0\.0\.0|127\.0\.0\.1|localhost)?:\d{2,5}"$', "inside": {
+            "kind": "expression_list", "any": [
+                {"inside": {"any": [{"kind": "short_var_declaration"}, {"kind": "assignment_statement"}],
+                            "has": {"field": "left", "regex": _ADDRESS_NAME}}},
+                {"inside": {"any": [{"kind": "const_spec"}, {"kind": "var_spec"}], "has": {"field": "name", "regex": _ADDRESS_NAME}}},
+            ]}}, keywords=("ddr", "ADDR")),
     ),
     (
         query("go", {**_GO_NUMBER, "inside": {"kind": "expression_list", "any": [
@@ -111,6 +120,10 @@ _JAVA = (
     (
         query("java", {"kind": "decimal_integer_literal", "regex": r"^\d{2,5}$", "inside": _JAVA_CALL},
               keywords=(".start(", "port(", "listen(", "setPort(")),
+        query("kotlin", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {"kind": "value_argument", "inside": {
+            "kind": "value_arguments", "inside": {"kind": "call_suffix", "follows": {
+                "kind": "simple_identifier", "regex": "^(Undertow|Jetty\\w*|Netty|SunHttp\\w*|ApacheServer|Ktor(CIO|Netty)|Helidon)$"},
+                "inside": {"kind": "call_expression", "inside": {"kind": "value_argument"}}}}}}, keywords=("asServer",)),
         query("kotlin", {"kind": "integer_literal", "regex": r"^\d{2,5}$", "inside": {"kind": "value_argument", "any": [
             {"regex": r"^port\s*="}, {"inside": _KOTLIN_CALL}]}}, keywords=(".start(", "port", "listen(")),
     ),

@@ -66,6 +66,9 @@ KEYS = (
         keywords=("hmacShaKeyFor",)),
     query("csharp", {**_BYTES, "all": [{"inside": {"kind": "object_creation_expression", "stopBy": "end",
                                                    "regex": r"^new\s+SymmetricSecurityKey\b"}}]}, keywords=("SymmetricSecurityKey",)),
+    *(query("php", {"kind": kind, "not": _NO_KEY, "inside": {"kind": "argument", "nthChild": 3, "inside": {"kind": "arguments", "inside": {
+        "kind": "function_call_expression", "has": {"field": "function", "regex": r"^\\?hash_hmac$"}}}}}, keywords=("hash_hmac",))
+      for kind in ("string", "encapsed_string")),
     query("ruby", {"kind": "string", "inside": {"kind": "argument_list", "inside": {
         "kind": "call", "has": {"field": "receiver", "regex": "^JWT$"}}}, "nthChild": 2, "not": {"regex": r"#\{"}}, keywords=("JWT.",)),
 )  # fmt: skip

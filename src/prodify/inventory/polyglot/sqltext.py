@@ -31,7 +31,7 @@ _SHAPE = lazy(
 )
 _VALUE = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
 _FRAGMENT = lazy(r"[\w`\"\].]\s*(=|<>|!=|<|>|\s+i?like|\s+in)\s*\(?\s*['\"]?%?$", re.IGNORECASE)
-_FRAGMENTS = lazy(r"(^|[.:>])(where|having|find_by_sql|delete_all|update_all|exists\?|Where|Having|\w+Raw|raw)$")
+_FRAGMENTS = lazy(r"(^|[.:>])(where|having|find_by!?|find_by_sql|delete_all|update_all|exists\?|Where|Having|\w+Raw|raw)$")
 _TALK = lazy(
     r"(?i)(^|[.:>])(log\w*|print\w*|eprint\w*|puts|debug\w*|info\w*|warn\w*|error\w*|trace\w*|panic\w*|fatal\w*|raise|die|exit|"
     r"\w*exception|\w*error|anyhow|bail|writeline|write)$"
@@ -70,7 +70,7 @@ def _queries() -> Iterator[Query]:
     for language, kind in (("ruby", "string"), ("php", "encapsed_string"), ("php", "binary_expression"), ("go", "binary_expression"),
                            ("go", "call_expression"), ("javascript", "template_string"), ("typescript", "template_string")):  # fmt: skip
         yield query(language, {"kind": kind, "regex": r"(?is)^(fmt\.Sprintf\()?.[\w\"`.\s]*\b[\w\"`.]+\s*(=|<|>|like\b|in\b)"},
-                    keywords=("where", "Where", "having", "Raw", "find_by_sql", "delete_all"))  # fmt: skip
+                    keywords=("where", "Where", "having", "Raw", "find_by", "delete_all"))  # fmt: skip
 
 
 _QUERIES = tuple(_queries())

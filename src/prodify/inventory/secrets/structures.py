@@ -56,6 +56,13 @@ def jwt_parts(value: str) -> tuple[dict[str, object], dict[str, object]] | None:
     return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
+def jwt_lifetime(value: str) -> float:
+    """The seconds from a web token's issue to its end, 0 for one without an end and for anything else."""
+    parts = jwt_parts(value)
+    issued, ends = (parts[1].get(name) for name in ("iat", "exp")) if parts is not None else (None, None)
+    return ends - issued if isinstance(issued, int | float) and isinstance(ends, int | float) else 0
+
+
 def jwt(value: str) -> bool:
     """Whether the value is a signed JSON web token that is not the one of the documentation and not a public (anon) key."""
     parts = jwt_parts(value)
