@@ -47,6 +47,19 @@ def test_credentials_that_no_line_holds_whole(judge: Judge, files: Mapping[str, 
 
 
 @pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("envs.txt", "no-env-file-with-secrets-is-committed"),
+        ("env_vars.txt", "no-env-file-with-secrets-is-committed"),
+        ("secrets.txt", "no-secret-in-code"),
+    ],
+)
+def test_settings_in_a_text_file(judge: Judge, name: str, check: str) -> None:
+    text = "STAGE=dev\nDATABASE_URL=postgresql://shop:Tr0ub4dor@db1.shop-internal.net:5432/shop\n"
+    assert places(judge, check, python("", **{name: text})) == [(name, 2)]
+
+
+@pytest.mark.parametrize(
     "files",
     [
         python('PATH = "/".join(["static", "images", "logo.svg"])\n'),
