@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
+from prodify.inventory.unset import UNKNOWN, when_unset
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Assignment
@@ -35,9 +38,35 @@ def setting(repo: Inventory, name: str) -> Assignment | None:
     for path in reversed(settings_chain(repo)):
         facts = repo.python.module(path)
         found = [a for a in facts.assignments if a.target.split(":")[0].strip() == name and a.function is None] if facts else []
+        if len(found) > 1 or (found and found[0].literal):
+            skipped = _skipped_lines(repo, path, name)
+            found = [a for a in found if a.location.line not in skipped]
         if found:
             return found[-1]
     return None
+
+
+def _skipped_lines(repo: Inventory, path: str, name: str) -> frozenset[int]:
+    """Lines of assignments in branches that an empty environment does not take: `if os.environ.get("DEBUG"): DEBUG = True`."""
+    root = repo.syntax.tree(path, "python")
+    rule = {"rule": {"kind": "assignment", "has": {"field": "left", "regex": f"^{name}$"}, "inside": {
+        "kind": "if_statement", "stopBy": "end"}}}  # fmt: skip
+    nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
+    return frozenset(node.range().start.line + 1 for node in nodes if _is_skipped(node))
+
+
+def _is_skipped(node: SgNode) -> bool:
+    """Whether a condition around a node, or one before its `else`, is decided by the environment against it."""
+    below = node
+    for ancestor in node.ancestors():
+        condition = ancestor.field("condition") if ancestor.kind() in ("if_statement", "elif_clause") else None
+        value = when_unset(condition.text()) if condition is not None else UNKNOWN
+        if value is not UNKNOWN:
+            taken = below.kind() == "block"
+            if bool(value) is not taken:
+                return True
+        below = ancestor
+    return False
 
 
 def named_settings(text: str) -> str | None:

@@ -24,11 +24,11 @@ _PROBE_PATH = lazy(
 _PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check(er)?|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = guarded(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
-    r"|(example|sample|template|default)\.env|\.?(example|sample)-env$|\.env(\.\w+)*[.\-_](example|sample|template|dist)"
+    r"|\.?(example|sample|template|default|dummy|demo)[.\-_]env(\.(txt|local))?|\.env(\.\w+)*[.\-_](example|sample|template|dist)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+"
     r"|(examples?|samples?)([_\-]\w+)?/\.env(\.[\w\-]+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
-    "example sample template dist default tmpl schema",
+    "example sample template dist default tmpl schema dummy demo",
     re.IGNORECASE,
 )
 _TOO_MANY = lazy(
@@ -126,6 +126,19 @@ def _limits_requests(repo: Inventory, language: str, name: str) -> bool:
 
 def _at_root(repo: Inventory, pattern: re.Pattern[str]) -> bool:
     return any("/" not in path and pattern.match(path) for path in repo.files.entries)
+
+
+_BRINGING = ("flower", "ray", "jupyter-server", "notebook", "celery-exporter")
+"""Packages that need Prometheus' client for themselves: a frozen list names it for their sake."""
+
+
+def uses_metrics(repo: Inventory) -> Note | None:
+    """Where the service counts what it does; a client that is only listed because another package needs it is no such place."""
+    found = repo.uses(*(name for name in METRICS if name != "prometheus-client"))
+    client = repo.uses("prometheus-client") if found is None else None
+    if client is None or repo.uses(*_BRINGING) is None:
+        return found or client
+    return next(iter(repo.python.imports("prometheus_client")), None)
 
 
 def has_env_example(repo: Inventory) -> bool:
@@ -255,7 +268,7 @@ _ANSWERS: dict[str, Callable[[Inventory], bool]] = {
     "lockfile": has_lockfile,
     "healthcheck": has_healthcheck,
     "otel": lambda r: uses_otel(r) is not None,
-    "metrics": lambda r: r.uses(*METRICS) is not None,
+    "metrics": lambda r: uses_metrics(r) is not None,
     "structured_logs": has_structured_logs,
     "rate_limit": has_rate_limit,
     "migrations": lambda r: any(_MIGRATIONS.search(path) for path, e in r.files.entries.items() if e.role is not Role.VENDORED),

@@ -24,6 +24,7 @@ VERBS = frozenset(("get", "post", "put", "patch", "delete", "head", "options", "
 CLIENTS: Mapping[str, str] = {
     "requests.Session": "requests", "requests.session": "requests", "requests.sessions.Session": "requests",
     "requests_cache.CachedSession": "requests", "cloudscraper.create_scraper": "requests",
+    "requests_html.HTMLSession": "requests", "requests_html.AsyncHTMLSession": "requests",
     "requests_oauthlib.OAuth2Session": "requests", "requests_oauthlib.OAuth1Session": "requests", "httpx.Client": "httpx",
     "httpx.AsyncClient": "httpx", "aiohttp.ClientSession": "aiohttp", "urllib3.PoolManager": "urllib3",
     "urllib3.HTTPConnectionPool": "urllib3", "urllib3.HTTPSConnectionPool": "urllib3", "http.client.HTTPSConnection": "http.client",
@@ -40,8 +41,10 @@ _FUNCTIONS: Mapping[str, tuple[str, int | None]] = {
 """Functions that make a request: library, and where the time-out stands by position."""
 
 _MODULES = ("requests", "httpx", "urllib.request", "urllib2", "aiohttp", "urllib3", "http.client", "httplib2", "cloudscraper", "wget",
-            "requests_oauthlib", "requests_cache", "urllib", "http")  # fmt: skip
+            "requests_oauthlib", "requests_cache", "requests_html", "urllib", "http")  # fmt: skip
 """What a file imports that makes requests."""
+_HANDED_OVER = ("to_thread", "run_in_executor", "run_sync", "run_in_threadpool", "sync_to_async", "submit", "map", "partial")
+"""Calls that call, in a thread or later, the function that they are given."""
 
 
 def find(repo: Inventory) -> Iterator[OutboundCall]:
@@ -62,7 +65,7 @@ def find(repo: Inventory) -> Iterator[OutboundCall]:
 def _of_module(repo: Inventory, module: PyModule, clients: dict[str, tuple[str, bool | None]]) -> Iterator[OutboundCall]:
     global_timeout = any(call.name == "socket.setdefaulttimeout" for call in module.calls)
     for call in module.calls:
-        found = _function(call) or _method(repo, module, clients, call)
+        found = _function(call) or _handed_over(module, call) or _method(repo, module, clients, call)
         if found is not None:
             library, timeout = found
             yield OutboundCall(library, call.name, call.location, True if global_timeout else timeout, call.in_loop)
@@ -78,6 +81,17 @@ def _function(call: Call) -> tuple[str, bool | None] | None:
     if call.name in _FUNCTIONS:
         library, position = _FUNCTIONS[call.name]
         return library, _bounded(call, library, position)
+    return None
+
+
+def _handed_over(module: PyModule, call: Call) -> tuple[str, bool | None] | None:
+    """A request's function that is no call itself but an argument: `asyncio.to_thread(requests.get, url)`."""
+    if call.name.rpartition(".")[2] not in _HANDED_OVER:
+        return None
+    for argument in call.args:
+        head, _, last = module.resolve(argument.text).rpartition(".") if argument.text[:1].isalpha() else ("", "", "")
+        if head in ("requests", "requests.api") and last in VERBS:
+            return head.split(".")[0], _bounded(call, "requests")
     return None
 
 

@@ -131,6 +131,8 @@ go.dev/doc/devel/release: a Go release is supported until the second one after i
 
 _IMAGES = {"python": "python", "node": "node", "ruby": "ruby", "php": "php", "sdk": "dotnet", "aspnet": "dotnet", "runtime": "dotnet",
            "golang": "go"}  # fmt: skip
+_INTERPRETERS = frozenset(("python", "node", "ruby", "php"))
+"""What runs the repository's own code out of a volume when a compose file names the plain image."""
 _VERSION_FILES = (
     ("runtime.txt", "python"),
     (".python-version", "python"),
@@ -142,8 +144,18 @@ _VERSION_LINES = (
     ("*.csproj", "dotnet", lazy(r"<TargetFramework>\s*net(?:coreapp)?(\d+\.\d+)\s*</")),
     ("Gemfile", "ruby", lazy(r"""^\s*ruby\s*\(?\s*["'](\d+\.\d+[\d.]*)["']""")),
     ("package.json", "node", lazy(r"""^\s*"node"\s*:\s*"([^"]*)"\s*,?\s*$""")),
+    ("environment*.y*ml", "python", lazy(r"""^\s*-\s*["']?(?:[\w-]+::)?python\s*={1,2}\s*(\d+\.\d+)""")),
+    ("Pipfile", "python", lazy(r"""^\s*python(?:_full)?_version\s*=\s*["'](\d+\.\d+[\d.]*)["']""")),
+    ("netlify.toml", "node", lazy(r"""^\s*NODE_VERSION\s*=\s*["']?v?(\d+[\d.]*)""")),
+    (".tool-versions", "python", lazy(r"^\s*python\s+(\d+\.\d+[\d.]*)")),
+    (".tool-versions", "node", lazy(r"^\s*nodejs\s+(\d+[\d.]*)")),
+    (".tool-versions", "ruby", lazy(r"^\s*ruby\s+(\d+\.\d+[\d.]*)")),
+    ("pyproject.toml", "python", lazy(r"""^\s*(?:requires-python|python)\s*=\s*["'](?:==|~=?)\s*(\d+\.\d+)(?:\.[\d*]+)?["']""")),
 )
 """Lines of manifests that name a version, or a range that ends: a lower bound such as `>=14` says nothing of what runs."""
+_DEPLOYED = ("app.yaml", "app.yml", "serverless.yml", "serverless.yaml", "template.yml", "template.yaml")
+_DEPLOYED_RUNTIME = lazy(r"""^\s*[rR]untime:\s*["']?(python|nodejs|ruby)(\d+(?:\.\d+)?)""")
+"""How App Engine and functions name what runs: `python38`, `python3.8`, `nodejs16.x`."""
 _ONE_MAJOR = lazy(r"^[\^~=v\s]*(\d+)(?:\.[\dx*]+)*$")
 _UPPER = lazy(r"<(=?)\s*v?(\d+)((?:\.[\dx*]+)*)|\s-\s+v?(\d+)")
 _VERSION = lazy(r"(\d+)(?:\.(\d+))?")
@@ -176,6 +188,7 @@ def _declarations(repo: Inventory) -> Iterator[RuntimeVersion]:
             language = _IMAGES.get(image.short_name)
             if language and image.tag and (language != "dotnet" or "dotnet" in image.name):
                 yield from _known(language, image.tag, image.location)
+    yield from _deployed(repo)
     for pattern, language, line_of in _VERSION_LINES:
         for path in repo.files.select(pattern, roles=(Role.PRODUCTION,)):
             for number, line in enumerate(repo.files.lines(path)[:400], 1):
@@ -188,6 +201,21 @@ def _declarations(repo: Inventory) -> Iterator[RuntimeVersion]:
                 if line.strip() and not line.startswith("#"):
                     yield from _known(language, line, Location(path, number))
                     break
+
+
+def _deployed(repo: Inventory) -> Iterator[RuntimeVersion]:
+    """Runtimes that platforms and compose files are told to run the code with."""
+    for path in repo.files.select(*_DEPLOYED, roles=(Role.PRODUCTION,)):
+        for number, line in enumerate(repo.files.lines(path)[:400], 1):
+            if (match := _DEPLOYED_RUNTIME.search(line[:300])) is not None:
+                language = "node" if match[1] == "nodejs" else match[1]
+                short = language != "node" and "." not in match[2]
+                yield from _known(language, f"{match[2][0]}.{match[2][1:]}" if short else match[2], Location(path, number))
+    for file in repo.compose_files:
+        for service in file.services if not file.development else ():
+            image = service.image
+            if image is not None and service.build is None and image.tag and (language := _IMAGES.get(image.short_name)) in _INTERPRETERS:
+                yield from _known(str(language), image.tag, image.location)
 
 
 def _newest_allowed(wanted: str) -> str:

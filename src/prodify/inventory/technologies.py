@@ -62,6 +62,7 @@ def find_datastores(repo: Inventory) -> tuple[Technology, ...]:
         [
             *_imported(repo, tables.PYTHON_DATASTORES),
             *_django_engines(repo),
+            *_flask_caches(repo),
             *_connection_strings(repo),
             *_url_drivers(repo),
             *other_languages(repo),
@@ -115,6 +116,15 @@ def _django_engines(repo: Inventory) -> Iterator[Technology]:
         for number, line in enumerate(repo.files.lines(path), 1):
             if not line.lstrip().startswith("#") and (match := _ENGINE.search(line)):
                 yield Technology(tables.DJANGO_ENGINES[match[1]], Location(path, number), match[1])
+
+
+def _flask_caches(repo: Inventory) -> Iterator[Technology]:
+    """Flask-Caching's back end, whose address may come from the environment alone."""
+    for assignment in repo.python.assignments("CACHE_TYPE", "*CACHE_TYPE*"):
+        value = str(assignment.value or "").lower()
+        name = next((known for known in ("redis", "memcached") if known in value), None)
+        if name is not None:
+            yield Technology(name, assignment.location, "CACHE_TYPE")
 
 
 def _connection_strings(repo: Inventory) -> Iterator[Technology]:

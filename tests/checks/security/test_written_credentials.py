@@ -81,6 +81,8 @@ def _rack(line: str) -> Mapping[str, str]:
         (_rack("u == 'admin' && p == 'letmein'"), "fail"),
         (_rack("[u, p] == ['admin', 'admin']"), "fail"),
         (_rack("Rack::Utils.secure_compare(p, 'letmein')"), "fail"),
+        (_rack("Rack::Utils.secure_compare(::Digest::SHA256.hexdigest(p), ::Digest::SHA256.hexdigest('letmein'))"), "fail"),
+        (_rack("Rack::Utils.secure_compare(::Digest::SHA256.hexdigest(p), ::Digest::SHA256.hexdigest(ENV['PW']))"), "pass"),
         (_rack("u == 'admin' && p == ENV['ADMIN_PASSWORD']"), "pass"),
         (_rack("[u, p] == [ENV['NAME'], ENV['ADMIN_PASSWORD']]"), "pass"),
         (_rack("Rack::Utils.secure_compare(p, settings.login)"), "pass"),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.observability._libraries import APM
 from prodify.inventory.polyglot.logged import logged_credentials
+from prodify.inventory.polyglot.loggedobjects import logged_objects
 from prodify.inventory.roles import beside_the_service
+from prodify.inventory.wholelogged import logged_wholes
 from prodify.lazyre import Words, guarded, lazy
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _NAMES = (
     r"password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization"
+    r"|secrets?_(?:info|data|details?|dict|doc|document|values?)(?:_cache|_store)?|(?:\w+_)?credentials?(?:_(?:info|data|dict|details?))?"
     r"|e_?mail|phone|birth_?date|(?:home|street|postal|billing|shipping|mailing)_?address"
 )
 _DATABASE = r"(?:database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il](?:_(?:a?sync\w*|psycopg\w*|main))?|connection_?string"
@@ -38,9 +41,14 @@ _MAKES_SECRETS = lazy(
     r"(?:_(?:silent|value|string|interactive|for_client|on_behalf_of|by_\w+|with_\w+))?$|(?:^|\.)acquire_token_\w+$|(?:^|\.)jwt\.encode$"
 )
 """Calls that answer with a credential, whatever the answer is called."""
+_MAKES_TOKENS = lazy(r"(?:^|\.)(?:create|generate|issue|make|sign|obtain)_(?!csrf|xsrf|next|max)(?:\w+_)?token$")
+_SIGNS_PEOPLE_IN = Words("jwt oauth password")
+"""Where people sign in, a token that is made lets somebody in; elsewhere it may be a piece of a text."""
 _MAY_TELL = Words(
-    "password passwd secret api_key apikey access_token accesstoken auth_token authtoken session_token sessiontoken private_key privatekey "
-    "credit_card creditcard authorization email e_mail phone birth_date birthdate homeaddress home_address streetaddress street_address "
+    "password passwd secret api_key apikey access_token accesstoken auth_token authtoken session_token sessiontoken private_key "
+    "privatekey "
+    "credit_card creditcard authorization credential email e_mail phone birth_date birthdate homeaddress home_address streetaddress "
+    "street_address "
     "postaladdress postal_address billingaddress billing_address shippingaddress shipping_address mailingaddress mailing_address "
     "database_uri database_url db_uri db_url postgres_uri postgres_url mysql_uri mysql_url mongo_uri mongo_url mongodb_uri mongodb_url "
     "connectionstring connection_string"
@@ -290,6 +298,8 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     bad += _answers(repo)
     bad += _whole_bodies(repo)
     bad += logged_credentials(repo)
+    bad += logged_objects(repo)
+    bad += logged_wholes(repo)
     if bad:
         return failed("a secret or personal value is written to the log", *bad)
     logs = bool(repo.services) or any(True for _ in repo.python.each_call(*_LOGGERS))
@@ -300,8 +310,9 @@ def _answers(repo: Inventory) -> Iterator[Note]:
     """Log calls of what a call that makes credentials answered, whole: its name says nothing, where it comes from does."""
     for module in repo.python.modules(_MAKERS):
         made = {}
+        signs_in = _SIGNS_PEOPLE_IN.search(repo.syntax.text(module.path)) is not None
         for call in module.calls:
-            if _MAKES_SECRETS.search(call.name):
+            if _MAKES_SECRETS.search(call.name) or (signs_in and _MAKES_TOKENS.search(call.name)):
                 made.update({(a.function, a.target): call.name for a in module.assignments if _is_answer(a, call)})
         for call in module.calls if made else ():
             if call.name.startswith(("print", "logging.")) or _LOGGER.search(call.name):

@@ -6,8 +6,7 @@ from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step,
 from prodify.checks._buckets import by_default, holding
 from prodify.checks.observability._libraries import APM
 from prodify.inventory.buckets import declared_boundaries
-from prodify.inventory.data.capabilities import METRICS
-from prodify.inventory.presence import uses_otel
+from prodify.inventory.presence import uses_metrics, uses_otel
 
 _MEASURING = (
     "prometheus-flask-exporter", "prometheus-fastapi-instrumentator", "starlette-exporter", "starlette-prometheus", "django-prometheus",
@@ -101,7 +100,7 @@ def request_metrics_are_exported(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.web_services:
         return not_applicable("no web service")
     meters = repo.python.calls("opentelemetry.sdk.metrics.MeterProvider", "opentelemetry.metrics.set_meter_provider")
-    found = repo.uses(*METRICS) or repo.uses(*APM)
+    found = uses_metrics(repo) or repo.uses(*APM)
     if meters or found:
         return passed("requests are measured", *([found] if found else []), *meters[:1])
     return failed("nothing measures requests")

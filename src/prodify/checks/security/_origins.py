@@ -5,7 +5,7 @@ from __future__ import annotations
 from prodify.api import query
 from prodify.lazyre import lazy
 
-_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}]}
+_CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}, {"pattern": "require('cors')()"}, {"pattern": 'require("cors")()'}]}
 _ORIGINS = "^['\"]?origins?['\"]?$"
 _WITHOUT_ORIGIN = {
     "kind": "object",
@@ -69,7 +69,7 @@ _REGISTERED = {
 }
 """Fastify's plug-in, whose default is every origin."""
 _STAR_PAIR = r"""^["']?Access-Control-Allow-Origin["']?\s*:\s*["'`]\*["'`]$"""
-_REQUESTS = r"^(await )?(axios|fetch|\$http|http|ky|got|superagent|api|instance)\b|\.create\("
+_REQUESTS = r"^(await )?(axios|fetch|\$http|http\.(get|post|put|patch|delete|request)|ky|got|superagent|api|instance)\b|\.create\("
 _PAIRS = {
     "any": [
         {

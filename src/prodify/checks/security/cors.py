@@ -30,7 +30,7 @@ from prodify.lazyre import Words, lazy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prodify.inventory.facts import Argument, Assignment
+    from prodify.inventory.facts import Argument, Assignment, Match
 
 _HEADER = "Access-Control-Allow-Origin"
 _NAMED = Words("access-control-allow-origin")
@@ -47,6 +47,9 @@ _PAIR = query(
 """An entry among headers, which are an answer's unless a client sends them."""
 _REFLECTED = lazy(r"""\bheaders\.get\(\s*["'][oO]rigin["']\s*,\s*["']\*["']\s*\)|\bget\(\s*["']HTTP_ORIGIN["']\s*,\s*["']\*["']\s*\)""")
 """The request's own origin, and everybody where it names none."""
+_ANY = lazy(r"\^?(?:https?://|http\.?\*?://)?\.[*+]\$?")
+"""A pattern that every origin fits."""
+_ORIGIN_KEY = lazy(r"""\borigins?["']?\s*:|[aA]ccess-[cC]ontrol-[aA]llow-[oO]rigin""")
 _EVERY = lazy(r"""^(lambda\s*:\s*)?[\[(]\s*["']\*["']\s*,?\s*[\])]$""")
 """A list of the wildcard alone, as it is or behind `lambda:`."""
 
@@ -97,23 +100,40 @@ def _wildcards(repo: Inventory) -> Iterator[Note]:
         if _flask_allows_all(repo, call):
             yield Note(call.location, f"{call.name} allows every origin")
     for call in repo.python.calls("*.add_middleware", "starlette.middleware.Middleware", "*.CORSMiddleware", "*.crossdomain"):
+        fitting = call.arg("allow_origin_regex")
+        if fitting is not None and isinstance(fitting.value, str) and _ANY.fullmatch(fitting.value):
+            yield Note(keyword_place(repo, call.location, "allow_origin_regex"), "allow_origin_regex matches every origin")
         value, known = repo.python.value_of(call.arg("allow_origins"), call)
         if known and isinstance(value, list | tuple) and "*" in value:
             yield Note(keyword_place(repo, call.location, "allow_origins"), "allow_origins holds *")
         elif not known and (told := _told_elsewhere(repo, call.arg("allow_origins"))) is not None:
             yield Note(told.location, f"{told.target} holds * unless it is set, and allow_origins takes it")
+    for call in repo.python.calls("*.SocketIO", "*.AsyncServer", "socketio.Server"):
+        value, known = repo.python.value_of(call.arg("cors_allowed_origins"), call)
+        if known and value in ("*", ["*"]):
+            yield Note(keyword_place(repo, call.location, "cors_allowed_origins"), "cors_allowed_origins is *")
+    patterns = setting(repo, "CORS_ALLOWED_ORIGIN_REGEXES")
+    if patterns is not None and isinstance(patterns.value, list | tuple) and any(_ANY.fullmatch(str(p)) for p in patterns.value):
+        yield Note(patterns.location, "CORS_ALLOWED_ORIGIN_REGEXES matches every origin")
     for name in ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"):
         found = setting(repo, name)
         if found is not None and found.value is True:
             yield Note(found.location, f"{name} = True")
     yield from _headers(repo)
     for match in repo.find(*OPEN):
-        yield Note(match.location, " ".join(match.text.split())[:60])
+        yield Note(_told_at(match), " ".join(match.text.split())[:60])
     for globs, pattern in SETTINGS:
         for path in repo.files.select(*globs, roles=(Role.PRODUCTION,)):
             text = repo.files.text(path) or ""
             for line in pattern.finditer(text):
                 yield Note(Location(path, text.count("\n", 0, line.start(1)) + 1), " ".join(line[1].split())[:60])
+
+
+def _told_at(match: Match) -> Location:
+    """The line of a call's options that names the origins, the call's own line where none does."""
+    found = _ORIGIN_KEY.search(match.text)
+    place = match.location
+    return Location(place.path, (place.line or 1) + match.text.count("\n", 0, found.start())) if found else place
 
 
 def _headers(repo: Inventory) -> Iterator[Note]:
@@ -221,13 +241,25 @@ def allowed_hosts_are_set(repo: Inventory, profile: Profile) -> Verdict:
     found = setting(repo, "ALLOWED_HOSTS")
     if found is None:
         return passed("ALLOWED_HOSTS is not set, so that Django refuses every host when DEBUG is off")
-    wildcard = isinstance(found.value, list | tuple) and "*" in found.value
+    added = _augmented(repo, found.location.path)
+    wildcard = found.value == "*" or (isinstance(found.value, list | tuple) and "*" in found.value)
+    if added and not wildcard:
+        return failed("ALLOWED_HOSTS lets every host name through", *added)
     default = not found.literal and any(f"{quote}*{quote}" in found.text for quote in ("'", '"'))
     if wildcard or default:
         return failed(
             "ALLOWED_HOSTS lets every host name through" + (" by default" if default else ""), Note(found.location, "ALLOWED_HOSTS")
         )
     return passed("ALLOWED_HOSTS names hosts", Note(found.location, "ALLOWED_HOSTS"))
+
+
+def _augmented(repo: Inventory, path: str) -> list[Note]:
+    """Where the wildcard is added to the list: `ALLOWED_HOSTS += ["*"]`, outside of conditions."""
+    root = repo.syntax.tree(path, "python")
+    rule = {"rule": {"kind": "augmented_assignment", "all": [{"has": {"field": "left", "regex": "^ALLOWED_HOSTS$"}}, {
+        "has": {"field": "right", "regex": r"""["']\*["']"""}}], "not": {"inside": {"kind": "if_statement", "stopBy": "end"}}}}  # fmt: skip
+    nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
+    return [Note(Location(path, node.range().start.line + 1), "ALLOWED_HOSTS") for node in nodes]
 
 
 @check(

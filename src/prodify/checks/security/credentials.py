@@ -6,8 +6,9 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.security._certificates import UNVERIFIED
-from prodify.lazyre import lazy
+from prodify.lazyre import Words, lazy
 
+_NO_TLS = Words("ssl verify_ssl")
 _VERIFY = lazy(r"\bverify\s*=")
 _CHOSEN = query(
     "python",
@@ -24,6 +25,11 @@ _CHOSEN = query(
     keywords=("CERT_NONE", "check_hostname"),
 )
 """Checks that only a caller's own choice switches off, as HTTP libraries let their callers do."""
+
+
+def _calls(repo: Inventory, path: str) -> bool:
+    """Whether a file makes requests with a library whose sessions take the switch."""
+    return repo.python.imports_in(path, "requests", "httpx", "requests_html", "cloudscraper")
 
 
 @check(
@@ -128,6 +134,13 @@ def tls_is_verified(repo: Inventory, profile: Profile) -> Verdict:
         Note(c.location, f"{c.name}(verify=False)")
         for c in repo.python.calls(*clients, where=_VERIFY)
         if repo.python.value_of(c.arg("verify"), c) == (False, True)
+    ]
+    bad += [Note(a.location, a.target) for a in repo.python.assignments("*.verify") if a.value is False and _calls(repo, a.location.path)]
+    bad += [
+        Note(c.location, f"{c.name}({name}=False)")
+        for c in repo.python.calls("aiohttp.TCPConnector", "*.get", "*.post", "*.put", "*.request", "*.ws_connect", where=_NO_TLS)
+        for name in ("ssl", "verify_ssl")
+        if (given := c.arg(name)) is not None and given.value is False and repo.python.imports_in(c.location.path, "aiohttp")
     ]
     bad += [Note(c.location, c.name) for c in repo.python.calls("ssl._create_unverified_context")]
     bad += [Note(a.location, a.target) for a in repo.python.assignments("ssl._create_default_https_context") if "unverified" in a.text]

@@ -18,31 +18,17 @@ from prodify.api import (
     failed,
     not_applicable,
     passed,
-    query,
     undecided,
 )
-from prodify.checks.security._switches import settings_switches
-from prodify.inventory import pyimports
+from prodify.checks.security._debugging import debug_switches
 from prodify.inventory.components.commands import RANKS, Launch, launches
-from prodify.inventory.django import setting
-from prodify.inventory.places import keyword_place
+from prodify.inventory.yamlview import document
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prodify.inventory.containers import EnvironmentEntry
-    from prodify.inventory.facts import Assignment
 
-_WEB = ("flask", "quart", "dash", "bottle", "sanic", "flask_socketio", "aiohttp")
-_DEBUG_ENVIRONMENT = frozenset(
-    (("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "true"), ("FLASK_ENV", "development"), ("DJANGO_DEBUG", "true"), ("DEBUG", "true"),
-     ("APP_DEBUG", "true"), ("APP_DEBUG", "1"), ("APP_ENV", "dev"), ("NODE_ENV", "development"), ("RAILS_ENV", "development"),
-     ("RACK_ENV", "development"),
-     ("ASPNETCORE_ENVIRONMENT", "development"), ("GIN_MODE", "debug"), ("ROCKET_PROFILE", "debug"))
-)  # fmt: skip
-_DEBUGGERS = lazy(r"(^|[\s\"'])--inspect(-brk)?(=\S+)?(?=$|[\s\"'])|-agentlib:jdwp|-Xrunjdwp|(^|[\s/])dlv (debug|exec|attach)\b|(^"
-                  r"|[\s/])rdbg\b|-m debugpy\b")
 _IMAGE_DEVELOPMENT = lazy(
     r"^(npx |bundle exec |exec |yarn |pnpm (run )?|npm run )*((dev|start:dev|serve|nodemon|ts-node-dev|vite|rerun|shotgun|air|reflex"
     r"|CompileDaemon)(\s|$)"
@@ -55,14 +41,11 @@ _SERVING = lazy(r"\b(flask|manage\.py|adev)\b.*\brun(server\w*)?\b|\brun(server\
 _RELOADS = lazy(r"(^|[\s\"'])--reload\b|\bfastapi[\"',\s]+dev\b")
 _RELOADING = frozenset(("uvicorn", "gunicorn", "hypercorn", "fastapi"))
 _PRODUCTION_SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian"))
+_SCRIPT_CALL = lazy(r"^(?:npm|yarn|pnpm|bun)\s+(?:run\s+|run-script\s+)?([\w:.-]+)")
 _START_SCRIPT = lazy(r'^\s*"start"\s*:\s*"([^"]*)"')
 _NODE_DEVELOPMENT = lazy(
     r"\b((netlify|vercel|next|nuxt|nuxi|remix|astro|wrangler) dev|nodemon|ts-node-dev|(tsx|node) --?watch|tsx watch|nest start --watch)\b"
 )
-_RAILS_DEBUG = query("ruby", {"any": [{"pattern": "config.consider_all_requests_local = true"}, {"pattern": "config.log_level = :debug"}]},
-                     keywords=("consider_all_requests_local", "log_level"))  # fmt: skip
-
-
 @check(step=Step.SECURITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(489, 215), fixed_by="hardening")
 def debug_is_off(repo: Inventory, profile: Profile) -> Verdict:
     """Debug mode is off in production.
@@ -95,84 +78,8 @@ def debug_is_off(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service that could run in debug mode")
-    places = list(_debug_switches(repo))
+    places = list(debug_switches(repo))
     return failed("debug mode is switched on in the code", *places) if places else passed("no debug switch is written into the code")
-
-
-def _debug_switches(repo: Inventory) -> Iterator[Note]:
-    for call in repo.python.calls("*.run", "*.run_server", "fastapi.FastAPI", "starlette.applications.Starlette"):
-        value, known = repo.python.value_of(call.arg("debug", 2 if call.name.endswith(".run") else None), call)
-        application = call.name in ("fastapi.FastAPI", "starlette.applications.Starlette")
-        own = application or repo.python.imports_in(call.location.path, *_WEB)
-        if known and value is True and (own or _is_own(repo, call.location.path, call.text.partition("(")[0])):
-            yield Note(keyword_place(repo, call.location, "debug"), f"{call.name}(debug=True)")
-    for assignment in repo.python.assignments("app.debug", "application.debug", "*.config?'DEBUG'?", '*.config?"DEBUG"?'):
-        path = assignment.location.path
-        if assignment.value is True and (repo.python.imports_in(path, *_WEB) or _is_own(repo, path, assignment.target)):
-            yield Note(assignment.location, f"{assignment.target} = True")
-    django = setting(repo, "DEBUG")
-    if django is not None and django.value is True:
-        yield Note(django.location, "DEBUG = True in the settings that production reads")
-    elif django is not None and (variable := _on_by_default(repo, django)) is not None:
-        yield Note(django.location, f"debug mode is on unless {variable} is set")
-    for match in repo.find(_RAILS_DEBUG):
-        if match.location.path.endswith("environments/production.rb"):
-            yield Note(match.location, match.text)
-    yield from settings_switches(repo)
-    for entry in _composed(repo):
-        yield Note(entry.location, f"the container sets {entry.name}={entry.value}")
-    for dockerfile in repo.dockerfiles:
-        for entry in dockerfile.environment:
-            if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:
-                yield Note(entry.location, f"the image sets {entry.name}={entry.value}")
-            if entry.value and _DEBUGGERS.search(entry.value):
-                yield Note(entry.location, f"{entry.name} opens a debugger's port")
-        for start in dockerfile.start:
-            if _DEBUGGERS.search(start.text):
-                yield Note(start.location, "a debugger's port is opened")
-
-
-def _is_own(repo: Inventory, path: str, member: str) -> bool:
-    """Whether `app.run` or `app.debug` is of an application that another file makes: `from shop import app`, `app = create_app()`."""
-    module = repo.python.module(path)
-    owner = member.partition(".")[0]
-    if module is None:
-        return False
-    made = pyimports.assignment_of(module, owner)
-    maker = pyimports.bound_call(module, made) if made is not None else None
-    name = maker.name if maker is not None else module.resolve(owner) if owner in module.imports else ""
-    home = pyimports.locate(repo, path, name) if name else None
-    return home is not None and repo.python.imports_in(home[0], *_WEB)
-
-
-_ON = ("true", "1", "on", "yes", "t", "y")
-
-
-def _on_by_default(repo: Inventory, told: Assignment) -> str | None:
-    """The variable that switches debugging off, where it is on without: `os.getenv("DEBUG", "True") == "True"`.
-
-    What an image or a compose file sets counts as off.
-    """
-    compared = told.text.lower().partition("==")[2]
-    if "!=" in told.text or " not " in f" {told.text}" or (compared and not any(word in compared for word in _ON)):
-        return None
-    for call in repo.python.calls("os.getenv", "os.environ.get", "*.getenv", "*.bool", "*.get_bool", "*env", "*.config", "config", "*.get"):
-        name, default = call.arg("name", 0), call.arg("default", 1)
-        same = call.location.path == told.location.path and call.location.line == told.location.line
-        if same and name is not None and isinstance(name.value, str) and default is not None and str(default.value).lower() in _ON:
-            images = (entry for dockerfile in repo.dockerfiles for entry in dockerfile.environment)
-            composed = (entry for file in repo.compose_files for service in file.services for entry in service.environment)
-            return None if any(entry.name == name.value for entry in (*images, *composed)) else name.value
-    return None
-
-
-def _composed(repo: Inventory) -> Iterator[EnvironmentEntry]:
-    """Debug switches among the settings of a service of our own in a compose file that is not for development."""
-    for file in repo.compose_files:
-        for service in () if file.development else file.services:
-            for entry in service.environment if service.build is not None else ():
-                if (entry.name, (entry.value or "").lower()) in _DEBUG_ENVIRONMENT:
-                    yield entry
 
 
 @check(
@@ -254,7 +161,9 @@ def _is_development(repo: Inventory, start: Launch) -> bool:
     if start.program in _RELOADING:
         served = [text for text in _written(repo, start) if start.program in text]
         return bool(served) and all(_RELOADS.search(text) for text in served)  # a script may reload in one of its branches
-    return any(call.location.path in _files_of(repo, start) for call in _flask_runs(repo))
+    files = _files_of(repo, start)
+    reloading = (c for c in repo.python.calls("uvicorn.run") if repo.python.value_of(c.arg("reload"), c) == (True, True))
+    return any(call.location.path in files for call in (*_flask_runs(repo), *reloading))
 
 
 def _files_of(repo: Inventory, start: Launch) -> tuple[str, ...]:
@@ -313,8 +222,20 @@ def _image_starts(repo: Inventory) -> Iterator[Note]:
     """Images of services that start a development server of another language."""
     for dockerfile in repo.dockerfiles:
         first = next(iter(dockerfile.start), None)
-        if first is not None and _IMAGE_DEVELOPMENT.match(first.text) and dockerfile.command is not None:
+        if first is None or dockerfile.command is None:
+            continue
+        script = _script_of(repo, dockerfile.component, first.text)
+        if _IMAGE_DEVELOPMENT.match(first.text):
             yield Note(dockerfile.command.location, f"the image starts {first.text[:60]}")
+        elif script is not None and (_IMAGE_DEVELOPMENT.match(script) or _NODE_DEVELOPMENT.search(script)):
+            yield Note(dockerfile.command.location, f"the image starts {script[:60]}")
+
+
+def _script_of(repo: Inventory, component: str, command: str) -> str | None:
+    """What a package manager's command runs by the scripts of the manifest beside the image: `npm start`, `yarn serve`."""
+    called = _SCRIPT_CALL.match(command)
+    manifest = document(repo.files, "package.json" if component == "." else f"{component}/package.json") if called else None
+    return manifest.string("scripts", called[1]) if manifest is not None and called is not None else None
 
 
 def _start_scripts(repo: Inventory) -> Iterator[Note]:

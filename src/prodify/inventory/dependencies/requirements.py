@@ -20,7 +20,10 @@ _REQUIREMENT = lazy(
 _OPTION = lazy(r"^(-r|--requirement|-c|--constraint|-e|--editable|-f|--find-links|-i|--index-url)(?:\s*=\s*|\s+|(?=[^-\s]))(.*)$")
 _EGG = lazy(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
 _VCS_NAME = lazy(r"/([A-Za-z0-9._-]+?)(?:\.git)?(?:@[^/@]*)?(?:#.*)?$")
-_COMMIT = lazy(r"@[0-9a-f]{40}\b")
+_FIXED_URL = lazy(
+    r"@[0-9a-f]{40}\b|#(?:\S*&)?sha(?:256|384|512)=[0-9a-f]{64}|[-_]v?\d+(?:\.\d+)+[\w.+-]*\.(?:whl|zip|tar\.(?:gz|bz2|xz)|tgz)(?:#\S*)?$"
+)
+"""A commit, the digest of what is fetched, or an archive whose name carries its version: the same bytes next week."""
 _MAX_LINE = 20_000
 _HASH = lazy(r"\s--hash[= ]\S+")
 _COMPILED = lazy(
@@ -31,7 +34,7 @@ _COMPILED = lazy(
 def requirement(text: str, location: Location, *, dev: bool = False) -> Dependency | None:
     """The dependency that one PEP 508 string (or URL) names, None when it names none.
 
-    `specifier` is as written; a URL counts as exact when it ends in a commit id.
+    `specifier` is as written; a URL counts as exact when it names one state for good.
     """
     if len(text) > _MAX_LINE:
         return None
@@ -41,12 +44,12 @@ def requirement(text: str, location: Location, *, dev: bool = False) -> Dependen
     if found is not None:
         specifier = found.group(2).strip()
         is_url = specifier.startswith("@")
-        pin = pin_of(specifier) if not is_url else "exact" if _COMMIT.search(specifier) else "none"
+        pin = pin_of(specifier) if not is_url else "exact" if _FIXED_URL.search(specifier) else "none"
         return Dependency(found.group(1), specifier, pin, location, "pypi", dev, hashed)
     if "://" in text or text.startswith("git@"):
         name = _EGG.search(text) or _VCS_NAME.search(text)
         if name is not None:
-            return Dependency(name.group(1), text, "exact" if _COMMIT.search(text) else "none", location, "pypi", dev, hashed)
+            return Dependency(name.group(1), text, "exact" if _FIXED_URL.search(text) else "none", location, "pypi", dev, hashed)
     return None
 
 

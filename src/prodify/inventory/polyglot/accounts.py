@@ -46,6 +46,9 @@ _COMPARED = {"any": [
         "kind": "binary", "has": {"field": "left", "kind": "call", "regex": r"\bauth\.credentials$"}}}},
     {"inside": {"kind": "argument_list", "has": {"kind": "identifier", "regex": rf"^{_GIVEN}$"}, "inside": {
         "kind": "call", "has": {"field": "method", "regex": "^secure_compare$"}, **_IN_BLOCK}}},
+    {"inside": {"kind": "argument_list", "inside": {"kind": "call", "has": {"field": "method", "regex": "digest$"}, "inside": {
+        "kind": "argument_list", "regex": rf"digest\(\s*{_GIVEN}\s*\)".replace("(?i)", ""), "inside": {
+            "kind": "call", "has": {"field": "method", "regex": "^secure_compare$"}, **_IN_BLOCK}}}}},
 ]}  # fmt: skip
 
 PASSWORDS = (

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import OutboundCall
+from prodify.inventory.polyglot import jsclients
 from prodify.inventory.polyglot.javascript import everywhere, server_side
 from prodify.inventory.polyglot.jsmodules import Modules, language_of
 from prodify.inventory.polyglot.nodes import arguments, named, string_of
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
+    from prodify.inventory.polyglot.jsclients import Clients
     from prodify.inventory.query import Query
 
-_VERBS = "get|post|put|patch|delete|head|request"
+_VERBS = jsclients.VERBS
 _ALONE = "axios|fetch|got|nodeFetch|needle|rp|requestPromise|phin|request|ky|\\$fetch|ofetch"
 _METHODS = {
     "axios": _VERBS, "got": _VERBS, "ky": _VERBS, "superagent": _VERBS, "unirest": _VERBS, "request": "get|post|put",
-    "https?": "get|request", "undici": "request", r"this\.(httpService|http|axios)": _VERBS,
+    "https?": "get|request", "undici": "request", r"this\.(httpService|http|axios)(\.axiosRef)?": _VERBS, "globalThis|global": "fetch",
+    r"require\(['\"](axios|got|superagent|request|needle|unirest)['\"]\)(\.default)?": _VERBS, r"axios\.default": _VERBS,
 }  # fmt: skip
 
 
@@ -46,14 +49,6 @@ OUTBOUND = everywhere(
      "requestPromise", "unirest", "phin"),
 )  # fmt: skip
 """Calls of HTTP libraries by the name they are usually imported under; the import is checked as well."""
-INSTANCES = everywhere(
-    {"kind": "variable_declarator", "has": {"field": "value", "any": [
-        {"kind": "call_expression", **_member("axios|ky|got", "create|extend")},
-        {"kind": "await_expression", "has": {"kind": "call_expression", **_member("axios|ky|got", "create|extend")}},
-    ]}},
-    (".create(", ".extend("),
-)  # fmt: skip
-"""Clients with settings of their own."""
 DEFAULTS = everywhere(
     {"kind": "assignment_expression", "has": {"field": "left", "regex": r"^axios\.defaults\.timeout$"}}, ("axios.defaults.timeout",)
 )
@@ -64,30 +59,29 @@ OLD_OPENAI = everywhere(
     ("createChatCompletion", "createCompletion", "createImage", "createEmbedding", "createTranscription"),
 )  # fmt: skip
 """Methods of the openai package before version 4, which is axios without a time-out."""
-_BASE = {"kind": "pair", "has": {"field": "key", "regex": "^(baseURL|prefixUrl|baseUrl)$"}, "all": [
-    {"has": {"field": "value", "regex": r"""^["'`]https?://"""}}]}  # fmt: skip
-_FINITE = frozenset(("ky",))
-"""Libraries that give up by themselves: ky after 10 s."""
 _ENDS = frozenset(("timeout", "signal", "requestTimeout", "connectTimeout"))
-_Clients = dict[tuple[str, str], bool]
+_USUAL = re.compile(f"({_ALONE}|superagent|unirest|https?|undici)")
 
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Every such call; browser code and calls of a browser's own server are out."""
-    modules, (clients, absolute) = Modules(repo), _clients(repo)
+    modules = Modules(repo)
+    clients, absolute = jsclients.clients(repo, modules, ends), jsclients.with_server(repo)
+    names = {**jsclients.other_names(repo, modules, _USUAL), **{f"this.{n}": at for n, at in jsclients.services(repo).items()}}
     everyone = any(True for _ in repo.find(*DEFAULTS))
-    for row in (*OUTBOUND, *_instance_queries(clients)):
+    for row in (*OUTBOUND, *_instance_queries({name for _, name in clients} | names.keys())):
         for path in repo.syntax.sources(row.language, row.keywords):
             calls = [node for _, node in repo.syntax.nodes(row, path)]
             for node in calls if calls and server_side(repo, path) else ():
                 name = _called(node)
-                head = name.partition(".")[0] if not name.startswith("this.") else "axios"
-                own = (path, head) in absolute or ("", head) in absolute
-                if not _is_http(repo, path, head, clients, modules) or (_is_relative(node) and not own):
+                head = _owner(name)
+                told = path in names.get(name.rpartition(".")[0].removesuffix(".axiosRef"), ()) or path in names.get(name, ())
+                own = (path, head) in clients or head in absolute  # made with an address: it is given the rest of the way
+                if not (told or _is_http(repo, path, head, clients, modules)) or (_is_relative(node) and not own):
                     continue
                 bounded = clients.get((path, head), clients.get(("", head), False)) or everyone
-                library = "axios" if (path, head) in clients or ("", head) in clients else head
-                yield OutboundCall(library, name, location_of(path, node), bounded or head in _FINITE or ends(node))
+                library = "axios" if own or ("", head) in clients else head
+                yield OutboundCall(library, name, location_of(path, node), bounded or head in jsclients.FINITE or ends(node))
     for row in OLD_OPENAI:
         for path in repo.syntax.sources(row.language, row.keywords):
             if "OpenAIApi" in repo.syntax.text(path) and server_side(repo, path):
@@ -98,6 +92,16 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
 def _called(call: SgNode) -> str:
     function = call.field("function")
     return "".join(function.text().removeprefix("await ").split()) if function is not None else ""  # a chain may go over lines
+
+
+def _owner(name: str) -> str:
+    """The name that tells the library: the first of a path, `axios` for Nest's service, the package for `require("...")`."""
+    if name.startswith("this."):
+        return "axios"
+    if name.startswith(("globalThis.", "global.")):
+        return name.rpartition(".")[2]
+    loaded = re.match(r"require\(['\"]([\w-]+)", name)
+    return f"require({loaded[1]})" if loaded else name.partition(".")[0]
 
 
 def ends(call: SgNode) -> bool:
@@ -130,29 +134,11 @@ def _is_relative(call: SgNode) -> bool:
     return bool(given) and (string_of(given[0]) or "").startswith("/")
 
 
-def _clients(repo: Inventory) -> tuple[_Clients, set[tuple[str, str]]]:
-    """Clients made by `axios.create(...)`, by file and name, for importers by name alone; the value: whether they are bounded.
-
-    And those that say which server they call, so that a path is no address of their own server.
-    """
-    found: _Clients = {}
-    absolute: set[tuple[str, str]] = set()
-    for row in INSTANCES:
-        for path in repo.syntax.sources(row.language, row.keywords):
-            for _, node in repo.syntax.nodes(row, path):
-                name, value = node.field("name"), node.field("value")
-                if name is not None and value is not None and name.kind() == "identifier":
-                    found[(path, name.text())] = found[("", name.text())] = ends(value) or value.text().startswith("ky.")
-                    if value.find({"rule": _BASE}) is not None:  # type: ignore[call-overload]
-                        absolute |= {(path, name.text()), ("", name.text())}
-    return found, absolute
-
-
-def _instance_queries(clients: _Clients) -> tuple[Query, ...]:
-    names = sorted({name for _, name in clients})
+def _instance_queries(wanted: set[str]) -> tuple[Query, ...]:
+    names = sorted(wanted)
     if not names:
         return ()
-    alternatives = "|".join(re.escape(name).replace("\\$", "[$]") for name in names)
+    alternatives = "|".join(_escaped(name) for name in names)
     return everywhere(
         {"kind": "call_expression", "any": [
             {"has": {"field": "function", "kind": "identifier", "regex": f"^({alternatives})$"}}, _member(alternatives, _VERBS)]},
@@ -160,14 +146,22 @@ def _instance_queries(clients: _Clients) -> tuple[Query, ...]:
     )  # fmt: skip
 
 
-def _is_http(repo: Inventory, path: str, head: str, clients: _Clients, modules: Modules) -> bool:
+def _escaped(name: str) -> str:
+    """A name as a pattern; what a class holds may be asked for the axios below it."""
+    return re.escape(name).replace("\\$", "[$]") + (r"(\.axiosRef)?" if name.startswith("this.") else "")
+
+
+def _is_http(repo: Inventory, path: str, head: str, clients: Clients, modules: Modules) -> bool:
     """Whether the name is the HTTP library and no function of the file's own."""
-    if (path, head) in clients:
+    if (path, head) in clients or head.startswith("require("):
         return True
     imports = modules.imports(path)
+    source = imports.names.get(head, "")
+    if source.startswith((".", "/", "@/", "~/", "#")) and head != "axios":
+        return False  # a function of the repository's own: its body is looked at where it is written
     if head in ("fetch", "$fetch"):
-        return head in imports.names or not _is_own(repo, path, head)
-    return head in imports.names or (head == "axios" and "@nestjs/axios" in imports.modules)
+        return bool(source) or not _is_own(repo, path, head)
+    return bool(source) or (head == "axios" and "@nestjs/axios" in imports.modules)
 
 
 def _is_own(repo: Inventory, path: str, name: str) -> bool:
@@ -176,6 +170,8 @@ def _is_own(repo: Inventory, path: str, name: str) -> bool:
     rule = {"rule": {"any": [{"kind": "function_declaration"}, {"kind": "variable_declarator"}]}}
     for node in root.find_all(rule) if root is not None else ():  # type: ignore[call-overload]
         own = node.field("name")
+        if jsclients.is_wrapped_import(node):
+            continue
         if own is not None and (own.text() == name or any(part.text() == name for part in named(own))):
             return True
     return False

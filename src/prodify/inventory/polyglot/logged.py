@@ -33,9 +33,9 @@ _WORDS = ("assword", "asswd", "PASSW", "ecret", "SECRET", "oken", "TOKEN", "piKe
 _LEVELS = (
     r"(log|info|debug|warn|warning|error|trace|verbose|fatal|severe|fine|print|printf|println|write|infof|debugf|warnf|errorf|infow|debugw)"
 )
-_JS = rf"(?i)^(console|\w*log(ger)?|this\.\w*log(ger)?|(req|request|app|fastify|server)\.log)\.{_LEVELS}$"
+JS_LOGGERS = rf"(?i)^(console|\w*log(ger)?|this\.\w*log(ger)?|(req|request|app|fastify|server)\.log)\.{_LEVELS}$"
 _CALLS = (
-    *(query(language, {"kind": "call_expression", "has": {"field": "function", "regex": _JS}}, keywords=_WORDS)
+    *(query(language, {"kind": "call_expression", "has": {"field": "function", "regex": JS_LOGGERS}}, keywords=_WORDS)
       for language in ("javascript", "typescript", "tsx")),
     query("go", {"kind": "call_expression", "has": {
         "field": "function", "regex": rf"(?i)^(fmt\.print(ln|f)?|([\w.]+\.)?\w*(log|logger|logrus|sugar|slog|zap)(\(\))?\.{_LEVELS}(ln"
@@ -67,11 +67,11 @@ def logged_credentials(repo: Inventory) -> Iterator[Note]:
     """Log calls that are handed a credential as it is; its length, its hash and whether it is there are none."""
     for row in _CALLS:
         for path in repo.syntax.sources(row.language, row.keywords):
-            if not _in_service(repo, path):
+            if not in_service(repo, path):
                 continue
             for match, node in repo.syntax.nodes(row, path):
-                shown = _macro_values(match.text) if row.language == "rust" else (n.text() for n in _values(node, top=True))
-                found = next((name for text in shown if (name := _credential(text)) is not None), None)
+                shown = _macro_values(match.text) if row.language == "rust" else (n.text() for n in values(node, top=True))
+                found = next((name for text in shown if (name := credential(text)) is not None), None)
                 if found is not None and not _is_file(repo, path, row.language, found):
                     called = re.split(r"[(\s!]", match.text, maxsplit=1)[0][:40]
                     yield Note(Location(path, line_of(node)), f"{called} of {found}")
@@ -93,7 +93,7 @@ def _is_file(repo: Inventory, path: str, language: str, name: str) -> bool:
     return any(argument.text() == name for _, call in calls for argument in arguments(call))
 
 
-def _credential(text: str) -> str | None:
+def credential(text: str) -> str | None:
     """The name of the credential that an expression is, None for anything else."""
     name = last_name(text)
     if name is None:
@@ -102,20 +102,20 @@ def _credential(text: str) -> str | None:
     return name if _SECRET.fullmatch(plain) else None
 
 
-def _values(node: SgNode, *, top: bool = False) -> Iterator[SgNode]:
+def values(node: SgNode, *, top: bool = False) -> Iterator[SgNode]:
     """The expressions whose value a call writes, through concatenation, interpolation, objects and fields of structured loggers."""
     kind = node.kind()
     if top or _FIELDS.match(node.text()):
         for child in node.children():
             if child.kind() in ("arguments", "argument_list", "value_arguments", "call_suffix"):
-                yield from _values(child)
+                yield from values(child)
     elif kind in _THROUGH or kind in TEXTS or joins(node):
         for child in named(node):
-            yield from _values(child)
+            yield from values(child)
     elif kind in PIECES:
         return
     elif kind in ("pair", "keyed_element"):
-        yield from _values(list(named(node))[-1])
+        yield from values(list(named(node))[-1])
     else:
         yield node
 
@@ -131,7 +131,7 @@ def _macro_values(text: str) -> Iterator[str]:
         yield re.sub(r"^\s*\w+\s*=\s*", "", value).strip().lstrip("%?&*")
 
 
-def _in_service(repo: Inventory, path: str) -> bool:
+def in_service(repo: Inventory, path: str) -> bool:
     """Whether a file belongs to a component that is no browser application: a visitor's own console is no log."""
     owners = [c for c in repo.components if c.path == "." or path.startswith(c.path + "/")]
     nearest = max(owners, key=lambda c: len(c.path), default=None)

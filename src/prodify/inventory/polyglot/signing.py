@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.inventory import pykeys
 from prodify.inventory.facts import Note
+from prodify.inventory.polyglot.jskeys import token_keys
 from prodify.inventory.query import query
 from prodify.lazyre import lazy
 
@@ -79,3 +81,5 @@ def written_keys(repo: Inventory) -> Iterator[Note]:
     """Every signing key that code hands over as a literal."""
     for match in repo.find(*KEYS):
         yield Note(match.location, "a signing key is written down here")
+    yield from token_keys(repo)
+    yield from pykeys.written_keys(repo)

@@ -28,7 +28,12 @@ class FileKind(Enum):
     __hash__ = object.__hash__  # asked for at every match; the one of `Enum` is written in Python
 
 
-_ENV = lazy(r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging))$")
+_ENV = lazy(
+    r"(?i)^(?:\.env(?:rc)?(?:[._-][\w.-]+)?|[\w.-]*\.env|env\.(?:dev|prod|local|development|production|staging)"
+    r"|(?:dot)?env(?:s|ironment)?(?:[_-]?(?:vars?|variables|file|local|prod|production|dev|development))?\.txt)$"
+)
+_SETTINGS_IN_TEXT = wordset("secret secrets key keys apikey apikeys credential credentials token tokens settings config configuration")
+"""Names of text files that hold settings and no prose."""
 _TEMPLATE = lazy(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|tpl|defaults?|schema|empty|placeholder)s?(?:[._-]|$)")
 _TEMPLATE_DIR = lazy(r"(?i)(?:^|/)(?:examples?|samples?|templates?)/")
 _ENV_DIR = lazy(r"(?:^|/)\.envs?/(?!\.?(?:local|dev|development|test|example)[./])(?:\.?[\w-]+/)?\.[\w-]+$")
@@ -113,7 +118,8 @@ def _by_extension(low: str, ext: str) -> FileKind:
     if ext in _OPAQUE_EXT:
         return FileKind.OPAQUE
     if ext in _DOC_EXT:
-        return FileKind.CONFIG if low.startswith("requirements") else FileKind.DOCS
+        settings = ext == ".txt" and splitext(low)[0].replace("_", "").replace("-", "") in _SETTINGS_IN_TEXT
+        return FileKind.CONFIG if settings or low.startswith("requirements") else FileKind.DOCS
     if ext in _SHELL_EXT or low in ("makefile", "justfile", "procfile", "gnumakefile"):
         return FileKind.SHELL
     if ext in _MARKUP_EXT:

@@ -1,0 +1,151 @@
+"""What a Python expression comes to where no environment variable is set: the value that a program falls back to."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+UNKNOWN = object()
+"""The answer where something else than the environment and literals has a say."""
+_READERS = ("getenv", "environ.get", "environ.pop", "env", "config", "get_bool", "bool", "str", "int", "env_bool", "get_env", "get")
+"""Ends of the names of what reads a variable, when a text stands first among its arguments."""
+_METHODS: Mapping[str, Callable[[str], object]] = {
+    "lower": str.lower, "upper": str.upper, "strip": str.strip, "title": str.title, "capitalize": str.capitalize,
+}  # fmt: skip
+_DEEPEST = 12
+
+
+def when_unset(text: str) -> object:
+    """The value of an expression in an empty environment, or `UNKNOWN`.
+
+    >>> when_unset('os.getenv("DEBUG", "True") == "True"'), when_unset('not os.environ.get("PROD")'), when_unset('"CI" in os.environ')
+    (True, True, False)
+    >>> when_unset('bool(int(os.environ.get("DEBUG", default=1)))'), when_unset('config("DEBUG", default=True, cast=bool)')
+    (True, True)
+    >>> when_unset("settings.debug") is UNKNOWN, when_unset('os.environ["DEBUG"]') is UNKNOWN
+    (True, True)
+    """
+    tree = _parsed(text)
+    return _value(tree, 0) if tree is not None else UNKNOWN
+
+
+def variables(text: str) -> tuple[str, ...]:
+    """The names of the environment variables that an expression reads.
+
+    >>> variables('os.getenv("DEBUG", "1") == "1" or "CI" in os.environ')
+    ('DEBUG', 'CI')
+    """
+    tree = _parsed(text)
+    return tuple(dict.fromkeys(_read(tree))) if tree is not None else ()
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _read(tree: ast.expr) -> Iterator[str]:
+    places = (n for n in ast.walk(tree) if isinstance(n, ast.Call | ast.Compare))
+    for node in sorted(places, key=lambda n: n.col_offset):
+        if isinstance(node, ast.Call) and (name := _variable(node)) is not None:
+            yield name
+        if isinstance(node, ast.Compare) and _is_environment(node.comparators[0]) and isinstance(node.left, ast.Constant):
+            yield str(node.left.value)
+
+
+def _variable(call: ast.Call) -> str | None:
+    """The variable that a call reads, None for any other call."""
+    name = ast.unparse(call.func)
+    first = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    reads = name in _READERS or name.endswith(tuple(f".{reader}" for reader in _READERS))
+    return first if reads and isinstance(first, str) and first.isidentifier() and first.isupper() else None
+
+
+def _is_environment(node: ast.expr) -> bool:
+    return ast.unparse(node) in ("os.environ", "environ")
+
+
+def _value(node: ast.expr, depth: int) -> object:
+    if depth > _DEEPEST:
+        return UNKNOWN
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        inside = [_value(element, depth + 1) for element in node.elts]
+        return UNKNOWN if UNKNOWN in inside else inside
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = _value(node.operand, depth + 1)
+        return UNKNOWN if inner is UNKNOWN else not inner
+    if isinstance(node, ast.BoolOp):
+        return _joined(node, depth)
+    if isinstance(node, ast.IfExp):
+        chosen = _value(node.test, depth + 1)
+        return UNKNOWN if chosen is UNKNOWN else _value(node.body if chosen else node.orelse, depth + 1)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _compared(node, depth)
+    return _called(node, depth) if isinstance(node, ast.Call) else UNKNOWN
+
+
+def _joined(node: ast.BoolOp, depth: int) -> object:
+    last: object = UNKNOWN
+    for part in node.values:
+        last = _value(part, depth + 1)
+        if last is UNKNOWN or bool(last) is isinstance(node.op, ast.Or):
+            return last
+    return last
+
+
+def _compared(node: ast.Compare, depth: int) -> object:
+    operator, right = node.ops[0], node.comparators[0]
+    if isinstance(operator, ast.In | ast.NotIn) and _is_environment(right):
+        return isinstance(operator, ast.NotIn)
+    left, other = _value(node.left, depth + 1), _value(right, depth + 1)
+    if left is UNKNOWN or other is UNKNOWN:
+        return UNKNOWN
+    if isinstance(operator, ast.Eq | ast.Is):
+        return left == other
+    if isinstance(operator, ast.NotEq | ast.IsNot):
+        return left != other
+    if isinstance(operator, ast.In | ast.NotIn) and isinstance(other, list | str):
+        inside = str(left) in other if isinstance(other, str) else left in other
+        return inside is isinstance(operator, ast.In)
+    return UNKNOWN
+
+
+def _called(call: ast.Call, depth: int) -> object:
+    name = ast.unparse(call.func)
+    if _variable(call) is not None:
+        return _default(call, depth)
+    if name in ("bool", "int", "str", "strtobool") or name.endswith(".strtobool"):
+        inner = _value(call.args[0], depth + 1) if len(call.args) == 1 else UNKNOWN
+        return UNKNOWN if inner is UNKNOWN else _converted(name.rpartition(".")[2], inner)
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
+        inner = _value(call.func.value, depth + 1)
+        return _METHODS[call.func.attr](inner) if isinstance(inner, str) else UNKNOWN
+    return UNKNOWN
+
+
+def _default(call: ast.Call, depth: int) -> object:
+    """What a call answers for a variable that is not set, converted as it says."""
+    given = next((k.value for k in call.keywords if k.arg == "default"), None) or (call.args[1] if len(call.args) > 1 else None)
+    value = _value(given, depth + 1) if given is not None else None
+    cast = next((k.value for k in call.keywords if k.arg in ("cast", "type")), None)
+    if cast is not None and ast.unparse(cast) == "bool" and isinstance(value, str):
+        return value.lower() in ("true", "1", "yes", "y", "on", "t")
+    return value
+
+
+def _converted(name: str, value: object) -> object:
+    if name == "bool":
+        return bool(value)
+    if name == "str":
+        return str(value)
+    if name == "int":
+        text = str(int(value)) if isinstance(value, bool | int) else str(value)
+        return int(text) if text.strip().lstrip("-").isdigit() else UNKNOWN
+    return str(value).lower() in ("true", "1", "yes", "y", "on", "t")
