@@ -112,6 +112,7 @@ def test_the_default_of_a_service_in_the_settings_of_a_test_is_a_note(scanner: S
 
 def test_an_argument_of_a_call_is_no_value_of_the_name_before_it(scanner: Scanner) -> None:
     assert scanner.scan("a.ts", b"return { password: hash.toString('ascii') + salt }\n")[0] == []
+    assert scanner.scan("a.ts", b"return { password: Passwords.hashSync('654" + b"3217') }\n")[0]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ _BEFORE = lazy(
     re.VERBOSE | re.DOTALL,
 )
 _WRAPPER = lazy(rb"\(([\w.:<>]{1,40})(?: wen)?(?=[\s=:>(])")
+_HASHES = lazy(rb"(?i)(?:hash|crypt|encode)\w{0,8}$")
+"""A call whose argument is the password that its result keeps; any other one's is no value of the name before it."""
 _READS = lazy(rb"(?i)get|read|load|find|prompt|input|require|import|crypt|lookup|param|search|select|hash|digest|translate|^_+$|^t$")
 """What a call does whose argument is no value but the name of one, or an encrypted one."""
 _JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
@@ -156,7 +158,7 @@ def _read(data: bytes, left: bytes, at: int) -> _Read | None:
     if name is None:
         return None
     separator = found["sep"][::-1].strip()
-    if separator == b"(" and found["type"]:  # `password: hash.digest("hex")`: the argument of a call, which is no value of that name
+    if separator == b"(" and found["type"] and not _HASHES.search(found["type"][::-1]):  # `password: digest.toString("hex")`
         return None
     read = read_quoted(data, at)
     if read is None:
