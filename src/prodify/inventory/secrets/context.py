@@ -12,7 +12,7 @@ from prodify.inventory.secrets.judge import Candidate, Literal, judge
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.names import NameKind, classify
 from prodify.inventory.secrets.sections import of_section
-from prodify.inventory.secrets.values import echoes, is_identifier, is_random
+from prodify.inventory.secrets.values import echoes, is_human, is_identifier, is_random
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,16 +26,20 @@ LONGEST = 4096
 _BEFORE = lazy(
     rb"""(?P<pre>(?:\(gnirtS(?:\.[a-z]{2,8})?|\(edoced\.46esaB|\(etyb\]\[|\(morf::gnirtS|\(morf\.reffuB|\(emoS|\(rtSterceS|\(rts|\s?=\s?tluafed\s?\(dleiF|br|[brufBRUF@$\[(]|\[?\s{0,20}\()?)
     \s{0,40}
-    (?P<sep>>=|=:|=\?\?|=\|\||=\s?(?:(?:eulaV)?tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
+    (?P<sep>>=|=:|=\+|-<|>-|=\?\?|=\|\||=\s?(?:(?:eulaV)?tluafed|kcabllaf)\s{0,40},|={1,3}!?|:|\|\||\?\?|:\?|ro(?=\s)|,|\()
     \s{0,40}
-    (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?[\x20\t]{0,3}:[\x20\t]{0,4}|(?:gnirts|etyb\]\[)\s)?)
+    (?P<type>(?:[\w<>\[\]|.?&]{1,24}(?:\ \|\ \w{1,9})?(?:\ citats'&)?[\x20\t]{0,3}:[\x20\t]{0,4}
+        |(?:gnirts|gnirt[Ss]\ [Ss][Aa]|etyb\]\[|\}[^{}\n]{0,24};teg\ \{)\s)?)
     \s{0,8}
     (?P<close>["'`\])}\\]{0,6})
+    (?:\]\d{0,4}\[)?
     (?P<name>[\w.\-\x80-\xff]{1,80})
     (?P<before>\s{0,3}["'`\\]{0,2}[\[(.{]?\s{0,3}[\w.\-]{0,40})""",
     re.VERBOSE | re.DOTALL,
 )
 _WRAPPER = lazy(rb"\(([\w.:<>]{1,40})(?: wen)?(?=[\s=:>(])")
+_HASHES = lazy(rb"(?i)(?:hash|crypt|encode)\w{0,8}$")
+"""A call whose argument is the password that its result keeps; any other one's is no value of the name before it."""
 _READS = lazy(rb"(?i)get|read|load|find|prompt|input|require|import|crypt|lookup|param|search|select|hash|digest|translate|^_+$|^t$")
 """What a call does whose argument is no value but the name of one, or an encrypted one."""
 _JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
@@ -154,6 +158,8 @@ def _read(data: bytes, left: bytes, at: int) -> _Read | None:
     if name is None:
         return None
     separator = found["sep"][::-1].strip()
+    if separator == b"(" and found["type"] and not _HASHES.search(found["type"][::-1]):  # `password: digest.toString("hex")`
+        return None
     read = read_quoted(data, at)
     if read is None:
         return None
@@ -287,6 +293,8 @@ def unquoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
         name = of_section(data, at, name)
     variable = name.isupper() and len(found["gap"]) == 1  # `PGPASSWORD=value command`
     value, end = read_bare(data, at, spaces=kind is FileKind.CONFIG and gap == b"=" and not (flag or variable))
+    if _in_flow(data, at, before):
+        value, end = value.rstrip("}]"), end - len(value) + len(value.rstrip("}]"))
     if kind is FileKind.SHELL and value == name and name.islower():  # a keyword argument of a program in a here-document
         return None
     candidate = judge(Literal(name, value, at, end, gap.decode() or " ", False), kind)
@@ -304,8 +312,12 @@ def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) ->
     """Whether `name: value` is an entry: nothing else stands before it, and in prose nothing behind it either."""
     if name == "pass" and _OPENSSL.search(before):
         return True
-    if kind is FileKind.SHELL or before.strip(b" \t\"'-#;"):
-        return False
+    if kind is FileKind.SHELL:
+        return is_random(read_bare(data, at, spaces=False)[0], 20)
+    if before.strip(b" \t\"'-#;"):
+        return _in_flow(data, at, before) or (
+            kind is FileKind.DOCS and classify(name) is NameKind.PASSWORD and is_human(read_bare(data, at, spaces=False)[0])
+        )
     if kind not in (FileKind.DOCS, FileKind.MARKUP) or name.isupper():
         return True
     alone = _ALONE.match(data, at, at + 200)
@@ -316,6 +328,15 @@ def _is_entry(data: bytes, at: int, name: str, before: bytes, kind: FileKind) ->
     return name_kind is NameKind.PASSWORD or (name_kind is NameKind.FRAMEWORK and (is_plain_token(value) or is_random(value, 20)))
 
 
+def _in_flow(data: bytes, at: int, before: bytes) -> bool:
+    """Whether the entry stands in a mapping on one line, `{ user: me, password: ... }`, and not in code that looks like one."""
+    return (
+        before.rstrip(b" \t\"'").endswith((b"{", b",")) and _FLOW.match(data, at, at + 200) is not None and not _CODE_BEFORE.search(before)
+    )
+
+
+_CODE_BEFORE = lazy(rb"\$\{|\(")
+_FLOW = lazy(rb"""[^\s"'`<>,{}()]{3,128}[ \t]*[,}\]]""")
 _REMOTE = lazy(rb"\bremoteRef[\"']?\s{0,8}:")
 _NEXT_PARAMETER = lazy(rb"&(?=\w{1,40}=)")
 _ALONE = lazy(rb"""([^\s"'`<>]{7,128}|(?=[^\s\d]{0,6}\d)[^\s"'`<>]{5,6})[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|\Z)""")

@@ -78,7 +78,7 @@ def expansion(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
                 yield candidate
 
 
-_XML = lazy(rb"<(?:property name=[\"'])?(?P<name>[\w.\-:]{1,60})[\"']?(?: [^<>\n]{1,40})?>(?P<value>[^<\s]{3,512})</")
+_XML = lazy(rb"<(?:\w{3,12} (?:name|key)=[\"'])?(?P<name>[\w.\-:]{1,60})[\"']?(?: [^<>\n]{1,40})?>(?:<value>)?(?P<value>[^<\s]{3,512})</")
 
 
 def element(data: bytes, at: int, kind: FileKind) -> Candidate | None:

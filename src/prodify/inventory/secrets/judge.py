@@ -5,7 +5,7 @@ from __future__ import annotations
 from prodify.inventory.secrets.faint import is_faint
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.names import NameKind, classify, means_more, words_of
+from prodify.inventory.secrets.names import NameKind, classify, is_glued_key, is_repeated, means_more, words_of
 from prodify.inventory.secrets.redact import entropy
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, TOKEN
 from prodify.inventory.secrets.values import (
@@ -149,6 +149,8 @@ def _judged(literal: Literal, kind: FileKind) -> Candidate | None:
         return None
     judged = {NameKind.PASSWORD: _password, NameKind.FRAMEWORK: _framework}.get(name_kind)
     found = judged(literal, kind) if judged else _token(literal, kind, name_kind)
+    if found is not None and is_repeated(literal.name):  # the same password stands beside it
+        found.quiet = True
     return found or _faint(literal, kind, name_kind)
 
 
@@ -285,7 +287,8 @@ def _token(literal: Literal, kind: FileKind, name_kind: NameKind) -> Candidate |
         return None
     if name_kind is NameKind.KEY:
         if (
-            (
+            is_glued_key(literal.name)
+            or (
                 len(words_of(literal.name)) == 1
                 and not literal.signs
                 and not (literal.quoted and (literal.name == "KEY" or _KEY_OF_32_BYTES.match(value)))

@@ -29,7 +29,14 @@ _PASSWORDS = wordset(
 )
 _MEANS_MORE = wordset("clave parola chave mdp sifra")
 """Password in one language, key or word in another: the value has to say that it is none of the other two."""
-_GLUED = ("password", "passwd", "passphrase", "dbpass", "smtppass", "mailpass", "ftppass", "userpass", "mypass", "rootpass", "adminpass")
+_GLUED = tuple(
+    "password passwd passphrase pwd dbpass smtppass mailpass ftppass userpass mypass rootpass adminpass storepass keypass sqlpass rpcpass "
+    "authpass loginpass ldappass bindpass redispass".split()
+)
+_NO_PASSWORDS = frozenset(("oldpwd", "getpwd", "initpwd"))
+"""Where a shell or a program works, not what it is let in with."""
+_REPEATED = wordset("confirmation confirm confirmed repeat repeated again retype verify")
+"""What stands behind `password` where it is typed a second time."""
 _GLUED_TOKENS = ("secret", "token", "apikey", "accesskey", "secretkey")
 _TOKENS = wordset(
     "token secret apikey credential credentials authtoken accesstoken secretkey accesskey apitoken bearer authorization apisecret "
@@ -46,9 +53,15 @@ _FRAMEWORK_BEFORE = wordset(
 _FRAMEWORK_TAILS = wordset(
     "secretkey secretkeybase secrettoken signingkey signingsecret appkey jwtkey sessionkey cookiekey encryptionkey tokensecret"
 )
+_NO_KEYS = wordset(
+    "monkey hotkey turnkey whiskey turkey donkey jockey hockey mickey sortkey hashkey primarykey foreignkey cachekey objectkey rowkey "
+    "indexkey partitionkey getkey setkey haskey onkey altkey ctrlkey metakey shiftkey cmdkey publickey pubkey mapkey bykey keykey samekey "
+    "rangekey subkey routekey routingkey groupkey itemkey columnkey dictkey fieldkey paramkey statekey lookupkey"
+)
+"""Words that end like a key's name: animals, keys of a keyboard, of a table or of a map, and those that are published."""
 _TRAILING = wordset(
     "default dev development prod production staging local value literal str string raw plain plaintext env live sandbox new old "
-    "current base here param v main primary secondary root backup fallback"
+    "current base here param v main primary secondary root backup fallback hex b64 base64 bytes"
 )
 _NOT_AFTER = wordset(
     "field fields label name names type types url uri path paths file files filename dir header headers prefix suffix regex pattern "
@@ -60,7 +73,7 @@ _NOT_AFTER = wordset(
     "check test tests mode at date time days hours minutes seconds index color colour ref arn location selector toggle callback "
     "handler func function parser lookup cmd command option options flag prompt question tooltip size used left cost price ratio "
     "digest salt iterations rounds cookie var variable env_name display example examples map list set dict counter span range "
-    "position generator factory strategy mixin exception warning info metadata property properties group groups bytes env "
+    "position generator factory strategy mixin exception warning info metadata property properties group groups env "
     "instructions instruction"
 )
 _NOT_BEFORE = wordset(
@@ -108,13 +121,15 @@ def classify(name: str) -> NameKind | None:
     if not words:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last in _REPEATED and before in _PASSWORDS:
+        return NameKind.PASSWORD
     if last in _NOT_AFTER and (before, last) != ("token", "id"):
         return None
     if before in _NOT_BEFORE or words[0] in ("is", "has", "no", "show", "hide", "use", "csrf", "xsrf"):
         return None
     if last == "tokens" and (before in _COUNTED or "max" in words or "min" in words):
         return None
-    if last in _PASSWORDS or last.endswith(_GLUED) or _means_more(words):
+    if last in _PASSWORDS or (last.endswith(_GLUED) and last not in _NO_PASSWORDS) or _means_more(words):
         return NameKind.PASSWORD
     if "".join(words[-2:]) in _PASSWORDS or "".join(words[-3:]) in _PASSWORDS:
         return NameKind.PASSWORD
@@ -131,7 +146,24 @@ def classify(name: str) -> NameKind | None:
         return NameKind.TOKEN if before in _KEY_BEFORE else NameKind.KEY
     if last == "base" and before == "key":
         return NameKind.FRAMEWORK
+    if last.endswith("key") and len(last) > 4 and last not in _NO_KEYS:
+        return NameKind.TOKEN if last[:-3] in _KEY_BEFORE else NameKind.KEY
     return None
+
+
+def is_repeated(name: str) -> bool:
+    """Whether the name is of a password that is typed a second time.
+
+    >>> is_repeated("password_confirmation"), is_repeated("passwordRepeat"), is_repeated("password")
+    (True, True, False)
+    """
+    return (words_of(name) or [""])[-1] in _REPEATED
+
+
+def is_glued_key(name: str) -> bool:
+    """Whether `key` is but the end of the name's last word, so that it is not known which one: `nkey`, `repokey`."""
+    last = (_trimmed(words_of(name)) or [""])[-1]
+    return last.endswith("key") and last != "key"
 
 
 def _means_more(words: list[str]) -> bool:

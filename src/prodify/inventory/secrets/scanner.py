@@ -6,7 +6,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
-from prodify.inventory.secrets import context, entries, split, structured, urls
+from prodify.inventory.secrets import context, entries, languages, split, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
 from prodify.inventory.secrets.confirm import confirm
@@ -34,7 +34,7 @@ MOST_HITS = 500
 """Hits reported of one file."""
 MOST_EVENTS = 3_000
 """Matches of one rule or contextual pattern that are looked at in one file; beyond that it is machine-made, or made to keep us busy."""
-_LONG_LINE = 4000
+_LONG_LINE = 8000
 _MOST_MANIFESTS = 50
 _QUOTE, _BARE = -1, -2
 _DISTANCE = {
@@ -197,7 +197,7 @@ class Scanner:
     def _candidates(self, data: bytes, events: list[tuple[int, int]], kind: FileKind, role: Role) -> list[Candidate]:
         found: list[Candidate] = []
         contextual = kind is not FileKind.OPAQUE
-        useless = {_QUOTE: kind is FileKind.ENV, _BARE: kind not in _BARE_KINDS}
+        useless = {_QUOTE: kind is FileKind.ENV, _BARE: kind not in _BARE_KINDS and kind is not FileKind.CODE}
         seen: set[tuple[int, int]] = set()
         looked_at: dict[int, int] = {}
         for event in events:
@@ -221,7 +221,7 @@ class Scanner:
                 if candidate is not None:
                     found.append(candidate)
             elif group == _BARE:
-                candidate = context.unquoted(data, place[1], kind)
+                candidate = languages.bare(data, place[1]) if kind is FileKind.CODE else context.unquoted(data, place[1], kind)
                 if candidate is not None:
                     found.append(candidate)
             else:
@@ -315,6 +315,9 @@ _READERS: dict[Trigger, Callable[[bytes, int, FileKind], Iterator[Candidate]]] =
     Trigger.DEFAULT: _default,
     Trigger.COMMAND: _shell,
     Trigger.JOINED: lambda data, end, _kind: _one(split.joined(data, end)),
+    Trigger.BLOCK: lambda data, end, kind: languages.block(data, end - 4, kind),
+    Trigger.WORDS: lambda data, end, kind: languages.words(data, end - 4, kind),
+    Trigger.ELEMENT_BELOW: languages.element_below,
     Trigger.ACCOUNT: lambda data, end, kind: _one(structured.account(data, end - 2, kind)),
 }
 

@@ -11,7 +11,7 @@ from prodify.inventory.secrets.context import last_match, read_quoted
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.judge import Candidate, Literal, judge, secret_shaped
 from prodify.inventory.secrets.lazy import lazy
-from prodify.inventory.secrets.names import NameKind, account_password, classify
+from prodify.inventory.secrets.names import account_password, classify
 from prodify.inventory.secrets.rule import FRAMEWORK, PASSWORD, PRIVATE_KEY, TOKEN
 from prodify.inventory.secrets.values import (
     CODEISH,
@@ -158,7 +158,8 @@ _HASH_CALL = lazy(
 )
 _NAME_OF_CALL = lazy(
     rb"(?i)(?:jwt\.\w+|createHmac|hmac\.new|cookieParser|passwordencoder(?:\(\d{0,2}\))?\.encode|PlainAuth|NewDialer|NetworkCredential"
-    rb"|basic_auth|Credentials\.basic|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|CreateAsync|AddPasswordAsync|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
+    rb"|basic_auth|Credentials\.basic|[\w.()]*\.auth|[\w.()]*auth\(\)(?:\.preemptive\(\))?\.basic|[\w.]*UserPassword|UsernamePasswordCredentials?"
+    rb"|PasswordAuthentication|DBI->connect|\w*password\w*|bcrypt\.\w+|create_(?:super)?user|CreateAsync|AddPasswordAsync|[\w.]*\.login|HTTPBasicAuth|BasicAuth|mysqli?\w*|(?:pymysql|MySQLdb)\.connect|PDO|[\w.]*getConnection|auth=)\s?\("
 )
 
 
@@ -202,7 +203,7 @@ def _signing(data: bytes, found: re.Match[bytes], arguments: list[re.Match[bytes
     )
 
 
-_PLACES = ((b"plainauth", 2), (b"networkcredential", 1))
+_PLACES = ((b"plainauth", 2), (b"networkcredential", 1), (b"dbi->connect", 2))
 """Calls whose password is followed by a host or a domain: how many arguments stand before it."""
 
 
@@ -218,7 +219,7 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
     between = between.replace(b"Some(", b"")
     if b"=" in between or b"[" in between or b"(" in between or b"{" in between or (not hashed and b"," not in between):
         return None
-    if data[argument.end() : argument.end() + 1] not in (b")", b","):
+    if data[argument.end() : argument.end() + 1] not in (b")", b",") and not data.startswith(b".toCharArray()", argument.end()):
         return None
     if b"set_password" in found.group() and data[argument.end() : argument.end() + 1] == b",":  # a keyring's: whose password it is
         return None
@@ -235,13 +236,11 @@ def _positional(data: bytes, found: re.Match[bytes], arguments: list[re.Match[by
     if not defaultish and not any(c.isdigit() or not c.isalnum() for c in value):
         return None
     name = found.group().rstrip(b"( ").decode("ascii", "replace")
-    if NameKind.PASSWORD is classify(name) or not name.endswith("="):
-        rule, title = ("password-weak", "Well-known password") if defaultish else ("password", "Password")
-        if drawn:
-            rule, title, defaultish = "password", "Password", False
-        random = drawn or is_random(value, 12)
-        return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=random)
-    return None
+    rule, title = ("password-weak", "Well-known password") if defaultish else ("password", "Password")
+    if drawn:
+        rule, title, defaultish = "password", "Password", False
+    random = drawn or is_random(value, 12)
+    return Candidate(*argument.span("value"), rule, title, PASSWORD, name, value, 49, weak=defaultish, random=random)
 
 
 _BEFORE_PASSWORD = lazy(rb"""["'](?P<user>[^"'\n]{2,64})["'](?:,\s{1,40}["']?[Pp]ass\w{0,4}["']?\s{0,4}(?:=>|:=|[:=])|:)\s{0,4}$""")

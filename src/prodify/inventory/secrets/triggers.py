@@ -49,6 +49,9 @@ class Trigger(IntEnum):
     ACCOUNT = 30
     JOINED = 31
     PAIR_BACK = 32
+    BLOCK = 33
+    WORDS = 34
+    ELEMENT_BELOW = 35
 
 
 _KEYS = (
@@ -66,8 +69,11 @@ _BEARER = r"(?:token|credential|authorization|bearer|oauth_verifier)"
 """What is named like this and nothing else counts only when its value looks drawn from an alphabet, which short ones never do."""
 NAME = rf"(?:pass|pwd|_pw\b|secret|token|credential|oauth_verifier|{_ABROAD}|{_KEYS}|authorization|bearer)"
 _REST = r"[\w.\-\x80-\xff]{0,24}"
-_CLOSE = r"""\\?["'`\])}]{0,4}"""
-_SEP = r"(?:\s{0,16}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|={1,3}|!={1,2}|:)|\s(?:string|\[\]byte)\s?=|\s?\()"
+_CLOSE = r"""(?:\[\d{0,4}\])?\\?["'`\])}]{0,4}"""
+_SEP = (
+    r"(?:\s{0,16}(?::\s{0,3}(?:&'static )?[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:=>|:=|\+=|={1,3}|!={1,2}|:|<-|->)"
+    r"|\s(?:string|as string|\[\]byte|\{ get;[^{}\n]{0,24}\})\s?=|\s?\()"
+)
 _OTHERWISE = (
     r"(?:\s{0,8}(?::\s{0,3}[&\w<>\[\]|.?]{1,24}(?: \| \w{1,9})?)?\s{0,4}(?:\?\?=|\|\|=)"
     r"|,\s{0,40}(?:default(?:Value)?|fallback)\s?=|\s{0,20}(?:\|\||\?\?|\?:|\bor\b))"
@@ -78,7 +84,7 @@ _CALLS = (
 )
 PREFIX = (
     r"(?:(?:[a-z]{2,8}\.)?String\(|Base64\.decode\(|\[\]byte\(|String::from\(|Buffer\.from\(|Some\(|SecretStr\(|str\("
-    r"|Field\(\s?default\s?=\s?|rb|[brufBRUF@$\[(]|\(\s{0,20}\[?)?"
+    r"|Field\(\s?default\s?=\s?|(?:new )?[\w.:]{1,40}\(|rb|[brufBRUF@$\[(]|\(\s{0,20}\[?)?"
 )
 _OPEN = r"""\s{0,40}""" + PREFIX + r"""\\?["'`]"""
 _TEXT = r"""[^"'`\n\\<{][^"'`\n][^"`\n]"""
@@ -100,7 +106,8 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         (),
     ),
     Trigger.QUOTED_KEY: (
-        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,16}(?:=>|:=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\(|[bfru])?\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
+        r"""(?i)key\w{0,8}\\?["'\]]{0,3}\s{0,16}(?:=>|:=|\+=|[:=,(])\s{0,4}(?:(?:new )?[\w.:]{1,40}\(|[bfru])?"""
+        r"""\\?["'`][A-Za-z0-9+/_\-=.]{12}""",
         (),
     ),
     Trigger.UNQUOTED: (rf"""(?i){_STRONG}{_REST}["']?[ \t]{{0,20}}[=:][ \t]{{0,16}}{_BARE}""", ()),
@@ -136,7 +143,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     Trigger.CALL: (
         r"""(?i)(?:jwt\.(?:sign|verify|encode|decode)|createHmac|hmac\.new|cookieParser|generate_password_hash|check_password_hash|make_password|hash_?password"""
         r"""|bcrypt\.(?:hash|hashSync|hashpw|compare)|create_(?:super)?user|CreateAsync|AddPasswordAsync|set_?password|\.login|(?:HTTP)?BasicAuth"""
-        r"""|PlainAuth|NewDialer|NetworkCredential|basic_auth|Credentials\.basic|PasswordEncoder(?:\(\d{0,2}\))?\.encode|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
+        r"""|PlainAuth|NewDialer|NetworkCredential|basic_auth|Credentials\.basic|\.auth|auth\(\)(?:\.preemptive\(\))?\.basic|UserPassword|UsernamePasswordCredentials?|PasswordAuthentication|DBI->connect|PasswordEncoder(?:\(\d{0,2}\))?\.encode|mysqli?(?:_connect)?|(?:pymysql|MySQLdb)\.connect|PDO|getConnection|\bauth=)\s?\("""
         r"""[^\n"'`]{0,80}["'`]""",
         (
             "jwt.",
@@ -148,7 +155,7 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
             "createasync",
             ".login",
             "basicauth",
-            *"plainauth newdialer networkcredential basic_auth credentials.basic passwordencoder".split(),
+            *"plainauth newdialer networkcredential basic_auth credentials.basic passwordencoder .auth auth(). dbi->connect".split(),
             "mysql",
             "pdo",
             "getconnection",
@@ -156,9 +163,22 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     Trigger.XML: (
-        rf"""(?i)<(?:property name=["'])?[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}["']?(?: [^<>\n]{{1,40}})?>"""
-        rf"""[^<\s${{&][^<\s]{{2}}""",
+        rf"""(?i)<(?:\w{{3,12}} (?:name|key)=["'])?[\w.\-:]{{0,30}}{NAME}[\w.\-]{{0,16}}["']?(?: [^<>\n]{{1,40}})?>"""
+        rf"""(?:<value>)?[^<\s${{&][^<\s]{{2}}""",
         (),
+    ),
+    Trigger.BLOCK: (
+        r"""(?i)\b(?:let!?|receive|given)\(:\w{0,40}(?:pass|pwd|secret|token|key|credential)\w{0,16}\)(?:\.and_return\(| ?\{) ?"""
+        r"""["'][^"'\n]{3}""",
+        ("(:",),
+    ),
+    Trigger.WORDS: (
+        r"""(?i)(?:password|passwd|passphrase|pwd|secret|token|api_?key)[ \t]{1,8}["'][^\s"'\n,;.)][^"'\n]{2}""",
+        ("password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key"),
+    ),
+    Trigger.ELEMENT_BELOW: (
+        rf"""(?i){NAME}[\w.\-]{{0,16}}</(?:key|param-name|name)>\s{{0,60}}<(?:string|param-value|value)>[^<\s${{&][^<\s]{{2}}""",
+        ("</key>", "</param-name>", "</name>"),
     ),
     Trigger.DEFINE: (rf"""(?i)#define\s{{1,8}}\w{{0,40}}{NAME}\w{{0,20}}\s{{1,20}}"[^"\n]{{3}}""", ("#define",)),
     Trigger.EXPANSION: (rf"""(?i)\$\{{[\w.\-]{{0,40}}{NAME}[\w.\-]{{0,24}}:-?[^\s}}$]{{3}}""", ("${",)),

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
 from prodify.inventory.secrets import urls
-from prodify.inventory.secrets.faint import is_plain_token, is_telling
+from prodify.inventory.secrets.faint import is_default, is_plain_token, is_telling
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.prose import in_comment, in_docstring
-from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, FRAMEWORK
+from prodify.inventory.secrets.rule import BASIC_AUTH, CONNECTION, FRAMEWORK, PASSWORD
 from prodify.inventory.secrets.values import is_trivial
 
 if TYPE_CHECKING:
     from prodify.inventory.secrets.judge import Candidate
+
+_SETTINGS = frozenset((FileKind.CONFIG, FileKind.COMPOSE, FileKind.DOCKER, FileKind.SHELL, FileKind.TERRAFORM))
 
 
 def only_shown(found: Candidate, path: str, data: bytes, kind: FileKind) -> bool:
@@ -33,12 +35,16 @@ def counts(found: Candidate, kind: FileKind, *, weak: bool) -> bool:
     """Whether a candidate becomes a hit. `weak`: so do well-known defaults, and what is only worth a note, outside env files."""
     if kind is FileKind.ENV:
         return not found.quiet
-    return not (found.weak or found.quiet) or (weak and not _says_nothing(found))
+    return not (found.weak or found.quiet) or (weak and not _says_nothing(found, kind))
 
 
-def _says_nothing(found: Candidate) -> bool:
+def _says_nothing(found: Candidate, kind: FileKind) -> bool:
     """Whether a well-known value is not even worth a note: `user:password` in a comment, `test` as a password in a test."""
     if not (found.quiet and found.weak) or found.category == CONNECTION:
+        return False
+    if found.rule == "sql-password" and found.value.lower() not in urls.GENERIC_PASSWORDS:
+        return False
+    if kind in _SETTINGS and found.category == PASSWORD and is_default(found.value):
         return False
     if found.rule == "account-weak":  # where a test logs in, the password is as good as any
         return True
