@@ -128,16 +128,9 @@ _CODE = ("javascript", "typescript", "tsx", "go", "java", "kotlin", "ruby", "rus
 def llm_providers(repo: Inventory) -> Iterator[Technology]:
     """Model providers whose SDK code imports, or whose API's address stands in code."""
     from prodify.inventory.llm import ADDRESS
-    from prodify.inventory.polyglot import javascript, jsmodels
+    from prodify.inventory.polyglot import jssdks
 
-    for path in javascript.script_files(repo):
-        text = repo.files.text(path) or ""
-        provider = jsmodels.provider_in(text) if "import" in text or "require" in text else None
-        if provider is not None:
-            match = next(
-                m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in jsmodels.PROVIDERS
-            )
-            yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
+    yield from jssdks.providers(repo, repo.script_values)
     for language in _CODE:
         for path in repo.syntax.sources(language, LLM_HOSTS):
             for number, line in enumerate(repo.files.lines(path), 1):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import OutboundCall
 from prodify.inventory.polyglot.javascript import everywhere, server_side
-from prodify.inventory.polyglot.jsmodules import Modules, language_of
-from prodify.inventory.polyglot.nodes import arguments, named, string_of
+from prodify.inventory.polyglot.jsmodules import language_of
+from prodify.inventory.polyglot.nodes import arguments, code_of, named, string_of
 from prodify.inventory.syntax import location_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
+    from prodify.inventory.polyglot.jsmodules import Modules
     from prodify.inventory.query import Query
 
 _VERBS = "get|post|put|patch|delete|head|request"
@@ -70,13 +71,13 @@ _Clients = dict[tuple[str, str], bool]
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Every such call; browser code and calls of a browser's own server are out."""
-    modules, clients = Modules(repo), _clients(repo)
+    modules, clients = repo.scripts, _clients(repo)
     everyone = any(True for _ in repo.find(*DEFAULTS))
     for row in (*OUTBOUND, *_instance_queries(clients)):
         for path in repo.syntax.sources(row.language, row.keywords):
             calls = [node for _, node in repo.syntax.nodes(row, path)]
             for node in calls if calls and server_side(repo, path) else ():
-                name = _called(node)
+                name = called_name(node)
                 head = name.partition(".")[0] if not name.startswith("this.") else "axios"
                 if not _is_http(repo, path, head, clients, modules) or _is_relative(node):
                     continue
@@ -87,12 +88,16 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
         for path in repo.syntax.sources(row.language, row.keywords):
             if "OpenAIApi" in repo.syntax.text(path) and server_side(repo, path):
                 for _, node in repo.syntax.nodes(row, path):
-                    yield OutboundCall("openai", _called(node), location_of(path, node), ends(node))
+                    yield OutboundCall("openai", called_name(node), location_of(path, node), ends(node))
 
 
-def _called(call: SgNode) -> str:
+def called_name(call: SgNode) -> str:
+    """What a call calls, as written, without the `await` in front of it and without the blanks of a chain over lines."""
     function = call.field("function")
-    return "".join(function.text().removeprefix("await ").split()) if function is not None else ""  # a chain may go over lines
+    if function is None:
+        return ""
+    text = function.text().removeprefix("await ")
+    return "".join((code_of(function).removeprefix("await ") if "/*" in text or "//" in text else text).split())
 
 
 def ends(call: SgNode) -> bool:
@@ -112,11 +117,6 @@ def ends(call: SgNode) -> bool:
             return True
         parent = parent.parent()
     return False
-
-
-def is_bounded(text: str) -> bool:
-    """Whether the text of a call bounds how long it waits; for callers that have no node."""
-    return re.search(r"\btimeout\b|\bsignal\b|AbortSignal|\.timeout\(", text) is not None
 
 
 def _is_relative(call: SgNode) -> bool:
