@@ -26,7 +26,7 @@ class Imports:
     """The names that a file binds by importing, each with the module as written, and every module that it imports.
 
     `exported`: what the module itself calls such a name (`OpenAI` of `{ OpenAI: Client }`), `default` for its default export and `*`
-    for all of it. `passed_on`: names that the file exports straight from a module. `loaded`: modules with the lines that load them,
+    for all of it. `passed_on`: names that the file exports straight from a module. `loaded`: modules with the lines that name them,
     in the file's order; an import of types alone loads nothing.
     """
 
@@ -76,12 +76,13 @@ def _read(statements: list[SgNode]) -> Imports:
     loaded: list[tuple[str, int]] = []
     every: set[str] = set()
     for node in statements:
-        source = _source(node)
-        if source is None:
+        place = _source(node)
+        source = string_of(place)
+        if place is None or source is None:
             continue
         every.add(source)
         if not _is_of_types(node):
-            loaded.append((source, line_of(node)))
+            loaded.append((source, line_of(place)))
         if node.kind() == "export_statement":
             passed_on.update((name, source) for name in _passed_on(node))
             continue
@@ -90,12 +91,12 @@ def _read(statements: list[SgNode]) -> Imports:
     return Imports(names, frozenset(every), exported, passed_on, tuple(loaded))
 
 
-def _source(statement: SgNode) -> str | None:
-    """The module that a statement or a call names."""
+def _source(statement: SgNode) -> SgNode | None:
+    """Where a statement or a call names the module."""
     if statement.kind() == "call_expression":
-        return string_of(next(iter(arguments(statement)), None))
+        return next(iter(arguments(statement)), None)
     required = next((child for child in named(statement) if child.kind() == "import_require_clause"), None)
-    return string_of((required or statement).field("source"))
+    return (required or statement).field("source")
 
 
 def _is_of_types(statement: SgNode) -> bool:
