@@ -150,7 +150,7 @@ _NEST = {
     ],
 }  # fmt: skip
 _SCRIPTS = tuple(
-    query(language, rule, keywords=("cors", "Cors", "CORS", "ORIGIN", "register(", "Access-Control-Allow-Origin", "access-control-allow-origin"))
+    query(language, rule, keywords=("cors", "Cors", "CORS", "ORIGIN", "register(", "Access-Control-Allow-Origin", _HEADER.lower()))
     for language in ("javascript", "typescript", "tsx")
     for rule in (
         _CORS_BARE, _CORS_STAR, _REFLECTED, _REGISTERED, _pairs(_UNTYPED if language == "javascript" else _OPEN_TYPED), _NEST, _DEFAULTED,
