@@ -100,3 +100,8 @@ def test_files_without_a_name_are_not_parsed(repo: Repo) -> None:
 def test_addresses_of_models_stand_in_texts(repo: Repo, path: str, text: str, line: int) -> None:
     (found,) = repo({path: text}).llm_providers
     assert (found.name, found.location.line) == ("openai", line)
+
+
+def test_an_address_that_a_text_explains_is_not_called(repo: Repo) -> None:
+    text = "description <<-TEXT\n  Options:\n  * `base_url` - set it to `http://localhost:11434/v1` for Ollama.\nTEXT\n"
+    assert repo({"a.rb": text}).llm_providers == ()

@@ -128,6 +128,8 @@ _TEXTS = tuple(
     for language in languages
 )
 """Texts with an address in them; what stands in a comment is none."""
+_ITEMS = ("//", "#", "* ", "- ")
+"""How a line of a text begins that explains something to a reader: an address there is talked about."""
 
 
 def llm_providers(repo: Inventory) -> Iterator[Technology]:
@@ -139,9 +141,10 @@ def llm_providers(repo: Inventory) -> Iterator[Technology]:
     for row in _TEXTS:
         for path in repo.syntax.sources(row.language, row.keywords):
             for match, _ in repo.syntax.nodes(row, path):
-                for found in ADDRESS.finditer(match.text):
-                    line = (match.location.line or 1) + match.text.count("\n", 0, found.start())
-                    yield Technology(LLM_HOSTS[found[1]], Location(path, line), found[1])
+                for number, line in enumerate(match.text.split("\n"), match.location.line or 1):
+                    found = None if line.lstrip().startswith(_ITEMS) else ADDRESS.search(line)
+                    if found is not None:
+                        yield Technology(LLM_HOSTS[found[1]], Location(path, number), found[1])
     yield from _imports(repo, drivers.MODELS)
 
 
