@@ -96,6 +96,11 @@ class PyModule:
                 known = self._calls[number] = _call(self, self._called[number][1], self._called[number][0])
             yield known
 
+    def call_nodes(self, wanted: Callable[[str], object]) -> Iterator[tuple[Call, SgNode]]:
+        """What `calls_where` finds, each call with its node."""
+        numbers = sorted(number for name, numbers in self._places.items() if wanted(name) for number in numbers)
+        return zip(self.calls_where(wanted), (self._called[number][1] for number in numbers), strict=True)
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call, with its resolved name."""
