@@ -36,13 +36,16 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
 
 def imports(repo: Inventory, language: str, names: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """Path, imported name and line of every import in files that hold one of these names; dialects and Kotlin are asked as well."""
+    dialects = DIALECTS if language == "javascript" else ("java", "kotlin") if language == "java" else (language,)
+    if not any(repo.syntax.by_language[dialect] for dialect in dialects):
+        return
     words = tuple(form.format(name) for name in names for form in _FORMS.get(language, ("{}",)))
     if language == "javascript":
-        for dialect in DIALECTS:
+        for dialect in dialects:
             for path in repo.syntax.sources(dialect, words):
                 yield from ((path, source, line) for source, line in repo.scripts.imports(path).loaded)
         return
-    for dialect in ("java", "kotlin") if language == "java" else (language,):
+    for dialect in dialects:
         read, rule = _READERS[dialect], {"rule": dict(_RULES[dialect])}
         for path in repo.syntax.sources(dialect, words):
             root = repo.syntax.tree(path, dialect)
