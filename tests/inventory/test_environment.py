@@ -70,9 +70,9 @@ def test_settings_libraries(repo: Repo) -> None:
         "C": False,
         "D": True,
         "API_KEY": True,
-        "DATABASE_URL": True,
-        "TIMEOUT": False,
-        "OPTIONAL": False,
+        "SHOP_DATABASE_URL": True,
+        "SHOP_TIMEOUT": False,
+        "SHOP_OPTIONAL": False,
     }
 
 

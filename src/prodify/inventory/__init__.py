@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from prodify.inventory.historyscan import HistorySecrets
     from prodify.inventory.kubernetes import KubernetesObject
     from prodify.inventory.monitoring import Monitoring
+    from prodify.inventory.polyglot.jsmodules import Modules
+    from prodify.inventory.polyglot.jsvalues import Values
     from prodify.inventory.pycode import PythonCode
     from prodify.inventory.query import Query
     from prodify.inventory.syntax import Syntax
@@ -87,6 +89,20 @@ class Inventory:
         from prodify.inventory.pycode import PythonCode
 
         return PythonCode(self.syntax)
+
+    @cached_property
+    def scripts(self) -> Modules:
+        """What files of JavaScript and TypeScript import and export."""
+        from prodify.inventory.polyglot.jsmodules import Modules
+
+        return Modules(self)
+
+    @cached_property
+    def script_values(self) -> Values:
+        """What names of JavaScript and TypeScript stand for."""
+        from prodify.inventory.polyglot.jsvalues import Values
+
+        return Values(self)
 
     def find(self, *queries: Query, roles: Iterable[Role] | None = None) -> tuple[Match, ...]:
         """What structural queries match, production code by default, by query, path and line."""

@@ -115,9 +115,12 @@ def _follow(repo: Inventory, path: str, chain: list[str], depth: int) -> None:
     """Add the files that a settings file imports with *, then the file itself."""
     if path in chain or depth > _DEPTH:
         return
-    text = repo.files.text(path) or ""
     directory = path.rpartition("/")[0]
-    for dots, name in re.findall(r"^\s*from\s+(\.*)([\w.]*)\s+import\s+\*", text, re.MULTILINE):
+    module = repo.python.module(path)
+    sources = [n.note for n, taken in (module.imported_parts if module is not None else {}).items() if any(t.endswith("*") for t in taken)]
+    for source in sources:
+        name = source.lstrip(".")
+        dots = source[: len(source) - len(name)]
         base = directory
         for _ in dots[1:]:
             base = base.rpartition("/")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import pysettings
 from prodify.inventory.facts import EnvVar
 from prodify.lazyre import lazy
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import Argument, Call
+    from prodify.inventory.facts import Argument
     from prodify.inventory.pymodule import PyModule
     from prodify.model import Location
 
@@ -28,8 +29,6 @@ _NOT_SECRET = lazy(
 )
 _NAME = lazy(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _WORDS = ("environ", "getenv", "decouple", "environs", "Env(", "BaseSettings", "starlette.config")
-_CONDITION = lazy(r"^\s*(if|elif|while|assert)\b|\b(if|not|bool\()\s*\(?$")
-_FALLBACK = lazy(r"[)\s]*+(\.(lower|strip|upper)\(\))*\s*+(or\b|==|!=|in\b|is\b|if\b)")
 _GETTERS = frozenset(("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "environ.get", "getenv"))
 _ENV_OBJECTS = frozenset(
     (
@@ -77,15 +76,15 @@ def variable(name: str, location: Location, *, has_default: bool, required: bool
 def _calls(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
     """`os.getenv("X")`, `config("X")` of decouple, `env("X")` and `env.str("X")` of environ and environs."""
     objects = _env_objects(module)
-    for call in module.calls_where(lambda name: name in _GETTERS or name == "decouple.config" or name.partition(".")[0] in objects):
+    tested = pysettings.tested(repo, module)
+    for call, node in module.call_nodes(lambda name: name in _GETTERS or name == "decouple.config" or name.partition(".")[0] in objects):
         name = call.arg("key", 0) or call.arg("name", 0) or call.arg("var", 0)
         if name is None or not isinstance(name.value, str) or not _NAME.match(name.value):
             continue
         if call.name in _GETTERS:
             default = call.arg("default", 1)
-            yield variable(
-                name.value, call.location, has_default=_is_value(default), required=False if _is_asked(repo, call, name.value) else None
-            )
+            asked = name.value in tested or pysettings.is_asked(node)
+            yield variable(name.value, call.location, has_default=_is_value(default), required=False if asked else None)
         elif call.name == "decouple.config" or call.name.split(".")[0] in objects:
             if call.name.endswith((".read_env", ".read_envfile", ".prefixed")):
                 continue
@@ -95,17 +94,6 @@ def _calls(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
 def _is_value(argument: Argument | None) -> bool:
     """Whether a default is given that is one: None is not."""
     return argument is not None and argument.text != "None"
-
-
-def _is_asked(repo: Inventory, call: Call, name: str) -> bool:
-    """Whether code copes with the variable being unset: a fallback after `or`, a comparison, a condition, a membership test."""
-    lines = repo.files.lines(call.location.path)
-    first, last = (call.location.line or 1) - 1, call.location.end_line or 1
-    statement = "\n".join(lines[first:last])
-    before, _, after = statement.partition(call.text)
-    if _CONDITION.search(before) or _FALLBACK.match(after):
-        return True
-    return any(f"{quote}{name}{quote} in os.environ" in line for line in lines for quote in "\"'")
 
 
 def _env_objects(module: PyModule) -> set[str]:
@@ -136,32 +124,11 @@ def _subscripts(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
             yield variable(name, location, has_default=False)
 
 
-_FIELD = lazy(r"^\s+([A-Za-z_]\w*)\s*:\s*([^=#\n]+?)\s*(?:=\s*(.+?))?\s*(?:#.*)?$")
-_ALIAS = lazy(r"""(?:env|alias|validation_alias)\s*=\s*["'](\w+)["']""")
-_PREFIX = lazy(r"""env_prefix\s*=\s*["'](\w*)["']""")
-
-
 def _settings(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
     """Fields of pydantic's BaseSettings: the variable is the field's name in upper case, behind the class's prefix."""
     from prodify.inventory.syntax import location_of
 
     if "BaseSettings" not in (repo.files.text(module.path) or ""):
         return
-    root = repo.syntax.tree(module.path, "python")
-    for node in root.find_all(kind="class_definition") if root is not None else ():
-        bases, body = node.field("superclasses"), node.field("body")
-        if bases is None or body is None or "BaseSettings" not in bases.text():
-            continue
-        prefix_match = _PREFIX.search(node.text())
-        prefix = prefix_match[1] if prefix_match else ""
-        for statement in body.children():
-            line = " " + " ".join(statement.text().split())
-            match = _FIELD.match(line) if statement.kind() == "expression_statement" else None
-            if match is None or match[1].startswith("model_") or "ClassVar" in match[2]:
-                continue
-            alias = _ALIAS.search(match[3] or "")
-            default = match[3] is not None and not re.match(
-                r"(\.\.\.|Field\(\s*(\.\.\.|\)|alias|validation_alias|env|description|title))", match[3]
-            )
-            default = default or "default" in (match[3] or "")
-            yield variable(alias[1] if alias else (prefix + match[1]).upper(), location_of(module.path, statement), has_default=default)
+    for field in pysettings.fields(repo, module.path):
+        yield variable(field.name, location_of(module.path, field.node), has_default=field.has_default)

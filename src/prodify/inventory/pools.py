@@ -6,13 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory import django
-from prodify.inventory.query import query
+from prodify.inventory.polyglot.javascript import everywhere
+from prodify.inventory.polyglot.jsvalues import pairs_of
+from prodify.inventory.polyglot.nodes import arguments, named
+from prodify.inventory.syntax import location_of
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Call
@@ -26,10 +31,7 @@ _SQLALCHEMY = (5, 10)
 _LIMITS = {"asyncpg.create_pool": ("max_size", 10), "psycopg_pool.*": ("max_size", 4), "psycopg2.pool.*": ("maxconn", 0)}
 """Argument that bounds the pool, and the library's default."""
 _NODE_DEFAULT = 10
-_NODE_POOL = {"kind": "new_expression", "has": {"field": "constructor", "regex": r"^(pg\.)?Pool$"}}
-_NODE_POOLS = tuple(query(name, _NODE_POOL, keywords=("Pool(",)) for name in ("javascript", "typescript", "tsx"))
-_PG = lazy(r"""(require\(|from\s+|import\s+)["']pg["']""")
-_MAX = lazy(r"\bmax\s*:\s*(\d{1,9})?")
+_NODE_POOLS = everywhere({"kind": "new_expression"}, ('"pg"', "'pg'", "`pg`"), lazy(r"\bnew\b"))
 _OPTION = r"""["']?\b{}["']?\s*[:=]\s*(\d{{1,9}})"""
 _FLAG = lazy(r"max_connections\s*=\s*(\d{1,9})")
 _STARTED = {
@@ -138,13 +140,34 @@ def _django(repo: Inventory) -> Iterator[Pool]:
 
 
 def _node(repo: Inventory) -> Iterator[Pool]:
-    for match in repo.find(*_NODE_POOLS):
-        if _PG.search(repo.files.text(match.location.path) or "") is None:
-            continue
-        stated = _MAX.search(match.text)
-        size = _NODE_DEFAULT if stated is None else int(stated[1]) if stated[1] else None
-        spread = "..." in match.text or re.search(r"Pool\(\s*[A-Za-z_]", match.text) is not None
-        yield Pool(match.location, "new Pool", None if spread and stated is None else size, chosen=stated is not None or spread)
+    for row in _NODE_POOLS:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            made = [node for _, node in repo.syntax.nodes(row, path) if _is_pool(repo, path, node)]
+            yield from (_node_pool(repo, path, node) for node in made)
+
+
+def _is_pool(repo: Inventory, path: str, node: SgNode) -> bool:
+    """Whether `new` makes a pool of node-postgres, under whatever name the file imports it."""
+    imports, constructor = repo.scripts.imports(path), node.field("constructor")
+    name = constructor.text() if constructor is not None else ""
+    owner, _, member = name.rpartition(".")
+    if "pg" not in imports.modules:
+        return False
+    return name == "Pool" or (imports.names.get(name), imports.exported.get(name)) == ("pg", "Pool") or (
+        member == "Pool" and imports.names.get(owner, owner) == "pg")  # fmt: skip
+
+
+def _node_pool(repo: Inventory, path: str, node: SgNode) -> Pool:
+    given = arguments(node)
+    options = list(repo.script_values.options(path, node))
+    stated = next((value for option in options for value in pairs_of(option.node, ("max",))), None)
+    if stated is not None:
+        number = stated.text() if stated.kind() == "number" else ""
+        size = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+        return Pool(location_of(path, node), "new Pool", size, chosen=True)
+    elsewhere = any(argument.kind() != "object" for argument in given) or any(
+        part.kind() == "spread_element" for option in options for part in named(option.node))  # fmt: skip
+    return Pool(location_of(path, node), "new Pool", None if elsewhere else _NODE_DEFAULT, chosen=elsewhere)
 
 
 def server_number(repo: Inventory, name: str) -> Number | None:

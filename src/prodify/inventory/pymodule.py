@@ -44,7 +44,7 @@ class PyModule:
         self.climbed = 0
 
     @cached_property
-    def _imports(self) -> tuple[dict[str, str], list[Note]]:
+    def _imports(self) -> tuple[dict[str, str], list[Note], dict[Note, list[str]]]:
         return _imports(self.path, self._root)
 
     @property
@@ -56,6 +56,11 @@ class PyModule:
     def imported(self) -> list[Note]:
         """Imported modules with their places."""
         return self._imports[1]
+
+    @property
+    def imported_parts(self) -> dict[Note, list[str]]:
+        """Of each `from` import the dotted names of what it takes from the module, `*` for all of it."""
+        return self._imports[2]
 
     def resolve(self, name: str) -> str:
         """A written dotted name with its first part replaced by what the file imported it from."""
@@ -95,6 +100,11 @@ class PyModule:
             if known is None:
                 known = self._calls[number] = _call(self, self._called[number][1], self._called[number][0])
             yield known
+
+    def call_nodes(self, wanted: Callable[[str], object]) -> Iterator[tuple[Call, SgNode]]:
+        """What `calls_where` finds, each call with its node."""
+        numbers = sorted(number for name, numbers in self._places.items() if wanted(name) for number in numbers)
+        return zip(self.calls_where(wanted), (self._called[number][1] for number in numbers), strict=True)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -144,12 +154,16 @@ def read_module(path: str, root: SgNode) -> PyModule:
     return PyModule(path, root)
 
 
-def _imports(path: str, root: SgNode) -> tuple[dict[str, str], list[Note]]:
-    """Local names with what they stand for, and the modules that are imported: `import` statements first, then `from` ones."""
+def _imports(path: str, root: SgNode) -> tuple[dict[str, str], list[Note], dict[Note, list[str]]]:
+    """Local names with what they stand for, and the modules that are imported: `import` statements first, then `from` ones.
+
+    Of the latter also what each of them takes from its module.
+    """
     names: dict[str, str] = {}
     places: list[Note] = []
     whole: list[SgNode] = []
     parts: list[SgNode] = []
+    parts_of: dict[Note, list[str]] = {}
     for node in root.find_all(_IMPORTS):  # type: ignore[call-overload]
         (whole if node.kind() == "import_statement" else parts).append(node)
     for node in whole:
@@ -170,14 +184,19 @@ def _imports(path: str, root: SgNode) -> tuple[dict[str, str], list[Note]]:
         source = origin.text()
         prefix = source if source.endswith(".") else source + "."
         places.append(Note(location_of(path, node), source))
+        taken = parts_of.setdefault(places[-1], [])
         for child in node.children()[2:]:
             if child.kind() == "dotted_name" and child.range().start.index != origin.range().start.index:
                 names[child.text()] = prefix + child.text()
+                taken.append(prefix + child.text())
             elif child.kind() == "aliased_import":
                 name, alias = child.field("name"), child.field("alias")
                 if name is not None and alias is not None:
                     names[alias.text()] = prefix + name.text()
-    return names, places
+                    taken.append(prefix + name.text())
+            elif child.kind() == "wildcard_import":
+                taken.append(prefix + "*")
+    return names, places, parts_of
 
 
 def _name(module: PyModule, function: str) -> str:

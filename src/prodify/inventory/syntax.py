@@ -6,7 +6,7 @@ module says (imports, calls, assignments, functions) is taken from one parse.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from prodify.inventory.facts import Match, Role
@@ -66,10 +66,13 @@ class Syntax:
 
     def sources(self, language: str, keywords: Iterable[str] = (), roles: Iterable[Role] = CODE_ROLES) -> Iterator[str]:
         """Paths of a language's files that hold at least one of the keywords (any file when there are none)."""
-        words = _shortest(keywords)
         found: list[str] = []
+        words: tuple[str, ...] | None = None
         for role in frozenset(roles):
             paths = self._of(language, role)
+            if not paths:
+                continue  # most repositories hold few of the languages, and some questions have hundreds of words
+            words = _shortest(tuple(keywords)) if words is None else words
             if words and "" not in words:
                 paths = tuple(paths[number] for number in self._haystack(language, role).holding(words))
             found += paths
@@ -168,7 +171,8 @@ def is_too_deep(root: SgNode) -> bool:
     return False
 
 
-def _shortest(keywords: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _shortest(keywords: tuple[str, ...]) -> tuple[str, ...]:
     """The keywords without those that hold another one: where they stand, that one stands as well."""
     found: list[str] = []
     for word in sorted(set(keywords), key=len):

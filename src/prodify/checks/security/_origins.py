@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prodify.api import query
 from prodify.lazyre import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CORS_BARE = {"any": [{"pattern": "cors()"}, {"pattern": "cors({})"}, {"pattern": "require('cors')()"}, {"pattern": 'require("cors")()'}]}
 _ORIGINS = "^['\"]?origins?['\"]?$"
@@ -29,14 +34,38 @@ _ANYBODY = {
     ],
 }  # fmt: skip
 """`origin: (asking, answer) => answer(null, true)`: whoever asks."""
+_EVERY = r"""^["'`]\*["'`]$"""
+_OR_EVERY: dict[str, object] = {"all": [
+    {"has": {"regex": r"^(\|\||\?\?)$"}}, {"has": {"field": "right", "regex": _EVERY}}]}  # fmt: skip
 _UNLESS_SET = {
     "kind": "binary_expression",
-    "regex": r"""^(process\.env|import\.meta\.env|env)\.\w*(ORIGIN|CORS)\w*\s*(\|\||\?\?)\s*["'`]\*["'`]$""",
+    "all": [_OR_EVERY, {"has": {"field": "left", "kind": "member_expression", "all": [
+        {"has": {"field": "object", "regex": r"^(process\.env|import\.meta\.env|env)$"}},
+        {"has": {"field": "property", "regex": r"ORIGIN|CORS"}},
+    ]}}],
     "not": {"inside": {"kind": "binary_expression"}},
-}
+}  # fmt: skip
 """Every origin unless a variable names some, wherever the value goes."""
+_OPEN = {
+    "kind": "object",
+    "has": {"kind": "pair", "all": [
+        {"has": {"field": "key", "regex": _ORIGINS}},
+        {"has": {"field": "value", "any": [{"kind": "true"}, {"regex": _EVERY}]}},
+    ]},
+}  # fmt: skip
+"""Options with every origin."""
+_OPEN_TYPED = {"any": [_OPEN, {"kind": "as_expression", "has": _OPEN}, {"kind": "satisfies_expression", "has": _OPEN}]}
+_UNTYPED = {"any": [_OPEN]}
+"""JavaScript knows no types, so its grammar has no node for them."""
+_EMPTY = {"kind": "object", "not": {"has": {"regex": r"^[^{}]", "not": {"kind": "comment"}}}}
 _FIRST, _SECOND = ({"has": {"field": "arguments", "has": {"nthChild": n, **_WITHOUT_ORIGIN}}} for n in (1, 2))
-_PLUGIN = r"^\(\s*(cors|fastifyCors|fastifyCORS|require\(\s*.(@fastify/cors|fastify-cors).\s*\))\s*,"
+_PLUGIN = {"has": {"nthChild": 1, "any": [
+    {"kind": "identifier", "regex": "^(cors|fastifyCors|fastifyCORS)$"},
+    {"kind": "call_expression", "all": [
+        {"has": {"field": "function", "regex": "^require$"}},
+        {"has": {"field": "arguments", "has": {"kind": "string", "regex": "^.(@fastify/cors|fastify-cors).$"}}},
+    ]},
+]}}  # fmt: skip
 _DEFAULTED = {
     "kind": "call_expression",
     "any": [
@@ -44,67 +73,89 @@ _DEFAULTED = {
         {"all": [{"has": {"field": "function", "has": {"field": "property", "regex": "^enableCors$"}}}, _FIRST]},
         {"all": [
             {"has": {"field": "function", "has": {"field": "property", "regex": "^register$"}}},
-            {"has": {"field": "arguments", "regex": _PLUGIN}},
+            {"has": {"field": "arguments", **_PLUGIN}},
             _SECOND,
         ]},
     ],
 }  # fmt: skip
 """Options of Express', Koa's, Nest's and Fastify's middleware that leave the origin at its default, which is every one."""
-_STARS = ("cors({$$$A, origin: '*', $$$B})", 'cors({$$$A, origin: "*", $$$B})', "cors({$$$A, origin: true, $$$B})")
 _STAR_HEADERS = tuple(
     f"$R.{method}({q}Access-Control-Allow-Origin{q}, {q}*{q})" for method in ("header", "setHeader", "set", "append") for q in ("'", '"')
 )
+_ASKING = {"any": [
+    {"kind": "member_expression", "all": [
+        {"has": {"field": "object", "regex": r"(^|\.)headers$"}}, {"has": {"field": "property", "regex": "^origin$"}}]},
+    {"kind": "subscript_expression", "all": [
+        {"has": {"field": "object", "regex": r"(^|\.)headers$"}}, {"has": {"field": "index", "regex": "^.origin.$"}}]},
+    {"kind": "call_expression", "all": [
+        {"has": {"field": "function", "has": {"field": "property", "regex": "^(get|header)$"}}},
+        {"has": {"field": "arguments", "has": {"nthChild": 1, "regex": "^.[oO]rigin.$"}}}]},
+]}  # fmt: skip
+"""The origin that a request says it is of."""
 _REFLECTED = {
     "kind": "call_expression",
     "has": {"field": "function", "kind": "member_expression", "has": {"field": "property", "regex": "^(header|setHeader|set|append)$"}},
-    "regex": r"""(?s)\(\s*["'`](?i:access-control-allow-origin)["'`]\s*,\s*(\w+\.)*(headers\.origin|headers\[["']origin["']\]"""
-    r"""|(get|header)\(["'][oO]rigin["']\))\s*(\|\||\?\?)\s*["'`]\*["'`]\s*\)$""",
-}
+    "all": [{"has": {"field": "arguments", "all": [
+        {"has": {"regex": "(?i)^.access-control-allow-origin.$"}},
+        {"has": {"kind": "binary_expression", "all": [_OR_EVERY, {"has": {"field": "left", **_ASKING}}]}},
+    ]}}],
+}  # fmt: skip
 """Whoever asks is let in, and where nobody says who asks, everybody."""
-_CORS_STAR = {"any": [{"pattern": pattern} for pattern in (*_STARS, *_STAR_HEADERS)]}
+_CORS_STAR = {"any": [
+    {"kind": "call_expression", "all": [{"has": {"field": "function", "regex": "^cors$"}}, {"has": {"field": "arguments", "has": _OPEN}}]},
+    *({"pattern": pattern} for pattern in _STAR_HEADERS),
+]}  # fmt: skip
 _REGISTERED = {
     "kind": "call_expression",
-    "regex": r"""(?s)^[\w$.]+\.register\(\s*(cors|fastifyCors|require\(\s*["'](@fastify/cors|fastify-cors)["'],?\s*\))\s*,?\s*"""
-    r"""(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
-}
+    "all": [
+        {"has": {"field": "function", "kind": "member_expression", "has": {"field": "property", "regex": "^register$"}}},
+        {"has": {"field": "arguments", "all": [_PLUGIN, {"any": [{"not": {"has": {"nthChild": 2}}}, {"has": _OPEN}, {"has": _EMPTY}]}]}},
+    ],
+}  # fmt: skip
 """Fastify's plug-in, whose default is every origin."""
-_STAR_PAIR = r"""^["']?Access-Control-Allow-Origin["']?\s*:\s*["'`]\*["'`]$"""
-_REQUESTS = r"^(await )?(axios|fetch|\$http|http\.(get|post|put|patch|delete|request)|ky|got|superagent|api|instance)\b|\.create\("
-_PAIRS = {
-    "any": [
-        {
-            "kind": "pair",
-            "regex": _STAR_PAIR,
-            "not": {
-                "any": [
-                    {"inside": {"kind": "call_expression", "stopBy": "end", "regex": _REQUESTS}},
-                    {
-                        "inside": {
-                            "kind": "variable_declarator",
-                            "stopBy": "end",
-                            "regex": r"(?i)^(\w*(options|config|request|client)|instance)\b",
-                        }
-                    },
-                ]
-            },
-        },
-        {
-            "kind": "variable_declarator",
-            "regex": r"""(?is)^\w*cors\w*\s*(:\s*\w+\s*)?=\s*\{[^{}]*\borigin["']?\s*:\s*(true|["'`]\*["'`])""",
-        },
-        {"kind": "pair", "regex": r"""(?s)^cors\s*:\s*(true$|\{[^{}]*\borigin["']?\s*:\s*(true|["'`]\*["'`]))"""},
-        {"kind": "object", "regex": r"""(?s)^\{\s*key\s*:\s*["']Access-Control-Allow-Origin["']\s*,\s*value\s*:\s*["']\*["']"""},
-    ]
-}
-"""Headers of an answer, and options of cors, socket.io and NestJS; headers of the program's own requests are none."""
+_HEADER = "Access-Control-Allow-Origin"
+_STAR_PAIR: dict[str, object] = {"kind": "pair", "all": [
+    {"has": {"field": "key", "regex": f"^.?{_HEADER}.?$"}}, {"has": {"field": "value", "regex": _EVERY}}]}  # fmt: skip
+_REQUESTS = r"^(await )?(axios|fetch|\$http|http\.(get|post|put|patch|delete|request)|ky|got|superagent|api|instance)\b|\.create$"
+_ROW: dict[str, object] = {"kind": "object", "all": [
+    {"has": {"kind": "pair", "all": [
+        {"has": {"field": "key", "regex": "^.?key.?$"}}, {"has": {"field": "value", "regex": f"^.{_HEADER}.$"}}]}},
+    {"has": {"kind": "pair", "all": [{"has": {"field": "key", "regex": "^.?value.?$"}}, {"has": {"field": "value", "regex": _EVERY}}]}},
+]}  # fmt: skip
+"""A header as a row of `next.config.js`."""
+
+
+def _pairs(opened: Mapping[str, object]) -> dict[str, object]:
+    """Headers of an answer, and options of cors, socket.io and NestJS; headers of the program's own requests are none."""
+    own = {"any": [
+        {"inside": {"kind": "call_expression", "stopBy": "end", "has": {"field": "function", "regex": _REQUESTS}}},
+        {"inside": {"kind": "variable_declarator", "stopBy": "end", "has": {
+            "field": "name", "regex": r"(?i)^(\w*(options|config|request|client)|instance)$"}}},
+    ]}  # fmt: skip
+    return {"any": [
+        {**_STAR_PAIR, "not": own},
+        {"kind": "variable_declarator", "all": [
+            {"has": {"field": "name", "regex": "(?i)cors"}}, {"has": {"field": "value", **opened}}]},
+        {"kind": "pair", "all": [
+            {"has": {"field": "key", "regex": "^.?cors.?$"}}, {"has": {"field": "value", "any": [{"kind": "true"}, opened]}}]},
+        _ROW,
+    ]}  # fmt: skip
+
+
 _NEST = {
     "kind": "call_expression",
-    "regex": r"""(?s)^\w+\.enableCors\(\s*(\{\s*\}\s*|\{[^{}]*\borigin\s*:\s*(true|["'`]\*["'`])[^{}]*\}\s*,?\s*)?\)$""",
-}
+    "all": [
+        {"has": {"field": "function", "kind": "member_expression", "has": {"field": "property", "regex": "^enableCors$"}}},
+        {"has": {"field": "arguments", "any": [{"not": {"has": {"nthChild": 1}}}, {"has": _OPEN}, {"has": _EMPTY}]}},
+    ],
+}  # fmt: skip
 _SCRIPTS = tuple(
-    query(language, rule, keywords=("cors", "Cors", "CORS", "ORIGIN", "register(", "Access-Control-Allow-Origin"))
+    query(language, rule, keywords=("cors", "Cors", "CORS", "ORIGIN", "register(", "Access-Control-Allow-Origin", _HEADER.lower()))
     for language in ("javascript", "typescript", "tsx")
-    for rule in (_CORS_BARE, _CORS_STAR, _REFLECTED, _REGISTERED, _PAIRS, _NEST, _DEFAULTED, _ANYBODY, _UNLESS_SET)
+    for rule in (
+        _CORS_BARE, _CORS_STAR, _REFLECTED, _REGISTERED, _pairs(_UNTYPED if language == "javascript" else _OPEN_TYPED), _NEST, _DEFAULTED,
+        _ANYBODY, _UNLESS_SET,
+    )
 )
 _GO_STAR = {
     "kind": "keyed_element",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.api import (
@@ -22,6 +21,7 @@ from prodify.api import (
     query,
 )
 from prodify.inventory.polyglot import executed, sqltext
+from prodify.inventory.pynames import names_of
 from prodify.inventory.sql import unsafe_sql
 from prodify.lazyre import lazy
 
@@ -176,7 +176,7 @@ def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
     sources = _sources(repo, call, text)
     if any(_REQUEST.search(source) for source in sources):
         return True
-    words = {word for source in sources for word in re.findall(r"[A-Za-z_]\w*", source)}
+    words = frozenset[str]().union(*map(names_of, sources))
     return bool(words & _given_by_visitors(repo, call))
 
 
@@ -227,11 +227,11 @@ def _sources(repo: Inventory, call: Call, text: str) -> list[str]:
     """An expression and what its names were assigned from in the same function, and so on."""
     module = repo.python.module(call.location.path)
     here = [a for a in module.assignments if a.function == call.function] if module else []
-    found, words, seen = [text], set(re.findall(r"[A-Za-z_]\w*", text)), set[str]()
+    found, words, seen = [text], names_of(text), set[str]()
     while fresh := [a for a in here if a.target in words - seen]:
         seen |= words
         found += [a.text for a in fresh]
-        words = {word for a in fresh for word in re.findall(r"[A-Za-z_]\w*", a.text)}
+        words = frozenset[str]().union(*(names_of(a.text) for a in fresh))
     return found
 
 
@@ -306,5 +306,5 @@ def _from_model(repo: Inventory, call: Call, text: str) -> bool:
     if _ANSWER.search(text):
         return True
     module = repo.python.module(call.location.path)
-    words = set(re.findall(r"[A-Za-z_]\w*", text))
+    words = names_of(text)
     return any(a.function == call.function and a.target in words and _ANSWER.search(a.text) for a in (module.assignments if module else ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory.pynames import names_of
 from prodify.lazyre import lazy
 
 _FORMATTED = lazy(r"""[rR]?[fF]("{3}|'{3}|"|')(?P<text>.*?)(?<!\\)\1""", re.DOTALL)
@@ -78,7 +79,7 @@ def prompts_are_delimited(repo: Inventory, profile: Profile) -> Verdict:
 def _mixes(repo: Inventory, call: Call) -> bool:
     """Whether a call's text, or a name in it that its function assigned, is one of instructions with an unmarked hole."""
     module = repo.python.module(call.location.path)
-    words = set(re.findall(r"[A-Za-z_]\w*", call.text))
+    words = names_of(call.text)
     assigned = [a.text for a in module.assignments if a.function == call.function and a.target in words] if module is not None else []
     return any(_is_mixed(match["text"]) for text in (call.text, *assigned) for match in _FORMATTED.finditer(text[:4000]))
 

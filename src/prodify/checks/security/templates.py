@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.security._streamlit import markup_from_values
+from prodify.inventory.markup import bound_to, holes, is_put_together, joins_values, modules_calling
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -20,9 +21,8 @@ _TEMPLATE_NAME = lazy(r"[\"'/]([\w.-]{1,80}\.(?:html?|jinja2?|j2))[\"']")
 _MARKUP = lazy(r"<(?!/?(?:a|b|i|u|s|em|strong|code|pre|br)\b)[A-Za-z!/]|\{%-?\s*extends\b")
 """What makes a file a page or a part of one; chat messages and plain mails hold inline tags at most."""
 _OWN_NAME = lazy(r"\bas\s+(\w+)|\{%-?\s*(?:set|with)\s+(\w+)\s*=")
-_RENDERED = lazy(
-    r"""["']?\b(\w+)["']?\]?\s*[:=]\s*(?:mark_safe\(\s*|Markup\(\s*)?(?:[\w.]+\.)?(?:render_to_string|format_html(?:_join)?|render_template)\("""
-)
+_RENDERERS = ("*.render_to_string", "render_to_string", "*.format_html", "format_html", "*.format_html_join", "format_html_join",
+              "*.render_template", "render_template")  # fmt: skip
 _READ = lazy(r"\.read(_text)?\(")
 _BESIDE = lazy(r"\b(BASE_DIR|PROJECT_ROOT)\b|\b__file__\b")
 _LINK = lazy(r"\{\{-?\s*\w*(?:url|href|uri)\b", re.IGNORECASE)
@@ -90,12 +90,8 @@ def _template_calls(repo: Inventory) -> Iterator[Note]:
     """Templates made at run time from anything but a literal."""
     for call in repo.python.calls("flask.render_template_string", "jinja2.Template"):
         first = call.arg("source", 0)
-        if first is not None and not repo.python.value_of(first, call)[1] and (_is_formatted(first.text) or _REQUEST.search(first.text)):
+        if first is not None and not repo.python.value_of(first, call)[1] and (is_put_together(first.text) or _REQUEST.search(first.text)):
             yield Note(call.location, f"{call.name} with a value in the template's text")
-
-
-def _is_formatted(text: str) -> bool:
-    return bool(re.match(r"""[rbu]*f["']""", text, re.IGNORECASE)) or ".format(" in text or " % " in text or '" +' in text or "' +" in text
 
 
 def _template_files(repo: Inventory) -> Iterator[Note]:
@@ -129,8 +125,8 @@ def _rendered_clean(repo: Inventory) -> Iterator[str]:
 
 def _rendered_names(repo: Inventory) -> set[str]:
     """Names that code binds to markup which a template made, escaped already, or which is the service's own."""
-    words = ("render_to_string", "format_html", "render_template(")
-    rendered = {name for path in repo.syntax.sources("python", words) for name in _RENDERED.findall(repo.files.text(path) or "")}
+    calls = (node for module, test in modules_calling(repo, _RENDERERS) for _, node in module.call_nodes(test))
+    rendered = {name for node in calls for name in bound_to(node)}
     return rendered | _shipped_names(repo) | set(_cleaned_names(repo))
 
 
@@ -165,7 +161,6 @@ _INNER_HTML = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 _ESCAPERS = lazy(r"escape|sanitize|purify|encode|textContent", re.IGNORECASE)
-_HOLE = lazy(r"\$\{([^{}]+)\}")
 _HARMLESS_HOLE = lazy(
     r"^[\w.]*(id|Id|ID|index|count|length|total|number|percent|width|height|size|class|className|color|icon)$|^\d+$|\.length$|toFixed\(|Date\(|Number\(|parseInt\("
 )
@@ -173,11 +168,14 @@ _HARMLESS_HOLE = lazy(
 
 def _browser_code(repo: Inventory) -> Iterator[Note]:
     """Markup that browser code puts together from values without escaping them."""
-    for match in repo.find(*_INNER_HTML):
-        value = match["V"] if match.captures else ""
-        if _ESCAPERS.search(value):
-            continue
-        holes = _HOLE.findall(value)
-        joined = re.search(r"""["'`]\s*\+\s*[A-Za-z_$]""", value) is not None
-        if joined or any(not _HARMLESS_HOLE.search(hole.strip()) and "?" not in hole and "map(" not in hole for hole in holes):
-            yield Note(match.location, "markup is put together from values")
+    for row in _INNER_HTML:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for match, node in repo.syntax.nodes(row, path):
+                value = node.get_match("V")
+                if value is not None and not _ESCAPERS.search(value.text()) and (joins_values(value) or any(map(_shows, holes(value)))):
+                    yield Note(match.location, "markup is put together from values")
+
+
+def _shows(hole: str) -> bool:
+    """Whether what stands in a hole may be a text of somebody's."""
+    return not _HARMLESS_HOLE.search(hole) and "?" not in hole and "map(" not in hole

@@ -12,7 +12,6 @@ from prodify.inventory.components.pyproject import table
 from prodify.inventory.data import node_frameworks as known
 from prodify.inventory.facts import Component, Note
 from prodify.inventory.placed import PlacedStr
-from prodify.inventory.polyglot.jsmodules import Modules
 from prodify.lazyre import lazy
 from prodify.model import Location
 
@@ -48,7 +47,7 @@ class NodeRoot:
             for p in layout.sources("javascript", root)
             if not _CONFIG.search(p) and not _BROWSER_DIRS & set(root.relative(p).split("/")[:-1])
         )
-        self.modules = Modules(repo)
+        self.modules = repo.scripts
         self.manager = _manager(repo, root, self.data)
 
     def components(self) -> Iterator[Component]:

@@ -7,17 +7,6 @@ from collections.abc import Mapping
 
 from prodify.lazyre import lazy
 
-IMPORTS: Mapping[str, re.Pattern[str]] = {
-    "javascript": lazy(r"""(?:from\s*|require\(\s*|import\(\s*|^\s*import\s+)["']([^"'.][^"']*)["']""", re.MULTILINE),
-    "go": lazy(r"""^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.-]+\.[\w./-]+|database/sql)"\s*$""", re.MULTILINE),
-    "java": lazy(r"^\s*import\s+(?:static\s+)?([\w.]+)", re.MULTILINE),
-    "ruby": lazy(r"""^\s*(?:require|gem)\s*\(?\s*["']([\w./-]+)["']""", re.MULTILINE),
-    "rust": lazy(r"^\s*(?:pub\s+)?use\s+(\w+)|\b(\w+)::(?:Client|connect|Connection|Pool)", re.MULTILINE),
-    "csharp": lazy(r"^\s*using\s+([\w.]+)\s*;", re.MULTILINE),
-    "php": lazy(r"^\s*use\s+([\w\\]+)", re.MULTILINE),
-}
-"""How each language imports; the first group that took part is the name."""
-
 DATASTORES: Mapping[str, Mapping[str, str]] = {
     "javascript": {
         "pg": "postgres", "pg-promise": "postgres", "postgres": "postgres", "@vercel/postgres": "postgres",
@@ -152,6 +141,17 @@ BROKERS: Mapping[str, Mapping[str, str]] = {
         "PhpAmqpLib": "rabbitmq", "RdKafka": "kafka",
     },
 }  # fmt: skip
+
+MODELS: Mapping[str, Mapping[str, str]] = {
+    "go": {
+        "github.com/sashabaranov/go-openai": "openai", "github.com/openai/openai-go": "openai",
+        "github.com/anthropics/anthropic-sdk-go": "anthropic",
+    },
+    "rust": {"async_openai": "openai"},
+    "csharp": {"OpenAI": "openai", "OpenAI_API": "openai", "Azure.AI.OpenAI": "azure-openai"},
+    "java": {"com.openai.client": "openai", "com.theokanning.openai": "openai"},
+}  # fmt: skip
+"""SDKs of language models; those of JavaScript stand in `polyglot/jssdks.py`."""
 
 _STRING = {"kind": "string_literal"}
 _NAME = {"any": [{"kind": "identifier"}, {"kind": "type_identifier"}]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data import drivers, llm_sdks
@@ -91,63 +90,67 @@ def brokers(repo: Inventory) -> Iterator[Technology]:
     yield from _gems(repo, drivers.BROKERS["ruby"])
 
 
-def _sources(repo: Inventory, language: str) -> Iterator[str]:
-    for dialect in _DIALECTS[language]:
-        yield from repo.syntax.sources(dialect)
-
-
 def _imports(repo: Inventory, table: Mapping[str, Mapping[str, str]]) -> Iterator[Technology]:
+    from prodify.inventory.polyglot import imports
+
     for language, names in table.items():
         below = {tuple(name + separator for separator in _SEPARATORS): technology for name, technology in names.items()}
         known: dict[str, str | None] = {**names}  # the same few modules are imported everywhere
-        for path in _sources(repo, language):
-            text = repo.files.text(path) or ""
-            for match in drivers.IMPORTS[language].finditer(text):
-                imported = match[match.lastindex or 0]
-                if imported not in known:
-                    known[imported] = next((technology for starts, technology in below.items() if imported.startswith(starts)), None)
-                found = known[imported]
-                if found is not None:
-                    yield Technology(
-                        found, Location(path, text.count("\n", 0, match.start(match.lastindex or 0)) + 1), f"imports {imported}"
-                    )
+        for path, imported, line in imports.imports(repo, language, names):
+            if imported not in known:
+                known[imported] = next((technology for starts, technology in below.items() if imported.startswith(starts)), None)
+            found = known[imported]
+            if found is not None:
+                yield Technology(found, Location(path, line), f"imports {imported}")
 
 
 def _gems(repo: Inventory, names: Mapping[str, str]) -> Iterator[Technology]:
     """Gems that Bundler requires by itself, where no database.yml says which one is used."""
-    for path in repo.files.select("Gemfile", roles=(Role.PRODUCTION,)):
-        directory = path.rpartition("/")[0]
+    for manifest in repo.manifests:
+        directory, _, file = manifest.path.rpartition("/")
+        if file != "Gemfile" or repo.files.entries[manifest.path].role is not Role.PRODUCTION:
+            continue
         configured = (f"{directory}/" if directory else "") + "config/database.yml" in repo.files
-        for number, line in enumerate(repo.files.lines(path), 1):
-            match = re.match(r"""\s*gem\s*\(?\s*["']([\w.-]+)""", line)
-            if match and match[1] in names and not (configured and match[1] in ("pg", "mysql2", "sqlite3")):
-                yield Technology(names[match[1]], Location(path, number), f"gem {match[1]}")
+        for gem in manifest.dependencies:
+            if gem.name in names and not (configured and gem.name in ("pg", "mysql2", "sqlite3")):
+                yield Technology(names[gem.name], gem.location, f"gem {gem.name}")
 
 
-_CODE = ("javascript", "typescript", "tsx", "go", "java", "kotlin", "ruby", "rust", "php", "csharp")
+_TEXTS = tuple(
+    query(language, {"any": [{"kind": kind} for kind in kinds.split()], "regex": "://"}, keywords=tuple(LLM_HOSTS))
+    for kinds, languages in (
+        ("string template_string", ("javascript", "typescript", "tsx")),
+        ("interpreted_string_literal raw_string_literal", ("go",)),
+        ("string_literal", ("java", "kotlin")),
+        ("string heredoc_body", ("ruby",)),
+        ("string_literal raw_string_literal", ("rust",)),
+        ("string encapsed_string heredoc_body nowdoc_body", ("php",)),
+        ("string_literal verbatim_string_literal raw_string_literal interpolated_string_expression", ("csharp",)),
+    )
+    for language in languages
+)
+"""Texts with an address in them; what stands in a comment is none."""
+_ITEMS = ("//", "#", "* ", "- ")
+"""How a line of a text begins that explains something to a reader: an address there is talked about."""
 
 
 def llm_providers(repo: Inventory) -> Iterator[Technology]:
     """Model providers whose SDK code imports, or whose API's address stands in code."""
     from prodify.inventory.llm import ADDRESS
-    from prodify.inventory.polyglot import javascript, jsmodels
+    from prodify.inventory.polyglot import jssdks
 
-    for path in javascript.script_files(repo):
-        text = repo.files.text(path) or ""
-        provider = jsmodels.provider_in(text) if "import" in text or "require" in text else None
-        if provider is not None:
-            match = next(
-                m for m in re.finditer(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""", text) if m[1] in jsmodels.PROVIDERS
-            )
-            yield Technology(provider, Location(path, text.count("\n", 0, match.start()) + 1), f"imports {match[1]}")
-    for path in (
-        *(path for language in _CODE for path in repo.syntax.sources(language, LLM_HOSTS)),
-        *repo.files.select("*.vue", "*.svelte", "*.astro", roles=(Role.PRODUCTION,)),
-    ):
-        if not any(host in (repo.files.text(path) or "") for host in LLM_HOSTS):
-            continue
+    yield from jssdks.providers(repo, repo.script_values)
+    for row in _TEXTS:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for match, _ in repo.syntax.nodes(row, path):
+                for number, line in enumerate(match.text.split("\n"), match.location.line or 1):
+                    found = None if line.lstrip().startswith(_ITEMS) else ADDRESS.search(line)
+                    if found is not None:
+                        yield Technology(LLM_HOSTS[found[1]], Location(path, number), found[1])
+    yield from _imports(repo, drivers.MODELS)
+    for path in repo.files.select("*.vue", "*.svelte", "*.astro", roles=(Role.PRODUCTION,)):
         for number, line in enumerate(repo.files.lines(path), 1):
-            found = None if line.lstrip().startswith(("//", "#", "*")) else ADDRESS.search(line)
+            found = None if line.lstrip().startswith(_ITEMS) else ADDRESS.search(line)
             if found is not None:
                 yield Technology(LLM_HOSTS[found[1]], Location(path, number), found[1])
     yield from _sdks(repo)

@@ -1,102 +1,109 @@
-"""Which names of a file hold an object of some type: declared as one, given one, or made by its constructor or factory."""
+"""What names are given in languages other than Python: assignments with their values, declared types, annotated parameters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from prodify.inventory.polyglot.nodes import named
-from prodify.lazydata import dataclass
-from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping
 
     from ast_grep_py import SgNode
 
-    from prodify.inventory import Inventory
+_SCRIPTS = ("javascript", "typescript", "tsx")
 
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "java": ("variable_declarator", "formal_parameter", "assignment_expression"),
-    "csharp": ("variable_declarator", "parameter", "assignment_expression", "property_declaration"),
-    "go": ("short_var_declaration", "assignment_statement", "var_spec", "field_declaration", "parameter_declaration", "keyed_element"),
-    "rust": ("let_declaration", "field_declaration", "parameter", "static_item", "const_item", "field_initializer"),
-    "php": ("assignment_expression", "property_element", "property_promotion_parameter", "simple_parameter"),
-    "kotlin": ("property_declaration", "class_parameter", "parameter", "assignment"),
+
+def _rule(kinds: str) -> Mapping[str, object]:
+    return {"rule": {"any": [{"kind": kind} for kind in kinds.split()]}}
+
+
+_BINDERS: Mapping[str, Mapping[str, object]] = {
+    **{language: _rule("variable_declarator assignment_expression") for language in (*_SCRIPTS, "java", "csharp")},
+    "go": _rule("short_var_declaration assignment_statement var_spec const_spec"),
+    "kotlin": _rule("property_declaration assignment"),
+    "ruby": _rule("assignment operator_assignment"),
+    "rust": _rule("let_declaration assignment_expression const_item static_item"),
+    "php": _rule("assignment_expression const_element"),
 }
-"""Nodes that give a name a type or a value; tree-sitter names their fields nearly alike, but for Kotlin's, which have none."""
-_NAME_FIELDS, _VALUE_FIELDS = ("name", "left", "pattern", "field"), ("value", "right")
-_KOTLIN_TYPES = frozenset(("user_type", "nullable_type"))
-_BEFORE = lazy(r"^(?:by\s+lazy\s*(?:\([^)]*\))?\s*\{|=|&|\(|mut\b|await\b|new\b\s*\(?|\\|\s)+")
-"""What stands before the type in an expression that makes an object: `&http.Client{}`, `new Client()`, `by lazy { HttpClient() }`."""
+_TYPED: Mapping[str, Mapping[str, object]] = {
+    **{language: _rule("required_parameter optional_parameter variable_declarator") for language in ("typescript", "tsx")},
+    "java": _rule("formal_parameter local_variable_declaration field_declaration enhanced_for_statement"),
+    "csharp": _rule("parameter variable_declaration foreach_statement"),
+    "go": _rule("parameter_declaration var_spec"),
+    "kotlin": _rule("parameter variable_declaration"),
+    "rust": _rule("parameter let_declaration"),
+    "php": _rule("simple_parameter property_promotion_parameter property_declaration"),
+}
+_PARAMETERS: Mapping[str, tuple[str, str]] = {"java": ("formal_parameter", "annotation"), "csharp": ("parameter", "attribute")}
+_NAMES = frozenset(
+    "identifier simple_identifier shorthand_property_identifier_pattern shorthand_property_identifier name"
+    " instance_variable global_variable".split()
+)  # fmt: skip
+_NAME_RULES: Mapping[str, Mapping[str, object]] = {
+    **dict.fromkeys(_SCRIPTS, _rule("identifier shorthand_property_identifier_pattern shorthand_property_identifier")),
+    "kotlin": _rule("simple_identifier"), "php": _rule("name"), "ruby": _rule("identifier instance_variable global_variable"),
+    **dict.fromkeys(("go", "java", "csharp", "rust"), _rule("identifier")),
+}  # fmt: skip
+_SEVERAL = frozenset(("go", "kotlin"))
+"""Languages that declare several names with one type, or whose grammar calls no part the name."""
+_DECLARED = frozenset(("identifier", "simple_identifier", "variable_declarator", "property_element"))
+_MEMBERS = frozenset(
+    "member_expression subscript_expression selector_expression index_expression field_access field_expression member_access_expression"
+    " element_access_expression call element_reference scoped_property_access_expression directly_assignable_member".split()
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Names that hold an object, and whether the file makes one itself."""
+def names_in(language: str, node: SgNode, text: str, start: int = 0) -> set[str]:
+    """The names that stand in an expression by themselves from `start` on; a member of something else only shares a name.
 
-    names: frozenset[str]
-    made: bool
-
-
-def held(repo: Inventory, path: str, language: str, kind: re.Pattern[str], builder: re.Pattern[str] | None = None) -> Held:
-    """The names that hold an object of a type that `kind` matches from its first letter, or of one that a `builder` of the file builds."""
-    root = repo.syntax.tree(path, language)
-    bound = list(_bindings(root, language)) if root is not None else []
-    values = {name: is_made(value, kind) for name, _, value in bound}
-    names = {name for name, declared, value in bound if is_made(value, kind) or _is_of(declared, kind)}
-    builders = {name for name, declared, _ in bound if builder is not None and _is_of(declared, builder)}
-    names |= {name for name, _, value in bound if ".build()" in value and last_word(value, first=True) in builders}
-    return Held(frozenset(names), any(values.values()))
+    `text` is that of the whole file.
+    """
+    places = ((found.text(), found.range().start.index) for found in node.find_all(_NAME_RULES[language]))  # type: ignore[call-overload]
+    return {name for name, at in places if at >= start and text[at - 1 : at] not in (".", ">")}
 
 
-def is_made(expression: str, kind: re.Pattern[str]) -> bool:
-    """Whether an expression begins with the type: a constructor, a literal, or a factory of its own, however it is qualified."""
-    found = kind.match(_BEFORE.sub("", expression, count=1))
-    return found is not None and expression.rstrip()[-1:] in ("}", ")", "{", ";", "?") and found.end() > 0
+def assignments(language: str, scope: SgNode) -> Iterator[tuple[frozenset[str], SgNode]]:
+    """The names that declarations and assignments in a piece of code bind, each with the value; members of objects are left out."""
+    for node in scope.find_all(_BINDERS[language]):  # type: ignore[call-overload]
+        parts = list(named(node))
+        target = next((t for f in ("left", "name", "pattern") if (t := node.field(f)) is not None), parts[0] if parts else None)
+        value = node.field("right") or node.field("value") or (parts[-1] if len(parts) > 1 else None)
+        if target is None or value is None or target.kind() in _MEMBERS or value.range() == target.range():
+            continue
+        yield frozenset(_bound(target)), value
 
 
-def last_word(text: str, *, first: bool = False) -> str:
-    """The last name of an owner (`this.api`, `$this->api`, `a.http`), or the first that is no word for the object itself."""
-    words = [word for word in _WORD.findall(text) if word not in ("this", "self")]
-    return (words[0] if first else words[-1]) if words else ""
+def _bound(target: SgNode) -> Iterator[str]:
+    """The names of a target, those of a pattern included."""
+    if target.kind() in _NAMES:
+        yield target.text()
+        return
+    for part in named(target):
+        if target.kind() != "pair_pattern" or part.kind() != "property_identifier":
+            yield from _bound(part)
 
 
-_WORD = lazy(r"[A-Za-z_]\w*")
-_TYPE_WORDS = lazy(r"[\w.:\\]+")
+def declared_types(language: str, scope: SgNode) -> Iterator[tuple[str, str]]:
+    """Names that a piece of code declares with a type, and that type as written, without the marks around it."""
+    for node in scope.find_all(_TYPED[language]) if language in _TYPED else ():  # type: ignore[call-overload]
+        parts = [child for child in named(node) if child.kind() not in ("modifiers", "attribute_list", "visibility_modifier")]
+        kind = node.field("type") or (parts[1] if language == "kotlin" and len(parts) > 1 else None)
+        if kind is None:
+            continue
+        direct = [t for f in ("name", "pattern", "left") if (t := node.field(f)) is not None] if language not in _SEVERAL else []
+        for part in direct or (child for child in parts if child.kind() in _DECLARED):
+            target = part if direct else part.field("name") or part
+            if target.kind() in _NAMES or target.kind() == "variable_name":
+                yield target.text().lstrip("$"), kind.text().lstrip(":&*? ").rstrip("? ")
 
 
-def _is_of(declared: str, kind: re.Pattern[str]) -> bool:
-    """Whether a declared type is the type or wraps it: `*http.Client`, `web::Data<Client>`, `?Client`."""
-    return any((found := kind.match(word)) is not None and found.end() == len(word) for word in _TYPE_WORDS.findall(declared))
-
-
-def _bindings(root: SgNode, language: str) -> Iterator[tuple[str, str, str]]:
-    """Name, declared type and value of everything that binds a name."""
-    rule = {"rule": {"any": [{"kind": kind} for kind in _KINDS[language]]}}
-    for node in root.find_all(rule):  # type: ignore[call-overload]
-        name, declared, value = _kotlin(node) if language == "kotlin" else _fields(node)
-        word = last_word(name)
-        if word:
-            yield word, declared, value
-
-
-def _fields(node: SgNode) -> tuple[str, str, str]:
-    inside = list(named(node))
-    first = next((part for field in _NAME_FIELDS if (part := node.field(field)) is not None), inside[0] if inside else None)
-    value = next((part for field in _VALUE_FIELDS if (part := node.field(field)) is not None), None)
-    if value is None and len(inside) > 1 and node.kind() in ("variable_declarator", "keyed_element"):
-        value = inside[-1]
-    holder, parent = node.field("type"), node.parent()
-    if holder is None and parent is not None and node.kind() in ("variable_declarator", "property_element"):
-        holder = parent.field("type")  # `private final Client api = ...`: the type stands before all its names
-    return tuple(part.text() if part is not None else "" for part in (first, holder, value))  # type: ignore[return-value]
-
-
-def _kotlin(node: SgNode) -> tuple[str, str, str]:
-    inside = list(named(node))
-    declared = next((part for part in inside if part.kind() == "variable_declaration"), node)
-    words = list(named(declared))
-    name = next((part.text() for part in words if part.kind() in ("simple_identifier", "directly_assignable_expression")), "")
-    kind = next((part.text() for part in words if part.kind() in _KOTLIN_TYPES), "")
-    return name, kind, inside[-1].text() if inside and node.kind() in ("property_declaration", "assignment") else ""
+def annotated(language: str, scope: SgNode, names: frozenset[str]) -> Iterator[str]:
+    """Parameters that carry one of these annotations."""
+    parameter, mark = _PARAMETERS.get(language, ("", ""))
+    for node in scope.find_all(kind=parameter) if parameter else ():
+        marks = [*node.find_all(kind=mark), *(node.find_all(kind="marker_annotation") if language == "java" else ())]
+        name = node.field("name")
+        said = {written.text().rpartition(".")[2] for found in marks if (written := found.field("name")) is not None}
+        if name is not None and said & names:
+            yield name.text()

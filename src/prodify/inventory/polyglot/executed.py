@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
+from prodify.inventory.polyglot.bindings import annotated, assignments, names_in
 from prodify.inventory.polyglot.nodes import code_of, enclosing, line_of
 from prodify.inventory.query import Query, query
 from prodify.lazyre import lazy
@@ -29,14 +30,14 @@ _REQUEST: Mapping[str, re.Pattern[str]] = {
     "php": lazy(r"\$_(GET|POST|REQUEST|COOKIE|FILES)\b|\$request->|php://input|\$this->request->"),
     "csharp": lazy(r"\bRequest\.(Query|Form|Body|Headers|Cookies|QueryString)\b"),
 }  # fmt: skip
-_BOUND = lazy(
-    r"@(?:RequestParam|PathVariable|RequestBody|RequestHeader|QueryParam|PathParam|QueryValue|Body)\b(?:\([^)]*\))?\s+(?:final\s+)?[\w<>\[\].]+\s+(\w+)"
-    r"|\[From(?:Query|Body|Route|Form|Header)[^\]]*\]\s*[\w<>?\[\].]+\s+(\w+)"
-)
-"""Parameters that a framework fills from a request."""
+_FILLED = frozenset(
+    "RequestParam PathVariable RequestBody RequestHeader QueryParam PathParam QueryValue Body"
+    " FromQuery FromBody FromRoute FromForm FromHeader".split()
+)  # fmt: skip
+"""Annotations of parameters that a framework fills from a request."""
 _FUNCTIONS = ("function_declaration", "method_declaration", "function_definition", "method_definition", "arrow_function",
     "function_expression",
-              "func_literal", "method", "do_block", "block", "anonymous_function", "program", "source_file",
+              "func_literal", "method", "do_block", "anonymous_function", "program", "source_file",
               "compilation_unit")  # fmt: skip
 _SCRIPT = r"^(eval|new Function|Function|vm\.runIn\w+|(child_process|cp)\.(exec|execSync)|exec|execSync|execAsync|\w*unserialize)\s*\("
 _SINKS: tuple[tuple[str, Query], ...] = (
@@ -68,33 +69,53 @@ _ALWAYS = query("csharp", {"kind": "object_creation_expression", "regex": r"^new
 _QUOTED = lazy(r"(?i)escapeshell\w+\(|shellescape|Shellwords|basename\(|safe_load|JSON\.parse|intval\(|in_array\(")
 
 
+_LOADERS = ("eval", "instance_eval", "class_eval", "Marshal.load", "YAML.load", "YAML.unsafe_load")
+"""What of Ruby takes a text as it is; the others run a shell only for one that they are given as a whole."""
+
+
 def executed_input(repo: Inventory) -> Iterator[Note]:
     """Calls that run what stands in a request, directly or through a name that their function assigned from it."""
     for language, row in _SINKS:
         for path in repo.syntax.sources(row.language, row.keywords):
             text = repo.syntax.text(path)
+            given: dict[tuple[int, int], frozenset[str]] = {}
             for match, node in repo.syntax.nodes(row, path):
                 called = re.split(r"[(\s]", match.text.removeprefix("new "), maxsplit=1)[0]
                 if language == "javascript" and "exec" in called and "child_process" not in text:
                     continue
-                if not _QUOTED.search(match.text) and _comes_from_request(language, node, match.text, called):
+                if not _QUOTED.search(match.text) and _comes_from_request(row.language, node, text, called, given):
                     yield Note(Location(path, line_of(node)), f"{called} of a request's data")
     for found in repo.find(_ALWAYS):
         yield Note(found.location, "BinaryFormatter makes whatever objects the data names")
 
 
-def _comes_from_request(language: str, node: SgNode, text: str, called: str) -> bool:
-    code = text if language == "php" else code_of(node)  # PHP names the request in a text: `php://input`
-    given = code[len(called) :] if code.startswith(called) else text[len(called) :]
-    if language == "ruby" and called not in ("eval", "instance_eval", "class_eval", "Marshal.load", "YAML.load", "YAML.unsafe_load"):
-        given = " ".join(re.findall(r"#\{([^}]*)\}", code))  # a list of words runs no shell
-    request = _REQUEST[language]
-    if request.search(given):
+def _code(language: str, node: SgNode) -> str:
+    return node.text() if language == "php" else code_of(node)  # PHP names the request in a text: `php://input`
+
+
+def _comes_from_request(language: str, node: SgNode, text: str, called: str, given: dict[tuple[int, int], frozenset[str]]) -> bool:
+    parts = [node]
+    if language == "ruby" and called not in _LOADERS:  # a list of words runs no shell
+        parts = list(node.find_all(kind="interpolation"))
+    request = _REQUEST["javascript" if language in ("typescript", "tsx") else language]
+    if any(request.search(_code(language, part).removeprefix(called)) for part in parts):
         return True
-    around = enclosing(node, *_FUNCTIONS)
-    scope = "" if around is None else around.text() if language == "php" else code_of(around)
-    names = {name for found in _BOUND.findall(scope) for name in found if name}
-    for assigned in re.finditer(r"(?:\{([^{}]*)\}|\$?(\w+))\s*:?=(?!=)\s*([^\n;]*)", scope):
-        if request.search(assigned[3]) and not _QUOTED.search(assigned[3]):
-            names |= set(re.findall(r"\w+", assigned[1] or assigned[2]))
-    return bool(names & set(re.findall(r"(?<![\w.>])[A-Za-z_]\w*", given)))  # a member of something else only shares the name
+    around = enclosing(node, *_FUNCTIONS, *(("block",) if language == "ruby" else ()))  # elsewhere a block is no function
+    if around is None:
+        return False
+    place = around.range()
+    span = (place.start.index, place.end.index)
+    if span not in given:
+        given[span] = _given(language, around, request)
+    begin = node.range().start.index + (len(called) if node.text().startswith(called) else 0)
+    return any(given[span] & names_in(language, part, text, begin) for part in parts)
+
+
+def _given(language: str, scope: SgNode, request: re.Pattern[str]) -> frozenset[str]:
+    """The names that a function was given by a request: parameters that a framework fills, and what it assigned from one."""
+    found = set(annotated(language, scope, _FILLED))
+    for names, value in assignments(language, scope):
+        code = _code(language, value)
+        if request.search(code) and not _QUOTED.search(code):
+            found |= names
+    return frozenset(found)

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
-from prodify.inventory.polyglot.bindings import held, is_made, last_word
 from prodify.inventory.polyglot.callshapes import called, callee
+from prodify.inventory.polyglot.holders import held, is_made, last_word
 from prodify.inventory.query import Query, query
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
     from prodify.inventory import Inventory
+    from prodify.lazyre import Search
 
 LANGUAGES = ("javascript", "typescript", "tsx")
 
 
-def everywhere(rule: dict[str, object], keywords: tuple[str, ...]) -> tuple[Query, ...]:
+def everywhere(rule: dict[str, object], keywords: tuple[str, ...], where: Search | None = None) -> tuple[Query, ...]:
     """One structural query in each dialect."""
-    return tuple(query(language, rule, keywords=keywords) for language in LANGUAGES)
+    return tuple(query(language, rule, keywords=keywords, where=where) for language in LANGUAGES)
 
 
 _BROWSER_DIRS = frozenset(("public", "static", "assets", "views", "templates", "wwwroot", "client", "frontend", "www"))

@@ -1,175 +1,187 @@
-"""Language models in JavaScript: which SDK a file uses, its calls, and calls of a provider's address without one."""
+"""Calls of language models in JavaScript, through an SDK or to a provider's address without one."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import ModelCall
-from prodify.inventory.polyglot.javascript import everywhere, resolve, server_side
-from prodify.inventory.polyglot.jsmodules import Modules
-from prodify.inventory.polyglot.jsoutbound import OUTBOUND, is_bounded
+from prodify.inventory.polyglot.javascript import everywhere, server_side
+from prodify.inventory.polyglot.jsmodules import language_of
+from prodify.inventory.polyglot.jsoutbound import OUTBOUND, called_name, ends
+from prodify.inventory.polyglot.jssdks import PROVIDERS, maker_of, provider_of
+from prodify.inventory.polyglot.jsvalues import Value, key_of, pairs_of, unwrapped
+from prodify.inventory.polyglot.nodes import arguments
+from prodify.inventory.syntax import location_of
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prodify.inventory import Inventory
-    from prodify.inventory.facts import Match
+    from ast_grep_py import SgNode
 
+    from prodify.inventory import Inventory
+    from prodify.inventory.polyglot.jsvalues import Text, Values
+
+_OWNED = {"completions": "create|stream|parse", "responses": "create|stream|parse", "messages": "create|stream", "chat": "complete"}
+"""Methods that run a model, by the member of the client that has them."""
+_ALONE = "createChatCompletion|createCompletion|generateContent|generateContentStream"
+_FUNCTIONS = ("generateText", "streamText", "generateObject", "streamObject")
+"""Functions of Vercel's `ai`, which are imported by name and perhaps given another one."""
+
+
+def _method(owner: str | None, names: str) -> dict[str, object]:
+    """A call of a member; with a type argument, `await client.a<T>(...)`, the grammar puts the `await` inside."""
+    parts: list[dict[str, object]] = [{"has": {"field": "property", "regex": f"^({names})$"}}]
+    if owner is not None:
+        parts.append({"has": {"field": "object", "kind": "member_expression", "has": {"field": "property", "regex": f"^{owner}$"}}})
+    member: dict[str, object] = {"kind": "member_expression", "all": parts}
+    return {"has": {"field": "function", "any": [member, {"kind": "await_expression", "has": member}]}}
+
+
+_NAMED: dict[str, object] = {"has": {"field": "function", "any": [
+    {"kind": "identifier"}, {"kind": "await_expression", "has": {"kind": "identifier"}}]}}  # fmt: skip
 MODEL_CALLS = everywhere(
-    {
-        "kind": "call_expression",
-        "regex": r"(?s)^(await\s+)?[\w$.()\[\]!?]+\.(chat\.completions\.(create|stream|parse)|completions\.create|responses\.(create"
-        r"|stream|parse)"
-        r"|messages\.(create|stream)|createChatCompletion|createCompletion|generateContent(Stream)?|models\.generateContent(Stream)?"
-        r"|chat\.complete)\("
-        r"|^(generateText|streamText|generateObject|streamObject)\(",
-    },
-    (
-        "completions.create",
-        "responses.create",
-        "messages.create",
-        "createChatCompletion",
-        "createCompletion",
-        "generateContent",
-        "generateText",
-        "streamText",
-        "generateObject",
-        "streamObject",
-        "chat.complete",
-        "completions.stream",
-        "completions.parse",
-    ),
+    {"kind": "call_expression", "any": [*(_method(owner, names) for owner, names in _OWNED.items()), _method(None, _ALONE)]},
+    (*_OWNED, "createChatCompletion", "createCompletion", "generateContent"),
+    lazy(rf"\b(?:{'|'.join(_OWNED)})\b[\s?!]*\.\s*(?:create|stream|parse|complete)\b|{_ALONE}"),
 )
-ASSISTANTS = everywhere(
-    {"kind": "call_expression", "has": {"field": "function", "regex": r"\.assistants\.(create|update)$"}},
-    ("assistants.create", "assistants.update"),
-)
+"""Calls of the SDKs' methods; the pattern only spares files that hold none of them the parsing, a chain may go over lines."""
+FUNCTION_CALLS = everywhere({"kind": "call_expression", **_NAMED}, _FUNCTIONS)
+ASSISTANTS = everywhere({"kind": "call_expression", **_method("assistants", "create|update")}, ("assistants",),
+                        lazy(r"\bassistants\b[\s?!]*\.\s*(?:create|update)\b"))
 """An assistant names the model that its runs call; what a run may spend is set with the run."""
-_LIMITS = lazy(r"\b(max_tokens|maxTokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxCompletionTokens)\b")
-_MODEL = lazy(r"""\bmodel\s*:\s*(?:\w+\(\s*)?["'`]([^"'`$]+)["'`]|getGenerativeModel\(\s*\{\s*model\s*:\s*["'`]([^"'`]+)""")
-_LITERAL = r"""["'`]([^"'`$]+)["'`]"""
-_WORD = lazy(r"[A-Za-z_$][\w$]*")
-_MODEL_NAME = lazy(r"""\bmodel\s*:\s*(?:[\w.]*\b)?([A-Za-z_]\w*)|\bmodel\b""")
+_GENERATIVE = {"rule": {"kind": "call_expression", **_method(None, "getGenerativeModel")}}
+_MAKERS = {"rule": {"any": [{"kind": "new_expression"}, {"kind": "call_expression"}]}}
+_KEYS = {"rule": {"any": [{"kind": "pair"}, {"kind": "shorthand_property_identifier"}]}}
+_NAMES = {"rule": {"any": [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]}}
+_OWN = {"rule": {"any": [{"kind": "function_declaration"}, {"kind": "variable_declarator"}]}}
+_LIMITS = frozenset(("max_tokens", "maxTokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxCompletionTokens"))
+_BODY = frozenset(("messages", "contents", "prompt", "input"))
+_IN_ADDRESS = lazy(r"/models/([\w.-]+):(?:generateContent|streamGenerateContent)")
 
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Calls of language models on the server's side, through an SDK or to a provider's address."""
-    modules = Modules(repo)
-    for match in repo.find(*MODEL_CALLS):
-        path, text = match.location.path, repo.files.text(match.location.path) or ""
-        provider = provider_in(text)
-        if provider is None:  # the client may be made in a file of its own
-            text = next((t for t in _neighbours(repo, modules, path, match.text) if provider_in(t) is not None), "")
-            provider = provider_in(text)
-        if provider is None or ".threads.messages." in match.text or not server_side(repo, path):
-            continue
-        made = _MODEL.search(match.text) or (_MODEL.search(text) if "generateContent" in match.text else None)
-        model = (made[1] or made[2]) if made else _constant(repo, modules, path, match.text)
-        client = (
-            re.search(r"new \w*(?:OpenAI|Anthropic|Groq|Mistral|Configuration|GoogleGenAI)\w*\([^)]*timeout", text, re.DOTALL) is not None
-        )
-        limited = _LIMITS.search(match.text) is not None or ("generateContent" in match.text and _LIMITS.search(text) is not None)
-        name = match.text.split("(")[0].removeprefix("await ").strip()
-        yield ModelCall(provider, name, match.location, model, limited, client or is_bounded(match.text))
-    for match in repo.find(*ASSISTANTS):
-        text = repo.files.text(match.location.path) or ""
-        provider, made = provider_in(text), _MODEL.search(match.text)
-        if provider is not None and made is not None and server_side(repo, match.location.path):
-            name = match.text.split("(")[0].removeprefix("await ").strip()
-            yield ModelCall(provider, name, match.location, made[1] or made[2], max_tokens=True, timeout=True)
-    for match in repo.find(*OUTBOUND):
-        found = _by_address(match)
-        if found is not None and server_side(repo, match.location.path):
-            yield found
+    values = repo.script_values
+    for row in (*MODEL_CALLS, *FUNCTION_CALLS):
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for _, node in repo.syntax.nodes(row, path):
+                found = _through_sdk(repo, values, path, node, of_ai=row in FUNCTION_CALLS)
+                if found is not None and server_side(repo, path):
+                    yield found
+    for row in ASSISTANTS:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for _, node in repo.syntax.nodes(row, path):
+                provider, model = provider_of(repo, values, path), _model(values, path, node)
+                if provider is not None and model is not None and server_side(repo, path):
+                    made = (provider, called_name(node), location_of(path, node), model.said)
+                    yield ModelCall(*made, max_tokens=True, timeout=True, configurable=model.configured)
+    for row in OUTBOUND:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for _, node in repo.syntax.nodes(row, path):
+                asked = _by_address(values, path, node)
+                if asked is not None and server_side(repo, path):
+                    yield asked
 
 
-_BODY = lazy(r"\b(messages|contents|prompt|input)\s*[:,]")
-_IN_ADDRESS = lazy(r"/models/([\w.-]+):(?:generateContent|streamGenerateContent)")
+def _through_sdk(repo: Inventory, values: Values, path: str, call: SgNode, *, of_ai: bool) -> ModelCall | None:
+    name = called_name(call)
+    if ".threads.messages." in f".{name}" or (of_ai and not _is_of_ai(repo, path, name)):
+        return None
+    maker = maker_of(repo, values, path, _client(values, path, call, of_ai=of_ai))
+    home = path if provider_of(repo, values, path) is not None else _neighbour(repo, values, path, call)
+    provider = maker[0] if maker is not None else provider_of(repo, values, home) if home is not None else None
+    if provider is None:
+        return None
+    made = _generative(repo, values, path, call, home) if "generateContent" in name else None
+    model = _model(values, path, call) or (_model(values, made.path, made.node) if made is not None else None)
+    limited = any(_limits(found.node) for found in (Value(path, call), *values.options(path, call), *((made,) if made else ())))
+    if "generateContent" in name and not limited and home is not None:
+        root = repo.syntax.tree(home, language_of(home))
+        limited = root is not None and _limits(root)
+    bounded = ends(call) or (ends(maker[1].node) if maker is not None else home is not None and _any_bounded(repo, home))
+    said, configured = model or (None, False)
+    return ModelCall(provider, name, location_of(path, call), said, limited, bounded, configurable=configured)
 
 
-def _by_address(match: Match) -> ModelCall | None:
+def _is_of_ai(repo: Inventory, path: str, name: str) -> bool:
+    """Whether a name is a function of `ai`: imported as one, also under another name, and none of the repository's own."""
+    imports = repo.scripts.imports(path)
+    if name in imports.names:
+        return imports.exported.get(name) in _FUNCTIONS and repo.scripts.home(path, imports.names[name]) is None
+    root = repo.syntax.tree(path, language_of(path)) if name in _FUNCTIONS else None
+    own = (part.field("name") for part in (root.find_all(_OWN) if root is not None else ()))  # type: ignore[call-overload]
+    return root is not None and not any(part is not None and part.text() == name for part in own)
+
+
+def _client(values: Values, path: str, call: SgNode, *, of_ai: bool) -> SgNode | None:
+    """The expression whose maker tells a call's provider: what it is called on, for `ai` the model that it is given."""
+    if of_ai:
+        return next((found for option in values.options(path, call) for found in pairs_of(option.node, ("model",))), None)
+    function = unwrapped(call.field("function"))
+    return function.field("object") if function is not None else None
+
+
+def _neighbour(repo: Inventory, values: Values, path: str, call: SgNode) -> str | None:
+    """The repository's own file with an SDK, of those from which the names in a call are imported: the client may be made there."""
+    words = {node.text() for node in call.find_all(_NAMES)}  # type: ignore[call-overload]
+    imported = repo.scripts.imports(path).names.items()
+    homes = (repo.scripts.home(path, source) for name, source in imported if name in words)
+    return next((home for home in homes if home is not None and provider_of(repo, values, home) is not None), None)
+
+
+def _generative(repo: Inventory, values: Values, path: str, call: SgNode, home: str | None) -> Value | None:
+    """Google's `getGenerativeModel({ model })` behind a call: what the call is made on, else one of the file with the client."""
+    function = unwrapped(call.field("function"))
+    owner = unwrapped(function.field("object")) if function is not None else None
+    meant = values.meant(path, owner) if owner is not None and owner.kind() in ("identifier", "member_expression") else None
+    made = unwrapped(meant.node) if meant is not None else None
+    if meant is not None and made is not None and made.kind() == "call_expression" and called_name(made).endswith("getGenerativeModel"):
+        return Value(meant.path, made)
+    root = repo.syntax.tree(home, language_of(home)) if home is not None else None
+    found = root.find(_GENERATIVE) if root is not None else None  # type: ignore[call-overload]
+    return Value(home, found) if home is not None and found is not None else None
+
+
+def _model(values: Values, path: str, call: SgNode) -> Text | None:
+    """The model that a call's options name, also through names and files that hold the constants."""
+    for option in (*values.options(path, call), Value(path, call)):
+        for value in pairs_of(option.node, ("model",)):
+            text = values.text(option.path, value)
+            if text is not None:
+                return text
+    return None
+
+
+def _limits(node: SgNode) -> bool:
+    return any(key_of(part) in _LIMITS for part in node.find_all(_KEYS))  # type: ignore[call-overload]
+
+
+def _any_bounded(repo: Inventory, path: str) -> bool:
+    """Whether some client of an SDK that a file makes ends what it asks."""
+    root, imports = repo.syntax.tree(path, language_of(path)), repo.scripts.imports(path)
+    for made in root.find_all(_MAKERS) if root is not None else ():  # type: ignore[call-overload]
+        head = unwrapped(made.field("constructor") or made.field("function"))
+        while head is not None and head.kind() == "member_expression":
+            head = unwrapped(head.field("object"))
+        if head is not None and imports.names.get(head.text()) in PROVIDERS and any(ends(given) for given in arguments(made)):
+            return True
+    return False
+
+
+def _by_address(values: Values, path: str, call: SgNode) -> ModelCall | None:
     """A request to a provider's address whose body stands in the call; of a body that is made elsewhere nothing can be told."""
     from prodify.inventory.data.technologies import LLM_HOSTS
     from prodify.inventory.llm import ADDRESS
 
-    host = ADDRESS.search(match.text)
-    if host is None or _BODY.search(match.text) is None:
+    if ADDRESS.search(call.text()) is None:
+        return None  # before a look at its parts, as most calls are of somebody else
+    keys = {key_of(part) for part in call.find_all(_KEYS)}  # type: ignore[call-overload]
+    texts = [node.text() for kind in ("string", "template_string") for node in call.find_all(kind=kind)] if keys & _BODY else []
+    host = next((found for text in texts if (found := ADDRESS.search(text)) is not None), None)
+    if host is None:
         return None
-    written = _MODEL.search(match.text) or _IN_ADDRESS.search(match.text)
-    name = match.text.split("(")[0].removeprefix("await ").strip()
-    model = written[1] if written else None
-    return ModelCall(LLM_HOSTS[host[1]], name, match.location, model, _LIMITS.search(match.text) is not None, is_bounded(match.text))
-
-
-_MOST_NAMES = 4
-"""Names that are followed from a model's argument to its literal: a parameter, its default, what a file imports, what that exports."""
-
-
-def _neighbours(repo: Inventory, modules: Modules, path: str, text: str) -> Iterator[str]:
-    """Texts of the repository's own files from which the names in a piece of code are imported."""
-    words = set(_WORD.findall(text))
-    for name, source in modules.imports(path).names.items():
-        home = _home(repo, path, source) if name in words else None
-        if home is not None:
-            yield repo.files.text(home) or ""
-
-
-def _home(repo: Inventory, path: str, source: str) -> str | None:
-    """The file of the repository behind an import, relative or by the usual names for a project's own top (`@/lib/ai`)."""
-    if source.startswith("."):
-        return resolve(repo, path, source)
-    if not source.startswith(("@/", "~/")):
-        return None
-    parts = path.split("/")[:-1]
-    tops = ("/".join([*parts[:count], ""]) for count in range(len(parts), -1, -1))
-    return next((home for top in tops for sub in ("", "src/") if (home := resolve(repo, f"{top}_", sub + source[2:])) is not None), None)
-
-
-def _constant(repo: Inventory, modules: Modules, path: str, call: str) -> str | None:
-    """The literal behind a name given as the model, through other names and a file that holds the constants."""
-    found = _MODEL_NAME.search(call)
-    name = (found[1] or "model") if found else None
-    text = repo.files.text(path) or ""
-    for _ in range(_MOST_NAMES):
-        if name is None:
-            return None
-        given = rf"""\b{re.escape(name)}\b\s*(?::\s*\w+\s*)?=\s*(?:[^;\n]*(?:\|\||\?\?)\s*)?"""
-        if (value := re.search(given + _LITERAL, text)) is not None:
-            return value[1]
-        other = re.search(given + r"([A-Za-z_]\w*)\s*[;,)\n]", text)
-        if other is None:
-            return next((v[1] for t in _neighbours(repo, modules, path, name) if (v := re.search(given + _LITERAL, t)) is not None), None)
-        name = other[1]
-    return None
-
-
-PROVIDERS = {
-    "openai": "openai", "openai-edge": "openai", "@ai-sdk/openai": "openai", "langchain/chat_models/openai": "openai",
-    "langchain/llms/openai": "openai", "langchain/chat_models/anthropic": "anthropic", "@langchain/groq": "groq",
-    "@langchain/mistralai": "mistral", "@langchain/ollama": "ollama",
-    "@langchain/openai": "openai", "@anthropic-ai/sdk": "anthropic",
-    "@ai-sdk/anthropic": "anthropic",
-    "@langchain/anthropic": "anthropic", "@google/generative-ai": "google", "@google/genai": "google", "@ai-sdk/google": "google",
-    "@langchain/google-genai": "google", "@google-cloud/vertexai": "google", "groq-sdk": "groq", "@ai-sdk/groq": "groq",
-    "cohere-ai": "cohere",
-    "@mistralai/mistralai": "mistral", "@ai-sdk/mistral": "mistral", "@azure/openai": "azure-openai", "@ai-sdk/azure": "azure-openai",
-    "@aws-sdk/client-bedrock-runtime": "bedrock", "@ai-sdk/amazon-bedrock": "bedrock", "replicate": "replicate", "ollama": "ollama",
-    "together-ai": "together", "@huggingface/inference": "huggingface", "@openrouter/ai-sdk-provider": "openrouter", "@ai-sdk/xai": "xai",
-    "@ai-sdk/deepseek": "deepseek", "@ai-sdk/gateway": "vercel",
-}  # fmt: skip
-"""Packages of model SDKs."""
-_IMPORT = lazy(r"""(?:from\s*|require\(\s*|import\(\s*)["']([^"']+)["']""")
-
-
-def provider_in(text: str) -> str | None:
-    """The provider whose SDK a file imports, or whose host its base URL names; None without an SDK."""
-    from prodify.inventory.data.technologies import LLM_HOSTS
-
-    packages = [PROVIDERS[name] for name in _IMPORT.findall(text) if name in PROVIDERS]
-    if not packages:
-        return None
-    base = re.search(r"base(?:URL|Path|Url)\s*:\s*[\"'`]([^\"'`]+)", text)
-    hosted = next((name for host, name in LLM_HOSTS.items() if base and host in base[1]), None)
-    return hosted or packages[0]
+    written = next((found[1] for text in texts if (found := _IN_ADDRESS.search(text)) is not None), None)
+    model, configured = _model(values, path, call) or (written, False)
+    where = location_of(path, call)
+    return ModelCall(LLM_HOSTS[host[1]], called_name(call), where, model, bool(keys & _LIMITS), ends(call), configurable=configured)

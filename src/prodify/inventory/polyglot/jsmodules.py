@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.inventory.polyglot.javascript import resolve
 from prodify.inventory.polyglot.nodes import arguments, line_of, named, string_of
 from prodify.lazydata import dataclass
 
@@ -24,12 +25,21 @@ def language_of(path: str) -> str:
 class Imports:
     """The names that a file binds by importing, each with the module as written, and every module that it imports.
 
-    `whole`: names that stand for a module or its default export, and for no member of it.
+    `exported`: what the module itself calls such a name (`OpenAI` of `{ OpenAI: Client }`), `default` for its default export and `*`
+    for all of it. `passed_on`: names that the file exports straight from a module. `loaded`: modules with the lines that name them,
+    in the file's order; an import of types alone loads nothing.
     """
 
     names: Mapping[str, str]
     modules: frozenset[str]
-    whole: frozenset[str] = frozenset()
+    exported: Mapping[str, str]
+    passed_on: Mapping[str, str]
+    loaded: tuple[tuple[str, int], ...]
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """Names that stand for a module or its default export, and for no member of it."""
+        return frozenset(name for name, original in self.exported.items() if original in ("*", "default"))
 
 
 class Modules:
@@ -43,59 +53,112 @@ class Modules:
         """What a file imports, by statement, `require` or `import()`."""
         if path not in self._imports:
             root = self._repo.syntax.tree(path, language_of(path))
-            found = list(_imported(root)) if root is not None else []
-            names = {name: source for name, source, _ in found if name}
-            whole = frozenset(name for name, _, alone in found if name and alone)
-            self._imports[path] = Imports(names, frozenset(source for _, source, _ in found), whole)
+            self._imports[path] = _read(list(root.find_all(_STATEMENTS)) if root is not None else [])  # type: ignore[call-overload]
         return self._imports[path]
+
+    def home(self, path: str, source: str) -> str | None:
+        """The file of the repository behind an import, relative or by the usual names for a project's own top (`@/lib/ai`)."""
+        if source.startswith("."):
+            return resolve(self._repo, path, source)
+        if not source.startswith(("@/", "~/")):
+            return None
+        parts = path.split("/")[:-1]
+        tops = ("/".join([*parts[:count], ""]) for count in range(len(parts), -1, -1))
+        places = ((f"{top}_", sub + source[2:]) for top in tops for sub in ("", "src/"))
+        return next((home for top, target in places if (home := resolve(self._repo, top, target)) is not None), None)
 
 
 _STATEMENTS = {"rule": {"any": [
     {"kind": "import_statement"}, {"kind": "export_statement", "has": {"field": "source", "regex": "."}},
     {"kind": "call_expression", "has": {"field": "function", "regex": "^(require|import)$"}}]}}  # fmt: skip
+_CLIMBED = ("member_expression", "await_expression", "parenthesized_expression", "call_expression")
 
 
-def _imported(root: SgNode) -> Iterator[tuple[str, str, bool]]:
-    """Name and module of everything imported, and whether the name stands for all of it; an empty name where only the module is."""
-    for node in root.find_all(_STATEMENTS):  # type: ignore[call-overload]
-        called = node.kind() == "call_expression"
-        source = string_of(arguments(node)[0] if called and arguments(node) else node.field("source"))
-        if source is None:
+def _read(statements: list[SgNode]) -> Imports:
+    names: dict[str, str] = {}
+    exported: dict[str, str] = {}
+    passed_on: dict[str, str] = {}
+    loaded: list[tuple[str, int]] = []
+    every: set[str] = set()
+    for node in statements:
+        place = _source(node)
+        source = string_of(place)
+        if place is None or source is None:
             continue
-        yield "", source, True
-        if called:
-            yield from ((name, source, alone) for name, alone in _bound(node))
-        elif node.kind() == "import_statement":
-            clause = next((child for child in named(node) if child.kind() == "import_clause"), None)
-            yield from ((name, source, alone) for name, alone in (_clause(clause) if clause is not None else ()))
+        every.add(source)
+        if not _is_of_types(node):
+            loaded.append((source, line_of(place)))
+        if node.kind() == "export_statement":
+            passed_on.update((name, source) for name in _passed_on(node))
+            continue
+        for name, original in _bound(node) if node.kind() == "call_expression" else _clauses(node):
+            names[name], exported[name] = source, original
+    return Imports(names, frozenset(every), exported, passed_on, tuple(loaded))
 
 
-def _clause(clause: SgNode) -> Iterator[tuple[str, bool]]:
-    for part in named(clause):
-        if part.kind() == "identifier":
-            yield part.text(), True
-        elif part.kind() == "namespace_import":
-            yield from ((child.text(), True) for child in named(part))
-        for specifier in named(part) if part.kind() == "named_imports" else ():
-            bound = specifier.field("alias") or specifier.field("name")
-            if bound is not None:
-                yield bound.text(), False
+def _source(statement: SgNode) -> SgNode | None:
+    """Where a statement or a call names the module."""
+    if statement.kind() == "call_expression":
+        return next(iter(arguments(statement)), None)
+    required = next((child for child in named(statement) if child.kind() == "import_require_clause"), None)
+    return (required or statement).field("source")
 
 
-def _bound(call: SgNode) -> Iterator[tuple[str, bool]]:
-    """The names that a declaration gives to what `require(...)` returns, or to a member of it."""
-    parent, alone = call.parent(), True
-    while parent is not None and parent.kind() in ("member_expression", "await_expression", "parenthesized_expression", "call_expression"):
-        member = parent.field("property") if parent.kind() == "member_expression" else None
-        alone = alone and parent.kind() != "call_expression" and (member is None or member.text() == "default")
+def _is_of_types(statement: SgNode) -> bool:
+    """Whether nothing but types is imported, so that nothing of the module is there when the program runs."""
+    if _says_type(statement):
+        return True
+    clause = next((child for child in named(statement) if child.kind() == "import_clause"), None)
+    parts = list(named(clause)) if clause is not None and statement.kind() == "import_statement" else []
+    specifiers = [s for part in parts if part.kind() == "named_imports" for s in named(part)]
+    return bool(specifiers) and len(parts) == 1 and all(map(_says_type, specifiers))
+
+
+def _says_type(node: SgNode) -> bool:
+    return any(child.text() == "type" and not child.is_named() for child in node.children())
+
+
+def _passed_on(statement: SgNode) -> Iterator[str]:
+    """Names that `export ... from` exports; `*` for all of them."""
+    clause = next((child for child in named(statement) if child.kind() in ("export_clause", "namespace_export")), None)
+    if clause is None:
+        yield "*"
+    for part in named(clause) if clause is not None else ():
+        yield (part.field("alias") or part.field("name") or part).text()
+
+
+def _clauses(statement: SgNode) -> Iterator[tuple[str, str]]:
+    """The names that an import statement binds, each with what the module calls it."""
+    for clause in named(statement):
+        if clause.kind() == "import_require_clause":
+            yield from ((part.text(), "*") for part in named(clause) if part.kind() == "identifier")
+        for part in named(clause) if clause.kind() == "import_clause" else ():
+            if part.kind() == "identifier":
+                yield part.text(), "default"
+            elif part.kind() == "namespace_import":
+                yield from ((child.text(), "*") for child in named(part))
+            for specifier in named(part) if part.kind() == "named_imports" else ():
+                name = specifier.field("name")
+                if name is not None:
+                    yield (specifier.field("alias") or name).text(), name.text()
+
+
+def _bound(call: SgNode) -> Iterator[tuple[str, str]]:
+    """The names that a declaration gives to what `require(...)` returns or to a member of it, each with what the module calls it."""
+    parent, member = call.parent(), "*"
+    while parent is not None and parent.kind() in _CLIMBED:
+        read = parent.field("property") if parent.kind() == "member_expression" else None
+        member = read.text() if read is not None and member == "*" else member
         parent = parent.parent()
     target = parent.field("name") if parent is not None and parent.kind() == "variable_declarator" else None
     if target is None:
         return
     if target.kind() == "identifier":
-        yield target.text(), alone
+        yield target.text(), member
     for part in named(target) if target.kind() == "object_pattern" else ():
-        yield (part.field("value") or part.field("left") or part).text(), False
+        key = part.field("key") or part.field("left") or part
+        value = part.field("value") or key
+        yield (value.field("left") or value).text(), key.text()
 
 
 _EXPORTS = {"rule": {"kind": "export_statement"}}

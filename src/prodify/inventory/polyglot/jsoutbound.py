@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import OutboundCall
 from prodify.inventory.polyglot import jsclients
 from prodify.inventory.polyglot.javascript import everywhere, server_side
-from prodify.inventory.polyglot.jsmodules import Modules, language_of
-from prodify.inventory.polyglot.nodes import arguments, named, string_of
+from prodify.inventory.polyglot.jsmodules import language_of
+from prodify.inventory.polyglot.nodes import arguments, code_of, named, string_of
 from prodify.inventory.syntax import location_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
     from prodify.inventory.polyglot.jsclients import Clients
+    from prodify.inventory.polyglot.jsmodules import Modules
     from prodify.inventory.query import Query
 
 _VERBS = jsclients.VERBS
@@ -65,7 +66,7 @@ _USUAL = re.compile(f"({_ALONE}|superagent|unirest|https?|undici)")
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Every such call; browser code and calls of a browser's own server are out."""
-    modules = Modules(repo)
+    modules = repo.scripts
     clients, absolute = jsclients.clients(repo, modules, ends), jsclients.with_server(repo)
     names = {**jsclients.other_names(repo, modules, _USUAL), **{f"this.{n}": at for n, at in jsclients.services(repo).items()}}
     everyone = any(True for _ in repo.find(*DEFAULTS))
@@ -73,7 +74,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
         for path in repo.syntax.sources(row.language, row.keywords):
             calls = [node for _, node in repo.syntax.nodes(row, path)]
             for node in calls if calls and server_side(repo, path) else ():
-                name = _called(node)
+                name = called_name(node)
                 head = _owner(name)
                 told = path in names.get(name.rpartition(".")[0].removesuffix(".axiosRef"), ()) or path in names.get(name, ())
                 own = (path, head) in clients or head in absolute  # made with an address: it is given the rest of the way
@@ -86,12 +87,16 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
         for path in repo.syntax.sources(row.language, row.keywords):
             if "OpenAIApi" in repo.syntax.text(path) and server_side(repo, path):
                 for _, node in repo.syntax.nodes(row, path):
-                    yield OutboundCall("openai", _called(node), location_of(path, node), ends(node))
+                    yield OutboundCall("openai", called_name(node), location_of(path, node), ends(node))
 
 
-def _called(call: SgNode) -> str:
+def called_name(call: SgNode) -> str:
+    """What a call calls, as written, without the `await` in front of it and without the blanks of a chain over lines."""
     function = call.field("function")
-    return "".join(function.text().removeprefix("await ").split()) if function is not None else ""  # a chain may go over lines
+    if function is None:
+        return ""
+    text = function.text().removeprefix("await ")
+    return "".join((code_of(function).removeprefix("await ") if "/*" in text or "//" in text else text).split())
 
 
 def _owner(name: str) -> str:
@@ -121,11 +126,6 @@ def ends(call: SgNode) -> bool:
             return True
         parent = parent.parent()
     return False
-
-
-def is_bounded(text: str) -> bool:
-    """Whether the text of a call bounds how long it waits; for callers that have no node."""
-    return re.search(r"\btimeout\b|\bsignal\b|AbortSignal|\.timeout\(", text) is not None
 
 
 def _is_relative(call: SgNode) -> bool:

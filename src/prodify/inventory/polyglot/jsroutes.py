@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.facts import Route
 from prodify.inventory.polyglot import jsfileroutes
 from prodify.inventory.polyglot.javascript import everywhere, server_side
-from prodify.inventory.polyglot.jsmodules import Modules, language_of
+from prodify.inventory.polyglot.jsmodules import language_of
 from prodify.inventory.polyglot.jsmounts import Mounts, member, option
 from prodify.inventory.polyglot.nodes import arguments, line_of, named, string_of
 from prodify.inventory.pyroutes import join
@@ -76,7 +76,7 @@ def _calls(repo: Inventory) -> Iterator[Route]:
     ]
     if not found:
         return
-    modules = Modules(repo)
+    modules = repo.scripts
     mounts = Mounts(repo, modules)
     serving = [c.framework for c in repo.components if c.language in ("javascript", "typescript") and c.kind == "service"]
     default = next((f for f in serving if f), None)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
+from prodify.inventory.polyglot.bindings import assignments, declared_types
 from prodify.inventory.polyglot.nodes import enclosing, line_of
 from prodify.inventory.polyglot.texts import LANGUAGES, joins, parts
 from prodify.inventory.query import Query, query
@@ -49,7 +50,7 @@ _SAFE = lazy(
     r"""|(escape|quote|sanitize|placeholder|bindparam)|["']\?["']|\$\$?\{?i\b"""
 )
 _CONSTANT = lazy(r"^('[^'\"]*'|\"[^'\"]*\"|`[^`${]*`|\d+|(\w+(\.|::|->))*[A-Z][A-Z0-9_]+)$")
-_NUMERIC = (
+_NUMERIC = lazy(
     r"(?:int|long|short|Int|Long|Integer|UInt\w*|u?int(?:8|16|32|64)?|[iu](?:8|16|32|64|size)|float\d*|double|Double|decimal"
     r"|number|bool\w*|Guid|UUID|Uuid|LocalDate\w*|DateTime)"
 )
@@ -83,15 +84,14 @@ def unsafe_sql(repo: Inventory) -> Iterator[Note]:
         for path in repo.syntax.sources(row.language, row.keywords):
             if _MIGRATION.search(path):
                 continue
-            text = repo.syntax.text(path)
             for _, node in repo.syntax.nodes(row, path):
                 place = (path, line_of(node))
-                if place not in seen and (hole := _hole(node, text)) is not None:
+                if place not in seen and (hole := _hole(node, row.language)) is not None:
                     seen.add(place)
                     yield Note(Location(path, place[1]), f"{' '.join(hole.text().split())[:60]} is put into the statement's text")
 
 
-def _hole(node: SgNode, text: str) -> SgNode | None:
+def _hole(node: SgNode, language: str) -> SgNode | None:
     """The first value that is put into a statement, None when there is none or the text is only talked about."""
     parent = node.parent()
     if parent is None or joins(parent) or (parent.kind() == "call_expression" and node.kind() == "template_string"):
@@ -107,7 +107,7 @@ def _hole(node: SgNode, text: str) -> SgNode | None:
             before += part
             continue
         fits = (_SHAPE.match(before) and _VALUE.search(before)) or (fragment and _FRAGMENT.search(before))
-        if fits and not _harmless(part, text):
+        if fits and not _harmless(part, language):
             return part
         before += "?"
     return None
@@ -120,7 +120,7 @@ def _callee(call: SgNode) -> str:
     return re.sub(r"<[^<>]*>$", "", called if called is not None else re.split(r"[\s({]", call.text(), maxsplit=1)[0])
 
 
-def _harmless(hole: SgNode, text: str) -> bool:
+def _harmless(hole: SgNode, language: str) -> bool:
     """Whether an expression cannot carry a visitor's words."""
     written = hole.text().strip()
     if _CONSTANT.match(written) or _SAFE.search(written):
@@ -128,11 +128,14 @@ def _harmless(hole: SgNode, text: str) -> bool:
     name = re.fullmatch(r"[$&*]?(\w+)", written)
     if name is None:
         return False
-    around = enclosing(hole, *_FUNCTIONS)
-    scope = around.text() if around is not None else text
-    own = re.escape(name[1])
-    if re.search(rf"\b{_NUMERIC}\??\s+\$?{own}\b|\b{own}\s*\??:?\s*&?{_NUMERIC}\b", scope):
+    around, root = enclosing(hole, *_FUNCTIONS), hole.get_root().root()
+    scope = around if around is not None else root
+    if any(declared == name[1] and _NUMERIC.fullmatch(kind) for declared, kind in declared_types(language, scope)):
         return True
-    given = re.findall(rf"(?:^|[\s$(;,]){own}\s*(?::\s*[\w<>\[\]]+\s*)?:?=(?!=)\s*([^\n;]+)", scope) or re.findall(
-        rf"^[\w \t$]*\b{own}\s*(?::\s*[\w<>\[\]]+\s*)?:?=(?!=)\s*([^\n;]+)", text, re.MULTILINE)  # fmt: skip
-    return bool(given) and all(_CONSTANT.match(value.strip().rstrip(",)")) or _SAFE.search(value.strip()) for value in given)
+    given = _values(language, scope, name[1]) or _values(language, root, name[1])
+    return bool(given) and all(_CONSTANT.match(value) or _SAFE.search(value) for value in given)
+
+
+def _values(language: str, scope: SgNode, name: str) -> list[str]:
+    """The values that a name is given in a piece of code, as written."""
+    return [value.text().strip() for names, value in assignments(language, scope) if name in names]
