@@ -62,10 +62,11 @@ def find_environment(repo: Inventory) -> tuple[EnvVar, ...]:
 def _all(repo: Inventory) -> Iterator[EnvVar]:
     from prodify.inventory import polyglot
 
-    for module in repo.python.modules(_WORDS):
+    classes = _settings_classes(repo)
+    for module in repo.python.modules((*_WORDS, *sorted(classes))):
         yield from _calls(repo, module)
         yield from _subscripts(repo, module)
-        yield from _settings(repo, module)
+        yield from _settings(repo, module, classes)
     yield from polyglot.environment(repo)
 
 
@@ -141,16 +142,30 @@ _ALIAS = lazy(r"""(?:env|alias|validation_alias)\s*=\s*["'](\w+)["']""")
 _PREFIX = lazy(r"""env_prefix\s*=\s*["'](\w*)["']""")
 
 
-def _settings(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
+def _settings_classes(repo: Inventory) -> frozenset[str]:
+    """Names of classes that derive from pydantic's BaseSettings, directly or through one another, in whatever file they stand."""
+    texts = [repo.files.text(path) or "" for path in repo.syntax.by_language["python"]]
+    found = {"BaseSettings"}
+    if not any("BaseSettings" in text for text in texts):
+        return frozenset(found)
+    while True:
+        pattern = re.compile(rf"^[ \t]*class[ \t]+(\w+)[ \t]*\([^)\n]*\b(?:{'|'.join(sorted(found))})\b", re.MULTILINE)
+        more = {name for text in texts if any(known in text for known in found) for name in pattern.findall(text)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _settings(repo: Inventory, module: PyModule, classes: frozenset[str]) -> Iterator[EnvVar]:
     """Fields of pydantic's BaseSettings: the variable is the field's name in upper case, behind the class's prefix."""
     from prodify.inventory.syntax import location_of
 
-    if "BaseSettings" not in (repo.files.text(module.path) or ""):
+    if not any(name in (repo.files.text(module.path) or "") for name in classes):
         return
     root = repo.syntax.tree(module.path, "python")
     for node in root.find_all(kind="class_definition") if root is not None else ():
         bases, body = node.field("superclasses"), node.field("body")
-        if bases is None or body is None or "BaseSettings" not in bases.text():
+        if bases is None or body is None or not classes & set(re.findall(r"\w+", bases.text())):
             continue
         prefix_match = _PREFIX.search(node.text())
         prefix = prefix_match[1] if prefix_match else ""
