@@ -143,3 +143,28 @@ def test_what_a_package_keeps_back_in_turn_is_known(pin: str, listed: bool, make
     done = prodify(["apply", root, "--recipe", "telemetry", "--yes"])
     assert ("opentelemetry-sdk" in (root / "requirements.txt").read_text()) is listed
     assert ("Raise streamlit to 1.36" in done.stdout + done.stderr) is not listed
+
+
+FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef index():\n    return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("pins", "client", "redirects", "graceful"),
+    [
+        ("fastapi==0.78.0\nuvicorn==0.17.6\n", "requests", "allow_redirects=False", False),
+        ("fastapi==0.95.0\nuvicorn==0.22.0\n", "httpx<0.28", "follow_redirects=False", True),
+        ("fastapi\nuvicorn\n", "httpx==0.28.1", "follow_redirects=False", True),
+    ],
+)
+def test_old_releases_of_fastapi_and_uvicorn_are_spoken_to_as_they_understand(
+    pins: str, client: str, redirects: str, graceful: bool, make_repo: MakeRepo, render_tree: RenderTree
+) -> None:
+    tree = render_tree(["unit", "server"], make_repo({"main.py": FASTAPI, "requirements.txt": pins}), Profile())
+    assert client in tree[DEV_REQUIREMENTS].splitlines()
+    assert redirects in tree["tests/characterisation/test_routes.py"]
+    assert ("timeout_graceful_shutdown" in tree["serve.py"]) is graceful
+
+
+def test_a_python_without_an_image_any_more_is_raised_as_little_as_the_pins_allow(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    files = {"app.py": APP, "requirements.txt": "pyyaml==6.0\n", ".python-version": "3.8\n"}
+    assert 'python-version: "3.11"' in render_tree(["ci"], make_repo(files), Profile())[".github/workflows/ci.yml"]

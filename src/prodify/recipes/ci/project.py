@@ -14,7 +14,7 @@ from prodify.escape import Code
 from prodify.recipes.ci.testlists import DEV_REQUIREMENTS, development_extras, development_groups, own_list
 from prodify.recipes.shared.layout import can_be_named, main_component
 from prodify.recipes.shared.linting import chooses_rules
-from prodify.recipes.shared.packages import groups, installed, is_built, obstacle, pyproject, taken_in
+from prodify.recipes.shared.packages import groups, installed, is_built, may_be, obstacle, pyproject, taken_in
 from prodify.recipes.shared.pythons import python_of
 
 if TYPE_CHECKING:
@@ -183,9 +183,27 @@ def dev_requirements(repo: Inventory, project: Project, *tools: str) -> Iterator
     missing = missing_tools(repo, project, *tools)
     if missing:
         # Without a version where the project's pins keep that out: the installer takes the newest that fits.
-        lines = [requirement(tool) if fits(repo, project, tool) else tool for tool in missing]
+        lines = [_line(repo, project, tool) for tool in missing]
         why = "pins the tools that CI runs, so that it gives the same answer tomorrow"
         yield Edit(project.path(DEV_REQUIREMENTS), edits.requirements.add(*lines), why, create=True)
+
+
+def _line(repo: Inventory, project: Project, tool: str) -> str:
+    old = client_of_old(repo) if tool == "httpx" else None
+    return old or (requirement(tool) if fits(repo, project, tool) else tool)
+
+
+def client_of_old(repo: Inventory) -> str | None:
+    """What the test client of an old FastAPI is built on, where that is not the newest httpx; None where it is.
+
+    Before 0.87 it was a session of requests; before 0.110.1 it handed httpx an argument that 0.28 no longer takes.
+    """
+    for name, first, second in (("fastapi", ">=0.87", ">=0.110.1"), ("starlette", ">=0.21", ">=0.37.2")):
+        if not may_be(repo, name, first):
+            return "requests"
+        if not may_be(repo, name, second):
+            return "httpx<0.28"
+    return None
 
 
 def runner(repo: Inventory, directory: str) -> Iterator[Edit]:

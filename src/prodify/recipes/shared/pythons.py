@@ -22,11 +22,12 @@ def python_of(repo: Inventory, component: Component) -> str:
     """The version for a component's image and pipeline: the one that it states, else the newest on which all that it pins installs.
 
     Packages with compiled parts are published for the versions of Python of their day; an old pin on a new Python is built from source,
-    which takes a compiler and often fails.
+    which takes a compiler and often fails. A version that is stated and no longer published counts as none.
     """
     stated = component.runtime_version
     chosen = python_version(stated)
-    if _EXACT.fullmatch(stated or "") is not None:
+    exact = _EXACT.fullmatch(stated or "")
+    if exact is not None and exact[1] == chosen:
         return chosen
     inside = [version for version in image("python").versions if is_in(version, stated or "") and _number(version) <= _number(chosen)]
     pins = _pinned(repo, component.path)
