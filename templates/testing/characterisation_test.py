@@ -152,11 +152,7 @@ def client(app, one_row_of_everything):
 #% endif
 def send(client, route):
     """The answer to a request whose body fits the schema that the application states."""
-#% if old_client
-    return client.request(route.method, route.address, allow_redirects=False, **body_for(client.app, route))
-#% else
-    return client.request(route.method, route.address, **body_for(client.app, route))
-#% endif
+    return client.request(route.method, route.address, {=% if old_client %=}allow_redirects=False, {=% endif %=}**body_for(client.app, route))
 
 
 def ask(client, route):
