@@ -168,3 +168,10 @@ def test_old_releases_of_fastapi_and_uvicorn_are_spoken_to_as_they_understand(
 def test_a_python_without_an_image_any_more_is_raised_as_little_as_the_pins_allow(make_repo: MakeRepo, render_tree: RenderTree) -> None:
     files = {"app.py": APP, "requirements.txt": "pyyaml==6.0\n", ".python-version": "3.8\n"}
     assert 'python-version: "3.11"' in render_tree(["ci"], make_repo(files), Profile())[".github/workflows/ci.yml"]
+
+
+def test_generated_tests_take_from_sqlalchemy_what_its_release_1_4_has_too(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    store = "from sqlalchemy import create_engine\n\nengine = create_engine('sqlite://')\n"
+    files = {"main.py": FASTAPI, "store.py": store, "requirements.txt": "fastapi==0.70.1\nsqlalchemy==1.4.35\n"}
+    text = render_tree(["unit"], make_repo(files), Profile())["tests/characterisation/conftest.py"]
+    assert "from sqlalchemy.engine import Engine" in text and "from sqlalchemy import Engine" not in text
