@@ -51,6 +51,7 @@ BROUGHT = (
 telemetry libraries before that release (of MLflow 2.9, of mysql-connector-python 8.0, of google-generativeai 0.7 is the last one tried)."""
 OLDEST = image("python").versions[0]
 """The oldest version of Python that everything which recipes list runs on."""
+_CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?[\d.]*")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -233,14 +234,22 @@ def may_be(repo: Inventory, name: str, wanted: str) -> bool:
     return all(meets(dependency.specifier, wanted) for dependency in declared(repo, name))
 
 
+def _spelt_out(caret: re.Match[str]) -> str:
+    """Poetry's caret as a range: up to the next major version, before 1.0 up to the next minor one."""
+    major, minor = int(caret[1]), int(caret[2] or 0)
+    return f">={caret[0].strip('^ ')},<{f'{major + 1}' if major or caret[2] is None else f'0.{minor + 1}'}"
+
+
 def meets(specifier: str, wanted: str) -> bool:
     """Whether some version is in both ranges.
 
+    >>> meets("^0.17.6", ">=0.22"), meets("^1.40", ">=2"), meets("^0.17.6", "<0.18")
+    (False, False, True)
     >>> meets("==0.27.7", ">=1.26,<4"), meets("^1.40", ">=1.26,<4"), meets("", ">=1.26,<4"), meets("<1", ">=1.26,<4")
     (False, True, True, False)
     """
     try:
-        stated = SpecifierSet(re.sub(r"\^\s*([\d.]+)", r">=\1", specifier) if "^" in specifier else specifier)
+        stated = SpecifierSet(_CARET.sub(_spelt_out, specifier))
     except InvalidSpecifier:
         return True
     named = {*_VERSION.findall(specifier), *_VERSION.findall(wanted)}
