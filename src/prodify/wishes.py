@@ -9,6 +9,7 @@ from prodify.changes import Wanted
 from prodify.errors import UsageError, did_you_mean
 from prodify.lazydata import dataclass
 from prodify.recipes import all_recipes
+from prodify.recipes.shared.linting import at_peace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def collect(repo: Inventory, profile: Profile, recipes: Sequence[Recipe]) -> Wis
     silent: list[Recipe] = []
     overviews: list[tuple[Recipe, Overview]] = []
     for recipe in recipes:
-        items = tuple(recipe.run(repo, profile))
+        items = tuple(at_peace(repo, item) for item in recipe.run(repo, profile))
         wanted += [Wanted(recipe.id, item) for item in items if not isinstance(item, Overview)]
         overviews += [(recipe, item) for item in items if isinstance(item, Overview)]
         if not items:

@@ -54,8 +54,10 @@ if __name__ == "__main__":
         workers=int(os.environ.get("WEB_CONCURRENCY", "1")),
         # Connections that one process holds, idle ones among them; whoever comes on top is told to try again. Bounds the memory.
         limit_concurrency=int(os.environ.get("LIMIT_CONCURRENCY", "{= limit_concurrency =}")),
+#% if ends_in_time
         # How long a stopping server may finish its requests.
         timeout_graceful_shutdown={= graceful =},
+#% endif
         # Longer than the load balancer keeps an idle connection: the server must not close one under a request.
         timeout_keep_alive={= keepalive =},
         # Whose X-Forwarded-* headers are believed. Set it to "*" only where nothing but your load balancer reaches the port.

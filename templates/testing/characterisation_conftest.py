@@ -285,7 +285,7 @@ async def refill(engine: Any) -> None:
 @pytest.fixture
 def one_row_of_everything(app: Any) -> None:
     """Every mapped table holds one row with the id 1, so that /things/1 finds something."""
-    from sqlalchemy import Engine
+    from sqlalchemy.engine import Engine
 
     found = own_values()
     engine = next((value for value in found if isinstance(value, Engine)), None)

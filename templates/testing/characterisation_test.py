@@ -123,7 +123,7 @@ def client(app, one_row_of_everything):
 
     if not os.environ.get("CHARACTERISATION_DATABASE"):
         pytest.skip("the service speaks to PostgreSQL only: TEST_DATABASE_URL=postgresql://... pytest tests/integration")
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as found:
+    with TestClient(app, raise_server_exceptions=False{=% if not old_client %=}, follow_redirects=False{=% endif %=}) as found:
         yield found
 
 
@@ -133,7 +133,7 @@ def client(app, engine, one_row_of_everything):
     """A visitor without cookies. Errors of the application become answers 500, as in production."""
     from fastapi.testclient import TestClient
 
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as found:
+    with TestClient(app, raise_server_exceptions=False{=% if not old_client %=}, follow_redirects=False{=% endif %=}) as found:
         yield found
         if engine is not None:
             found.portal.call(engine.dispose)
@@ -145,14 +145,14 @@ def client(app, one_row_of_everything):
     """A visitor without cookies. Errors of the application become answers 500, as in production."""
     from fastapi.testclient import TestClient
 
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as found:
+    with TestClient(app, raise_server_exceptions=False{=% if not old_client %=}, follow_redirects=False{=% endif %=}) as found:
         yield found
 
 
 #% endif
 def send(client, route):
     """The answer to a request whose body fits the schema that the application states."""
-    return client.request(route.method, route.address, **body_for(client.app, route))
+    return client.request(route.method, route.address, {=% if old_client %=}allow_redirects=False, {=% endif %=}**body_for(client.app, route))
 
 
 def ask(client, route):

@@ -53,7 +53,8 @@ def test_the_routes_were_really_asked(result: subprocess.CompletedProcess[str]) 
 
 def test_the_rows_are_in_this_database(result: subprocess.CompletedProcess[str]) -> None:
 #% if asynchronous
-    from sqlalchemy import Connection, func, inspect, select, table
+    from sqlalchemy import func, inspect, select, table
+    from sqlalchemy.engine import Connection
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 

@@ -81,6 +81,13 @@ def test_prefix_of_settings(repo: Repo) -> None:
     assert [(v.name, v.secret) for v in inv.environment] == [("X_TOKEN", True)]
 
 
+def test_settings_that_derive_from_a_class_of_another_file(repo: Repo) -> None:
+    base = "from pydantic import BaseSettings\n\nclass Common(BaseSettings):\n    debug: bool = False\n"
+    deep = "from base import Common\n\nclass App(Common):\n    secret_key: str\n\nclass Other(Commonplace):\n    colour: str\n"
+    found = repo({"base.py": base, "app.py": deep}).environment
+    assert [(v.name, v.required) for v in found] == [("DEBUG", False), ("SECRET_KEY", True)]
+
+
 def test_javascript_readers(repo: Repo) -> None:
     inv = repo(
         {

@@ -78,6 +78,21 @@ def test_an_image_that_is_built_from_above_makes_no_component(repo: Repo) -> Non
     assert [c.path for c in repo(files).components] == ["."]
 
 
+def test_an_image_that_installs_a_list_from_above_makes_no_component(repo: Repo) -> None:
+    docker = 'FROM python:3.14-slim\nCOPY . /app\nRUN pip install --no-cache-dir -r requirements.txt\nCMD ["python", "-m", "shop.app"]\n'
+    files = {"requirements.txt": "flask\n", "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n", "shop/Dockerfile": docker}
+    assert [c.path for c in repo(files).components] == ["."]
+
+
+def test_of_two_modules_that_serve_django_the_one_for_wsgi_is_the_entry(repo: Repo) -> None:
+    wsgi = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+    files = {
+        "requirements/base.txt": "django\n", "manage.py": "import django\n", "shop/__init__.py": "",
+        "shop/wsgi/local.py": wsgi, "shop/asgi/local.py": wsgi.replace("wsgi", "asgi"),
+    }  # fmt: skip
+    assert [c.entrypoint for c in repo(files).components] == ["shop.wsgi.local:application"]
+
+
 def test_a_setup_that_packs_nothing_is_no_manifest(repo: Repo) -> None:
     files = {
         "pyproject.toml": '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\nflask = "*"\n',

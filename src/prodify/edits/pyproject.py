@@ -13,8 +13,10 @@ from prodify.edits.text import CannotEdit, Editor, preserving
 _PIN = re.compile(r"([\w.-]+)(?:\[([\w., -]+)\])?==(\S+)")
 
 
-def add(*pins: str) -> Editor:
+def add(*pins: str, python: str = "") -> Editor:
     """Add pinned requirements (`name==version`, `name[extra]==version`) that are not listed yet: to `project.dependencies`, else Poetry's.
+
+    `python` limits them to a range of versions of the language, such as ">=3.10".
 
     >>> add("flask==3.1.3")('[project]\\nname = "shop"\\ndependencies = ["redis"]\\n')
     '[project]\\nname = "shop"\\ndependencies = ["redis", "flask==3.1.3"]\\n'
@@ -26,6 +28,8 @@ def add(*pins: str) -> Editor:
     found = [_PIN.fullmatch(pin) for pin in pins]
     if None in found:
         raise ValueError("every requirement must be pinned with ==")
+    bound = re.fullmatch(r"(>=|<)(\d+\.\d+)", python)
+    marker = f"; python_version {bound[1]} '{bound[2]}'" if bound is not None else ""
 
     @preserving
     def edit(text: str) -> str:
@@ -38,12 +42,13 @@ def add(*pins: str) -> Editor:
         project, poetry = table(data, "project"), table(data, "tool", "poetry", "dependencies")
         if isinstance(project.get("dependencies"), list):
             have = {name_of(item) for item in project["dependencies"] if isinstance(item, str)}
-            return _append(text, [pin for pin in pins if name_of(pin) not in have])
+            return _append(text, [pin + marker for pin in pins if name_of(pin) not in have])
         if poetry:
             have = {name_of(name) for name in poetry}
-            return toml.merge({"tool": {"poetry": {"dependencies": _versions([pin for pin in pins if name_of(pin) not in have])}}})(text)
+            new = _versions([pin for pin in pins if name_of(pin) not in have], python)
+            return toml.merge({"tool": {"poetry": {"dependencies": new}}})(text)
         if project and "dependencies" not in project.get("dynamic", ()):
-            return toml.merge({"project": {"dependencies": list(pins)}})(text)
+            return toml.merge({"project": {"dependencies": [pin + marker for pin in pins]}})(text)
         raise CannotEdit("its dependencies are declared elsewhere", f"Add {', '.join(pins)} there.")
 
     return edit
@@ -57,10 +62,12 @@ def table(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _versions(pins: list[str]) -> dict[str, Any]:
+def _versions(pins: list[str], python: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, extras, version in (_PIN.fullmatch(pin).groups() for pin in pins):  # type: ignore[union-attr]
-        values[name] = {"version": version, "extras": re.split(r"[, ]+", extras)} if extras else version
+        more: dict[str, Any] = {"extras": re.split(r"[, ]+", extras)} if extras else {}
+        more |= {"python": python} if python else {}
+        values[name] = {"version": version, **more} if more else version
     return values
 
 

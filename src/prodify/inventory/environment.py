@@ -61,10 +61,11 @@ def find_environment(repo: Inventory) -> tuple[EnvVar, ...]:
 def _all(repo: Inventory) -> Iterator[EnvVar]:
     from prodify.inventory import polyglot
 
-    for module in repo.python.modules(_WORDS):
+    classes = pysettings.classes(repo)
+    for module in repo.python.modules((*_WORDS, *sorted(classes))):
         yield from _calls(repo, module)
         yield from _subscripts(repo, module)
-        yield from _settings(repo, module)
+        yield from _settings(repo, module, classes)
     yield from polyglot.environment(repo)
 
 
@@ -124,11 +125,11 @@ def _subscripts(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
             yield variable(name, location, has_default=False)
 
 
-def _settings(repo: Inventory, module: PyModule) -> Iterator[EnvVar]:
+def _settings(repo: Inventory, module: PyModule, classes: frozenset[str]) -> Iterator[EnvVar]:
     """Fields of pydantic's BaseSettings: the variable is the field's name in upper case, behind the class's prefix."""
     from prodify.inventory.syntax import location_of
 
-    if "BaseSettings" not in (repo.files.text(module.path) or ""):
+    if not any(name in (repo.files.text(module.path) or "") for name in classes):
         return
-    for field in pysettings.fields(repo, module.path):
+    for field in pysettings.fields(repo, module.path, classes):
         yield variable(field.name, location_of(module.path, field.node), has_default=field.has_default)

@@ -30,12 +30,36 @@ class Field(NamedTuple):
     has_default: bool
 
 
-def fields(repo: Inventory, path: str) -> Iterator[Field]:
-    """The fields of a file's settings classes: the variable is the field's name in upper case, behind the class's prefix."""
+def classes(repo: Inventory) -> frozenset[str]:
+    """Names of classes that derive from pydantic's BaseSettings, directly or through one another, in whatever file they stand."""
+    found = {"BaseSettings"}
+    while True:
+        more: set[str] = set()
+        for module in repo.python.modules(sorted(found)):
+            root = repo.syntax.tree(module.path, "python")
+            for node in root.find_all(kind="class_definition") if root is not None else ():
+                name = node.field("name")
+                if name is not None and _bases(node) & found:
+                    more.add(name.text())
+        if more <= found:
+            return frozenset(found)
+        found |= more
+
+
+def _bases(cls: SgNode) -> set[str]:
+    listed = cls.field("superclasses")
+    return {name.text() for name in listed.find_all(kind="identifier")} if listed is not None else set()
+
+
+def fields(repo: Inventory, path: str, known: frozenset[str]) -> Iterator[Field]:
+    """The fields of a file's settings classes, those that derive from a `known` one.
+
+    The variable is the field's name in upper case, behind the class's prefix.
+    """
     root = repo.syntax.tree(path, "python")
     for node in root.find_all(kind="class_definition") if root is not None else ():
-        bases, body = node.field("superclasses"), node.field("body")
-        if bases is None or body is None or "BaseSettings" not in bases.text():
+        body = node.field("body")
+        if body is None or not _bases(node) & known:
             continue
         prefix = _prefix(node)
         for statement in named(body):

@@ -11,7 +11,7 @@ import pytest
 from prodify.data.images import image, images
 from prodify.errors import InternalError
 from prodify.profile import Profile
-from prodify.recipes.scaling.service import python_version
+from prodify.recipes.shared.pythons import python_version
 
 from .deploying import FASTAPI, FLASK, PYPROJECT, profile_for, prove
 

@@ -80,6 +80,7 @@ class Root:
         return name if self.path == "." else f"{self.path}/{name}"
 
 _COPIED = lazy(r"^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\\\n]|\\\n)+)", re.MULTILINE)
+_INSTALLED = lazy(r"(?:-r|--requirement)[ =]*(\S+)")
 _IMPORTED = lazy(r"^\s*+(?:from|import)\s++([^\s.]++)[.\s]", re.MULTILINE)
 
 
@@ -168,9 +169,10 @@ class Layout:
         return {path: Root(path, tuple(sorted(names))) for path, names in found.items()}
 
     def _packs_more(self, path: str, directory: str, manifests: tuple[str, ...]) -> bool:
-        """Whether an image is built from a directory above: it copies a manifest that lies there and not beside it."""
-        copied = {word.removeprefix("./") for line in _COPIED.findall(self.files.text(path) or "") for word in line.split()}
-        names = {word for word in copied if any(fnmatchcase(word, pattern) for pattern in manifests) and "/" not in word}
+        """Whether an image is built from a directory above: it copies or installs a manifest that lies there and not beside it."""
+        text = self.files.text(path) or ""
+        used = {word.removeprefix("./") for line in (*_COPIED.findall(text), *_INSTALLED.findall(text)) for word in line.split()}
+        names = {word for word in used if any(fnmatchcase(word, pattern) for pattern in manifests) and "/" not in word}
         above = [directory.rsplit("/", n)[0] for n in range(1, directory.count("/") + 1)]
         return any(
             f"{directory}/{name}" not in self.files and any((f"{up}/{name}" if up else name) in self.files for up in [*above, ""])

@@ -123,8 +123,9 @@ def _score_app(root: PythonRoot, app: AppObject) -> int:
     score += (
         12 if stem in ENTRY_NAMES or (stem == "__init__" and app.path.split("/")[-2:-1] and app.path.split("/")[-2] in ENTRY_NAMES) else 0
     )
-    score += 3 if stem == "wsgi" else 0
-    score += 6 if stem == "asgi" and _serves_asgi(root) else 0
+    kind = {stem, *app.path.split("/")[-2:-1]}  # also wsgi/local.py: one module for every environment
+    score += 3 if "wsgi" in kind else 0
+    score += 6 if "asgi" in kind and _serves_asgi(root) else 0
     score += 4 if app.variable in ("app", "application", "server", "api") else 0
     score -= 6 * root.root.relative(app.path).removeprefix("src/").count("/")
     score -= 60 if _is_mounted(text, app) else 0

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from prodify import edits
 from prodify.api import Audience, Edit, File, Inventory, Profile, Step, recipe
-from prodify.data import requirement
-from prodify.recipes.ci.project import DEV_REQUIREMENTS, python_project
+from prodify.recipes.ci.project import dev_requirements, python_project
 from prodify.recipes.scaling.target import kubernetes_service
 from prodify.render import render
 
@@ -49,4 +47,4 @@ def rightsizing(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     yield File(f"{FOLDER}/rightsize.py", render("cost/rightsize.py", context))
     depth = 0 if project.directory == "." else project.directory.count("/") + 1
     yield File(project.path("tests/test_rightsize.py"), render("cost/rightsize_test.py", RightsizeTestContext(1 + depth)))
-    yield Edit(project.path(DEV_REQUIREMENTS), edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)
+    yield from dev_requirements(repo, project, "pytest")

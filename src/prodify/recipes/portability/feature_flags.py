@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from prodify import edits
 from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.data import requirement
 from prodify.escape import Code, string_double
 from prodify.recipes.ci.planned import names_read
-from prodify.recipes.ci.project import DEV_REQUIREMENTS
+from prodify.recipes.ci.project import runner
 from prodify.recipes.goals.env_example import add_comments, example_file
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.portability.place import place_of
@@ -68,7 +67,7 @@ def feature_flags(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     suffix = Code(f' / "{string_double(place.source_root)}"' if place.source_root else "")
     test = FlagsTestContext(Code(place.import_line(MODULE)), suffix)
     yield File(f"{base}tests/test_feature_flags.py", render("portability/feature_flags_test.py", test))
-    yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)
+    yield from runner(repo, place.root or ".")
     example = example_file(repo)
     if example is not None:
         yield Edit(example, lambda text: add_comments(text, sorted(names_read(module))), why="lists where the flags stand")

@@ -185,6 +185,8 @@ def _needs_source(repo: Inventory, service: Deployable) -> bool:
     """Whether installing the packages reads more of the repository than the one file: other lists, or the project itself."""
     if service.manager != "requirements":
         return service.manager == "project"
+    if "/" in service.requirements:
+        return True
     words = (line.split(maxsplit=1)[0] for line in repo.files.lines(service.path(service.requirements)) if line.strip())
     return any(word.startswith(("-r", "-c", "-e", "--requirement", "--constraint", "--editable", ".", "file:")) for word in words)
 

@@ -13,7 +13,7 @@ from prodify.recipes.observability import telemetry as telemetry_recipe
 from prodify.recipes.observability.webapp import stands_for, web_app
 from prodify.recipes.scaling.service import GRACEFUL_SECONDS, Deployable, deployable
 from prodify.recipes.shared.layout import PORT
-from prodify.recipes.shared.packages import listed
+from prodify.recipes.shared.packages import listed, may_be
 from prodify.render import render
 
 # Seconds that the load balancers of a cloud keep an idle connection (AWS 60, Google 600), and some more.
@@ -49,6 +49,8 @@ class UvicornContext:
     port: int
     limit_concurrency: int
     graceful: int
+    ends_in_time: bool
+    """Whether this uvicorn can be told how long a stopping server may take: 0.22 learned it."""
     keepalive: int
     telemetry: str
 
@@ -69,7 +71,7 @@ def server(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     own = service.path("gunicorn.conf.py")
     if service.server == "gunicorn" and any(path != own for path in repo.files.select(*_CONFIGURATIONS)):
         return
-    yield _settings(service, profile, _telemetry(repo, service))
+    yield _settings(repo, service, profile, _telemetry(repo, service))
     why = f"{service.server} serves the application in production; the framework's own server is for development"
     if not service.server_in_image and (edit := listed(repo, service.directory, (requirement(service.server),), why)):
         yield edit
@@ -83,11 +85,14 @@ def _telemetry(repo: Inventory, service: Deployable) -> str:
     return app.beside("telemetry").removeprefix("" if service.directory == "." else f"{service.directory}/")
 
 
-def _settings(service: Deployable, profile: Profile, telemetry: str) -> File:
+def _settings(repo: Inventory, service: Deployable, profile: Profile, telemetry: str) -> File:
     keepalive = _KEEPALIVE.get(profile.platform.cloud, _KEEPALIVE_ELSEWHERE)
     if service.server == "uvicorn":
         connections = max(_CONNECTIONS, 10 * service.concurrency)
-        uvicorn = UvicornContext(service.application, service.factory, PORT, connections, GRACEFUL_SECONDS, keepalive, telemetry)
+        ends_in_time = may_be(repo, "uvicorn", ">=0.22")
+        uvicorn = UvicornContext(
+            service.application, service.factory, PORT, connections, GRACEFUL_SECONDS, ends_in_time, keepalive, telemetry
+        )
         return File(service.path("serve.py"), render("scaling/serve.py", uvicorn))
     quiet = tuple(sorted({path for path in (service.health_path, service.ready_path) if path}))
     context = GunicornContext(

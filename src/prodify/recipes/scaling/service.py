@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from prodify.connections import WORKERS
 from prodify.data import requirement
-from prodify.data.images import image
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.layout import HEALTH_PATH, READY_PATH, Naming, main_component, naming
 from prodify.recipes.shared.packages import can_list, installed
+from prodify.recipes.shared.pythons import python_of
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -98,7 +98,7 @@ def described(repo: Inventory, profile: Profile, component: Component, server: s
         application=component.entrypoint.removesuffix("()"),
         factory=_is_factory(repo, component, source),
         source_root="src" if "/src/" in f"/{source}" and server != "streamlit" else "",
-        python_version=python_version(component.runtime_version),
+        python_version=python_of(repo, component),
         manager=manager,
         requirements=requirements,
         server_in_image=server in _SERVERS and repo.uses(server) is None and not can_list(repo, component.path, (requirement(server),)),
@@ -129,39 +129,11 @@ def threads_for(profile: Profile) -> int:
     return min(16, max(4, math.ceil(at_once / WORKERS)))
 
 
-def python_version(stated: str | None) -> str:
-    """The language version of the image: as stated when an image exists for it, else the default; a lower bound (`>=3.9`) is no choice.
-
-    A range that the default is outside of gets the newest version inside: Poetry and uv install nothing elsewhere.
-
-    >>> python_version("3.12.4"), python_version(">=3.10"), python_version(None), python_version(">=3.10.0,<3.11"), python_version("~3.11")
-    ('3.12', '3.14', '3.14', '3.10', '3.11')
-    """
-    known = image("python")
-    found = re.fullmatch(r"\s*+(?:python-|==|~=)?\s*+(\d+\.\d+)(?:\.[\d*]+)?\s*", stated or "")
-    if found is not None:
-        return found[1] if found[1] in known.versions else known.default
-    inside = [version for version in known.versions if _is_in(version, stated or "")]
-    return known.default if known.default in inside or not inside else max(inside, key=lambda text: int(text.split(".")[1]))
-
-
-def _is_in(version: str, stated: str) -> bool:
-    """Whether a late release of a version is in a range, Poetry's short forms included; also true of what is no range."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    text = re.sub(r"\^\s*(\d+)([\d.]*)", lambda m: f">={m[1]}{m[2]},<{int(m[1]) + 1}", stated)
-    text = re.sub(r"~\s*(\d+)\.(\d+)(?:\.[\d*]+)?(?![\d.])", lambda m: f"=={m[1]}.{m[2]}.*", text)
-    try:
-        return f"{version}.99" in SpecifierSet(text)
-    except InvalidSpecifier:
-        return True
-
-
 def _manager(repo: Inventory, component: Component) -> tuple[str | None, str]:
     found = installed(repo, component.path)
     if found.manager == "uv" and not found.locked:
         return "project", ""
-    return (None, "") if found.manager == "bare" else (found.manager, "requirements.txt" if found.manager == "requirements" else "")
+    return (None, "") if found.manager == "bare" else (found.manager, found.path)
 
 
 def source_of(repo: Inventory, component: Component) -> str:

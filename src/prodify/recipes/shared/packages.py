@@ -7,7 +7,7 @@ but the refusal, which says what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,17 @@ from packaging.version import Version
 from prodify import edits
 from prodify.api import Edit, Inventory
 from prodify.data import packages
+from prodify.data.images import image
 from prodify.edits.pyproject import table
 from prodify.edits.requirements import name_of
 from prodify.edits.text import CannotEdit
 from prodify.inventory.dependencies import declared
-from prodify.inventory.facts import Dependency
+from prodify.inventory.facts import Dependency, ManifestFile
 
 LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
+LISTS = ("requirements.txt", "requirement.txt", "req.txt", "reqs.txt")
+NESTED_LISTS = tuple(f"requirements/{name}.txt" for name in ("prod", "production", "requirements", "base", "common", "main"))
+"""Where what runs in production is listed, from a component's folder: the first there is; a folder of lists gives way to a manifest."""
 OUTGROWN = (
     ("openai", ">=1.55.3", "httpx<0.28"),
     ("flask", ">=2.3", "werkzeug<3"),
@@ -36,6 +40,18 @@ OUTGROWN = (
 
 Each with the versions that no longer do, and what keeps the earlier ones at work. Each pair was seen to fail, installed as it stands here.
 """
+BROUGHT = (
+    ("google-generativeai", "0.8", "protobuf<5"),
+    ("mlflow", "2.10", "protobuf<5"),
+    ("mysql-connector-python", "8.1", "protobuf<4"),
+    ("streamlit", "1.36", "protobuf<5"),
+    ("tensorflow", "2.18", "protobuf<5"),
+)
+"""What well-known packages before a release keep back in turn, which no file of the project says. Each was seen not to resolve beside the
+telemetry libraries before that release (of MLflow 2.9, of mysql-connector-python 8.0, of google-generativeai 0.7 is the last one tried)."""
+OLDEST = image("python").versions[0]
+"""The oldest version of Python that everything which recipes list runs on."""
+_CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?[\d.]*")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -43,12 +59,13 @@ _VERSION = re.compile(r"\d+(?:\.\d+)*")
 class Installed:
     """How a folder's packages are installed.
 
-    `manager`: uv, poetry, requirements (a requirements.txt), project (a pyproject.toml alone) or bare (neither); `locked`: whether uv's or
-    Poetry's lock file is there.
+    `manager`: uv, poetry, requirements (a list such as requirements.txt), project (a pyproject.toml or setup.py alone) or bare (none of
+    them); `locked`: whether uv's or Poetry's lock file is there; `path`: the list of requirements, from the folder.
     """
 
     manager: str
     locked: bool = False
+    path: str = ""
 
 
 def installed(repo: Inventory, directory: str) -> Installed:
@@ -58,19 +75,34 @@ def installed(repo: Inventory, directory: str) -> Installed:
         for manager, lock in LOCKS.items():
             if folder + lock in repo.files:
                 return Installed(manager, locked=True)
-    if f"{folder}requirements.txt" in repo.files:
-        return Installed("requirements")
-    if f"{folder}pyproject.toml" not in repo.files:
-        return Installed("bare")
+    if (top := _first(repo, folder, LISTS)) is not None:
+        return Installed("requirements", path=top)
+    if not _is_project(repo, folder):
+        nested = _first(repo, folder, NESTED_LISTS)
+        if nested is not None:
+            return Installed("requirements", path=nested)
+        # setup.py and setup.cfg of setuptools: whoever builds the package installs what they name.
+        return Installed("project" if any(m.path in (f"{folder}setup.py", f"{folder}setup.cfg") for m in repo.manifests) else "bare")
     stated = {component.package_manager for component in repo.components if (component.path or ".") == (directory or ".")}
     return Installed(next((manager for manager in LOCKS if manager in stated), "project"))
 
 
+def _first(repo: Inventory, folder: str, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if folder + name in repo.files), None)
+
+
+def _is_project(repo: Inventory, folder: str) -> bool:
+    """Whether pyproject.toml says what is installed: one that only configures tools does not."""
+    data = pyproject(repo, folder.rstrip("/"))
+    return f"{folder}pyproject.toml" in repo.files and (not data or "project" in data or bool(table(data, "tool", "poetry")))
+
+
 def listing(repo: Inventory, directory: str) -> str | None:
-    """The file that names the packages of production; None where there is none."""
+    """The file that names the packages of production and that can be edited; None where there is none."""
     folder = "" if directory in (".", "") else f"{directory}/"
-    name = {"requirements": "requirements.txt", "bare": ""}.get(installed(repo, directory).manager, "pyproject.toml")
-    return folder + name if name else None
+    found = installed(repo, directory)
+    name = found.path or ("" if found.manager == "bare" else "pyproject.toml")
+    return folder + name if name and folder + name in repo.files else None
 
 
 def listed(repo: Inventory, directory: str, pins: tuple[str, ...], why: str) -> Edit | None:
@@ -92,7 +124,7 @@ def listed(repo: Inventory, directory: str, pins: tuple[str, ...], why: str) -> 
         return Edit(path, edits.requirements.add(*missing, *beside), why + because)
     found = installed(repo, directory)
     then = f"; then: {found.manager} lock" if found.locked else ""
-    return Edit(path, edits.pyproject.add(*missing), why + then)
+    return Edit(path, edits.pyproject.add(*missing, python=_promised(repo, directory)), why + then)
 
 
 def obstacle(repo: Inventory, directory: str, pins: tuple[str, ...]) -> tuple[str, str] | None:
@@ -105,10 +137,24 @@ def obstacle(repo: Inventory, directory: str, pins: tuple[str, ...]) -> tuple[st
         package = known.get(name_of(pin) or "")
         for name, wanted in (package.needs if package is not None else {}).items():
             for stated in _declared_in(repo, directory, name):
-                if not _meets(stated.specifier, wanted):
+                if not meets(stated.specifier, wanted):
                     text = f"{stated.name}{stated.specifier}"
                     return f"{text} stands in the way of {pin}, which needs {name}{wanted}", f"Raise {stated.name} first; then apply again."
+            for stated, until, bound in _keeping_back(repo, directory, name):
+                if not meets(bound, wanted):
+                    text = f"{stated.name}{stated.specifier}, which needs {name}{bound},"
+                    hint = f"Raise {stated.name} to {until} or later first; then apply again."
+                    return f"{text} stands in the way of {pin}, which needs {name}{wanted}", hint
     return None
+
+
+def _keeping_back(repo: Inventory, directory: str, name: str) -> Iterator[tuple[Dependency, str, str]]:
+    """Declarations whose every release keeps a package back in turn: the declaration, the first release that does not, and the range."""
+    for holder, until, bound in BROUGHT:
+        if name_of(bound) == name:
+            for stated in _declared_in(repo, directory, holder):
+                if stated.specifier and not meets(stated.specifier, f">={until}"):
+                    yield stated, until, bound.removeprefix(name)
 
 
 def kept_back(repo: Inventory, directory: str) -> tuple[str, ...]:
@@ -116,7 +162,7 @@ def kept_back(repo: Inventory, directory: str) -> tuple[str, ...]:
     found = []
     for name, works, bound in OUTGROWN:
         stated = list(_declared_in(repo, directory, name))
-        old = stated and not any(_meets(item.specifier, works) for item in stated)
+        old = stated and not any(meets(item.specifier, works) for item in stated)
         if old and not any(_declared_in(repo, directory, re.split("[<>=]", bound)[0])):
             found.append(bound)
     return tuple(dict.fromkeys(found))
@@ -165,14 +211,19 @@ def can_list(repo: Inventory, directory: str, pins: tuple[str, ...]) -> bool:
 def _taken_in(repo: Inventory, path: str) -> set[str | None]:
     """Names in the requirement files that a requirements file takes in, however deep."""
     files = {manifest.path: manifest for manifest in repo.manifests}
-    seen, waiting, names = {path}, [path], set[str | None]()
+    return {name_of(d.name) for other in taken_in(files, path) - {path} for d in files[other].dependencies}
+
+
+def taken_in(lists: Mapping[str, ManifestFile], path: str) -> set[str]:
+    """A requirements file and those that it takes in, however deep; only those that are there."""
+    seen: set[str] = set()
+    waiting = [path]
     while waiting:
-        manifest = files.get(waiting.pop())
-        new = [other for other in getattr(manifest, "includes", ()) if other not in seen]
-        seen.update(new)
-        waiting += new
-        names |= {name_of(d.name) for other in new if other in files for d in files[other].dependencies}
-    return names
+        current = waiting.pop()
+        if current in lists and current not in seen:
+            seen.add(current)
+            waiting += getattr(lists[current], "includes", ())
+    return seen
 
 
 def may_be(repo: Inventory, name: str, wanted: str) -> bool:
@@ -180,23 +231,55 @@ def may_be(repo: Inventory, name: str, wanted: str) -> bool:
 
     `wanted` is a range such as ">=1.26,<4". Tried are the versions that the range and the declaration name, and the newest imaginable.
     """
-    return all(_meets(dependency.specifier, wanted) for dependency in declared(repo, name))
+    return all(meets(dependency.specifier, wanted) for dependency in declared(repo, name))
 
 
-def _meets(specifier: str, wanted: str) -> bool:
+def _spelt_out(caret: re.Match[str]) -> str:
+    """Poetry's caret as a range: up to the next major version, before 1.0 up to the next minor one."""
+    major, minor = int(caret[1]), int(caret[2] or 0)
+    return f">={caret[0].strip('^ ')},<{f'{major + 1}' if major or caret[2] is None else f'0.{minor + 1}'}"
+
+
+def meets(specifier: str, wanted: str) -> bool:
     """Whether some version is in both ranges.
 
-    >>> _meets("==0.27.7", ">=1.26,<4"), _meets("^1.40", ">=1.26,<4"), _meets("", ">=1.26,<4"), _meets("<1", ">=1.26,<4")
+    >>> meets("^0.17.6", ">=0.22"), meets("^1.40", ">=2"), meets("^0.17.6", "<0.18")
+    (False, False, True)
+    >>> meets("==0.27.7", ">=1.26,<4"), meets("^1.40", ">=1.26,<4"), meets("", ">=1.26,<4"), meets("<1", ">=1.26,<4")
     (False, True, True, False)
     """
     try:
-        stated = SpecifierSet(re.sub(r"\^\s*([\d.]+)", r">=\1", specifier) if "^" in specifier else specifier)
+        stated = SpecifierSet(_CARET.sub(_spelt_out, specifier))
     except InvalidSpecifier:
         return True
     named = {*_VERSION.findall(specifier), *_VERSION.findall(wanted)}
     candidates = [Version(text + end) for text in named for end in ("", ".9999")]
     candidates += [Version(f"{int(text.split('.')[0]) - 1}.9999") for text in named if int(text.split(".")[0])]
     return any(version in stated and version in SpecifierSet(wanted) for version in candidates)
+
+
+def is_in(version: str, stated: str) -> bool:
+    """Whether a late release of a version is in a range, Poetry's short forms included; also true of what is no range.
+
+    >>> is_in("3.9", "^3.7"), is_in("3.9", ">=3.10"), is_in("3.11", ">=3.10,<3.11"), is_in("3.11", "~3.11")
+    (True, False, False, True)
+    """
+    text = re.sub(r"\^\s*(\d+)([\d.]*)", lambda m: f">={m[1]}{m[2]},<{int(m[1]) + 1}", stated)
+    text = re.sub(r"~\s*(\d+)\.(\d+)(?:\.[\d*]+)?(?![\d.])", lambda m: f"=={m[1]}.{m[2]}.*", text)
+    try:
+        return f"{version}.99" in SpecifierSet(text)
+    except InvalidSpecifier:
+        return True
+
+
+def _promised(repo: Inventory, directory: str) -> str:
+    """The marker for our packages where pyproject.toml promises versions of Python that they do not run on; empty where it does not.
+
+    uv and Poetry resolve for every version that is promised, and give up where one package does not run on the oldest of them.
+    """
+    data = pyproject(repo, directory)
+    stated = table(data, "project").get("requires-python") or table(data, "tool", "poetry", "dependencies").get("python")
+    return f">={OLDEST}" if isinstance(stated, str) and is_in(f"3.{int(OLDEST.split('.')[1]) - 1}", stated) else ""
 
 
 def pyproject(repo: Inventory, directory: str) -> dict[str, Any]:

@@ -13,6 +13,10 @@ _STORES = {
     "MONGO": "mongodb://127.0.0.1:1/test?serverSelectionTimeoutMS=500", "AMQP": "amqp://127.0.0.1:1/", "RABBIT": "amqp://127.0.0.1:1/",
     "KAFKA": "127.0.0.1:1",
 }  # fmt: skip
+_PART = re.compile(r"(HOST|PORT|USER|USERNAME|PASS|PASSWORD|DB|NAME|TTL|TIMEOUT|PREFIX|TOPIC|QUEUE|EXPIRE\w*|ENABLED|SIZE)$")
+"""What is one part of an address, or beside it."""
+_OWN_PATH = re.compile(r"""[=,]\s*["']/""")
+"""A default that is a path of the service's own, as in `openapi_url: str = "/openapi.json"`."""
 _ADDRESS = re.compile(r"(URL|URI|ENDPOINT|API_BASE|_BASE)$")
 _NUMBER = re.compile(r"(PORT|TIMEOUT|SECONDS|MINUTES|DAYS|HOURS|SIZE|LIMIT|COUNT|MAX\w*|MIN\w*|TTL|WORKERS|THREADS|TOKENS)$")
 _ANNOTATED = re.compile(r"^\s+\w+\s*:\s*(?:Optional\[)?(\w+)")
@@ -29,14 +33,16 @@ def stand_in(name: str, *, needed: bool, line: str = "") -> str:
 
     >>> stand_in("OPENAI_API_KEY", needed=True), stand_in("LIMITS", needed=True, line="    limits: list[int]")
     ('sample', '[]')
+    >>> stand_in("REDIS_PORT", needed=True), stand_in("OPENAPI_URL", needed=False, line='    openapi_url: str = "/openapi.json"')
+    ('1', '')
     """
     if _DATABASE.search(name):
         return DATABASE
     store = _OTHER_STORE.search(name)
-    if store is not None:
+    if store is not None and not _PART.search(name):
         return _STORES.get(store[0], "redis://127.0.0.1:1/0") if needed else ""
     if _ADDRESS.search(name):
-        return UPSTREAM
+        return UPSTREAM if needed or not _OWN_PATH.search(line) else ""
     if not needed:
         return ""
     if typed := _typed(name, line):

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodify import edits
-from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
-from prodify.data import requirement
+from prodify.api import File, Inventory, Profile, Review, Step, recipe
 from prodify.escape import Code, string_double
-from prodify.recipes.ci.project import DEV_REQUIREMENTS
+from prodify.recipes.ci.project import runner
 from prodify.recipes.portability.llm_adapter import MODULE, asynchronous, wanted
 from prodify.render import render
 
@@ -40,4 +38,4 @@ def model_failures(repo: Inventory, _: Profile) -> Iterator[Wish]:
         f"{base}tests/test_llm_adapter.py",
         render("testing/test_llm_adapter.py", ModelFailuresContext(Code(place.import_line(MODULE)), 1, suffix, asynchronous(repo))),
     )
-    yield Edit(f"{base}{DEV_REQUIREMENTS}", edits.requirements.add(requirement("pytest")), why="runs the tests", create=True)
+    yield from runner(repo, place.root or ".")

@@ -15,6 +15,7 @@ from prodify.recipes.ci.project import CHARACTERISATION, Project, dev_requiremen
 from prodify.recipes.observability.webapp import web_app
 from prodify.recipes.shared.databases import is_asynchronous, needs_postgres, uses_sqlalchemy
 from prodify.recipes.shared.layout import LOAD_TESTS, main_component
+from prodify.recipes.shared.packages import may_be
 from prodify.recipes.shared.standins import stand_in
 from prodify.recipes.shared.variables import line_at, variables
 from prodify.recipes.testing.routes import cases, knows_unknown
@@ -59,6 +60,7 @@ class RoutesContext:
     asynchronous: bool
     needs_postgres: bool
     knows_404: bool
+    old_client: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def unit(repo: Inventory, profile: Profile) -> Iterator[File | Edit]:
     if app is not None and routes:
         module, _, attribute = (component.entrypoint or "").partition(":")
         conftest = _conftest(repo, profile, project, app, module, attribute.removesuffix("()"))
-        shape = (app.framework, conftest.asynchronous, conftest.needs_postgres, knows_unknown(repo, component))
+        # Told at each request instead of once: the client learned the latter in these releases.
+        old = not (may_be(repo, "fastapi", ">=0.92") and may_be(repo, "starlette", ">=0.25"))
+        shape = (app.framework, conftest.asynchronous, conftest.needs_postgres, knows_unknown(repo, component), old)
         context = RoutesContext(tuple(case.source for case in routes), *shape)
         yield File(project.path(f"{CHARACTERISATION}/test_routes.py"), render("testing/characterisation_test.py", context))
         tools += ["httpx"] if app.framework == "fastapi" else []
