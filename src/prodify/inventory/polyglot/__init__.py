@@ -21,6 +21,8 @@ _DIALECTS: Mapping[str, tuple[str, ...]] = {
     "java": ("java", "kotlin"),
     **{name: (name,) for name in ("go", "ruby", "rust", "csharp", "php")},
 }
+_SCRIPTS = frozenset(_DIALECTS["javascript"])
+_NO_OTHERS = _SCRIPTS | {"python", "html"}
 _SEPARATORS = ("/", ".", "\\")
 
 
@@ -183,33 +185,62 @@ def _said(repo: Inventory, path: str, text: str) -> int | None:
     return next((number for number, line in lines if text in line and not line.lstrip().startswith(("//", "#", "*"))), None)
 
 
+def _speaks(repo: Inventory, *, scripts: bool) -> bool:
+    """Whether there is code in JavaScript or TypeScript, or in a language that is neither that nor Python: most small repositories have
+    little of it, and to load what reads it takes as long as to read it."""
+    paths = repo.syntax.by_language
+    return any(paths[language] for language in (_SCRIPTS if scripts else paths.keys() - _NO_OTHERS))
+
+
 def routes(repo: Inventory) -> Iterator[Route]:
     """HTTP routes."""
-    from prodify.inventory.polyglot import annotated, goroutes, jsroutes, otherroutes, phproutes, rubyroutes, rustroutes
+    scripts, others = _speaks(repo, scripts=True), _speaks(repo, scripts=False)
+    if scripts:
+        from prodify.inventory.polyglot import jsroutes
 
-    for module in (jsroutes, goroutes, rustroutes, otherroutes, annotated, phproutes, rubyroutes):
-        yield from module.routes(repo)
+        yield from jsroutes.routes(repo)
+    if others:
+        from prodify.inventory.polyglot import goroutes, otherroutes, phproutes, rubyroutes, rustroutes
+
+        for module in (goroutes, rustroutes, otherroutes, phproutes, rubyroutes):
+            yield from module.routes(repo)
+    if scripts or others:
+        from prodify.inventory.polyglot import annotated
+
+        yield from annotated.routes(repo)
 
 
 def environment(repo: Inventory) -> Iterator[EnvVar]:
     """Environment variables that code reads."""
-    from prodify.inventory.polyglot import environments, jsenvironment
+    if _speaks(repo, scripts=True):
+        from prodify.inventory.polyglot import jsenvironment
 
-    yield from jsenvironment.environment(repo)
-    yield from environments.environment(repo)
+        yield from jsenvironment.environment(repo)
+    if _speaks(repo, scripts=False):
+        from prodify.inventory.polyglot import environments
+
+        yield from environments.environment(repo)
 
 
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Server-side HTTP calls."""
-    from prodify.inventory.polyglot import jsoutbound, outgoing
+    if _speaks(repo, scripts=True):
+        from prodify.inventory.polyglot import jsoutbound
 
-    yield from jsoutbound.outbound(repo)
-    yield from outgoing.outbound(repo)
+        yield from jsoutbound.outbound(repo)
+    if _speaks(repo, scripts=False):
+        from prodify.inventory.polyglot import outgoing
+
+        yield from outgoing.outbound(repo)
 
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:
     """Calls of language models."""
-    from prodify.inventory.polyglot import jsmodels, othermodels
+    if _speaks(repo, scripts=True):
+        from prodify.inventory.polyglot import jsmodels
 
-    yield from jsmodels.model_calls(repo)
-    yield from othermodels.model_calls(repo)
+        yield from jsmodels.model_calls(repo)
+    if _speaks(repo, scripts=False):
+        from prodify.inventory.polyglot import othermodels
+
+        yield from othermodels.model_calls(repo)

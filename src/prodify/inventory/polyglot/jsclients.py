@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.polyglot.javascript import everywhere, resolve
 from prodify.inventory.polyglot.nodes import arguments, string_of
+from prodify.inventory.query import query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,8 +37,9 @@ _SERVER = {"kind": "pair", "has": {"field": "key", "regex": "^(baseURL|prefixUrl
     {"has": {"field": "value", "regex": r"""^["'`]https?://"""}}]}  # fmt: skip
 _INSTANCES = everywhere(_CREATED, (".create(", ".extend("))
 """Clients with settings of their own."""
-_SERVICE = everywhere(
-    {"kind": "required_parameter", "has": {"field": "type", "regex": r"^:\s*HttpService$"}}, ("HttpService",)
+_SERVICE = tuple(
+    query(language, {"kind": "required_parameter", "has": {"field": "type", "regex": r"^:\s*HttpService$"}}, keywords=("HttpService",))
+    for language in ("typescript", "tsx")
 )
 """A constructor's parameter that Nest fills with its HTTP service, under any name."""
 
@@ -125,4 +127,3 @@ def is_wrapped_import(declarator: SgNode) -> bool:
         string_of(next(iter(arguments(call)), None)) in LIBRARIES
         for call in declarator.find_all(loads)  # type: ignore[call-overload]
     )
-
