@@ -26,7 +26,7 @@ from prodify.inventory.secrets.scanner import Scanner
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEXT, SCRIPT, CODE, CONFIGURATION = "app/config.txt", "bin/run.sh", "src/app.js", "config/app.conf"
+TEXT, SCRIPT, CODE, CONFIGURATION = "app/notes.txt", "bin/run.sh", "src/app.js", "config/app.conf"
 _COMMAND = re.compile(r"\bcurl\s")
 _PROGRAM = re.compile(
     r"""["'`][^\n]*;\s*$|;\s*//|\w\(|\)\s*\{|:=|[=!]=|^\s*(?:const|let|var|private|public|static|String|if|return|export const)\s""", re.M
