@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from prodify.inventory.pyexpr import parsed, written
+from prodify.lazyre import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -16,6 +19,7 @@ _METHODS: Mapping[str, Callable[[str], object]] = {
     "lower": str.lower, "upper": str.upper, "strip": str.strip, "title": str.title, "capitalize": str.capitalize,
 }  # fmt: skip
 _DEEPEST = 12
+_WHOLE = lazy(r"-?[0-9]{1,18}")
 
 
 def when_unset(text: str) -> object:
@@ -25,10 +29,12 @@ def when_unset(text: str) -> object:
     (True, True, False)
     >>> when_unset('bool(int(os.environ.get("DEBUG", default=1)))'), when_unset('config("DEBUG", default=True, cast=bool)')
     (True, True)
+    >>> when_unset(f'int(os.getenv("N", "{"9" * 5000}"))') is UNKNOWN, when_unset('int(os.getenv("N", "\u00b2"))') is UNKNOWN
+    (True, True)
     >>> when_unset("settings.debug") is UNKNOWN, when_unset('os.environ["DEBUG"]') is UNKNOWN
     (True, True)
     """
-    tree = _parsed(text)
+    tree = parsed(text)
     return _value(tree, 0) if tree is not None else UNKNOWN
 
 
@@ -38,15 +44,8 @@ def variables(text: str) -> tuple[str, ...]:
     >>> variables('os.getenv("DEBUG", "1") == "1" or "CI" in os.environ')
     ('DEBUG', 'CI')
     """
-    tree = _parsed(text)
+    tree = parsed(text)
     return tuple(dict.fromkeys(_read(tree))) if tree is not None else ()
-
-
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
 
 
 def _read(tree: ast.expr) -> Iterator[str]:
@@ -60,14 +59,14 @@ def _read(tree: ast.expr) -> Iterator[str]:
 
 def _variable(call: ast.Call) -> str | None:
     """The variable that a call reads, None for any other call."""
-    name = ast.unparse(call.func)
+    name = written(call.func)
     first = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
     reads = name in _READERS or name.endswith(tuple(f".{reader}" for reader in _READERS))
     return first if reads and isinstance(first, str) and first.isidentifier() and first.isupper() else None
 
 
 def _is_environment(node: ast.expr) -> bool:
-    return ast.unparse(node) in ("os.environ", "environ")
+    return written(node) in ("os.environ", "environ")
 
 
 def _value(node: ast.expr, depth: int) -> object:
@@ -118,7 +117,7 @@ def _compared(node: ast.Compare, depth: int) -> object:
 
 
 def _called(call: ast.Call, depth: int) -> object:
-    name = ast.unparse(call.func)
+    name = written(call.func)
     if _variable(call) is not None:
         return _default(call, depth)
     if name in ("bool", "int", "str", "strtobool") or name.endswith(".strtobool"):
@@ -135,7 +134,7 @@ def _default(call: ast.Call, depth: int) -> object:
     given = next((k.value for k in call.keywords if k.arg == "default"), None) or (call.args[1] if len(call.args) > 1 else None)
     value = _value(given, depth + 1) if given is not None else None
     cast = next((k.value for k in call.keywords if k.arg in ("cast", "type")), None)
-    if cast is not None and ast.unparse(cast) == "bool" and isinstance(value, str):
+    if cast is not None and written(cast) == "bool" and isinstance(value, str):
         return value.lower() in ("true", "1", "yes", "y", "on", "t")
     return value
 
@@ -146,6 +145,6 @@ def _converted(name: str, value: object) -> object:
     if name == "str":
         return str(value)
     if name == "int":
-        text = str(int(value)) if isinstance(value, bool | int) else str(value)
-        return int(text) if text.strip().lstrip("-").isdigit() else UNKNOWN
+        text = str(int(value)) if isinstance(value, bool) else str(value)
+        return int(text) if _WHOLE.fullmatch(text.strip()) else UNKNOWN
     return str(value).lower() in ("true", "1", "yes", "y", "on", "t")

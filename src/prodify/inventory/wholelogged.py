@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note, Role
+from prodify.inventory.pyexpr import parsed, written
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _asks_for_people(module: PyModule, call: Call) -> bool:
 
 
 def _reason(bound: Assignment, people: set[str | None]) -> str | None:
-    value = _parsed(bound.text.removeprefix("await "))
+    value = parsed(bound.text.removeprefix("await "))
     if isinstance(value, ast.Dict) and any(_holds(key, inner) for key, inner in zip(value.keys, value.values, strict=True)):
         return "which a credential was put into"
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict":
@@ -112,14 +113,14 @@ def _reason(bound: Assignment, people: set[str | None]) -> str | None:
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in _ROWS and bound.function in people:
             return "rows of a table of people"
-        if _COLLECTION.search(ast.unparse(value.func)):
+        if _COLLECTION.search(written(value.func)):
             return "rows of a table of people"
     return None
 
 
 def _passed_on(bound: Assignment, found: _Holders) -> str | None:
     """What a name holds that is made of another one by `dict(zip(columns, row))` and the like."""
-    value = _parsed(bound.text)
+    value = parsed(bound.text)
     if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _COPIES):
         return None
     names = (node.id for node in ast.walk(value) if isinstance(node, ast.Name))
@@ -127,16 +128,9 @@ def _passed_on(bound: Assignment, found: _Holders) -> str | None:
 
 
 def _entry_holds(bound: Assignment) -> bool:
-    key = _parsed(bound.target)
-    value = _parsed(bound.text)
+    key = parsed(bound.target)
+    value = parsed(bound.text)
     return isinstance(key, ast.Subscript) and value is not None and _holds(key.slice, value)
-
-
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
 
 
 def _holds(key: ast.expr | None, value: ast.expr) -> bool:
@@ -158,7 +152,7 @@ def _last(value: ast.expr) -> str:
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
         return str(value.slice.value)
     if isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.Constant):
-        return str(value.args[0].value) if ast.unparse(value.func).endswith(("getenv", ".get")) else ""
+        return str(value.args[0].value) if written(value.func).endswith(("getenv", ".get")) else ""
     return ""
 
 

@@ -1,0 +1,34 @@
+"""Python expressions of an audited repository as trees and back: text that no person wrote gives nothing instead of an exception."""
+
+from __future__ import annotations
+
+import ast
+
+_LONGEST = 20_000
+"""Characters of an expression that is looked at."""
+
+
+def parsed(text: str) -> ast.expr | None:
+    """The tree of an expression, None for what is none, is too long, or is nested too deep.
+
+    >>> parsed("1 +") is None, parsed("f(" * 300 + ")" * 300) is None, ast.unparse(parsed(" a.b "))
+    (True, True, 'a.b')
+    """
+    if len(text) > _LONGEST:
+        return None
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def written(node: ast.expr) -> str:
+    """An expression as `ast.unparse` writes it, empty where it is nested too deep for that.
+
+    >>> written(parsed("a" + ".b" * 3)), written(ast.Name("a"))
+    ('a.b.b.b', 'a')
+    """
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
