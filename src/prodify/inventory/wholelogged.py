@@ -39,6 +39,15 @@ _EVERYTHING = lazy(r"(?:dict\()?(?:os\.environ(?:\.copy\(\))?|(?:self\.)?request
 _WHOLE = lazy(r"(?<!\{)\{([A-Za-z_]\w*)(?:![rs]|=)?\}(?!\})")
 _WRAPPED = lazy(r"(?:str|repr|dict|list|json\.dumps|pformat|pprint\.pformat)\(([A-Za-z_]\w*)(?:,\s*\w+=\w+)*\)")
 _WORDS = ("print", "log", "pprint")
+_MAY_LOG = lazy(r"\b(?:p?print|_?log(?:ger|ging)?\.\w+)\(", re.IGNORECASE)
+_MAY_HOLD = lazy(
+    r"os\.environ\s*(?:[),}]|\.copy)|request\.headers\s*[),}]|fetch(?:one|all|many)\b"
+    r"|[\"'](?:x-)?(?:authorization|api[-_]?key|access[-_]?token|auth[-_]?token|appid|passw(?:or)?d|secret|client_secret|cookie)[\"']\s*[:\]]"
+    r"|(?:[\"'][\w-]{1,40}[\"']\s*(?::|\]\s*=)|\bdict\()[^\n]{0,400}(?:passw|pwd|secret|token|key)"
+    r"|(?:user|account|member|customer|client|employee|patient|admin|usuario|cuenta)[^\n]{0,20}\.find",
+    re.IGNORECASE,
+)
+"""What a file holds somewhere that logs such a whole; the others are not parsed."""
 _LOGS = lazy(
     r"^(?:print|pprint(?:\.pprint)?|logging\.\w+)$|(?:^|\.)_?log(?:ger)?\.(?:debug|info|warning|warn|error|exception|critical|log)$",
     re.IGNORECASE,
@@ -48,9 +57,11 @@ _Holders = dict[tuple[str | None, str], str]
 
 def logged_wholes(repo: Inventory) -> Iterator[Note]:
     """Every log call of such a whole, with what is in it."""
-    for module in repo.python.modules(_WORDS, (Role.PRODUCTION,)):
-        calls = list(module.calls_where(_LOGS.search))
-        if not calls:
+    for path in repo.syntax.sources("python", _WORDS, (Role.PRODUCTION,)):
+        text = repo.syntax.text(path)
+        module = repo.python.module(path) if _MAY_LOG.search(text) and _MAY_HOLD.search(text) else None
+        calls = list(module.calls_where(_LOGS.search)) if module is not None else []
+        if module is None or not calls:
             continue
         holders = _holders(repo, module)
         for call in calls:

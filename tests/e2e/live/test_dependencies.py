@@ -154,16 +154,26 @@ def test_a_model_that_keeps_failing_is_left_alone_and_asked_again_later(system: 
 def test_models_that_never_answer_do_not_take_the_threads_of_other_pages(system: System, group: Group) -> None:
     groups = [group, *(Group(system) for _ in range(THREADS + 3))]
     system.upstream.switch(primary=system.upstream.never, secondary=system.upstream.never)
-    with ThreadPoolExecutor(len(groups)) as pool:
-        began = time.monotonic()
-        asked = [pool.submit(one.ask) for one in groups]
-        time.sleep(TIMEOUT / 2)
-        assert not all(answer.done() for answer in asked), "some wait for a model"
-        before = time.monotonic()
-        assert [system.service.status("/healthz") for _ in range(4)] == [200] * 4
-        assert time.monotonic() - before < TIMEOUT / 3, "a page that needs no model waits for none"
-        assert all(answer.result()["degraded"] for answer in asked)
-    assert time.monotonic() - began < 2 * BUDGET
+
+    def seconds_of_other_pages() -> float:
+        with ThreadPoolExecutor(len(groups)) as pool:
+            began = time.monotonic()
+            asked = [pool.submit(one.ask) for one in groups]
+            time.sleep(TIMEOUT / 2)
+            assert not all(answer.done() for answer in asked), "some wait for a model"
+            before = time.monotonic()
+            assert [system.service.status("/healthz") for _ in range(4)] == [200] * 4
+            taken = time.monotonic() - before
+            assert all(answer.result()["degraded"] for answer in asked)
+        assert time.monotonic() - began < 2 * BUDGET
+        return taken
+
+    # Were the threads taken, it would be so every time; a busy machine is slow once.
+    for _ in range(3):
+        if seconds_of_other_pages() < TIMEOUT / 3:
+            return
+        time.sleep(PAUSE * 2)
+    pytest.fail("a page that needs no model waits for one")
 
 
 @pytest.mark.parametrize("failure", [name for name in FAILURES if name != "slow"])

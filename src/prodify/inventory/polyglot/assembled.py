@@ -5,6 +5,7 @@ What is put together is read by the detector of secrets as if it had been writte
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note, Role
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
     from prodify.inventory.query import Query
+    from prodify.inventory.secrets.scanner import Scanner
 
 _SCRIPTS = ("javascript", "typescript", "tsx")
 _PY_JOIN = {"kind": "call", "has": {"field": "function", "kind": "attribute", "regex": r"""^[rbu]?["'][^"']{0,3}["']\.join$"""}}
@@ -27,9 +29,12 @@ _JS_JOIN = {"kind": "call_expression", "has": {"field": "function", "kind": "mem
     {"has": {"field": "object", "kind": "array"}}, {"has": {"field": "property", "regex": "^join$"}}]}}  # fmt: skip
 _JS_CONCAT = {"kind": "call_expression", "has": {"field": "function", "kind": "member_expression", "all": [
     {"has": {"field": "object", "kind": "string"}}, {"has": {"field": "property", "regex": "^concat$"}}]}}  # fmt: skip
+_PY_LITERALS = lazy(r"""["']\.join\(\s*[\[(]\s*[rbu]?["']""")
+_JS_LITERALS = lazy(r"""["'`]\s*,?\s*\]\s*\.join\(|["'`]\s*\.concat\(""")
+"""Most files join something, nearly none literals: only those are parsed."""
 _JOINS = (
-    query("python", _PY_JOIN, keywords=(".join(",)),
-    *(query(language, {"any": [_JS_JOIN, _JS_CONCAT]}, keywords=(".join(", ".concat(")) for language in _SCRIPTS),
+    query("python", _PY_JOIN, keywords=(".join(",), where=_PY_LITERALS),
+    *(query(language, {"any": [_JS_JOIN, _JS_CONCAT]}, keywords=(".join(", ".concat("), where=_JS_LITERALS) for language in _SCRIPTS),
 )  # fmt: skip
 _PY_HOLE = {"kind": "string", "has": {"kind": "interpolation", "has": {"kind": "string"}}}
 _JS_HOLE = {"kind": "template_string", "has": {"kind": "template_substitution", "has": {"kind": "string"}}}
@@ -79,16 +84,17 @@ def _nodes(repo: Inventory, row: Query) -> Iterator[tuple[str, SgNode]]:
 
 def _detector() -> Callable[[str, str], bool]:
     """Whether a line of code holds a secret that is worth more than a note; the detector is loaded when there is something to ask."""
-    known: dict[tuple[str, str], bool] = {}
 
+    @cache
+    def scanner() -> Scanner:
+        from prodify.inventory.secrets.scanner import Scanner
+
+        return Scanner()
+
+    @cache
     def ask(path: str, line: str) -> bool:
-        key = (path, line)
-        if key not in known:
-            from prodify.inventory.secrets.scanner import Scanner
-
-            hits, _ = Scanner().scan(path, line.encode("utf-8") + b"\n")
-            known[key] = any(hit.level != "note" for hit in hits)
-        return known[key]
+        hits, _ = scanner().scan(path, line.encode("utf-8") + b"\n")
+        return any(hit.level != "note" for hit in hits)
 
     return ask
 

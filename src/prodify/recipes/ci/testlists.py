@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from prodify.inventory.facts import ManifestFile
 
 DEV_REQUIREMENTS = "requirements-dev.txt"
-_LIST = re.compile(r"([^/]*requirements[^/]*|requirements/[^/]+)\.txt")
 _RUNNER = re.compile(r"pytest([-_.][\w.-]+)?", re.IGNORECASE)
 _BEST = ("test", "ci", "dev", "local")
 
@@ -30,8 +29,18 @@ def own_list(repo: Inventory, directory: str, production: str) -> str | None:
     lists = {manifest.path: manifest for manifest in repo.manifests if manifest.manager == "pip" and not manifest.lock}
     ours = {folder + DEV_REQUIREMENTS, *taken_in(lists, folder + production)}
     names = [path.removeprefix(folder) for path in lists if path.startswith(folder) and path not in ours]
-    found = [name for name in names if _LIST.fullmatch(name) and _runs_tests(lists, folder + name)]
+    found = [name for name in names if _is_list(name) and _runs_tests(lists, folder + name)]
     return min(found, key=_rank, default=None)
+
+
+def _is_list(name: str) -> bool:
+    """Whether a file is a list of requirements by its name, or by that of the folder it stands in.
+
+    >>> [_is_list(name) for name in ("requirements-test.txt", "requirements/ci.txt", "docs/requirements.txt", "requirements/a/b.txt")]
+    [True, True, False, False]
+    """
+    folder, _, file = name.rpartition("/")
+    return name.endswith(".txt") and (folder == "requirements" or (not folder and "requirements" in file))
 
 
 def _runs_tests(lists: dict[str, ManifestFile], path: str) -> bool:
