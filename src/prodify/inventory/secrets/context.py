@@ -112,25 +112,32 @@ def _joined(data: bytes, value: str, end: int) -> tuple[str, int]:
 
 def quoted(data: bytes, at: int, kind: FileKind) -> Candidate | None:
     """Judge the literal whose opening quote stands at `at`."""
-    return quoted_in(data, at, (kind,))[0]
+    left = _left(data, at)
+    read = _read(data, left, at)
+    return (_bound(read, data, left, at, kind) if read else None) or _argument(data, left, at, kind)
 
 
 def quoted_in(data: bytes, at: int, kinds: Sequence[FileKind]) -> list[Candidate | None]:
     """Judge the literal whose opening quote stands at `at`, as it would count in each of several kinds of files; it is read once."""
-    start = at - 1 if data[at - 1 : at] == b"\\" else at
-    left = data[max(0, start - BACK) : start]
+    left = _left(data, at)
     read = _read(data, left, at)
-    found = [_bound(read, data, left, at, kind) if read else None for kind in kinds]
-    wrapped = _WRAPPER.match(left[::-1]) if None in found else None
-    if wrapped is None:
-        return found
-    left = left[: -wrapped.end()]
-    read = None if _READS.search(wrapped[1][::-1]) else _read(data, left, at)
-    return [one or (_argument(_bound(read, data, left, at, kind)) if read else None) for one, kind in zip(found, kinds, strict=True)]
+    return [(_bound(read, data, left, at, kind) if read else None) or _argument(data, left, at, kind) for kind in kinds]
 
 
-def _argument(found: Candidate | None) -> Candidate | None:
+def _left(data: bytes, at: int) -> bytes:
+    """What stands before a literal, its opening quote's backslash left out."""
+    start = at - 1 if data[at - 1 : at] == b"\\" else at
+    return data[max(0, start - BACK) : start]
+
+
+def _argument(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | None:
     """A literal that goes through a call before it is bound: worth a note when it looks like what it is called."""
+    wrapped = _WRAPPER.match(left[::-1])
+    if wrapped is None or _READS.search(wrapped[1][::-1]):
+        return None
+    left = left[: -wrapped.end()]
+    read = _read(data, left, at)
+    found = _bound(read, data, left, at, kind) if read else None
     if found is None or not is_plain_token(found.value):
         return None
     found.quiet = True
