@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.globs import glob_test
 from prodify.inventory.polyglot.nodes import named
+from prodify.inventory.pyexpr import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,11 +27,8 @@ def is_put_together(code: str) -> bool:
     >>> is_put_together("f'a {b}'"), is_put_together("'a' + b"), is_put_together("'a %s' % b"), is_put_together("load('a + b')")
     (True, True, True, False)
     """
-    try:
-        node = ast.parse(f"({code.strip()}\n)", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    return any(map(_is_made, ast.walk(node)))
+    tree = parsed(code)
+    return tree is not None and any(map(_is_made, ast.walk(tree)))
 
 
 def _is_made(node: ast.AST) -> bool:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import ast
+import warnings
 
 _LONGEST = 20_000
 """Characters of an expression that is looked at."""
 
 
 def parsed(text: str) -> ast.expr | None:
-    """The tree of an expression, None for what is none, is too long, or is nested too deep.
+    """The tree of an expression, which may go over lines; None for what is none, is too long, or is nested too deep.
 
     >>> parsed("1 +") is None, parsed("f(" * 300 + ")" * 300) is None, ast.unparse(parsed(" a.b "))
     (True, True, 'a.b')
     """
-    if len(text) > _LONGEST:
+    code = text.strip()
+    if not code or len(code) > _LONGEST:
         return None
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():  # what the parser thinks of a stranger's code is nobody's concern here
+            warnings.simplefilter("ignore")
+            return ast.parse(f"({code}\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 

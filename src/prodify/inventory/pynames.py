@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
+
+from prodify.inventory.pyexpr import parsed
 
 
 def names_of(code: str) -> frozenset[str]:
@@ -13,13 +14,8 @@ def names_of(code: str) -> frozenset[str]:
     >>> sorted(names_of("f('not', this=request.args['no'])"))
     ['args', 'f', 'request', 'this']
     """
-    from textwrap import dedent  # it compiles patterns of its own
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(f"({dedent(code)}\n)", mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    tree = parsed(code)
+    if tree is None:
         return frozenset(re.findall(r"[A-Za-z_]\w*", code))
     found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

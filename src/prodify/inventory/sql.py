@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Call, Note
+from prodify.inventory.pyexpr import parsed
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 
@@ -69,10 +70,7 @@ def unsafe_sql(repo: Inventory) -> tuple[Note, ...]:
 def _parse(text: str) -> ast.expr | None:
     from textwrap import dedent  # it compiles patterns of its own
 
-    try:
-        return ast.parse(f"({dedent(text)}\n)", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
+    return parsed(dedent(text))
 
 
 def _holes(node: ast.expr | None, module: PyModule, call: Call, depth: int) -> Iterator[_Hole]:

@@ -26,11 +26,10 @@ _CREDENTIAL = lazy(
     r"|(?:access|auth|bearer|refresh|session|bot|api|id)_?token)|(?:jwt|token)",
     re.IGNORECASE,
 )
-_HOLDER = lazy(
-    r"(?:x-)?(?:authorization|api[-_]?key|access[-_]?token|auth[-_]?token|appid|password|passwd|secret|client_secret|cookie)",
-    re.IGNORECASE,
-)
-_PEOPLE = r"(?:tbl_?)?(?:users?|accounts?|members?|customers?|clients?|employees?|patients?|admins?|usuarios?)(?:_\w+)?"
+_HOLDERS = r"(?:x-)?(?:authorization|api[-_]?key|access[-_]?token|auth[-_]?token|appid|password|passwd|secret|client_secret|cookie)"
+_HOLDER = lazy(_HOLDERS, re.IGNORECASE)
+_PERSON = r"(?:user|account|member|customer|client|employee|patient|admin|usuario)"
+_PEOPLE = rf"(?:tbl_?)?{_PERSON}s?(?:_\w+)?"
 _OF_PEOPLE = lazy(rf"(?is)\bselect\s+(?:\*|[^;]*\b(?:password|passwd|email)\b[^;]*?)\s+from\s+[`\"\[]?(?:\w+\.)?{_PEOPLE}\b")
 _COLLECTION = lazy(rf"(?i)(?:^|[.\[\"'_]){_PEOPLE}(?:[\"'\]]|_?col(?:lection)?)*\.(?:find|find_one)$")
 _ROWS = frozenset(("fetchone", "fetchall", "fetchmany"))
@@ -42,9 +41,9 @@ _WORDS = ("print", "log", "pprint")
 _MAY_LOG = lazy(r"\b(?:p?print|_?log(?:ger|ging)?\.\w+)\(", re.IGNORECASE)
 _MAY_HOLD = lazy(
     r"os\.environ\s*(?:[),}]|\.copy)|request\.headers\s*[),}]|fetch(?:one|all|many)\b"
-    r"|[\"'](?:x-)?(?:authorization|api[-_]?key|access[-_]?token|auth[-_]?token|appid|passw(?:or)?d|secret|client_secret|cookie)[\"']\s*[:\]]"
+    rf"|[\"']{_HOLDERS}[\"']\s*[:\]]"
     r"|(?:[\"'][\w-]{1,40}[\"']\s*(?::|\]\s*=)|\bdict\()[^\n]{0,400}(?:passw|pwd|secret|token|key)"
-    r"|(?:user|account|member|customer|client|employee|patient|admin|usuario|cuenta)[^\n]{0,20}\.find",
+    rf"|{_PERSON}[^\n]{{0,20}}\.find",
     re.IGNORECASE,
 )
 """What a file holds somewhere that logs such a whole; the others are not parsed."""

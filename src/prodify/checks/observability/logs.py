@@ -46,10 +46,9 @@ _SIGNS_PEOPLE_IN = Words("jwt oauth password")
 """Where people sign in, a token that is made lets somebody in; elsewhere it may be a piece of a text."""
 _MAY_TELL = Words(
     "password passwd secret api_key apikey access_token accesstoken auth_token authtoken session_token sessiontoken private_key "
-    "privatekey "
-    "credit_card creditcard authorization credential email e_mail phone birth_date birthdate homeaddress home_address streetaddress "
-    "street_address "
-    "postaladdress postal_address billingaddress billing_address shippingaddress shipping_address mailingaddress mailing_address "
+    "privatekey credit_card creditcard authorization credential email e_mail phone birth_date birthdate homeaddress home_address "
+    "streetaddress street_address postaladdress postal_address billingaddress billing_address shippingaddress shipping_address "
+    "mailingaddress mailing_address "
     "database_uri database_url db_uri db_url postgres_uri postgres_url mysql_uri mysql_url mongo_uri mongo_url mongodb_uri mongodb_url "
     "connectionstring connection_string"
 )

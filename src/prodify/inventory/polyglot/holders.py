@@ -43,11 +43,12 @@ def held(repo: Inventory, path: str, language: str, kind: re.Pattern[str], build
     """The names that hold an object of a type that `kind` matches from its first letter, or of one that a `builder` of the file builds."""
     root = repo.syntax.tree(path, language)
     bound = list(_bindings(root, language)) if root is not None else []
-    values = {name: is_made(value, kind) for name, _, value in bound}
-    names = {name for name, declared, value in bound if is_made(value, kind) or _is_of(declared, kind)}
+    made = [is_made(value, kind) for _, _, value in bound]
+    last = {name: is_one for (name, _, _), is_one in zip(bound, made, strict=True)}
+    names = {name for (name, declared, _), is_one in zip(bound, made, strict=True) if is_one or _is_of(declared, kind)}
     builders = {name for name, declared, _ in bound if builder is not None and _is_of(declared, builder)}
     names |= {name for name, _, value in bound if ".build()" in value and last_word(value, first=True) in builders}
-    return Held(frozenset(names), any(values.values()))
+    return Held(frozenset(names), any(last.values()))
 
 
 def is_made(expression: str, kind: re.Pattern[str]) -> bool:

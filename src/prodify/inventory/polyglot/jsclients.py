@@ -48,24 +48,29 @@ def clients(repo: Inventory, modules: Modules, bounded: Callable[[SgNode], bool]
     """Clients made by `axios.create(...)`, where they are made and where a module's default export is imported."""
     found: Clients = {}
     exported: dict[str, bool] = {}
-    for row in _INSTANCES:
-        for path in repo.syntax.sources(row.language, row.keywords):
-            for _, node in repo.syntax.nodes(row, path):
-                name = _bound_name(node)
-                limited = bounded(node) or node.text().partition(".")[0] in FINITE
-                if name == "":
-                    exported[path] = limited
-                elif name is not None:
-                    found[(path, name)] = found[("", name)] = limited
+    for path, node, name in _made(repo):
+        limited = bounded(node) or node.text().partition(".")[0] in FINITE
+        if name:
+            found[(path, name)] = found[("", name)] = limited
+        else:
+            exported[path] = limited
     found.update(_imported(repo, modules, exported))
     return found
 
 
 def with_server(repo: Inventory) -> set[str]:
     """Names of clients that are made with the address of another server, so that a path is none of their own: importers use the name."""
-    made = ((node, _bound_name(node)) for row in _INSTANCES for path in repo.syntax.sources(row.language, row.keywords)
-            for _, node in repo.syntax.nodes(row, path))  # fmt: skip
-    return {name for node, name in made if name and node.find({"rule": _SERVER}) is not None}  # type: ignore[call-overload]
+    return {name for _, node, name in _made(repo) if name and node.find({"rule": _SERVER}) is not None}  # type: ignore[call-overload]
+
+
+def _made(repo: Inventory) -> Iterator[tuple[str, SgNode, str]]:
+    """File, call and name of every client that is made and kept, the name empty for a module's default export."""
+    for row in _INSTANCES:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for _, node in repo.syntax.nodes(row, path):
+                name = _bound_name(node)
+                if name is not None:
+                    yield path, node, name
 
 
 def _bound_name(made: SgNode) -> str | None:

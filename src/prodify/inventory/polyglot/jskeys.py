@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note, Role
 from prodify.inventory.polyglot.javascript import everywhere
-from prodify.inventory.polyglot.jsmodules import Modules
 from prodify.inventory.polyglot.nodes import arguments, line_of, named, string_of
 from prodify.model import Location
 
@@ -32,10 +31,9 @@ _FEWEST = 3
 
 def token_keys(repo: Inventory) -> Iterator[Note]:
     """Literals that a token is signed or checked with, at the literal: where it is used or where its constant is written."""
-    modules = Modules(repo)
     for row in (*_CALLS, *_ENCODED):
         for path in repo.syntax.sources(row.language, row.keywords, (Role.PRODUCTION,)):
-            names = {name for name, module in modules.imports(path).names.items() if module in _LIBRARIES}
+            names = {name for name, module in repo.scripts.imports(path).names.items() if module in _LIBRARIES}
             for _, call in repo.syntax.nodes(row, path) if names else ():
                 given = arguments(call)
                 key = given[0] if row in _ENCODED and given else given[1] if len(given) > 1 and _head(call) in names else None

@@ -264,8 +264,7 @@ def is_in(version: str, stated: str) -> bool:
     >>> is_in("3.9", "^3.7"), is_in("3.9", ">=3.10"), is_in("3.11", ">=3.10,<3.11"), is_in("3.11", "~3.11")
     (True, False, False, True)
     """
-    text = re.sub(r"\^\s*(\d+)([\d.]*)", lambda m: f">={m[1]}{m[2]},<{int(m[1]) + 1}", stated)
-    text = re.sub(r"~\s*(\d+)\.(\d+)(?:\.[\d*]+)?(?![\d.])", lambda m: f"=={m[1]}.{m[2]}.*", text)
+    text = re.sub(r"~\s*(\d+)\.(\d+)(?:\.[\d*]+)?(?![\d.])", lambda m: f"=={m[1]}.{m[2]}.*", _CARET.sub(_spelt_out, stated))
     try:
         return f"{version}.99" in SpecifierSet(text)
     except InvalidSpecifier:

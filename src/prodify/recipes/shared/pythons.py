@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from prodify.data import rows
 from prodify.data.images import image
@@ -11,7 +12,6 @@ from prodify.inventory.dependencies.model import normalised
 from prodify.recipes.shared.packages import is_in, meets
 
 if TYPE_CHECKING:
-
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Component, Dependency
 
@@ -50,9 +50,14 @@ def _pinned(repo: Inventory, directory: str) -> list[Dependency]:
 
 def _too_old(pin: Dependency, version: str) -> bool:
     """Whether every release that a requirement allows is older than the first one published for a version of Python."""
-    floors = {row["name"]: row for row in rows("python_floors")}
-    floor = floors.get(normalised(pin.name), {}).get(version)
+    floor = _floors().get(normalised(pin.name), {}).get(version)
     return floor is not None and not meets(pin.specifier, f">={floor}")
+
+
+@cache
+def _floors() -> dict[str, Any]:
+    """The oldest releases by package and version of Python."""
+    return {row["name"]: row for row in rows("python_floors")}
 
 
 def _number(version: str) -> int:
