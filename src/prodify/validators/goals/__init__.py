@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.errors import ProdifyError
 from prodify.model import Audience
 from prodify.validators.base import Job, Note, Problem, ToolError, Validator
-from prodify.validators.goals import running, slos, tasks, texts
+from prodify.validators.goals import clouds, running, slos, tasks, texts
 from prodify.validators.goals.stated import Reader, Stated, Value, shown
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from prodify.validators.sources import Sources
 
-READERS: tuple[Reader, ...] = (*slos.READERS, *running.READERS, *tasks.READERS, *texts.READERS)
+READERS: tuple[Reader, ...] = (*slos.READERS, *running.READERS, *tasks.READERS, *clouds.READERS, *texts.READERS)
 
 
 def goals_of(root: Path) -> Mapping[str, Value]:
