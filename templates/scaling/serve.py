@@ -54,6 +54,10 @@ if __name__ == "__main__":
         workers=int(os.environ.get("WEB_CONCURRENCY", "1")),
         # Connections that one process holds, idle ones among them; whoever comes on top is told to try again. Bounds the memory.
         limit_concurrency=int(os.environ.get("LIMIT_CONCURRENCY", "{= limit_concurrency =}")),
+#% if hangs_after
+        # Seconds. A worker that does not answer for this long is killed, with the requests under way: patient with slow starts and busy CPUs.
+        timeout_worker_healthcheck={= hangs_after =},
+#% endif
 #% if ends_in_time
         # How long a stopping server may finish its requests.
         timeout_graceful_shutdown={= graceful =},

@@ -78,7 +78,8 @@ def running(command: list[str], root: Path, **environment: str) -> Iterator[tupl
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        command, cwd=root, env={**os.environ, "PORT": str(port), **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=root, env={**os.environ, "PORT": str(port), **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, start_new_session=True,
     )  # fmt: skip
     try:
         for _ in range(100):
@@ -91,7 +92,8 @@ def running(command: list[str], root: Path, **environment: str) -> Iterator[tupl
         yield port, process
     finally:
         if process.poll() is None:
-            process.kill()
+            # With its workers, which hold the pipe open.
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
@@ -146,3 +148,45 @@ def test_uvicorn_serves_on_the_port_that_the_platform_names(make_repo: MakeRepo,
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
     assert process.returncode in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"requirements.txt": "fastapi\nuvicorn\n"}, True),
+        ({"requirements.txt": "fastapi\nuvicorn==0.36.1\n"}, False),
+        ({"requirements.txt": "fastapi\nuvicorn>=0.30,<0.37\n"}, False),
+        ({"requirements.txt": "fastapi\nuvicorn==0.37.0\n"}, True),
+        ({"requirements.txt": "fastapi\nuvicorn>=0.30\n", "uv.lock": '[[package]]\nname = "uvicorn"\nversion = "0.34.2"\n'}, False),
+    ],
+    ids=["unpinned", "old", "below", "new", "locked"],
+)
+def test_uvicorn_is_told_to_be_patient_where_it_understands(
+    make_repo: MakeRepo, render_tree: Render, files: dict[str, str], told: bool
+) -> None:
+    written = render_tree(("server",), make_repo({**FASTAPI, **files}), profile_for())
+    assert ("timeout_worker_healthcheck=30," in written["serve.py"]) is told
+    assert ast.parse(written["serve.py"])
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(
+    importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("fastapi") is None, reason="uvicorn or fastapi is not installed"
+)
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the workers are found in /proc, which is Linux's")
+def test_a_worker_that_gets_no_processor_for_a_while_is_not_killed(make_repo: MakeRepo, render_tree: Render) -> None:
+    root = make_repo(FASTAPI)
+    write(root, render_tree(("server",), root, profile_for()))
+    with running([sys.executable, "serve.py"], root, WEB_CONCURRENCY="2") as (port, process):
+        assert get(port, "/openapi.json") == 200
+        below = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        # Its workers; the process that watches over semaphores is no harm.
+        for signalled in (signal.SIGSTOP, signal.SIGCONT):
+            for child in below:
+                os.kill(int(child), signalled)
+            if signalled == signal.SIGSTOP:
+                time.sleep(7)  # longer than uvicorn's own limit of 5
+        assert get(port, "/openapi.json") == 200
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+    assert "died" not in output

@@ -21,6 +21,9 @@ _KEEPALIVE = {"gcp": 620}
 _KEEPALIVE_ELSEWHERE = 65
 # Load balancers keep hundreds of idle connections open, and uvicorn counts those as well.
 _CONNECTIONS = 1000
+# Seconds after which a worker that does not answer counts as hung: gunicorn's own default. uvicorn's is 5, which a worker that imports
+# much at its start, or is throttled at its limit of CPU, exceeds; it is killed then with all requests under way.
+_HANGS_AFTER = 30
 _CONFIGURATIONS = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.config.py")
 
 
@@ -51,6 +54,8 @@ class UvicornContext:
     graceful: int
     ends_in_time: bool
     """Whether this uvicorn can be told how long a stopping server may take: 0.22 learned it."""
+    hangs_after: int
+    """After how long a worker that does not answer its supervisor is killed; 0 where this uvicorn cannot be told: 0.37 learned it."""
     keepalive: int
     telemetry: str
 
@@ -89,9 +94,16 @@ def _settings(repo: Inventory, service: Deployable, profile: Profile, telemetry:
     keepalive = _KEEPALIVE.get(profile.platform.cloud, _KEEPALIVE_ELSEWHERE)
     if service.server == "uvicorn":
         connections = max(_CONNECTIONS, 10 * service.concurrency)
-        ends_in_time = may_be(repo, "uvicorn", ">=0.22")
         uvicorn = UvicornContext(
-            service.application, service.factory, PORT, connections, GRACEFUL_SECONDS, ends_in_time, keepalive, telemetry
+            application=service.application,
+            factory=service.factory,
+            port=PORT,
+            limit_concurrency=connections,
+            graceful=GRACEFUL_SECONDS,
+            ends_in_time=may_be(repo, "uvicorn", ">=0.22"),
+            hangs_after=_HANGS_AFTER if may_be(repo, "uvicorn", ">=0.37") else 0,
+            keepalive=keepalive,
+            telemetry=telemetry,
         )
         return File(service.path("serve.py"), render("scaling/serve.py", uvicorn))
     quiet = tuple(sorted({path for path in (service.health_path, service.ready_path) if path}))
@@ -101,7 +113,7 @@ def _settings(repo: Inventory, service: Deployable, profile: Profile, telemetry:
         threads=service.threads,
         rps=f"{profile.scaling.rps_per_replica:g}",
         latency_ms=profile.slo.latency.threshold_ms,
-        timeout=30,
+        timeout=_HANGS_AFTER,
         graceful=GRACEFUL_SECONDS,
         keepalive=keepalive,
         quiet_paths=python_list(quiet),

@@ -227,11 +227,12 @@ def taken_in(lists: Mapping[str, ManifestFile], path: str) -> set[str]:
 
 
 def may_be(repo: Inventory, name: str, wanted: str) -> bool:
-    """Whether a package that the repository declares may have a version in a range; also true where it declares none, or no version.
+    """Whether a package that the repository declares or locks may have a version in a range; also true where it names none, or no version.
 
     `wanted` is a range such as ">=1.26,<4". Tried are the versions that the range and the declaration name, and the newest imaginable.
     """
-    return all(meets(dependency.specifier, wanted) for dependency in declared(repo, name))
+    locked = (d for m in repo.manifests if m.lock for d in m.dependencies if d.ecosystem == "pypi" and name_of(d.name) == name)
+    return all(meets(dependency.specifier, wanted) for dependency in (*declared(repo, name), *locked))
 
 
 def _spelt_out(caret: re.Match[str]) -> str:
