@@ -8,7 +8,7 @@ STAMP := $(VENV)/.stamp
 RUNTIME_STAMP := $(VENV)/.runtime.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers: tests of one file stay together, so that a server is started once.
-PYTEST_ARGS ?= -n 2 --dist loadfile -rs
+PYTEST_ARGS ?= -n 2 --dist loadfile -rsfE
 FAST_TESTS := -m "not servers and not tools"
 
 .DEFAULT_GOAL := help
