@@ -10,8 +10,9 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prodify.inventory import Inventory
-from prodify.inventory.facts import Call, Dependency, FileEntry, Match, ModelCall, Note, OutboundCall, Role, Route, SecretHit
+from prodify.inventory.facts import Call, Dependency, Match, ModelCall, Note, OutboundCall, Role, Route, SecretHit
 from prodify.inventory.query import Query, query
+from prodify.inventory.roles import FileEntry
 from prodify.lazydata import dataclass
 from prodify.model import Audience, Effort, Evidence, Kind, Level, Located, Location, Review, Step, Verdict
 from prodify.profile import Profile

@@ -26,19 +26,6 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FileEntry:
-    """A file of the index. `tracked`: in git's index.
-
-    `blob` is the git blob id that the index holds for it, None for untracked files and without git.
-    """
-
-    path: str
-    role: Role
-    tracked: bool
-    blob: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Skipped:
     """How many files were left out, and why."""
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from prodify.errors import UsageError
 from prodify.inventory import git
 from prodify.inventory.content import MAX_BYTES, Content, decode
-from prodify.inventory.facts import FileEntry, Role, Skipped
+from prodify.inventory.facts import Role, Skipped
 from prodify.inventory.globs import glob_test, is_plain
-from prodify.inventory.roles import role_of
+from prodify.inventory.roles import FileEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,15 +70,15 @@ class FileIndex:
             from prodify.inventory.walk import walk
 
             found = walk(self.root)
-            entries = [FileEntry(path, role_of(path), tracked=False) for path in found.paths]
+            entries = [FileEntry(path, tracked=False) for path in found.paths]
             return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, found.symlinks, found.ignored
         entries, links = [], 0
         for item in listing.tracked:
             if item.is_symlink:
                 links += 1
             elif not item.is_submodule:
-                entries.append(FileEntry(item.path, role_of(item.path), True, item.blob))
-        entries += [FileEntry(path, role_of(path), tracked=False) for path in listing.untracked if not path.endswith("/")]
+                entries.append(FileEntry(item.path, True, item.blob))
+        entries += [FileEntry(path, tracked=False) for path in listing.untracked if not path.endswith("/")]
         return {e.path: e for e in sorted(entries, key=lambda e: e.path)}, links, None
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prodify.inventory.gitcommand import command, environment
 from prodify.inventory.gitpipes import git_directories, holds_pipe, is_pipe
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ _MAX_INDEX = 256 * 1024 * 1024
 _IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _UNCHANGED = ("diff-index", "--cached", "--quiet", "HEAD", "--", ".")
 _REST = (_IGNORED, ("rev-parse", "--verify", "-q", "HEAD"), _UNCHANGED)
+_ROW = lazy(r"(?<![^\0])(?:\S (\d+) (\w+) \d\t([^\0]+)|\? ([^\0]+))")
 _SYMLINK, _SUBMODULE = "120000", "160000"
 
 
@@ -199,14 +201,11 @@ def _split(raw: bytes) -> tuple[tuple[IndexEntry, ...], tuple[str, ...]]:
     """Entries of the index, and names of other files; each sorted by path."""
     entries: dict[str, IndexEntry] = {}
     others = []
-    for row in os.fsdecode(raw).split("\0"):
-        if row.startswith("? "):
-            others.append(row[2:])
-        elif row:
-            head, _, path = row.partition("\t")
-            if path not in entries:  # an unmerged path stands there up to three times
-                _, mode, blob, _ = head.split(" ")
-                entries[path] = IndexEntry(path, mode, blob)
+    for mode, blob, path, other in _ROW.findall(os.fsdecode(raw)):
+        if other:
+            others.append(other)
+        elif path not in entries:  # an unmerged path stands there up to three times
+            entries[path] = IndexEntry(path, mode, blob)
     return tuple(entries[path] for path in sorted(entries)), tuple(sorted(others))
 
 

@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodify.inventory.content import MAX_BYTES
-from prodify.inventory.facts import FileEntry
 from prodify.inventory.files import FileIndex
-from prodify.inventory.roles import role_of
+from prodify.inventory.roles import FileEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +25,7 @@ class OverlayIndex(FileIndex):
     def entries(self) -> Mapping[str, FileEntry]:
         """Every file by path, those of the overlay included."""
         found = {path: entry for path, entry in self._found[0].items() if path not in self._hidden}
-        added = {path: FileEntry(path, role_of(path), tracked=False) for path in self._overlay if path not in found}
+        added = {path: FileEntry(path, tracked=False) for path in self._overlay if path not in found}
         return dict(sorted({**found, **added}.items()))
 
     def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:

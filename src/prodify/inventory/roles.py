@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from prodify.inventory.facts import Role
 from prodify.lazyre import lazy
@@ -82,6 +83,7 @@ def _before_packages(parts: list[str]) -> list[str]:
     return parts
 
 
+@lru_cache(maxsize=65536)
 def role_of(path: str) -> Role:
     """The role of a relative POSIX path.
 
@@ -96,6 +98,22 @@ def role_of(path: str) -> Role:
     if by_name is not None and (found is None or by_name is not Role.DOCS):
         return by_name
     return found or Role.PRODUCTION
+
+
+class FileEntry(NamedTuple):
+    """A file of the index. `tracked`: in git's index.
+
+    `blob` is the git blob id that the index holds for it, None for untracked files and without git.
+    """
+
+    path: str
+    tracked: bool
+    blob: str | None = None
+
+    @property
+    def role(self) -> Role:
+        """What the file is for. Found when it is asked for: of a large tree's files most are never asked."""
+        return role_of(self.path)
 
 
 _BESIDE = frozenset(

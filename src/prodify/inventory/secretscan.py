@@ -40,7 +40,7 @@ def scan_tree(repo: Inventory, scanner: Scanner) -> Mapping[str, list[SecretHit]
         data = read(entry.path)
         if data is None:
             return None
-        return (scanner.scan(entry.path, data, entry.role)[0], content.known(entry.path)), len(data)
+        return (scanner.scan(entry.path, data, None)[0], content.known(entry.path)), len(data)
 
     hits = {}
     for index, (of_file, kind) in in_order(one, len(entries)):

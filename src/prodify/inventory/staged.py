@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from prodify.errors import UsageError
 from prodify.inventory.content import MAX_BYTES
-from prodify.inventory.facts import FileEntry
 from prodify.inventory.files import FileIndex
 from prodify.inventory.gitpipes import holds_pipe
-from prodify.inventory.roles import role_of
+from prodify.inventory.roles import FileEntry
 from prodify.inventory.secrets.gitstream import contents, runner
 from prodify.inventory.secrets.history import staged_files
 
@@ -46,7 +45,7 @@ class StagedIndex(FileIndex):
     def entries(self) -> Mapping[str, FileEntry]:
         """The staged files by path: added and changed ones."""
         rows = sorted(staged_files(self._run))
-        return {path: FileEntry(path, role_of(path), tracked=True, blob=blob) for path, blob in rows}
+        return {path: FileEntry(path, tracked=True, blob=blob) for path, blob in rows}
 
     @cached_property
     def _found(self) -> tuple[dict[str, FileEntry], int, int]:

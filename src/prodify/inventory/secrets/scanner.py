@@ -6,6 +6,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role, SecretHit
+from prodify.inventory.roles import role_of
 from prodify.inventory.secrets import context, entries, languages, split, structured, urls
 from prodify.inventory.secrets.allow import Ignore, is_allowed, parse_gitleaksignore
 from prodify.inventory.secrets.byname import is_special, needs_more_than_patterns
@@ -146,10 +147,13 @@ class Scanner:
             return (context.unquoted(text, at, FileKind.CONFIG),)
         return (found for kind in _UNNAMED for found in self._candidates(text, [event], kind, Role.PRODUCTION))
 
-    def scan(self, path: str, data: bytes, role: Role = Role.PRODUCTION, *, weak: bool = True) -> tuple[list[SecretHit], frozenset[bytes]]:
+    def scan(
+        self, path: str, data: bytes, role: Role | None = Role.PRODUCTION, *, weak: bool = True
+    ) -> tuple[list[SecretHit], frozenset[bytes]]:
         """Return the hits of one file, ordered by place, and the keywords that occur in it.
 
-        `weak`: whether well-known defaults count outside env files, too.
+        `role`: None for what the path says, which is asked for only where something was found. `weak`: whether well-known defaults count
+        outside env files, too.
         """
         text = text_of(data)
         if text is None:
@@ -161,6 +165,7 @@ class Scanner:
         if len(events) == len(keywords) and not needs_more_than_patterns(path):
             return [], keywords
         kind = kind_of(path)
+        role = role or role_of(path)
         candidates = self._candidates(text, events, kind, role)
         if is_special(path):
             candidates.extend(structured.whole_file(path, text))
