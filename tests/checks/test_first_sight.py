@@ -8,7 +8,7 @@ from prodify.model import Kind
 from tests.checks.conftest import Judge
 from tests.checks.test_unseen_python import places
 
-MAIL = "import smtplib\n\n\ndef post(text):\n    with smtplib.{call} as server:\n        server.sendmail('a@b.example', 'c@d.example', '')\n"
+MAIL = "import smtplib\n\n\ndef post(text):\n    with smtplib.{call} as server:\n        server.sendmail('a@b.example', 'c@d.example')\n"
 TIMEOUTS = "outbound-calls-have-timeouts"
 
 
