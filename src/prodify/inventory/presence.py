@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data.capabilities import HEALTH, LIMITS, LOGS, METRICS, OTEL
 from prodify.inventory.facts import Role
 from prodify.inventory.query import query
+from prodify.inventory.syntax import location_of
 from prodify.lazyre import guarded, lazy
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ _HANDLES = lazy(
 """Code that looks at a request which came in."""
 _SERVED = ("python", "javascript", "typescript", "go")
 _ENV_PER_STAGE = lazy(r"(^|/)\.env\.(dev|development|local|test)$")
+_ENV_TO_RENAME = lazy(r"(^|/)(_\.?env(\.\w+)?_?|\.?env(\.\w+)?_)$")
+"""A file that is to be renamed before use: `_env`, `_env.local_`."""
 _LICENCE = lazy(r"^(LICEN[SC]E|COPYING|UNLICENSE)([.\-_].*)?$", re.IGNORECASE)
 _README = lazy(r"^readme(\.(md|mdx|rst|txt|adoc|org|markdown|[a-z]{2}\.md))?$", re.IGNORECASE)
 _MIGRATIONS = guarded(
@@ -148,7 +151,7 @@ def has_env_example(repo: Inventory) -> bool:
             continue
         if _ENV_EXAMPLE.search(path):
             return True
-        if _ENV_PER_STAGE.search(path) and _is_template(repo.files.text(path) or ""):
+        if (_ENV_PER_STAGE.search(path) or _ENV_TO_RENAME.search(path)) and _is_template(repo.files.text(path) or ""):
             return True
     return False
 
@@ -236,8 +239,23 @@ _FRAMEWORKS_LIMIT = (
       for language, kind in (("java", "annotation"), ("kotlin", "annotation"))),
 )  # fmt: skip
 """Limits that come with the framework and are switched on in code."""
+_LIMIT_MET = query(
+    "python", {"kind": "except_clause", "has": {"nthChild": 1, "regex": r"Rate_?Limit"}}, keywords=("RateLimit", "Rate_Limit")
+)
+"""The limit of somebody else was met."""
 _API_GROUP = query("php", {"kind": "string", "regex": "^.api.$", **_IN_MIDDLEWARE}, keywords=("middleware",))
 """A use of the group that Laravel's kernel comes with: a limit in a group that no route belongs to limits nothing."""
+
+
+def _answers_too_many(repo: Inventory, path: str) -> bool:
+    """Whether a file answers 429 of its own accord: what hands on that a model's or another server's limit was met limits nothing."""
+    found = list(_TOO_MANY.finditer(repo.files.text(path) or ""))
+    if not found or not path.endswith(".py"):
+        return bool(found)
+    passed_on = [location_of(path, node) for _, node in repo.syntax.nodes(_LIMIT_MET, path)]
+    text = repo.files.text(path) or ""
+    lines = (text.count("\n", 0, match.start()) + 1 for match in found)
+    return any(not any((p.line or 0) <= line <= (p.end_line or 0) for p in passed_on) for line in lines)
 
 
 def has_rate_limit(repo: Inventory) -> bool:
@@ -251,7 +269,7 @@ def has_rate_limit(repo: Inventory) -> bool:
     if any(_limits_requests(repo, row.language, name) for row in _LIMITERS for name in _defined(repo, row)):
         return True
     answering = (path for language in _SERVED for path in repo.syntax.sources(language, ("429", "TooMany")))
-    if any(_TOO_MANY.search(repo.files.text(path) or "") for path in answering):
+    if any(_answers_too_many(repo, path) for path in answering):
         return True
     return any("limit_req" in (repo.files.text(path) or "") for path in repo.files.select("nginx*.conf", "*/nginx/*.conf", "*.conf"))
 

@@ -29,6 +29,7 @@ _KEYS: Mapping[str, tuple[str, int]] = {
 _SESSION_KEYS = ("secret_key", "*.secret_key", "SECRET_KEY", "*.SECRET_KEY", "*?SECRET_KEY??")
 """Where Flask and its like keep the key of sessions; bytes with escapes, as `os.urandom` prints them, are no text that a scanner reads."""
 _FEWEST = 3
+_UNTYPED = 3
 
 
 def written_keys(repo: Inventory) -> Iterator[Note]:
@@ -39,8 +40,15 @@ def written_keys(repo: Inventory) -> Iterator[Note]:
         if argument is not None and (where := _written(repo, call, argument)) is not None:
             yield Note(where, "a signing key is written down here")
     for bound in repo.python.assignments(*_SESSION_KEYS, roles=(Role.PRODUCTION,)):
-        if bound.literal and isinstance(bound.value, bytes) and len(bound.value) >= _FEWEST:
+        if bound.literal and _is_bytes(bound.value):
             yield Note(bound.location, "a signing key is written down here")
+
+
+def _is_bytes(value: object) -> bool:
+    """Whether a literal is a key in bytes, or the same pasted without its `b`: text with characters that no keyboard has."""
+    if isinstance(value, str):
+        return len(value) >= _FEWEST and sum(not c.isprintable() and not c.isspace() for c in value) >= _UNTYPED
+    return isinstance(value, bytes) and len(value) >= _FEWEST
 
 
 def _written(repo: Inventory, call: Call, argument: Argument) -> Location | None:

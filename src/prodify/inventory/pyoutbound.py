@@ -65,7 +65,7 @@ def find(repo: Inventory) -> Iterator[OutboundCall]:
 def _of_module(repo: Inventory, module: PyModule, clients: dict[str, tuple[str, bool | None]]) -> Iterator[OutboundCall]:
     global_timeout = any(call.name == "socket.setdefaulttimeout" for call in module.calls)
     for call in module.calls:
-        found = _function(call) or _handed_over(module, call) or _method(repo, module, clients, call)
+        found = _function(call) or _handed_over(module, call) or _chosen(module, clients, call) or _method(repo, module, clients, call)
         if found is not None:
             library, timeout = found
             yield OutboundCall(library, call.name, call.location, True if global_timeout else timeout, call.in_loop)
@@ -93,6 +93,27 @@ def _handed_over(module: PyModule, call: Call) -> tuple[str, bool | None] | None
         if head in ("requests", "requests.api") and last in VERBS:
             return head.split(".")[0], _bounded(call, "requests")
     return None
+
+
+def _chosen(module: PyModule, clients: dict[str, tuple[str, bool | None]], call: Call) -> tuple[str, bool | None] | None:
+    """A request whose verb is chosen while the program runs: `getattr(requests, verb)(url)`, of the module or of a client."""
+    if not call.name.startswith("getattr("):
+        return None
+    owner = call.name[len("getattr(") :].partition(",")[0]
+    if owner in clients:
+        library, bounded = clients[owner]
+        return library, _bounded(call, library) or bounded
+    library = module.resolve(owner)
+    return (library, _bounded(call, library)) if library in ("requests", "httpx") else None
+
+
+def endless_mail(repo: Inventory) -> Iterator[Call]:
+    """Connections to a mail server that wait for ever, which smtplib does unless it is told otherwise."""
+    for call in repo.python.each_call("smtplib.SMTP", "smtplib.SMTP_SSL"):
+        given = call.arg("timeout", 3 if call.name.endswith("SMTP") else None)
+        told = any(c.name == "socket.setdefaulttimeout" for c in repo.python.calls("socket.setdefaulttimeout"))
+        if given is None and call.arg("host", 0) is not None and not call.has_star and not told:
+            yield call
 
 
 def _bounded(call: Call, library: str, position: int | None = None) -> bool | None:

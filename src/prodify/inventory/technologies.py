@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import Role, Technology
+from prodify.inventory.pyexpr import parsed
 from prodify.inventory.pyuse import imports_of
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -63,6 +65,7 @@ def find_datastores(repo: Inventory) -> tuple[Technology, ...]:
             *_imported(repo, tables.PYTHON_DATASTORES),
             *_django_engines(repo),
             *_flask_caches(repo),
+            *_queues(repo),
             *_connection_strings(repo),
             *_url_drivers(repo),
             *other_languages(repo),
@@ -125,6 +128,15 @@ def _flask_caches(repo: Inventory) -> Iterator[Technology]:
         name = next((known for known in ("redis", "memcached") if known in value), None)
         if name is not None:
             yield Technology(name, assignment.location, "CACHE_TYPE")
+
+
+def _queues(repo: Inventory) -> Iterator[Technology]:
+    """The queue that Celery is told of by a variable named after it, where the address itself is nowhere: `REDIS_TLS_URL`."""
+    for bound in repo.python.assignments("*BROKER_URL", "*RESULT_BACKEND", "*.broker_url", "*.result_backend"):
+        value = None if bound.literal else parsed(bound.text)
+        words = (n.value for n in ast.walk(value) if isinstance(n, ast.Constant)) if value is not None else ()
+        if any(isinstance(word, str) and word.startswith("REDIS") for word in words):
+            yield Technology("redis", bound.location, bound.target)
 
 
 def _connection_strings(repo: Inventory) -> Iterator[Technology]:

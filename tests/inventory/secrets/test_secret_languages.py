@@ -233,6 +233,8 @@ PAIRS = {
     "redis server": ("docker-compose.yml", "command: redis-server --requirepass @P", "command: redis-server --requirepass ${PW}"),
     "redis.conf": ("redis.conf", "requirepass @P", "# requirepass foobared"),
     "psql": ("run.sh", "PGPASSWORD=@P psql -h db -U app", "PGPASSWORD=$PW psql -h db -U app"),
+    "chpasswd": ("setup.sh", 'echo "deploy:@P" | sudo chpasswd', 'echo "deploy:$PW" | sudo chpasswd'),
+    "htpasswd": ("setup.sh", "htpasswd -cb /etc/nginx/.htpasswd shop @P", 'htpasswd -cb /etc/nginx/.htpasswd shop "$PW"'),
     "sshpass": ("deploy.sh", "sshpass -p '@P' scp a b:", 'sshpass -p "$PW" scp a b:'),
     "docker": ("README.md", "docker run -e POSTGRES_PASSWORD=@P postgres", "docker run -e POSTGRES_PASSWORD postgres"),
     "docker login": ("deploy.sh", "docker login -u app -p @P r.acme.io", "docker login -u app -p $PW r.acme.io"),

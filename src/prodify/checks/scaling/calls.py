@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.inventory.pyoutbound import endless_mail
 
 
 @check(step=Step.SCALING, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(400, 1088), fixed_by="hardening")
@@ -30,12 +31,13 @@ def outbound_calls_have_timeouts(repo: Inventory, profile: Profile) -> Verdict:
             return requests.get(url, timeout=5).json()
         ```
     """
-    calls = repo.outbound_calls
-    if not calls:
+    calls, mail = repo.outbound_calls, tuple(endless_mail(repo))
+    if not calls and not mail:
         return not_applicable("no other server is called")
     endless = [Note(c.location, f"{c.name} without a timeout") for c in calls if c.timeout is False]
+    endless += [Note(c.location, f"{c.name} without a timeout") for c in mail]
     if endless:
-        return failed(f"{len(endless)} of {len(calls)} calls may wait for ever", *endless)
+        return failed(f"{len(endless)} of {len(calls) + len(mail)} calls may wait for ever", *endless)
     return passed("every call has a timeout", *(Note(c.location, c.name) for c in calls[:5]))
 
 

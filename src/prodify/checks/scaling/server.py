@@ -25,6 +25,8 @@ from prodify.inventory.components.commands import RANKS, launches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from prodify.inventory.facts import Component
+
 _SERVERS = frozenset(("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "granian", "streamlit"))
 _SERVER_CALLS = (
     "uvicorn.run", "uvicorn.Server", "waitress.serve", "hypercorn.*", "granian.*", "gevent.pywsgi.WSGIServer", "eventlet.wsgi.server",
@@ -82,7 +84,7 @@ def production_server_is_configured(repo: Inventory, profile: Profile) -> Verdic
         web: gunicorn --workers 2 app:app
         ```
     """
-    services = [c for c in repo.web_services if c.language == "python"]
+    services = [c for c in repo.web_services if c.language == "python" and not _is_function(repo, c)]
     if not services:
         return not_applicable("no Python web service")
     if all(c.framework in _OWN_SERVER for c in services):
@@ -93,6 +95,11 @@ def production_server_is_configured(repo: Inventory, profile: Profile) -> Verdic
     if starts or calls or configured:
         return passed("a production server starts it", *(Note(x.location, x.program) for x in starts), *calls[:2], *configured)
     return failed("nothing starts it with a production server", *(n for c in services for n in c.evidence[:1]))
+
+
+def _is_function(repo: Inventory, component: Component) -> bool:
+    """Whether the platform's runtime calls the component, without a server of its own."""
+    return component.framework is None and f"{component.path}/vercel.json".removeprefix("./") in repo.files
 
 
 def _passed_on(repo: Inventory) -> Iterator[Note]:

@@ -39,23 +39,34 @@ def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Com
         told = PlacedStr(runtime, note_at(repo, manifest, '"php"', "").location) if isinstance(runtime, str) else None
         version = told or image_version(repo, root, "php")
         manager = PlacedStr("composer", Location(manifest, 1)) if manifest in repo.files else None
-        if package is None and entry is None and not data:
+        page = None if data or entry else _page(repo, sources)
+        if package is None and entry is None and not data and page is None:
             continue
         is_library = data.get("type") == "library" or (bool(data) and package is None and entry is None)
         framework = PHP[package] if package and not is_library else None
-        kind = "library" if is_library else framework.kind if framework else "service" if entry else "cli"
+        kind = "library" if is_library else framework.kind if framework else "service" if entry or page else "cli"
         port = framework.port if framework else 80 if kind == "service" else None
         if kind == "service":
             port = _started_port(repo, root, data) or port
         note = (
             note_at(repo, manifest, package, f"depends on {package}")
             if package
-            else Note(Location(root.join(entry) if entry else manifest, 1), "PHP")
+            else Note(Location(root.join(entry) if entry else page or manifest, 1), "PHP")
         )
         shown = framework.name if framework else None
         yield Component(
             root.path, name_of(root, declared), kind, "php", shown, None if is_library else entry, port, manager, version, (note,)
         )
+
+
+_ASKED = ("$_POST", "$_GET", "$_REQUEST", "$_SESSION", "$_SERVER")
+"""What a page reads of the request that it answers."""
+
+
+def _page(repo: Inventory, sources: Iterable[str]) -> str | None:
+    """A page that answers requests by itself, where no page in front of all others is: `login.php`, `user/index.php`."""
+    texts = ((path, repo.syntax.text(path)) for path in sources)
+    return next((path for path, text in texts if any(name in text for name in _ASKED)), None)
 
 
 _SERVES = lazy(

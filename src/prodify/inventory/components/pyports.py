@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory import pyimports
 from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.common import placed_port, port_in
 from prodify.inventory.components.pyapps import AppObject, run_calls
@@ -88,12 +89,27 @@ def _setting(repo: Inventory, call: Call) -> int | None:
     if argument is None or not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", argument.text):
         return None
     field = argument.text.rpartition(".")[2]
+    if (constant := _constant(repo, call, argument.text)) is not None:
+        return constant
     declared = re.compile(rf"^\s+{field}\s*:\s*(?:int|str)\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE)
     found = {port_in(repo, (path,), declared) for path in repo.syntax.sources("python", (field,))} - {None}
     written = re.compile(rf"^\s*{field}\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE | re.IGNORECASE)
     files = repo.files.select(".env", ".env.example", ".env.sample") if not found else ()
     found |= {port_in(repo, (path,), written) for path in files} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _constant(repo: Inventory, call: Call, dotted: str) -> int | None:
+    """The port in `config.PORT`, a constant of another module of the repository: its number, or what steps in for a variable."""
+    home = pyimports.definition(repo, call.location.path, dotted)
+    module = repo.python.module(home[0]) if home is not None else None
+    bound = pyimports.assignment_of(module, home[1]) if home is not None and module is not None else None
+    if bound is None:
+        return None
+    if bound.literal:
+        return placed_port(str(bound.value), bound.location)
+    match = _FALLBACK.search(bound.text)
+    return placed_port(match[1] or match[2], bound.location) if match else None
 
 
 def port_of_call(call: Call, module: PyModule) -> int | None:

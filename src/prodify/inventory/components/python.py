@@ -15,6 +15,8 @@ from prodify.inventory.components.pyreach import reaches
 from prodify.inventory.components.rqworker import rq_command
 from prodify.inventory.data.python_frameworks import CLI_MODULES, SCRIPT_UI
 from prodify.inventory.facts import Component, Note
+from prodify.inventory.query import query
+from prodify.inventory.syntax import location_of
 from prodify.lazyre import lazy
 from prodify.model import Location
 
@@ -31,6 +33,13 @@ _TASK = lazy(
     r"^\s*@[\w.]*\btask\b|\bshared_task\b|\bautodiscover_tasks\b|\bTask\)\s*:|\.register_task\(|\.task\(|\bimports?\s*=|\binclude\s*=",
     re.MULTILINE,
 )
+
+_HANDLER = query(
+    "python",
+    {"kind": "class_definition", "inside": {"kind": "module"}, "all": [
+        {"has": {"field": "name", "regex": "^handler$"}}, {"has": {"field": "superclasses", "regex": r"\bBaseHTTPRequestHandler\b"}}]},
+    keywords=("BaseHTTPRequestHandler",),
+)  # fmt: skip
 
 
 class PythonRoot:
@@ -53,7 +62,7 @@ class PythonRoot:
         if found:
             yield from found
         else:
-            one = self._distributed() or self._runnable() or self._notebook()
+            one = self._distributed() or self._function() or self._runnable() or self._notebook()
             if one is not None:
                 yield one
 
@@ -210,6 +219,17 @@ class PythonRoot:
         if not project.distribution:
             return None
         return self._component("library", None, None, notes)
+
+    def _function(self) -> Component | None:
+        """A function that Vercel's runtime calls: a class `handler` in a root with the platform's file."""
+        if self.root.join("vercel.json") not in self.repo.files:
+            return None
+        found = [(path, node) for path in self.sources for _, node in self.repo.syntax.nodes(_HANDLER, path)]
+        if not found:
+            return None
+        path, node = min(found, key=lambda row: (row[0].count("/"), row[0]))
+        note = Note(location_of(path, node), "answers requests for the platform's runtime")
+        return self._component("service", None, self.root.relative(path), (note,))
 
     def _exports_names(self) -> bool:
         """Whether the top package offers names to import: a library with a console script, not a tool."""

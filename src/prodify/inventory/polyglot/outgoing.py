@@ -180,6 +180,9 @@ LIBRARIES: tuple[Library, ...] = (
     Library("httpclient", called("csharp", "([cC]lient|_http)$",
                                  "^(Get|Post|Put|Delete|Send|GetString|GetStream|GetByteArray|GetFromJson|PostAsJson|PutAsJson)Async",
                                  "HttpClient"), None),
+    Library("httpclient", query("csharp", {"kind": "assignment_expression", "all": [
+        {"has": {"field": "left", "regex": r"(^|\.)Timeout$"}}, {"has": {"field": "right", "regex": r"(^|\.)InfiniteTimeSpan$"}}]},
+        keywords=("InfiniteTimeSpan",)), needs="HttpClient"),
 )  # fmt: skip
 """Calls by library."""
 

@@ -77,11 +77,27 @@ _FLAG = lazy(rb"""(?:-[pa]|requirepass)["',]{0,2}\s{0,3}["']?$""")
 _PROSE = (FileKind.DOCS, FileKind.ENV_TEMPLATE, FileKind.MARKUP)
 
 
+_ACCOUNTS = lazy(
+    rb"""echo\s+(?:-\w\s)?["']?[\w.-]+:(?=[^\s"'$<`|]+["']?\s*\|[^\n]*\bchpasswd)"""
+    rb"""|htpasswd\s+-\w*b\w*\s+(?:-\w+\s+)*(?:(?!-)[^\s"'|;&]+\s+){1,2}?["']?(?=[^\s"'$<`|;&]+["']?\s*(?:$|[\n|;&>]))"""
+)
+"""A password that a script gives an account of the machine or of a web server."""
+
+
+def _account(data: bytes, at: int) -> int | None:
+    """Where the password begins, in the command on the line of `at` that sets it; None where no such command stands before it."""
+    start = data.rfind(b"\n", max(0, at - 300), at) + 1
+    found = _ACCOUNTS.search(data, start, at + 64)
+    return found.end() if found is not None and found.end() <= at + 1 else None
+
+
 def password(data: bytes, at: int, kind: FileKind) -> Iterator[Candidate]:
     """Judge the password that a client is given on its command line; its first character stands at `at`."""
+    if (account := _account(data, at)) is not None:
+        at = account
     found = _WRITTEN.match(data, at, at + 128)
     line = data.rfind(b"\n", max(0, at - 300), at) + 1
-    if found is None or not _FLAG.search(data, max(line, at - 24), at) or data[line:at].lstrip()[:1] == b"#":
+    if found is None or not (account or _FLAG.search(data, max(line, at - 24), at)) or data[line:at].lstrip()[:1] == b"#":
         return
     value = found.group().decode("utf-8", "replace").rstrip("\\")
     named = data[at - 2 : at] == b"-p" and value.lower().startswith(("assw", "rint", "rogress", "ager", "rotocol", "ort"))

@@ -224,8 +224,9 @@ PATTERNS: dict[Trigger, tuple[str, tuple[str, ...]]] = {
     ),
     Trigger.COMMAND: (
         r"""(?:\b(?:mysql|mariadb)\w{0,8}\b[^\n|;]{0,160}[\s"']-p["']?|\bredis-cli\b[^\n|;]{0,120}[\s"']-a["',]{0,2}\s{1,3}["']?|requirepass["',]{0,2}\s{1,3}["']?"""
-        r"""|\bsshpass["',]{0,2}\s{1,3}["']?-p["',]{0,2}\s{0,3}["']?|\b(?:docker|podman|buildah|oc|az|cf)\s{1,3}login\b[^\n|;]{0,160}\s-p\s{1,3}["']?)[^\s"'$<`\-]""",
-        ("mysql", "mariadb", "redis-cli", "requirepass", "sshpass", "login"),
+        r"""|\bsshpass["',]{0,2}\s{1,3}["']?-p["',]{0,2}\s{0,3}["']?|\b(?:docker|podman|buildah|oc|az|cf)\s{1,3}login\b[^\n|;]{0,160}\s-p\s{1,3}["']?)[^\s"'$<`\-]"""
+        r"""|\bhtpasswd\s{1,3}-\w{0,4}b\w{0,4}\s[^\n|;]{1,160}|\becho\s{1,3}(?:-\w\s)?["']?[\w.-]{1,32}:[^\s"'$<`|]{1,64}["']?\s{0,3}\|[^\n]{0,40}\bchpasswd""",
+        ("mysql", "mariadb", "redis-cli", "requirepass", "sshpass", "login", "htpasswd", "chpasswd"),
     ),
     Trigger.ACCOUNT: (
         r"""(?:(?i:(?:user(?:_?name)?|login|email)\\?["']?\s{0,4}(?:=>|:=|[:=])\s{0,4}@?["'](?:admin(?:istrator)?|root|sa|super(?:user|admin)|postgres"""
