@@ -120,25 +120,11 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def telegram() -> Iterator[Telegram]:
-    """The stand-in for Telegram."""
-    found = Telegram()
-    yield found
-    found.close()
-
-
-@pytest.fixture
 def discord() -> Iterator[Discord]:
     """The stand-in for Discord."""
     found = Discord()
     yield found
     found.close()
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bot with aiogram, everything applied."""
-    return laid_out(tmp_path_factory.mktemp("aiogram"), AIOGRAM)
 
 
 def started(root: Path, home: Path, **settings: str) -> Program:
@@ -147,10 +133,25 @@ def started(root: Path, home: Path, **settings: str) -> Program:
     return Program(root, home, "shop", str(PYTHON), **settings)
 
 
-def aiogram(root: Path, home: Path, telegram: Telegram, *, seconds: int, tasks: bool) -> Program:
-    """The bot on Telegram; its handlers take so many seconds, each as a task of its own or one after the other."""
-    chosen = {"AS_TASKS": "1"} if tasks else {}
-    return started(root, home, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API=telegram.url, SECONDS=str(seconds), **chosen)
+@pytest.fixture(scope="module")
+def bots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Program, Telegram]]]:
+    """Bots with aiogram, everything applied, each with a Telegram of its own: started at once, since aiogram takes seconds to import.
+
+    Their handlers run each as a task of its own or one after the other, and take longer than it takes to give a sign of life, or not.
+    """
+    root = laid_out(tmp_path_factory.mktemp("aiogram"), AIOGRAM)
+    found: dict[str, tuple[Program, Telegram]] = {}
+    try:
+        for name, seconds in (("tasks", 6), ("row", 2), ("stopped", 2)):
+            telegram = Telegram()
+            chosen = {} if name == "row" else {"AS_TASKS": "1"}
+            addressed = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API": telegram.url, "SECONDS": str(seconds), **chosen}
+            found[name] = started(root, tmp_path_factory.mktemp(name), **addressed), telegram
+        yield found
+    finally:
+        for bot, telegram in found.values():
+            bot.close()
+            telegram.close()
 
 
 def grace(bot: Program) -> int:
@@ -158,39 +159,33 @@ def grace(bot: Program) -> int:
     return int(bot.deployment()["spec"]["template"]["spec"]["terminationGracePeriodSeconds"])
 
 
-@pytest.mark.parametrize(("tasks", "seconds"), [(True, 6), (False, 2)], ids=["as tasks", "one after the other"])
-def test_aiogram_finishes_the_update_that_it_is_at(tasks: bool, seconds: int, repository: Path, telegram: Telegram, tmp_path: Path) -> None:
-    bot = aiogram(repository, tmp_path, telegram, seconds=seconds, tasks=tasks)
-    try:
-        telegram.say("/slow")
-        wait_for("its beginning", lambda: telegram.answers == ["begun"], 30)
-        if tasks:
-            wait_for("the next question", lambda: telegram.confirmed == 2, 30)
-        os.utime(bot.alive, (0, 0))
-        bot.process.process.send_signal(signal.SIGTERM)
-        told = time.monotonic()
-        wait_for("the end of asking", lambda: "Polling stopped" in bot.process.text(), 10)
-        telegram.say("hello")
-        if tasks:
-            wait_for("a sign of life", bot.is_alive, 10)
-            assert bot.process.process.poll() is None and telegram.answers == ["begun"], "while it finishes"
-        bot.process.process.wait(timeout=grace(bot))
-        assert bot.process.process.returncode == 0 and time.monotonic() - told < grace(bot), bot.process.text()
-        assert telegram.answers == ["begun", "ended"], bot.process.text()
-        assert telegram.confirmed == 2, "the first is not given out again, the second is"
-    finally:
-        bot.close()
+@pytest.mark.parametrize("name", ["tasks", "row"])
+def test_aiogram_finishes_the_update_that_it_is_at(name: str, bots: dict[str, tuple[Program, Telegram]]) -> None:
+    bot, telegram = bots[name]
+    telegram.say("/slow")
+    wait_for("its beginning", lambda: telegram.answers == ["begun"], 60)
+    if name == "tasks":
+        wait_for("the next question", lambda: telegram.confirmed == 2, 30)
+    os.utime(bot.alive, (0, 0))
+    bot.process.process.send_signal(signal.SIGTERM)
+    told = time.monotonic()
+    wait_for("the end of asking", lambda: "Polling stopped" in bot.process.text(), 10)
+    telegram.say("hello")
+    if name == "tasks":
+        wait_for("a sign of life", bot.is_alive, 10)
+        assert bot.process.process.poll() is None and telegram.answers == ["begun"], "while it finishes"
+    bot.process.process.wait(timeout=grace(bot))
+    assert bot.process.process.returncode == 0 and time.monotonic() - told < grace(bot), bot.process.text()
+    assert telegram.answers == ["begun", "ended"], bot.process.text()
+    assert telegram.confirmed == 2, "the first is not given out again, the second is"
 
 
-def test_a_handler_of_aiogram_may_stop_the_bot_itself(repository: Path, telegram: Telegram, tmp_path: Path) -> None:
-    bot = aiogram(repository, tmp_path, telegram, seconds=3, tasks=True)
-    try:
-        telegram.say("/stop")
-        wait_for("its answer", lambda: telegram.answers == ["bye"], 30)
-        bot.process.process.wait(timeout=15)
-        assert bot.process.process.returncode == 0, "it does not wait for its own end"
-    finally:
-        bot.close()
+def test_a_handler_of_aiogram_may_stop_the_bot_itself(bots: dict[str, tuple[Program, Telegram]]) -> None:
+    bot, telegram = bots["stopped"]
+    telegram.say("/stop")
+    wait_for("its answer", lambda: telegram.answers == ["bye"], 60)
+    bot.process.process.wait(timeout=15)
+    assert bot.process.process.returncode == 0, "it does not wait for its own end"
 
 
 def test_discord_finishes_the_message_that_it_is_at(discord: Discord, tmp_path: Path) -> None:
