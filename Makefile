@@ -77,7 +77,7 @@ validators-go: ## build the validators that are written in Go and in no package:
 validators-npm: ## install the validators that are written in JavaScript: TypeScript with Grafana's types, markdownlint
 	@scripts/validators-npm.sh
 
-validators-slow: ## install checkov, Pulumi and a server that speaks MongoDB's protocol, for the slow tests; 840 MB, a few minutes
+validators-slow: ## install checkov, Pulumi, bots and a server that speaks MongoDB's protocol, for the slow tests; 900 MB, a few minutes
 	@scripts/validators-slow.sh
 
 bench: $(STAMP) ## measure speed and accuracy

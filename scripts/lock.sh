@@ -26,7 +26,7 @@ compile() { # compile OUTPUT SOURCE...
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The locks in force are preferences: without them (UPGRADE=1) every package moves to its newest version.
-# checkov and Pulumi have environments of their own, with versions of their own.
+# checkov, Pulumi and the bots have environments of their own, with versions of their own.
 if [ "${UPGRADE:-0}" != 1 ]; then
     for name in runtime dev validators e2e; do cat "requirements/$name.txt" >>"$work/old.txt" 2>/dev/null || true; done
 fi
@@ -44,6 +44,8 @@ if [ "${UPGRADE:-0}" = 1 ]; then rm -f requirements/checkov.txt; fi
 compile requirements/checkov.txt requirements/checkov.in
 if [ "${UPGRADE:-0}" = 1 ]; then rm -f requirements/pulumi.txt; fi
 compile requirements/pulumi.txt requirements/pulumi.in
+if [ "${UPGRADE:-0}" = 1 ]; then rm -f requirements/bots.txt; fi
+compile requirements/bots.txt requirements/bots.in
 # The comments name the constraints' temporary path; which package asked for which is what a reader wants.
 sed -i.bak -e '/# *-c .*constraints\.txt$/d' requirements/*.txt
 rm -f requirements/*.bak

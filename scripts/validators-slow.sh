@@ -3,8 +3,9 @@
 # - checkov judges Dockerfiles, Kubernetes objects and Terraform. It brings 99 packages that the others must not depend on, 290 MB, and takes
 #   one to two minutes. .tools/bin/checkov points to it.
 # - Pulumi with the packages of two clouds runs the tests of generated programs: 500 MB, of which nothing is compiled before it is needed.
+# - bots holds libraries of bots that do not go with the versions of the end-to-end tests: aiogram and discord.py, 60 MB.
 # - ferretdb is the server on which the backup of MongoDB is tried; Go builds it in one and a half minutes of a processor.
-# Usage: scripts/validators-slow.sh [checkov|pulumi|ferretdb ...]
+# Usage: scripts/validators-slow.sh [checkov|pulumi|bots|ferretdb ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +19,7 @@ install() { # install NAME: the locked packages of requirements/NAME.txt
     touch "$venv/.stamp"
 }
 
-if [ "$#" -eq 0 ]; then set -- checkov pulumi ferretdb; fi
+if [ "$#" -eq 0 ]; then set -- checkov pulumi bots ferretdb; fi
 for name in "$@"; do
     if [ "$name" = ferretdb ]; then scripts/validators-go.sh ferretdb; else install "$name"; fi
 done

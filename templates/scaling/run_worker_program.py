@@ -5,7 +5,7 @@ Written by prodify (recipe worker); yours to edit, upgrades merge.
 
 from __future__ import annotations
 
-#% if beats
+#% if beats or finishes
 import asyncio
 #% endif
 import os
@@ -25,6 +25,9 @@ import time
 #% if measured and framework == "rq"
 from datetime import timezone
 #% endif
+#% if finishes == "aiogram"
+from contextlib import suppress
+#% endif
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,12 @@ os.environ.setdefault("OTEL_SERVICE_NAME", "{= name =}")
 #% if measured
 # First of all: a connection that is opened before it stays untraced.
 {= telemetry_import =}  # noqa: F401
+#% endif
+#% if finishes == "aiogram"
+from aiogram import Dispatcher
+from aiogram.exceptions import AiogramError
+#% elif finishes == "discord"
+from discord import Client
 #% endif
 #% if framework in ("rq", "list")
 #% if measured
@@ -78,6 +87,10 @@ PATIENCE = 1
 #% elif beats
 # Touched every few seconds from the program's event loop; a probe looks how old it is.
 ALIVE = Path(os.environ.get("WORKER_ALIVE_FILE", "{= alive_file =}"))  # nosec B108 - nothing of worth is in it
+#% endif
+#% if finishes
+# Seconds that what is under way may take to its end once the program is to stop: the platform ends it {= spare =} seconds later.
+PATIENCE = {= patience =}
 #% endif
 #% if measured and framework in ("rq", "list")
 {= "" =}
@@ -293,12 +306,105 @@ def give_signs_of_life() -> None:
 
 
 #% endif
+#% if finishes == "aiogram"
+def finish_updates() -> None:
+    """Let aiogram finish the updates that it is at when it stops. On its own it closes its connections and ends what handles them.
+
+    Telegram was told of most of them by then that they need not come again, so an update that is cut off is lost.
+    """
+    process = getattr(Dispatcher, "_process_update", None)  # aiogram's own name (3.31)
+    if process is None:
+        print("This version of aiogram is not known here: an update that it is at when it stops is cut off.", file=sys.stderr)
+        return
+    shut_down, stop_polling = Dispatcher.emit_shutdown, Dispatcher.stop_polling
+    under_way: set[Any] = set()
+    latest: dict[Any, int] = {}
+
+    async def process_apart(self: Any, bot: Any, update: Any, **options: Any) -> Any:
+        task = asyncio.ensure_future(process(self, bot, update, **options))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        latest[bot] = update.update_id
+        # With handle_as_tasks=False it is the asking for updates that waits here, and that is broken off first.
+        return await asyncio.shield(task)
+
+    async def finish_and_shut_down(self: Any, *arguments: Any, **data: Any) -> Any:
+        if under_way:
+            await asyncio.wait(set(under_way), timeout=PATIENCE)
+        for bot in data.get("bots", ()):
+            if bot in latest and not under_way:
+                # So that what is done does not come again; what has not been begun does.
+                with suppress(AiogramError):
+                    await bot.get_updates(offset=latest[bot] + 1, limit=1, timeout=0, request_timeout=2)
+        return await shut_down(self, *arguments, **data)
+
+    async def stop_here(self: Any) -> None:
+        under_way.discard(asyncio.current_task())  # a handler that stops the bot would wait for its own end
+        await stop_polling(self)
+
+    for name, method in (("_process_update", process_apart), ("emit_shutdown", finish_and_shut_down), ("stop_polling", stop_here)):
+        setattr(Dispatcher, name, method)
+
+
+#% endif
+#% if finishes == "discord"
+class Events:
+    """The events that the program is at. On its own discord.py knows no SIGTERM, and what handles an event is ended in the middle.
+
+    Discord gives out no event twice: what comes after the program was told to stop is not begun, so that nothing is cut off.
+    """
+
+    # They tell that the program is connected, and what handles them often runs for ever.
+    LASTING = ("on_connect", "on_ready", "on_resumed", "on_shard_connect", "on_shard_ready", "on_shard_resumed")
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self.begun: set[Any] = set()
+
+    def stand_between(self) -> None:
+        """Let the program's client begin its events through us."""
+        schedule = getattr(Client, "_schedule_event", None)  # discord.py's own name (2.7)
+        if schedule is None:
+            print("This version of discord.py is not known here: an event that it is at when it stops is cut off.", file=sys.stderr)
+            return
+
+        def begin(client: Any, handler: Any, name: str, *arguments: Any, **options: Any) -> Any:
+            if self.stopping:
+                return None
+            task = schedule(client, handler, name, *arguments, **options)
+            if name not in self.LASTING:
+                self.begun.add(task)
+                task.add_done_callback(self.begun.discard)
+            return task
+
+        Client._schedule_event = begin  # type: ignore[method-assign]
+
+    def stop(self, *_: Any) -> None:
+        """On SIGTERM: as soon as what has been begun is done, at the latest when patience ends."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            sys.exit(0)
+        if not self.stopping:
+            self.stopping = True
+            # From outside of the loop, so that it wakes up.
+            loop.call_soon_threadsafe(self._end, loop, loop.time() + PATIENCE)
+
+    def _end(self, loop: asyncio.AbstractEventLoop, latest: float) -> None:
+        # Slash commands, buttons and forms are known by the names of their tasks.
+        names = [task.get_name() for task in asyncio.all_tasks(loop)]
+        commands = any(name == "CommandTree-invoker" or name.startswith("discord-ui-") and "-dispatch-" in name for name in names)
+        if loop.time() >= latest or not (self.begun or commands):
+            sys.exit(0)
+        loop.call_later(0.1, self._end, loop, latest)
+#% else
 def stop(*_: Any) -> None:
     """End the program between two of its statements, as Ctrl+C does: `finally` blocks and what runs at exit still run.
 
     What it was in the middle of is lost unless your code sees to it: confirm an item when it is done, not when it is taken.
     """
     sys.exit(0)
+#% endif
 #% endif
 {= "" =}
 
@@ -335,6 +441,16 @@ if __name__ == "__main__":
     ALIVE.touch()
     give_signs_of_life()
 #% endif
+#% if finishes == "aiogram"
+    # aiogram sees to the signal itself as soon as it asks for updates.
+    finish_updates()
+#% endif
+#% if finishes == "discord"
+    events = Events()
+    events.stand_between()
+    signal.signal(signal.SIGTERM, events.stop)
+#% else
     signal.signal(signal.SIGTERM, stop)
+#% endif
     runpy.run_path(str(PROGRAM), run_name="__main__")
 #% endif

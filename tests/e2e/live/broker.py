@@ -40,15 +40,15 @@ class Broker:
         return int(self.ask(*command) or 0)
 
 
-class Worker:
-    """A worker of an applied repository, a broker and a receiver; `alive` is what its probe looks at."""
+class Program:
+    """A worker or bot of an applied repository, and a receiver; `alive` is what its probe looks at, `python` has its packages."""
 
-    def __init__(self, root: Path, home: Path, name: str) -> None:
-        self.root, self.home, self.name = root, home, name
-        self.broker, self.receiver, self.alive = Broker(home), Receiver(), home / "worker.alive"
+    def __init__(self, root: Path, home: Path, name: str, python: str = sys.executable, **settings: str) -> None:
+        self.root, self.home, self.name, self.python = root, home, name, python
+        self.receiver, self.alive = Receiver(), home / "worker.alive"
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OTEL_", "PYTEST", "COV_"))}
         self.environment = {
-            **inherited, "REDIS_URL": self.broker.url, "OTEL_EXPORTER_OTLP_ENDPOINT": self.receiver.endpoint, "ENVIRONMENT": "production",
+            **inherited, **settings, "OTEL_EXPORTER_OTLP_ENDPOINT": self.receiver.endpoint, "ENVIRONMENT": "production",
             "OTEL_METRIC_EXPORT_INTERVAL": "500", "OTEL_BSP_SCHEDULE_DELAY": "300", "WORKER_ALIVE_FILE": str(self.alive),
             "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
@@ -59,7 +59,7 @@ class Worker:
         command = self.container()["command"]
         assert command[0] == "python"
         log = self.home / f"worker-{time.monotonic_ns()}.log"
-        self.process = Process(log, [sys.executable, *command[1:]], self.root, {**self.environment, **more})
+        self.process = Process(log, [self.python, *command[1:]], self.root, {**self.environment, **more})
         return self.process
 
     def deployment(self) -> dict[str, Any]:
@@ -76,6 +76,19 @@ class Worker:
         """What the probe of the manifest says."""
         command = [part.replace("/tmp/worker.alive", str(self.alive)) for part in self.container()["livenessProbe"]["exec"]["command"]]
         return subprocess.run([sys.executable, *command[1:]], check=False, timeout=10, capture_output=True).returncode == 0
+
+    def close(self) -> None:
+        """End everything."""
+        self.process.kill()
+        self.receiver.close()
+
+
+class Worker(Program):
+    """A worker of an applied repository, and its broker."""
+
+    def __init__(self, root: Path, home: Path, name: str) -> None:
+        self.broker = Broker(home)
+        super().__init__(root, home, name, REDIS_URL=self.broker.url)
 
     def points(self, metric: str) -> list[tuple[dict[str, Any], Any]]:
         """The newest measurement of each process and kind: its attributes and the point."""
@@ -100,6 +113,5 @@ class Worker:
 
     def close(self) -> None:
         """End everything."""
-        for process in (self.process, self.broker.process):
-            process.kill()
-        self.receiver.close()
+        super().close()
+        self.broker.process.kill()

@@ -320,6 +320,27 @@ def test_a_bot(make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None
     golden("worker/bot", of_workers(render_tree(("worker", "kubernetes"), make_repo(TELEGRAM), profile_for())))
 
 
+AIOGRAM = {
+    "bot.py": "import asyncio\nimport os\n\nfrom aiogram import Bot, Dispatcher\n\ndp = Dispatcher()\n\n\nasync def main():\n"
+    '    await dp.start_polling(Bot(os.environ["TELEGRAM_TOKEN"]))\n\n\nif __name__ == "__main__":\n    asyncio.run(main())\n',
+    "requirements.txt": "aiogram\n",
+}
+
+
+@pytest.mark.parametrize(("name", "files"), [("aiogram", AIOGRAM), ("discord", BOT)], ids=["aiogram", "discord"])
+def test_a_bot_that_is_made_to_finish(name: str, files: dict[str, str], make_repo: MakeRepo, render_tree: Render, golden: Golden) -> None:
+    tree = render_tree(("worker", "kubernetes"), make_repo(files), profile_for())
+    golden(f"worker/{name}", {"run_worker.py": tree["run_worker.py"]})
+    assert "PATIENCE = 20\n" in tree["run_worker.py"] and "terminationGracePeriodSeconds: 30\n" in tree[MANIFEST]
+
+
+def test_only_libraries_that_cut_off_are_stood_in(make_repo: MakeRepo, render_tree: Render) -> None:
+    on_uvloop = render_tree(("worker",), make_repo({**AIOGRAM, "requirements.txt": "aiogram\nuvloop\n"}), profile_for())["run_worker.py"]
+    assert "finish_updates()" in on_uvloop and "import asyncio\n" in on_uvloop and "give_signs_of_life" not in on_uvloop
+    for files in (TELEGRAM, {**BOT, "requirements.txt": "py-cord\n"}):
+        assert "PATIENCE" not in render_tree(("worker",), make_repo(files), profile_for())["run_worker.py"]
+
+
 @pytest.mark.parametrize(
     ("files", "signs"),
     [(BOT, True), (TELEGRAM, True), (OLD_TELEGRAM, False), ({**BOT, "requirements.txt": "discord.py\nuvloop\n"}, False), (STREAM, False)],

@@ -10,7 +10,8 @@ from prodify.api import Edit, File, Inventory, Profile, Review, Step, recipe
 from prodify.escape import Code, python_list
 from prodify.recipes.observability.task_telemetry import TaskTelemetry, bounds, task_telemetry, telemetry_of
 from prodify.recipes.observability.telemetry import telemetry
-from prodify.recipes.scaling.workers import ALIVE_FILE, STARTER, Worker, worker_of
+from prodify.recipes.scaling.worker_manifests import stop_seconds
+from prodify.recipes.scaling.workers import ALIVE_FILE, SPARE_SECONDS, STARTER, Worker, worker_of
 from prodify.recipes.shared.tasks import RUN_BOUNDARIES, wait_boundaries
 from prodify.render import render
 
@@ -52,6 +53,9 @@ class ProgramContext:
     address: str
     framework: str
     beats: bool
+    finishes: str
+    patience: int
+    spare: int
     measured: bool
     telemetry_import: Code
     package: str
@@ -120,6 +124,9 @@ def _program(profile: Profile, found: Worker, measured: TaskTelemetry | None) ->
         address="" if command is None else found.variable,
         framework=found.framework,
         beats=found.beats,
+        finishes=found.finishes,
+        patience=stop_seconds(found, profile) - SPARE_SECONDS,
+        spare=SPARE_SECONDS,
         measured=measured is not None,
         telemetry_import=measured.base_import if measured else Code(""),
         package=found.names.package,

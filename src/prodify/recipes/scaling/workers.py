@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from prodify.inventory.components.rqworker import ENTRY, rq_command
+from prodify.inventory.dependencies import declared
 from prodify.recipes.scaling.queues import queues_of
 from prodify.recipes.scaling.service import Deployable, described, source_of
 from prodify.recipes.shared.layout import can_be_named, main_component, naming, workers_elsewhere
@@ -31,6 +32,9 @@ One that takes from lists touches it before each item, a bot from its event loop
 comes on top for both."""
 _BOTS = ("discord.py", "python-telegram-bot", "aiogram", "nextcord", "disnake")
 """Bots that live in an event loop of asyncio."""
+_FINISHED = {"aiogram": "aiogram", "discord.py": "discord"}
+"""Bots whose library ends what handles a message in the middle, by the module that the starter stands in. python-telegram-bot finishes it,
+and the descendants of discord.py's first version handle SIGTERM in their own ways."""
 SPARE_SECONDS = 10
 """What a stopping worker gets on top of the longest task."""
 
@@ -49,6 +53,7 @@ class Worker:
     `queues` are the keys that tasks wait under, empty where they are not known.
     `command` is what starts RQ's own worker where no program of the repository does; then the starter is the `source`.
     `beats`: whether it lives in an event loop of asyncio, from which the starter can give signs of life.
+    `finishes`: the module of a bot's library that the starter has to make finish what it is at, or empty.
     `schedules`: whether the code plans tasks by the clock.
     """
 
@@ -66,6 +71,7 @@ class Worker:
     queues: tuple[str, ...]
     command: RqCommand | None
     beats: bool
+    finishes: str
     schedules: bool
 
     @property
@@ -139,6 +145,7 @@ def worker_of(repo: Inventory, profile: Profile) -> Worker | None:
         queues=queues,
         command=command,
         beats=framework == "loop" and _lives_in_a_loop(repo, component),
+        finishes=_finishes(repo, component) if framework == "loop" else "",
         schedules=framework == "celery" and _schedules(repo),
     )
 
@@ -218,6 +225,12 @@ def _lives_in_a_loop(repo: Inventory, component: Component) -> bool:
     if component.framework not in _BOTS or repo.uses("uvloop") is not None:
         return False
     return component.framework != "python-telegram-bot" or not repo.python.calls("telegram.ext.Updater")
+
+
+def _finishes(repo: Inventory, component: Component) -> str:
+    """The module of its library, unless that is py-cord, whose module is called `discord` as well."""
+    module = _FINISHED.get(component.framework or "", "")
+    return "" if module == "discord" and declared(repo, "py-cord") else module
 
 
 def _schedules(repo: Inventory) -> bool:
