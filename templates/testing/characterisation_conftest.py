@@ -332,7 +332,8 @@ def insert_a_row(engine: Any, table: Any) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     # The database numbers the row itself, or the application's next one would get the same number.
-    columns = [c for c in table.columns if c is not table.autoincrement_column and c.default is None and c.server_default is None]
+    counted = table._autoincrement_column  # the public name of it came with SQLAlchemy 2
+    columns = [c for c in table.columns if c is not counted and c.default is None and c.server_default is None]
     row = {column.name: sample(column) for column in columns}
     try:
 #% if asynchronous

@@ -331,3 +331,17 @@ def test_port_that_cannot_be_read_falls_back_to_the_image(repo: Repo) -> None:
         {"run.py": "from flask import Flask\napp = Flask('x')\napp.run(**settings)\n", "Dockerfile": "FROM python:3.12\nEXPOSE 1338\n"}
     )
     assert inv.components[0].port == 1338
+
+
+@pytest.mark.parametrize(
+    ("imported", "entry"), [("from src.shop.models import Order", "src.shop.main:api"), ("from shop.models import Order", "shop.main:api")]
+)
+def test_src_is_part_of_the_name_where_code_imports_it_so(repo: Repo, imported: str, entry: str) -> None:
+    inv = repo(
+        {
+            "src/shop/main.py": f"from fastapi import FastAPI\n{imported}\n\napi = FastAPI()\n",
+            "src/shop/models.py": "class Order: ...\n",
+            "requirements.txt": "fastapi\nuvicorn\n",
+        }
+    )
+    assert inv.components[0].entrypoint == entry

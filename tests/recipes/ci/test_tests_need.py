@@ -154,6 +154,7 @@ FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\nde
         ("fastapi==0.78.0\nuvicorn==0.17.6\n", "requests", "allow_redirects=False", False),
         ("fastapi==0.89.1\nuvicorn==0.20.0\n", "httpx<0.28", "allow_redirects=False", False),
         ("fastapi==0.95.0\nuvicorn==0.22.0\n", "httpx<0.28", "follow_redirects=False", True),
+        ("fastapi==0.89.1\nuvicorn==0.20.0\nhttpx\n", "httpx<0.28", "allow_redirects=False", False),
         ("fastapi\nuvicorn\n", "httpx==0.28.1", "follow_redirects=False", True),
     ],
 )
@@ -176,3 +177,9 @@ def test_generated_tests_take_from_sqlalchemy_what_its_release_1_4_has_too(make_
     files = {"main.py": FASTAPI, "store.py": store, "requirements.txt": "fastapi==0.70.1\nsqlalchemy==1.4.35\n"}
     text = render_tree(["unit"], make_repo(files), Profile())["tests/characterisation/conftest.py"]
     assert "from sqlalchemy.engine import Engine" in text and "from sqlalchemy import Engine" not in text
+    assert ".autoincrement_column" not in text
+
+
+def test_a_client_that_the_project_keeps_back_itself_is_not_listed_again(make_repo: MakeRepo, render_tree: RenderTree) -> None:
+    files = {"main.py": FASTAPI, "requirements.txt": "fastapi==0.89.1\nuvicorn==0.20.0\nhttpx==0.23.3\n"}
+    assert "httpx" not in render_tree(["unit"], make_repo(files), Profile())[DEV_REQUIREMENTS]

@@ -151,3 +151,12 @@ def test_every_image_is_dated_and_names_a_version(name: str) -> None:
 def test_an_unknown_image_is_an_internal_error() -> None:
     with pytest.raises(InternalError, match="no image is known"):
         image("oracle")
+
+
+@pytest.mark.parametrize(("imported", "beside"), [("src.shop", False), ("shop", True)])
+def test_the_folder_src_is_on_the_path_only_where_it_is_no_package(
+    make_repo: MakeRepo, render_tree: Render, imported: str, beside: bool
+) -> None:
+    files = {"requirements.txt": "flask\n", "src/shop/app.py": f"import {imported}.models\n{FLASK['app.py']}", "src/shop/models.py": ""}
+    text = render_tree(("dockerfile",), make_repo(files), profile_for())["Dockerfile"]
+    assert ("PYTHONPATH=/app/src" in text) is beside

@@ -54,14 +54,15 @@ def _subdirs(files: FileIndex, root: Root) -> list[str]:
     return sorted({prefix + p[len(prefix) :].split("/")[0] for p in files.entries if p.startswith(prefix) and "/" in p[len(prefix) :]})
 
 
-def module_name(root: Root, path: str) -> str:
-    """The dotted name under which a file of the root is imported; `src` is on the path, not in the name.
+def module_name(root: Root, path: str, *, whole: bool = False) -> str:
+    """The dotted name under which a file of the root is imported; `src` is on the path, not in the name, unless `whole`.
 
     >>> from prodify.inventory.components.layout import Root
     >>> module_name(Root("."), "src/shop/main.py"), module_name(Root("api"), "api/app/__init__.py")
     ('shop.main', 'app')
     """
-    name = root.relative(path).removeprefix("src/").removesuffix(".py").removesuffix("/__init__")
+    inside = root.relative(path)
+    name = (inside if whole else inside.removeprefix("src/")).removesuffix(".py").removesuffix("/__init__")
     return name.replace("/", ".")
 
 
@@ -101,7 +102,11 @@ def _importable(apps: list[AppObject]) -> list[AppObject]:
 
 
 def _written(root: PythonRoot, app: AppObject) -> str:
-    name = module_name(root.root, app.path)
+    # Where code says `from src.shop import ...`, src is itself a package, and what stands in it can be imported under no other name.
+    package = root.root.relative(app.path).startswith("src/") and any(
+        note.location.path in root.sources for note in root.repo.python.imports("src")
+    )
+    name = module_name(root.root, app.path, whole=package)
     if app.framework.name in _RUN_AS_FILES:
         return root.root.relative(app.path)
     if app.variable:

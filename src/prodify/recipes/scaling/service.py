@@ -97,7 +97,7 @@ def described(repo: Inventory, profile: Profile, component: Component, server: s
         server=server,
         application=component.entrypoint.removesuffix("()"),
         factory=_is_factory(repo, component, source),
-        source_root="src" if "/src/" in f"/{source}" and server != "streamlit" else "",
+        source_root="src" if _beside(component, source) and server != "streamlit" else "",
         python_version=python_of(repo, component),
         manager=manager,
         requirements=requirements,
@@ -107,6 +107,11 @@ def described(repo: Inventory, profile: Profile, component: Component, server: s
         ready_path=ready,
         writable=_written_folders(repo, component),
     )
+
+
+def _beside(component: Component, source: str) -> bool:
+    """Whether the code stands in `src` and is imported without that name."""
+    return "/src/" in f"/{source}" and not (component.entrypoint or "").startswith("src.")
 
 
 def server_of(component: Component) -> str | None:
