@@ -16,6 +16,7 @@ APP = "from flask import Flask\napp = Flask(__name__)\n"
     ("stated", "bounds"),
     [
         ("flask==2.2.2\n", {"werkzeug<3"}),
+        ("flask\ngunicorn==20.1.0\n", {"setuptools<82"}),
         ("Flask==2.2.2\nWerkzeug==2.2.2\n", set()),
         ("flask==1.1.4\n", {"werkzeug<3", "jinja2<3.1", "itsdangerous<2.1"}),
         ("flask==3.1.0\nopenai==1.47.0\n", {"httpx<0.28"}),

@@ -92,6 +92,8 @@ def test_no_tool_stands_in_two_lists(make_repo: MakeRepo) -> None:
         ("numpy==1.26.4\nuvloop==0.17.0\n", "3.11"),
         ("numpy>=1.22\n", "3.14"),
         ("numpy==1.16.0\nflask\n", "3.10"),
+        ("django==3.2.25\n", "3.12"),
+        ("celery==5.2.0\nkombu==5.2.1\n", "3.11"),
     ],
 )
 def test_the_newest_python_on_which_every_pin_installs(pins: str, version: str, make_repo: MakeRepo, render_tree: RenderTree) -> None:

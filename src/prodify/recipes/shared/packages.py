@@ -35,6 +35,7 @@ OUTGROWN = (
     ("flask", ">=2", "jinja2<3.1"),
     ("flask", ">=2", "itsdangerous<2.1"),
     ("flask-sqlalchemy", ">=3", "sqlalchemy<2"),
+    ("gunicorn", ">=21", "setuptools<82"),
 )
 """Packages that stop at their first use beside a later release of what they build on, though they let it be installed.
 
