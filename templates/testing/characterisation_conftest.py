@@ -146,7 +146,10 @@ def django_for_tests(patch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SECURE_SSL_REDIRECT = False
     # Pages name static files that nobody has collected here.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    if hasattr(settings, "STORAGES"):
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    else:  # before Django 4.2
+        settings.STATICFILES_STORAGE = plain["BACKEND"]
     importlib.import_module(MODULE)
     utils.setup_test_environment(debug=False)
     databases = utils.setup_databases(verbosity=0, interactive=False)

@@ -93,6 +93,7 @@ def test_no_tool_stands_in_two_lists(make_repo: MakeRepo) -> None:
         ("numpy>=1.22\n", "3.14"),
         ("numpy==1.16.0\nflask\n", "3.10"),
         ("django==3.2.25\n", "3.12"),
+        ("django==3.2.25\npsycopg2==2.9.1\n", "3.10"),
         ("celery==5.2.0\nkombu==5.2.1\n", "3.11"),
     ],
 )
