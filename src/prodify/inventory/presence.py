@@ -249,11 +249,11 @@ _API_GROUP = query("php", {"kind": "string", "regex": "^.api.$", **_IN_MIDDLEWAR
 
 def _answers_too_many(repo: Inventory, path: str) -> bool:
     """Whether a file answers 429 of its own accord: what hands on that a model's or another server's limit was met limits nothing."""
-    found = list(_TOO_MANY.finditer(repo.files.text(path) or ""))
+    text = repo.files.text(path) or ""
+    found = list(_TOO_MANY.finditer(text))
     if not found or not path.endswith(".py"):
         return bool(found)
     passed_on = [location_of(path, node) for _, node in repo.syntax.nodes(_LIMIT_MET, path)]
-    text = repo.files.text(path) or ""
     lines = (text.count("\n", 0, match.start()) + 1 for match in found)
     return any(not any((p.line or 0) <= line <= (p.end_line or 0) for p in passed_on) for line in lines)
 

@@ -8,9 +8,11 @@ import json
 import struct
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
 from typing import Any
+
+from tests.e2e.live import quiet
 
 TOKEN = "canary.e2e.4f1d7c9b2a6e8d0f"
 _BOT = {"id": "1", "username": "shop", "discriminator": "0", "avatar": None, "bot": True}
@@ -52,9 +54,7 @@ class Discord:
         self._sent, self._lock = 0, threading.Lock()
         discord = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(quiet.Handler, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 if self.path.startswith("/gateway"):
                     discord.accept(self)
@@ -62,24 +62,9 @@ class Discord:
                     self.do_POST()
 
             def do_POST(self) -> None:
-                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                data = json.dumps(discord.answer(self.path, sent)).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                self.reply(200, discord.answer(self.path, self.sent()))
 
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: Any) -> None:
-                """Say nothing of a bot that hung up."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = quiet.Server(("127.0.0.1", 0), Handler)
         address = f"127.0.0.1:{self._server.server_address[1]}"
         self.url, self.gateway = f"http://{address}/api", f"ws://{address}/gateway/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -6,9 +6,11 @@ import json
 import re
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
+
+from tests.e2e.live import quiet
 
 TOKEN = "123456789:AAcanary-e2e-4f1d7c9b2a6e8d0f3b5c7a9"
 _USER = {"id": 42, "is_bot": False, "first_name": "Ann"}
@@ -23,34 +25,18 @@ class Telegram:
         self.confirmed, self.polls, self.updates = 0, 0, list[dict[str, Any]]()
         telegram = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(quiet.Handler, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.do_POST()
 
             def do_POST(self) -> None:
-                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                sent = self.sent()
                 found = re.fullmatch(rf"/bot{re.escape(TOKEN)}/(\w+)", self.path.partition("?")[0])
                 unknown = {"ok": False, "error_code": 404, "description": "not found"}
                 body = {"ok": True, "result": telegram.answer(found[1], sent)} if found else unknown
-                data = json.dumps(body).encode()
-                self.send_response(200 if found else 404)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                self.reply(200 if found else 404, body)
 
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: Any) -> None:
-                """Say nothing of a bot that hung up."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = quiet.Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
