@@ -28,6 +28,11 @@ class Words:
     def __init__(self, words: str) -> None:
         self.words = tuple(words.split())
 
+    @property
+    def are_names(self) -> bool:
+        """Whether each of them is a part of an identifier, which an index of identifiers can be asked for."""
+        return all(word.isascii() and word.replace("_", "a").isalnum() for word in self.words)
+
     def search(self, string: str, /) -> bool:
         """Whether the text holds one of the words."""
         held = string.casefold()

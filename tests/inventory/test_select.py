@@ -5,6 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodify.inventory.globs import GlobIndex
 
 from .conftest import Repo
 
@@ -30,3 +34,8 @@ def test_indexes_answer_as_globs_do(repo: Repo, patterns: tuple[str, ...]) -> No
     assert list(files.select(*patterns, roles=roles)) == sorted(expected)
     assert list(files.select(*patterns, roles=roles)) == sorted(expected)
     assert list(files.select(*patterns, roles=())) == []
+
+
+@given(st.lists(st.text("ab./[]-", max_size=6), max_size=8), st.lists(st.text("ab./*?[]!-", max_size=6), max_size=4))
+def test_index_of_texts_matches_as_globs_do(texts: list[str], patterns: list[str]) -> None:
+    assert GlobIndex(texts).matching(patterns) == {t for t in texts if any(fnmatchcase(t, p) for p in patterns)}

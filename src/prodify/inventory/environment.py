@@ -29,6 +29,8 @@ _NOT_SECRET = lazy(
 )
 _NAME = lazy(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _WORDS = ("environ", "getenv", "decouple", "environs", "Env(", "BaseSettings", "starlette.config")
+_READS_ENVIRON = lazy(r"os\.environ\b|\bfrom\s+os\s+import\b|\bimport\s+os\s+as\b|\b(?:import|from)\s+environ\b")
+"""A file that says `environ` may be about what a WSGI server hands over."""
 _GETTERS = frozenset(("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "environ.get", "getenv"))
 _ENV_OBJECTS = frozenset(
     (
@@ -62,7 +64,12 @@ def _all(repo: Inventory) -> Iterator[EnvVar]:
     from prodify.inventory import polyglot
 
     classes = pysettings.classes(repo)
-    for module in repo.python.modules((*_WORDS, *sorted(classes))):
+    for path in repo.syntax.sources("python", (*_WORDS, *sorted(classes))):
+        text = repo.syntax.text(path)
+        told = any(word in text for word in (*_WORDS[1:], *classes)) or _READS_ENVIRON.search(text)
+        module = repo.python.module(path) if told else None
+        if module is None:
+            continue
         yield from _calls(repo, module)
         yield from _subscripts(repo, module)
         yield from _settings(repo, module, classes)

@@ -16,7 +16,7 @@ from prodify.errors import UsageError
 from prodify.inventory import git
 from prodify.inventory.content import MAX_BYTES, Content, decode
 from prodify.inventory.facts import Role, Skipped
-from prodify.inventory.globs import glob_test, is_plain
+from prodify.inventory.globs import GlobIndex, is_plain
 from prodify.inventory.roles import FileEntry
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class FileIndex:
         found = self._found[0]
         return {path: entry for path, entry in found.items() if path not in self._hidden} if self._hidden else found
 
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """What each file is for."""
+        return {path: entry.role for path, entry in self.entries.items()}
+
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path, sorted."""
@@ -115,21 +120,26 @@ class FileIndex:
                 found += self._names.get(pattern, ())
         if general:
             found += self._matching(tuple(general))
-        entries = self.entries
-        return tuple(sorted({path for path in found if path in entries and entries[path].role in wanted}))
+        of = self.roles
+        return tuple(sorted({path for path in found if path in of and of[path] in wanted}))
 
     def _matching(self, patterns: tuple[str, ...]) -> list[str]:
         """Paths that match one of several globs, by a look at every name; the same question comes from many checks."""
         known = self._matched.get(patterns)
         if known is None:
-            by_name = glob_test(tuple(p for p in patterns if "/" not in p))
-            known = [path for name, paths in self._names.items() if by_name(name) for path in paths]
-            wholes = tuple(p for p in patterns if "/" in p)
-            if wholes:
-                by_path = glob_test(wholes)
-                known += [path for path in self.entries if by_path(path)]
+            names = self._name_index.matching(p for p in patterns if "/" not in p)
+            known = [path for name in names for path in self._names[name]]
+            known += self._path_index.matching(p for p in patterns if "/" in p)
             self._matched[patterns] = known
         return known
+
+    @cached_property
+    def _name_index(self) -> GlobIndex:
+        return GlobIndex(self._names)
+
+    @cached_property
+    def _path_index(self) -> GlobIndex:
+        return GlobIndex(self.entries)
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from fnmatch import translate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 _WILD = frozenset("*?[")
 
@@ -20,7 +21,7 @@ def is_plain(pattern: str) -> bool:
     return _WILD.isdisjoint(pattern)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def glob_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """What tells whether a text matches one of the globs, as `fnmatch.fnmatchcase` does.
 
@@ -46,3 +47,51 @@ def glob_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
         return rest is not None and rest.match(text) is not None
 
     return matches
+
+
+class GlobIndex:
+    """Many texts that many globs are held against: a glob's literal beginning or end leads to the few that it may match.
+
+    >>> index = GlobIndex(["a.py", "b_test.py", "Dockerfile.dev", "app/models.py"])
+    >>> sorted(index.matching(("Dockerfile*", "*_test.py", "*[dm]odel?.py")))
+    ['Dockerfile.dev', 'app/models.py', 'b_test.py']
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = frozenset(texts)
+
+    @cached_property
+    def _forwards(self) -> list[str]:
+        return sorted(self._texts)
+
+    @cached_property
+    def _backwards(self) -> list[str]:
+        return sorted(text[::-1] for text in self._texts)
+
+    def matching(self, patterns: Iterable[str]) -> set[str]:
+        """The texts that match one of the globs, as `fnmatch.fnmatchcase` tells."""
+        found: set[str] = set()
+        for pattern in patterns:
+            found.update(self._of(pattern))
+        return found
+
+    def _of(self, pattern: str) -> Iterator[str]:
+        wild = [at for at, letter in enumerate(pattern) if letter in _WILD]
+        if not wild:
+            return iter((pattern,) if pattern in self._texts else ())
+        before, after = pattern[: wild[0]], pattern[wild[-1] + 1 :]
+        if before:
+            candidates = _beginning(self._forwards, before)
+        elif "[" not in pattern:  # what follows the last sign may belong to a class that begins before it
+            candidates = (text[::-1] for text in _beginning(self._backwards, after[::-1]))
+        else:
+            candidates = iter(self._forwards)
+        return filter(glob_test((pattern,)), candidates)
+
+
+def _beginning(texts: list[str], start: str) -> Iterator[str]:
+    """Those of sorted texts that begin with something."""
+    for number in range(bisect_left(texts, start), len(texts)):
+        if not texts[number].startswith(start):
+            return
+        yield texts[number]

@@ -60,6 +60,25 @@ class Haystack:
             found = self._known[word] = frozenset(search(needle))
         return found
 
+    def of_any_case(self, words: Iterable[str]) -> frozenset[int]:
+        """The texts with an identifier that one of the words (ASCII letters, digits, `_`) stands in, whatever its case."""
+        found: set[int] = set()
+        for word in words:
+            fragment = word.lower().encode("ascii")
+            known = self._of_any_case.get(fragment)
+            if known is None:
+                known = self._of_any_case[fragment] = self._with_identifier(fragment, self._folded)
+            found |= known
+        return frozenset(found)
+
+    @cached_property
+    def _of_any_case(self) -> dict[bytes, frozenset[int]]:
+        return {}
+
+    @cached_property
+    def _folded(self) -> bytes:
+        return self._index[0].lower()
+
     def _search(self, needle: bytes) -> Iterable[int]:
         at = self._joined.find(needle)
         while at >= 0:
@@ -97,14 +116,18 @@ class Haystack:
             return found
         return [number for number in found if self._joined.find(needle, self._starts[number], self._starts[number + 1]) >= 0]
 
-    def _with_identifier(self, fragment: bytes) -> frozenset[int]:
-        """The texts that hold an identifier with that in it; a blank in front or behind stands for the identifier's own begin or end."""
+    def _with_identifier(self, fragment: bytes, searched: bytes | None = None) -> frozenset[int]:
+        """The texts that hold an identifier with that in it; a blank in front or behind stands for the identifier's own begin or end.
+
+        `searched`: the identifiers in another case, byte for byte in the same places.
+        """
         every, texts = self._index
+        searched = every if searched is None else searched
         found: set[int] = set()
-        at = every.find(fragment)
+        at = searched.find(fragment)
         while at >= 0:
             start = every.rfind(b" ", 0, at + 1) + 1
             end = every.find(b" ", start)
             found.update(texts[every[start:end]])
-            at = every.find(fragment, end)
+            at = searched.find(fragment, end)
         return frozenset(found)

@@ -9,7 +9,7 @@ from prodify.inventory.facts import Argument, Assignment, Call, Function, Note, 
 from prodify.inventory.globs import glob_test
 from prodify.inventory.pymodule import PyModule, read_module
 from prodify.inventory.syntax import CODE_ROLES, Need
-from prodify.lazyre import lazy
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,11 @@ class PythonCode:
 
         `called`: the last part must be followed by a parenthesis, or stand in an import under another name.
         """
-        for path in self._syntax.sources_needing("python", [_need(name, called=called) for name in names], roles):
+        paths: Iterable[str] = self._syntax.sources_needing("python", [_need(name, called=called) for name in names], roles)
+        if isinstance(where, Words) and where.are_names:
+            among, where = self._syntax.holding_words("python", where, roles), None
+            paths = [path for path in paths if path in among]
+        for path in paths:
             module = self.module(path) if where is None or where.search(self._syntax.text(path)) else None
             if module is not None:
                 yield module
@@ -90,7 +94,7 @@ class PythonCode:
     def _find_importing(self, modules: tuple[str, ...], roles: Iterable[Role]) -> Iterator[str]:
         heads = frozenset(name.partition(".")[0] for name in modules)
         below = tuple(name + "." for name in modules)
-        for path in self._syntax.sources("python", (), roles):
+        for path in self._syntax.sources_needing("python", [_need(name, called=False) for name in modules], roles):
             names = self._imported(path)
             if any(name in modules or name.startswith(below) for head in heads & names.keys() for name in names[head]):
                 yield path

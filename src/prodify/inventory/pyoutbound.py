@@ -45,6 +45,8 @@ _MODULES = ("requests", "httpx", "urllib.request", "urllib2", "aiohttp", "urllib
 """What a file imports that makes requests."""
 _HANDED_OVER = ("to_thread", "run_in_executor", "run_sync", "run_in_threadpool", "sync_to_async", "submit", "map", "partial")
 """Calls that call, in a thread or later, the function that they are given."""
+_METHODS = VERBS | {"send", "stream", "urlopen", "ws_connect"}
+_LAST = _METHODS.union(_HANDED_OVER)
 
 
 def find(repo: Inventory) -> Iterator[OutboundCall]:
@@ -63,14 +65,19 @@ def find(repo: Inventory) -> Iterator[OutboundCall]:
 
 
 def _of_module(repo: Inventory, module: PyModule, clients: dict[str, tuple[str, bool | None]]) -> Iterator[OutboundCall]:
-    global_timeout = any(call.name == "socket.setdefaulttimeout" for call in module.calls)
-    for call in module.calls:
+    global_timeout = any(True for _ in module.calls_where("socket.setdefaulttimeout".__eq__))
+    for call in module.calls_where(_may_ask):
         found = _function(call) or _handed_over(module, call) or _chosen(module, clients, call) or _method(repo, module, clients, call)
         if found is not None:
             library, timeout = found
             yield OutboundCall(library, call.name, call.location, True if global_timeout else timeout, call.in_loop)
         elif CLIENTS.get(call.name) in _FINITE and (given := call.arg("timeout")) is not None and given.text == "None":
             yield OutboundCall(CLIENTS[call.name], call.name, call.location, False, call.in_loop)  # the finite default was switched off
+
+
+def _may_ask(name: str) -> bool:
+    """Whether a call of that name may be a request, hand one over or make a client: most are told apart before they are looked at."""
+    return name.rpartition(".")[2] in _LAST or name in _FUNCTIONS or name in CLIENTS or name.startswith("getattr(")
 
 
 def _function(call: Call) -> tuple[str, bool | None] | None:
@@ -129,10 +136,8 @@ def _bounded(call: Call, library: str, position: int | None = None) -> bool | No
 def _clients(module: PyModule) -> dict[str, tuple[str, bool | None]]:
     """Names of client objects in a file: library, and whether the object itself bounds its calls."""
     found: dict[str, tuple[str, bool | None]] = {}
-    for call in module.calls:
-        library = CLIENTS.get(call.name)
-        if library is None:
-            continue
+    for call in module.calls_where(CLIENTS.__contains__):
+        library = CLIENTS[call.name]
         for name in _names_of(module, call):
             found[name] = (library, _client_bounded(module, name, call, library))
     return found
@@ -152,7 +157,7 @@ def _client_bounded(module: PyModule, name: str, call: Call, library: str) -> bo
         return given.text not in ("None", "aiohttp.ClientTimeout(total=None)", "ClientTimeout(total=None)")
     if library in _FINITE:
         return True
-    mounted = [c for c in module.calls if c.name == f"{name}.mount"]
+    mounted = module.calls_where(f"{name}.mount".__eq__)
     for mount in mounted:
         adapter = mount.arg("adapter", 1)
         if adapter is not None and ("timeout" in adapter.text.lower() or _adapter_has_timeout(module, adapter.text)):
@@ -169,7 +174,7 @@ def _method(repo: Inventory, module: PyModule, clients: dict[str, tuple[str, boo
     inline = re.match(r"([\w.]+)\(.*\)\.(\w+)$", call.name)
     written = call.name if inline else call.text.split("(", 1)[0].strip()
     owner, _, last = written.rpartition(".")
-    if last not in VERBS | {"send", "stream", "urlopen", "ws_connect"} or not owner:
+    if last not in _METHODS or not owner:
         return None
     known = clients.get(owner)
     if known is None and owner.split(".")[0] in module.imports and "." not in owner:

@@ -18,13 +18,21 @@ def importers(repo: Inventory, heads: Iterable[str]) -> Iterator[str]:
 
 def imports_of(repo: Inventory, names: Iterable[str]) -> Iterator[tuple[str, Note]]:
     """Each of the dotted module names with every place that imports it or something of it, production code only."""
-    wanted = sorted(names, key=len, reverse=True)
-    for path in importers(repo, {name.split(".")[0] for name in wanted}):
+    wanted = frozenset(names)
+    heads = {name.split(".")[0] for name in wanted}
+    for path in importers(repo, heads):
         module = repo.python.module(path)
         for note in module.imported if module is not None else ():
-            found = next((name for name in wanted if note.note == name or note.note.startswith(name + ".")), None)
-            taken = module.imported_parts.get(note) if module is not None else None
-            full = taken or [note.note]  # `from google.cloud import firestore` imports google.cloud.firestore
-            found = next((name for name in wanted if any(f == name or f.startswith(name + ".") for f in full)), found)
+            if note.note.partition(".")[0] not in heads or module is None:
+                continue
+            taken = module.imported_parts.get(note, ())  # `from google.cloud import firestore` imports google.cloud.firestore
+            found = max((name for full in (*taken, note.note) for name in _above(full) if name in wanted), key=len, default=None)
             if found is not None:
                 yield found, note
+
+
+def _above(name: str) -> Iterator[str]:
+    """A dotted name and those of the packages that it is in."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]

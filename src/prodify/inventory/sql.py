@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 _STATEMENT = lazy(r"^\s*(select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE)
 _TEXT = lazy(
-    r"[\"'}%](?:(?<!%)|(?<=%)\(?\w*\)?[sdr])(?:\s|\\[nrt\n])*(?:select|insert|update|delete|with|replace|merge)\b", re.IGNORECASE
+    r"[\"'}%](?:(?<!%)|(?<=%)\(?\w*\)?[sdr])(?:\s|\\[nrt\n])*"
+    r"(?:select\b|(?:insert|replace|merge)(?=[\s\S]{1,80}?\binto\b)|delete(?=[\s\S]{1,80}?\bfrom\b)"
+    r"|update(?=[\s\S]{1,400}?\bset\b)|with(?=[\s\S]{1,200}?\bas\b))",
+    re.IGNORECASE,
 )
-"""A statement's begin in source code: behind a quote or a hole."""
+"""A statement's begin in source code: behind a quote or a hole. The same verbs begin many an ordinary sentence."""
 _VALUE_POSITION = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
 _EXECUTORS = (
     "*.execute",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory.files import FileIndex
     from prodify.inventory.query import Query
+    from prodify.lazyre import Words
 
 LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "python": ("*.py", "*.pyw"),
@@ -91,6 +92,17 @@ class Syntax:
             found += (paths[number] for number in numbers)
         return tuple(sorted(found))
 
+    def holding_words(self, language: str, words: Words, roles: Iterable[Role] = CODE_ROLES) -> frozenset[str]:
+        """Paths of a language's files that hold one of the words, whatever its case."""
+        found: set[str] = set()
+        for role in frozenset(roles):
+            paths = self._of(language, role)
+            if not words.are_names:
+                found.update(path for path in paths if words.search(self.text(path)))
+            elif paths:
+                found.update(paths[number] for number in self._haystack(language, role).of_any_case(words.words))
+        return frozenset(found)
+
     def _haystack(self, language: str, role: Role) -> Haystack:
         known = self._haystacks.get((language, role))
         if known is None:
@@ -101,8 +113,8 @@ class Syntax:
         """The files of a language that have a role, sorted."""
         known = self._by_role.get((language, role))
         if known is None:
-            entries = self._files.entries
-            known = self._by_role[language, role] = tuple(p for p in self.by_language[language] if entries[p].role is role)
+            roles = self._files.roles
+            known = self._by_role[language, role] = tuple(p for p in self.by_language[language] if roles[p] is role)
         return known
 
     def text(self, path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.lazyre import lazy
+from prodify.lazyre import guarded
 
 if TYPE_CHECKING:
     from prodify.inventory import Inventory
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _STARTING = (None, "main", "create_app", "startup", "lifespan", "init_db", "on_startup")
 """Functions that run while a service starts; None is the module itself."""
-_CREATE = lazy(r"\bcreate\s+table\b", re.IGNORECASE)
+_CREATE = guarded(r"\bcreate\s+table\b", "create", re.IGNORECASE)
 _EXECUTORS = ("*.execute", "*.executescript", "*.exec_driver_sql")
 _SERVER_DRIVERS = ("psycopg2", "psycopg", "psycopg_pool", "asyncpg", "pymysql", "MySQLdb", "mysql", "aiomysql", "asyncmy", "sqlalchemy")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note, Role
 from prodify.inventory.pyexpr import parsed, written
-from prodify.lazyre import lazy
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,15 +38,16 @@ _EVERYTHING = lazy(r"(?:dict\()?(?:os\.environ(?:\.copy\(\))?|(?:self\.)?request
 _WHOLE = lazy(r"(?<!\{)\{([A-Za-z_]\w*)(?:![rs]|=)?\}(?!\})")
 _WRAPPED = lazy(r"(?:str|repr|dict|list|json\.dumps|pformat|pprint\.pformat)\(([A-Za-z_]\w*)(?:,\s*\w+=\w+)*\)")
 _WORDS = ("print", "log", "pprint")
-_MAY_LOG = lazy(r"\b(?:p?print|_?log(?:ger|ging)?\.\w+)\(", re.IGNORECASE)
+_MAY_LOG = Words("print( log. logger. logging.")
 _MAY_HOLD = lazy(
     r"os\.environ\s*(?:[),}]|\.copy)|request\.headers\s*[),}]|fetch(?:one|all|many)\b"
     rf"|[\"']{_HOLDERS}[\"']\s*[:\]]"
-    r"|(?:[\"'][\w-]{1,40}[\"']\s*(?::|\]\s*=)|\bdict\()[^\n]{0,400}(?:passw|pwd|secret|token|key)"
-    rf"|{_PERSON}[^\n]{{0,20}}\.find",
-    re.IGNORECASE,
+    rf"|{_PERSON}[^\n]{{0,20}}\.find"
+    r"|(?:[\"'][\w-]{1,40}[\"']\s*(?::|\]\s*=)|\bdict\()[^\n]{0,400}(?:passw|pwd|secret|token|key)",
 )
-"""What a file holds somewhere that logs such a whole; the others are not parsed."""
+"""What a line holds, in lower case, in a file that logs such a whole; files without one are not parsed."""
+_WITH_SUCH = ("environ", "headers", "fetch", ".find", "authorization", "appid", "cookie", "passw", "pwd", "secret", "token", "key")
+"""What each of those lines holds: to look for a word is far faster than to try a pattern of many branches at every character."""
 _LOGS = lazy(
     r"^(?:print|pprint(?:\.pprint)?|logging\.\w+)$|(?:^|\.)_?log(?:ger)?\.(?:debug|info|warning|warn|error|exception|critical|log)$",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ def logged_wholes(repo: Inventory) -> Iterator[Note]:
     """Every log call of such a whole, with what is in it."""
     for path in repo.syntax.sources("python", _WORDS, (Role.PRODUCTION,)):
         text = repo.syntax.text(path)
-        module = repo.python.module(path) if _MAY_LOG.search(text) and _MAY_HOLD.search(text) else None
+        module = repo.python.module(path) if _MAY_LOG.search(text) and _may_hold(text) else None
         calls = list(module.calls_where(_LOGS.search)) if module is not None else []
         if module is None or not calls:
             continue
@@ -67,6 +68,14 @@ def logged_wholes(repo: Inventory) -> Iterator[Note]:
             told = _told(call, holders)
             if told is not None:
                 yield Note(call.location, f"{call.name} of {told}")
+
+
+def _may_hold(text: str) -> bool:
+    folded = text.lower()
+    if not any(word in folded for word in _WITH_SUCH):
+        return False
+    lines = (line for line in folded.splitlines() if any(word in line for word in _WITH_SUCH))
+    return any(_MAY_HOLD.search(line) for line in lines)
 
 
 def _told(call: Call, holders: _Holders) -> str | None:

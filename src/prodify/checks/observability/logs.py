@@ -45,6 +45,7 @@ _MAKES_TOKENS = lazy(r"(?:^|\.)(?:create|generate|issue|make|sign|obtain)_(?!csr
 _SIGNS_PEOPLE_IN = Words("jwt oauth password")
 """Where people sign in, a token that is made lets somebody in; elsewhere it may be a piece of a text."""
 _MAY_TELL = Words(
+    "bot_token bottoken refresh_token refreshtoken "
     "password passwd secret api_key apikey access_token accesstoken auth_token authtoken session_token sessiontoken private_key "
     "privatekey credit_card creditcard authorization credential email e_mail phone birth_date birthdate homeaddress home_address "
     "streetaddress street_address postaladdress postal_address billingaddress billing_address shippingaddress shipping_address "
@@ -310,16 +311,22 @@ def _answers(repo: Inventory) -> Iterator[Note]:
     for module in repo.python.modules(_MAKERS):
         made = {}
         signs_in = _SIGNS_PEOPLE_IN.search(repo.syntax.text(module.path)) is not None
-        for call in module.calls:
-            if _MAKES_SECRETS.search(call.name) or (signs_in and _MAKES_TOKENS.search(call.name)):
-                made.update({(a.function, a.target): call.name for a in module.assignments if _is_answer(a, call)})
-        for call in module.calls if made else ():
-            if call.name.startswith(("print", "logging.")) or _LOGGER.search(call.name):
-                names = {name for argument in call.args if not argument.literal for name in _WHOLE.findall(argument.text)}
-                names |= {argument.text for argument in call.args}
-                found = next((name for name in sorted(names) if (call.function, name) in made), None)
-                if found is not None:
-                    yield Note(call.location, f"{call.name} of what {made[call.function, found].rpartition('.')[2]} answered")
+        for call in module.calls_where(_makes_secrets_or_tokens if signs_in else _MAKES_SECRETS.search):
+            made.update({(a.function, a.target): call.name for a in module.assignments if _is_answer(a, call)})
+        for call in module.calls_where(_tells) if made else ():
+            names = {name for argument in call.args if not argument.literal for name in _WHOLE.findall(argument.text)}
+            names |= {argument.text for argument in call.args}
+            found = next((name for name in sorted(names) if (call.function, name) in made), None)
+            if found is not None:
+                yield Note(call.location, f"{call.name} of what {made[call.function, found].rpartition('.')[2]} answered")
+
+
+def _makes_secrets_or_tokens(name: str) -> bool:
+    return _MAKES_SECRETS.search(name) is not None or _MAKES_TOKENS.search(name) is not None
+
+
+def _tells(name: str) -> bool:
+    return name.startswith(("print", "logging.")) or _LOGGER.search(name) is not None
 
 
 def _whole_bodies(repo: Inventory) -> Iterator[Note]:

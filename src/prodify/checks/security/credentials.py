@@ -6,10 +6,10 @@ import re
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.security._certificates import UNVERIFIED
-from prodify.lazyre import Words, lazy
+from prodify.lazyre import Words, guarded
 
 _NO_TLS = Words("ssl verify_ssl")
-_VERIFY = lazy(r"\bverify\s*=")
+_VERIFY = guarded(r"\bverify\s*=", "verify")
 _CHOSEN = query(
     "python",
     {

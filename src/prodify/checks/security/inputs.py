@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Location, Profile, Step, Verdict, check, failed, not_applicable, passed
-from prodify.lazyre import lazy
+from prodify.lazyre import Words
 
-_FRAMEWORK = lazy(r"\b(?:flask|quart|werkzeug)\b")
+_FRAMEWORK = Words("flask quart werkzeug")
 
 @check(
     step=Step.SECURITY,

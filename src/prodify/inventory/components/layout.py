@@ -125,8 +125,8 @@ class Layout:
     @cached_property
     def _by_suffix(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for path, entry in self.files.entries.items():
-            if entry.role is Role.PRODUCTION:
+        for path, role in self.files.roles.items():
+            if role is Role.PRODUCTION:
                 name = path.rpartition("/")[2]
                 found.setdefault("." + name.rpartition(".")[2] if "." in name else "", []).append(path)
         return found
@@ -190,12 +190,16 @@ class Layout:
         return True
 
 
+_FEW = 8
+
+
 class _Orphans:
     """Homes for code without any manifest. There may be as many as folders, so what they share is found once."""
 
     def __init__(self, files: FileIndex, code: list[str]) -> None:
         self._files = files
         self._code = code
+        self._asked: dict[str, bool] = {}
 
     def home(self, path: str) -> str:
         """The repository itself when code lies at its root, in one directory only or in an importable package; else the first directory.
@@ -205,7 +209,7 @@ class _Orphans:
         top = path.split("/", 1)[0]
         if "/" not in path or self._at_root:
             return "."
-        package = f"{top}/__init__.py" in self._files or (path.endswith(".py") and top in self._imported)
+        package = f"{top}/__init__.py" in self._files or (path.endswith(".py") and self._is_imported(top))
         return top if f"{top}/manage.py" in self._files or not (self._alone or package) else "."
 
     @cached_property
@@ -218,6 +222,18 @@ class _Orphans:
         tops = {other.split("/", 1)[0] for other in self._code if "/" in other}
         manifests = (m for names in MANIFESTS.values() for m in names)
         return len(tops) == 1 and not self._files.select(*manifests, roles=(Role.PRODUCTION,))
+
+    def _is_imported(self, top: str) -> bool:
+        """Whether code imports a directory; where few are asked for, only the texts that hold its name are looked at closely."""
+        known = self._asked.get(top)
+        if known is None:
+            texts = (self._files.text(path) or "" for path in self._code)
+            if len(self._asked) < _FEW:
+                known = any(top in text and top in _IMPORTED.findall(text) for text in texts)
+            else:
+                known = top in self._imported
+            self._asked[top] = known
+        return known
 
     @cached_property
     def _imported(self) -> frozenset[str]:

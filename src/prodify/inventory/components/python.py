@@ -34,6 +34,8 @@ _TASK = lazy(
     re.MULTILINE,
 )
 
+_RUNS = lazy(r"^(while|main\(|run\()", re.MULTILINE)
+"""Something that a file begins with by itself."""
 _HANDLER = query(
     "python",
     {"kind": "class_definition", "inside": {"kind": "module"}, "all": [
@@ -187,8 +189,11 @@ class PythonRoot:
 
     def _plain_worker(self) -> Iterator[Component]:
         """A program that loops for ever and waits: a worker without a framework."""
+        started = {path for _, path in self.launches}
         for path in self.sources:
             text = self.repo.files.text(path) or ""
+            if path not in started and "__main__" not in text and not _RUNS.search(text):
+                continue  # nothing begins here, which costs no parse to see
             line = starting.first_place(self.repo, path, starting.FOREVER)
             if line is None and starting.holds(self.repo, path, starting.WAITS):
                 line = starting.first_place(self.repo, path, starting.ENDLESS)
@@ -201,7 +206,7 @@ class PythonRoot:
         return (
             has_main_guard(self.repo, path)
             or any(p == path for _, p in self.launches)
-            or bool(re.search(r"^(while|main\(|run\()", text, re.MULTILINE))
+            or _RUNS.search(text) is not None
         )
 
     # -- what is distributed or run by hand ---------------------------------------------------------------------------
