@@ -42,6 +42,9 @@ def process() -> None:
             sys.stderr.flush()
         except (OSError, ValueError):  # the interpreter says it as it would have said
             sys.exit(code)
+        from prodify import patternstore
+
+        patternstore.keep()
         os._exit(code)
     sys.exit(code)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, AnyStr, Protocol, cast
 
+from prodify import patternstore
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -45,13 +47,23 @@ class _Lazy:
     def __init__(self, pattern: Any, flags: int) -> None:
         self._source = (pattern, flags)
 
+    def _compiled(self) -> Any:
+        return patternstore.compiled(*self._source)
+
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)
-        compiled: Any = re.compile(*self._source)
+        compiled = self._compiled()
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)
+
+
+class _Passing(_Lazy):
+    """One whose pattern is made while the program runs, perhaps of what a repository says: it leaves no trace."""
+
+    def _compiled(self) -> Any:
+        return re.compile(*self._source)
 
 
 class _Guarded:
@@ -82,10 +94,12 @@ def guarded(pattern: str, words: str, flags: int = 0) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Guarded(pattern, tuple(word.replace("+", " ") for word in words.split()), flags))
 
 
-def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+def lazy(pattern: AnyStr, flags: int = 0, *, passing: bool = False) -> re.Pattern[AnyStr]:
     """Return what `re.compile` would, compiled when it is first asked for something. Call its methods; `re.sub(lazy(...))` does not work.
+
+    `passing`: the pattern does not stand in the source, so it is not kept for the next run.
 
     >>> bool(lazy("a+").match("aa"))
     True
     """
-    return cast("re.Pattern[AnyStr]", _Lazy(pattern, flags))
+    return cast("re.Pattern[AnyStr]", (_Passing if passing else _Lazy)(pattern, flags))

@@ -9,6 +9,8 @@ import threading
 from select import select
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from prodify import patternstore
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -88,6 +90,7 @@ def _run(task: Callable[[], Result], writing: int) -> None:
         result = task()
         with open(writing, "wb") as out:
             pickle.dump(result, out, pickle.HIGHEST_PROTOCOL)
+        patternstore.keep()
         code = 0
     finally:
         os._exit(code)

@@ -36,7 +36,7 @@ def glob_test(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     pairs = tuple((before, after, len(before) + len(after)) for before, after in split if before and after)
     simple = {"*".join(parts) for parts in split}
     others = [translate(p) for p in patterns if p not in exact and p not in simple]
-    rest: re.Pattern[str] | None = lazy("|".join(others)) if others else None
+    rest: re.Pattern[str] | None = lazy("|".join(others), passing=True) if others else None
 
     def matches(text: str) -> bool:
         if text in exact or text.endswith(ends) or text.startswith(starts):

@@ -63,17 +63,11 @@ def unsafe_sql(repo: Inventory) -> tuple[Note, ...]:
         first = next((a for a in call.args if a.name in (None, "sql", "statement", "query")), None)
         if module is None or first is None:
             continue
-        for hole in _holes(_parse(first.text), module, call, 0):
+        for hole in _holes(parsed(first.text), module, call, 0):
             if not _is_constant(hole.expression, module, call, 0):
                 found.append(Note(call.location, f"{ast.unparse(hole.expression)[:60]} is put into the statement's text"))
                 break
     return tuple({note.location: note for note in found}.values())
-
-
-def _parse(text: str) -> ast.expr | None:
-    from textwrap import dedent  # it compiles patterns of its own
-
-    return parsed(dedent(text))
 
 
 def _holes(node: ast.expr | None, module: PyModule, call: Call, depth: int) -> Iterator[_Hole]:
@@ -147,7 +141,7 @@ def _values(name: str, module: PyModule, call: Call) -> Iterator[ast.expr | None
         if a.target == name and a.function == call.function and (a.location.line or 0) <= (call.location.line or 0)
     ]
     for assignment in local or [a for a in module.assignments if a.target == name and a.function is None]:
-        yield _parse(assignment.text)
+        yield parsed(assignment.text)
 
 
 def _is_constant(node: ast.expr | None, module: PyModule, call: Call, depth: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from prodify import usercache
 from prodify.inventory.gitcommand import command, environment
 from prodify.inventory.gitpipes import Silence, holds_pipe
 from prodify.inventory.secrets import cache
@@ -25,7 +26,7 @@ def nothing_staged() -> bool:
     except ImportError:
         return False
     try:
-        body = cache.ready(cache.default_folder(), str(getattr(hyperscan, "__version__", "0")))
+        body = cache.ready(usercache.default_folder(), str(getattr(hyperscan, "__version__", "0")))
         staged = _staged() if body is not None and not holds_pipe(".") else None
         if body is None or not staged:
             return staged is not None

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from typing import TYPE_CHECKING
 
 from prodify.inventory import git
+from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory.content import Content
 
-_ROW = re.compile(
+_ROW = lazy(
     rb"([^\0]+)\0  ctime: (\d+):(\d+)\n  mtime: (\d+):(\d+)\n  dev: \d+\tino: (\d+)\n  uid: \d+\tgid: \d+\n  size: (\d+)\tflags: \w+\n"
 )
 _SECOND = 1_000_000_000

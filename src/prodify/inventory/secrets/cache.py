@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import zlib
 from typing import TYPE_CHECKING
+
+from prodify import usercache
+from prodify.usercache import default_cache_dir as default_cache_dir  # noqa: PLC0414 - where the detector looks for it
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,27 +21,6 @@ KEEP = 8
 """Databases kept in the cache; the least recently used go."""
 _PACKAGE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib costs the hook four milliseconds
 _SOURCES = ("triggers.py", "plan.py", "rule.py")
-
-
-def default_cache_dir() -> Path:
-    """Return the user's cache directory for this platform (`$XDG_CACHE_HOME/prodify`, `~/.cache/prodify` ...)."""
-    from pathlib import Path
-
-    return Path(default_folder())
-
-
-def default_folder() -> str:
-    """The same as a string."""
-    home = os.path.expanduser("~")  # noqa: PTH111
-    if base := os.environ.get("XDG_CACHE_HOME"):
-        parts = [base, "prodify"]
-    elif sys.platform == "win32":
-        parts = [os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local"), "prodify", "cache"]  # noqa: PTH118
-    elif sys.platform == "darwin":
-        parts = [home, "Library", "Caches", "prodify"]
-    else:
-        parts = [home, ".cache", "prodify"]
-    return os.path.join(*parts)  # noqa: PTH118
 
 
 def machine() -> str:
@@ -62,56 +43,17 @@ def _architecture() -> str:
 
 
 def read(path: Path | str, magic: bytes = MAGIC) -> bytes | None:
-    """Return what was kept in `path`, None when there is nothing or its checksum does not fit.
-
-    The checksum matters: the library accepts a database with flipped bits and may then crash while it searches.
-    """
-    try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return None
-    with open(fd, "rb") as stream:  # noqa: PTH123
-        if hasattr(os, "getuid") and os.fstat(stream.fileno()).st_uid not in (os.getuid(), 0):
-            return None
-        raw = stream.read()
-    body = raw[len(magic) + 4 :]
-    if not raw.startswith(magic) or _checksum(body) != raw[len(magic) : len(magic) + 4]:
-        return None
-    return body
+    """Return what was kept in `path`, None when there is nothing or its checksum does not fit."""
+    return usercache.read(path, magic)
 
 
 def write(path: Path, body: bytes, magic: bytes = MAGIC) -> bool:
     """Keep `body` in `path`; False, and nothing else, when the cache cannot be written."""
-    if not _write_atomically(path, magic + _checksum(body) + body):
+    if not usercache.write(path, body, magic):
         return False
     if magic == MAGIC:
         with contextlib.suppress(OSError):
             _prune(path.parent)
-    return True
-
-
-def _checksum(body: bytes) -> bytes:
-    """Against damage, not against people: nobody but the user can write there."""
-    return zlib.crc32(body).to_bytes(4, "big")
-
-
-def _write_atomically(path: Path, content: bytes) -> bool:
-    """Write a file for this user alone in one step; False when that cannot be done."""
-    try:
-        import tempfile
-        from pathlib import Path
-
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        try:
-            with open(fd, "wb") as stream:  # noqa: PTH123
-                stream.write(content)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            return False
-    except OSError:
-        return False
     return True
 
 

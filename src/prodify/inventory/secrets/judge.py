@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prodify.inventory.secrets.faint import is_faint
 from prodify.inventory.secrets.filekind import FileKind
 from prodify.inventory.secrets.lazy import lazy
@@ -68,8 +70,8 @@ _AWS_SECRET = lazy(r"(?i)^aws_?secret_?(?:access_?)?key$")
 _KEY_OF_32_BYTES = lazy(r"^[A-Za-z0-9+/_\-]{43}=$")
 """Fernet's form and that of every other key of 256 bits in base 64."""
 _KEY_NAMES = (["session", "key"], ["cookie", "key"], ["app", "key"], ["jwt", "key"], ["encryption", "key"], ["token", "secret"])
-_NO_SECRETS: set[tuple[str, str, str, bool, bool, bool, FileKind]] = set()
-"""Literals that were judged to be none."""
+_JUDGED: dict[tuple[str, str, str, bool, bool, bool, FileKind], Candidate | None] = {}
+"""What literals were judged to be."""
 _MOST_REMEMBERED = 4096
 _SHORT = 64
 _LONGEST = 2048
@@ -126,11 +128,12 @@ class Literal:
 def judge(literal: Literal, kind: FileKind) -> Candidate | None:
     """Return a candidate when the literal is a secret of the kind that its name speaks of, None otherwise."""
     key = (literal.name, literal.value, literal.sep, literal.quoted, literal.fallback, literal.signs, kind)
-    if key in _NO_SECRETS:  # machine-made files say the same ten thousand times
-        return None
+    if key in _JUDGED:  # machine-made files say the same ten thousand times, and a history all that it says
+        known = _JUDGED[key]
+        return None if known is None else replace(known, start=literal.start, end=literal.end)
     found = _judged(literal, kind)
-    if found is None and len(literal.value) < _SHORT and len(_NO_SECRETS) < _MOST_REMEMBERED:
-        _NO_SECRETS.add(key)
+    if len(literal.value) < _SHORT and len(_JUDGED) < _MOST_REMEMBERED:
+        _JUDGED[key] = None if found is None else replace(found)  # the caller may change what it gets
     return found
 
 

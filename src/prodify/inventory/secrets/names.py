@@ -101,7 +101,12 @@ def words_of(name: str) -> list[str]:
     >>> words_of("smtpPassword_2")
     ['smtp', 'password', '2']
     """
-    return [w.lower() for w in (_WORDS if name.isascii() else _ANY_WORDS).findall(name)]
+    return list(_split(name))
+
+
+@lru_cache(maxsize=4096)
+def _split(name: str) -> tuple[str, ...]:
+    return tuple(w.lower() for w in (_WORDS if name.isascii() else _ANY_WORDS).findall(name))
 
 
 def _trimmed(words: list[str]) -> list[str]:

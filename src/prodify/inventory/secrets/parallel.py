@@ -15,6 +15,8 @@ import threading
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
+from prodify import patternstore
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -183,6 +185,7 @@ def _child(task: Callable[[], Result], reading: int, writing: int) -> None:
         result = task()
         with open(writing, "wb") as stream:
             pickle.dump(result, stream, pickle.HIGHEST_PROTOCOL)
+        patternstore.keep()
         code = 0
     finally:
         os._exit(code)
