@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from prodify import usercache
 from prodify.inventory.secrets import Scanner, cache
 from prodify.inventory.stagedglance import nothing_staged
 from tests.checks.conftest import lay_out
@@ -66,7 +67,7 @@ def test_only_what_lies_below_counts(root: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_a_commit_a_repository_or_a_database_it_says_nothing(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "default_folder", lambda: str(tmp_path / "none"))
+    monkeypatch.setattr(usercache, "default_folder", lambda: str(tmp_path / "none"))
     assert not nothing_staged()
     monkeypatch.undo()
     new = tmp_path / "new"
