@@ -95,15 +95,18 @@ def audit(
 def _judged(picked: Sequence[Check], repo: Inventory, profile: Profile) -> tuple[Finding, ...]:
     """The findings of the checks, in their order; two processes share those of a large tree when a processor is free."""
     _ = repo.components  # nearly all go on from there
-    if len(repo.files.entries) < _SHARED_FROM or not repo.has_looked_ahead:
-        found = {c.id: run_check(c, repo, profile) for c in sorted(picked, key=_waits)}
-        return tuple(found[c.id] for c in picked)
-    from prodify.inventory.secrets.parallel import in_order
-
     late = [c for c in picked if _waits(c)]
     early = sorted((c for c in picked if not _waits(c)), key=lambda c: c.step is not Step.SECURITY)
-    shared = in_order(lambda index: (run_check(early[index], repo, profile), 0), len(early), fork_from=0, before=lambda: prepare(repo))
-    found = {finding.check: finding for _, finding in shared} | {c.id: run_check(c, repo, profile) for c in late}
+    found: dict[str, Finding] = {}
+    while early and not (repo.has_looked_ahead and len(repo.files.entries) >= _SHARED_FROM):
+        check = early.pop()  # those that take long stand at the beginning
+        found[check.id] = run_check(check, repo, profile)
+    if early:
+        from prodify.inventory.secrets.parallel import in_order
+
+        shared = in_order(lambda index: (run_check(early[index], repo, profile), 0), len(early), fork_from=0, before=lambda: prepare(repo))
+        found |= {finding.check: finding for _, finding in shared}
+    found |= {c.id: run_check(c, repo, profile) for c in late}
     return tuple(found[c.id] for c in picked)
 
 

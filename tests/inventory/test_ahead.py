@@ -101,3 +101,23 @@ def test_checks_that_two_processes_share_say_what_one_says(repo: Repo, monkeypat
     select.select([inv._ahead._reading], [], [])
     assert audit.audit(inv, Profile()) == alone
     assert 0 < len(ours) < len(alone.findings)
+
+
+def test_what_was_judged_before_the_other_process_was_done_is_judged_once(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repo({"app.py": "from flask import Flask\n\napp = Flask(__name__)\n", "requirements.txt": "flask==3.1.0\n"}).files.root
+    alone = audit.audit(Inventory(root, history=False), Profile())
+    ours: list[str] = []
+    judge = audit.run_check
+
+    def noted(check: Check, *arguments: Any) -> Finding:
+        ours.append(check.id)
+        return judge(check, *arguments)
+
+    asked = iter([False] * 5)
+    monkeypatch.setattr(audit, "run_check", noted)
+    monkeypatch.setattr(audit, "_SHARED_FROM", 1)
+    monkeypatch.setattr(Inventory, "has_looked_ahead", property(lambda _repo: next(asked, True)))
+    monkeypatch.setattr(audit, "prepare", lambda _repo: time.sleep(0.2))
+    assert audit.audit(Inventory(root, history=False), Profile()) == alone
+    assert 5 < len(ours) < len(alone.findings)
+    assert len(set(ours)) == len(ours)
