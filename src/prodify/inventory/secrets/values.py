@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from prodify.inventory.secrets.lazy import lazy, wordset
 from prodify.inventory.secrets.names import words_of
@@ -118,11 +119,13 @@ def is_reference(value: str, *, quoted: bool = False) -> bool:
     return bool(REFERENCE.search(value[1:] if quoted and value[:1] in ("!", "&", "*") else value))
 
 
+@lru_cache(maxsize=2048)
 def is_placeholder(value: str) -> bool:
     """Whether the value says that something else belongs there, or is a run or a sequence."""
     return bool(PLACEHOLDER.search(value)) or is_monotonous(value)
 
 
+@lru_cache(maxsize=2048)
 def is_monotonous(value: str) -> bool:
     """Whether the value repeats one or two characters or counts up: typed to fill a space.
 
@@ -154,11 +157,13 @@ def has_sequence(value: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=2048)
 def is_words(value: str) -> bool:
     """Whether the value is an identifier or words: `user-password`, `accessToken`, `RESET_TOKEN`."""
     return bool(_ENCODED_WORDS.match(value.strip("_-.:/ ")))
 
 
+@lru_cache(maxsize=2048)
 def is_random(value: str, length: int = 16) -> bool:
     """Whether the value looks drawn from an alphabet: long, mixed, without structure; words and identifiers are not.
 
