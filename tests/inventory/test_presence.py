@@ -63,6 +63,8 @@ def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(r
         ("migrations", {"alembic/versions/1_a.py": "def upgrade(): ...\n"}),
         ("env_example", {".env.local-sample": "A=\n"}),
         ("env_example", {"sample_settings/.env.web": "A=\n"}),
+        ("env_example", {"shop.template.env": "A=\n"}),
+        ("env_example", {"deploy/shop.env.example": "A=\n"}),
         ("migrations", {"db/migrate/20200101_a.rb": "class A; end\n"}),
         ("precommit", {".pre-commit-config.yaml": "repos: []\n"}),
         ("license", {"LICENSE": "x\n"}),

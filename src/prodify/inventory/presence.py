@@ -25,7 +25,8 @@ _PROBE_PATH = lazy(
 _PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check(er)?|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = guarded(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
-    r"|\.?(example|sample|template|default|dummy|demo)[.\-_]env(\.(txt|local))?|\.env(\.\w+)*[.\-_](example|sample|template|dist)"
+    r"|([\w\-]+\.|\.)?(example|sample|template|default|dummy|demo)[.\-_]env(\.(txt|local))?"
+    r"|[\w\-]*\.env(\.\w+)*[.\-_](example|sample|template|dist)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+"
     r"|(examples?|samples?)([_\-]\w+)?/\.env(\.[\w\-]+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
