@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from prodify.inventory.roles import role_of
+
 from .conftest import Judge
 
 FLASK = "from flask import Flask, request, session\n\napp = Flask(__name__)\n"
@@ -80,3 +82,35 @@ def test_a_skeletons_own_settings_are_documented_by_its_framework(judge: Judge) 
     own = {"config/services.php": "<?php\nreturn ['till' => ['key' => env('TILL_KEY')]];\n"}
     missing = judge("environment-variables-are-documented", {**LARAVEL, **skeleton, **own})
     assert (missing.kind, missing.message) == ("fail", "not in an example file: TILL_KEY")
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("build/resources/main/application.yml", "generated"),
+        ("api/target/classes/application.yml", "generated"),
+        ("Shop/obj/Release/net10.0/Shop.AssemblyInfo.cs", "generated"),
+        ("src/build/settings.py", "production"),
+        ("build/Dockerfile", "production"),
+        ("target/shop.py", "production"),
+    ],
+)
+def test_what_a_build_left_behind(path: str, role: str) -> None:
+    assert role_of(path).value == role
+
+
+def test_the_ignore_file_of_a_copied_library_is_no_place_for_the_services_rules(judge: Judge) -> None:
+    files = {"app.py": FLASK, "requirements.txt": "flask\n", "templates/menu/.gitignore": "*.log\n"}
+    found = judge("env-files-are-ignored", files)
+    assert (found.kind, found.evidence) == ("fail", ())
+
+
+def test_a_worker_is_named_once(judge: Judge) -> None:
+    files = {"jobs.py": "from celery import Celery\n\napp = Celery('jobs', broker='redis://queue')\n\n@app.task\ndef act():\n    ...\n"}
+    found = judge("workers-scale-on-queue", {**files, "requirements.txt": "celery\n"})
+    assert (found.kind, [(e.path, e.line) for e in found.evidence]) == ("fail", [("jobs.py", 3)])
+
+
+def test_an_upper_bound_that_nobody_planned(judge: Judge) -> None:
+    scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: app}\nspec: {minReplicas: 2, maxReplicas: 4}\n"
+    assert judge("autoscaler-bounds-fit-goals", {"app.py": FLASK, "deploy/hpa.yaml": scaler}).kind == "pass"

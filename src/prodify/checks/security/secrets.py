@@ -211,7 +211,7 @@ def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
                 ".envs",
             ):
                 return passed("an ignore rule names .env files", Location(path, number))
-    return failed("no ignore rule names .env files", *(Location(p) for p in ignores[:1]))
+    return failed("no ignore rule names .env files", *(Location(p) for p in ignores if "/" not in p))
 
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=3, audiences=TEAM_AND_PUBLIC, effort=Effort.DAYS, cwe=(522,), fixed_by="secrets")
