@@ -114,3 +114,17 @@ def test_a_worker_is_named_once(judge: Judge) -> None:
 def test_an_upper_bound_that_nobody_planned(judge: Judge) -> None:
     scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: app}\nspec: {minReplicas: 2, maxReplicas: 4}\n"
     assert judge("autoscaler-bounds-fit-goals", {"app.py": FLASK, "deploy/hpa.yaml": scaler}).kind == "pass"
+
+
+def test_a_missing_package_is_missed_in_the_manifest_of_its_own_folder(judge: Judge) -> None:
+    package = json.dumps({"main": "app.js", "scripts": {"start": "node app.js"}, "dependencies": {"express": "^5.0.0"}})
+    page = json.dumps({"dependencies": {"react": "^19.0.0"}})
+    code = "const mysql = require('mysql');\nconst app = require('express')();\napp.listen(3000);\n"
+    files = {"api/package.json": package, "api/app.js": code, "web/package.json": page, "web/src/a.jsx": ""}
+    found = judge("dependencies-are-declared", files)
+    assert (found.kind, sorted({e.path for e in found.evidence})) == ("fail", ["api/app.js", "api/package.json"])
+
+
+def test_lists_in_a_folder_speak_for_the_one_above(judge: Judge) -> None:
+    found = judge("dependencies-are-declared", {"requirements/base.txt": "flask\n", "app.py": f"import stripe\n{FLASK}"})
+    assert (found.kind, sorted({e.path for e in found.evidence})) == ("fail", ["app.py", "requirements/base.txt"])

@@ -193,7 +193,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     for client, path, node, ended in typed_calls(repo):
         if (place := _place(path, node)) not in seen:
             seen.add(place)
-            yield OutboundCall(client.library, callee(node)[:60], location_of(path, node), ended)
+            yield OutboundCall(client.library, "".join(callee(node).split())[:60], location_of(path, node), ended)
     for library in LIBRARIES:
         for path in repo.syntax.sources(library.query.language, library.query.keywords):
             if library.needs not in repo.syntax.text(path) and not (library.inherited and _anywhere(repo, library)):
@@ -205,7 +205,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
             for node in calls:
                 if _place(path, node) in seen:
                     continue
-                yield OutboundCall(library.name, callee(node)[:60], location_of(path, node), bounded)
+                yield OutboundCall(library.name, "".join(callee(node).split())[:60], location_of(path, node), bounded)
 
 
 def _place(path: str, node: SgNode) -> tuple[str, int, int]:
