@@ -104,7 +104,7 @@ def _added(name: str, module: PyModule, call: Call) -> Iterator[ast.expr]:
         return
     for addition in module.additions:
         near = addition.function == call.function and (addition.location.line or 0) <= (call.location.line or 0)
-        if addition.target == name and near and (value := _parse(addition.text)) is not None:
+        if addition.target == name and near and (value := parsed(addition.text)) is not None:
             yield value
 
 
