@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prodify.api import section
 from prodify.checks import all_checks
 from prodify.errors import UsageError, did_you_mean
+from prodify.fixes import FOR_PYTHON, step_of
 from prodify.model import MATURITY_NAMES
 from prodify.recipes import all_recipes
 
@@ -43,7 +44,8 @@ def check_text(check: Check) -> str:
         parts += ["", f"## {name}", "", section(check.doc, name)]
     parts += ["", "## Fix", ""]
     if check.fixed_by:
-        parts.append(f"    prodify apply --step {check.step.slug} --recipe {check.fixed_by}")
+        only = "  # for a service in Python" if check.fixed_by in FOR_PYTHON else ""
+        parts.append(f"    prodify apply --step {step_of(check)} --recipe {check.fixed_by}{only}")
     if check.hint:
         parts += [*([""] if check.fixed_by else []), check.hint]
     return "\n".join(parts) + "\n"

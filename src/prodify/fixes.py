@@ -83,6 +83,13 @@ TAKEN: Mapping[str, Callable[[Inventory], Iterable[str]]] = {
 """Recipe -> the files that already do its work, or that it cannot edit. When one of them is the user's own, the recipe stands aside."""
 
 
+FOR_PYTHON = frozenset((
+    "alertmanager", "chaos", "ci", "dashboard", "dockerfile", "hardening", "health", "integration", "kubernetes", "llm-adapter",
+    "model-failures", "model-limits", "pre-commit", "rollouts", "server", "service-readme", "slo", "smoke", "telemetry", "unit",
+))  # fmt: skip
+"""Recipes that write for a component in Python or not at all: elsewhere their command would answer that there is nothing to write."""
+
+
 def by_hand(check: Check) -> Fix:
     """What to do about a check where no recipe does it: its hint, else its explanation."""
     return Fix(None, check.hint or f"prodify explain {check.id}")
@@ -92,11 +99,14 @@ def fix_of(check: Check, repo: Inventory) -> Fix:
     """What to do about a check: its recipe's command, else its hint, else its explanation."""
     if check.fixed_by is None:
         return by_hand(check)
+    ours = written_by_prodify(repo)
+    if check.fixed_by in FOR_PYTHON and not ours and not any(c.language == "python" for c in repo.components):
+        return by_hand(check)
     # A recipe without a hint beside it never stands aside: there would be nothing to say.
     files = TAKEN.get(check.fixed_by)
-    if check.hint and files is not None and set(files(repo)) - written_by_prodify(repo):
+    if check.hint and files is not None and set(files(repo)) - ours:
         return by_hand(check)
-    return Fix(check.fixed_by, f"prodify apply --step {_step_of(check)} --recipe {check.fixed_by}")
+    return Fix(check.fixed_by, f"prodify apply --step {step_of(check)} --recipe {check.fixed_by}")
 
 
 _ELSEWHERE = {
@@ -117,5 +127,6 @@ _ELSEWHERE = {
 """The step of recipes that settle checks of other steps; a test holds it against the recipes."""
 
 
-def _step_of(check: Check) -> str:
+def step_of(check: Check) -> str:
+    """The step of the recipe that settles a check."""
     return _ELSEWHERE.get(check.fixed_by or "", check.step.slug)

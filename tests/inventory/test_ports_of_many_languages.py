@@ -21,6 +21,7 @@ ASPNET = {"a.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>\n'}
 SINATRA = {"Gemfile": "source 'https://rubygems.org'\ngem 'sinatra'\n", "app.rb": "require 'sinatra'\nget('/') { 1 }\n"}
 SLIM = {"composer.json": '{"require": {"slim/slim": "4"}}\n', "public/index.php": "<?php\n$app = AppFactory::create();\n$app->run();\n"}
 LARAVEL = {"composer.json": '{"require": {"laravel/framework": "11"}}\n', "public/index.php": "<?php\n", "artisan": ""}
+EXPRESS = {"package.json": '{"name": "shop", "main": "server.js", "dependencies": {"express": "^4.18.0"}}'}
 GO = {"go.mod": "module x\n\ngo 1.25\n"}
 RESOURCES = "src/main/resources/"
 
@@ -55,6 +56,13 @@ def go(before: str, inside: str) -> dict[str, str]:
         {**SLIM, "composer.json": '{"require": {"slim/slim": "4"}, "scripts": {"start": "php -S localhost:7100 -t public"}}\n'},
         {**LARAVEL, "Dockerfile": 'FROM php:8.3-cli\nCMD ["php", "artisan", "serve", "--host=0.0.0.0", "--port=7100"]\n'},
         {**rust('let port = dotenv::var("PORT").expect("PORT");\n    serve(port);'), ".env.sample": "DB_PORT = 5432\nPORT = 7100\n"},
+        {**go("", 'http.ListenAndServe(os.Getenv("LISTEN"), nil)'), "Dockerfile": "FROM golang:1.25\nEXPOSE 7100\nCMD ./x\n"},
+        {**EXPRESS, "server.js": "require('express')().listen(process.env.PORT);\n", ".env": "PORT=7100\n"},
+        {
+            "package.json": '{"name": "jobs", "main": "server.js", "scripts": {"start": "node server.js"}}',
+            "server.js": "const http = require('http');\nconst { port } = require('./config');\nhttp\n .createServer()\n .listen(port);\n",
+            "config/index.js": "const { PORT } = process.env;\nconst port = PORT || 7100;\n\nmodule.exports = { port };\n",
+        },
         {**go("", 'http.ListenAndServe(":"+must(os.Getenv("PORT")), nil)'), ".env.example": "# web\nexport PORT='7100' # any\n"},
         {
             **go("", "serve(config.All.Port)\n\thttp.ListenAndServe(addr, nil)"),

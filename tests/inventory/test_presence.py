@@ -33,6 +33,9 @@ def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(r
     assert not any(has.values())
 
 
+CHART_PROBE = "containers:\n  - name: web\n    livenessProbe:\n      {{- toYaml .Values.livenessProbe | nindent 12 }}\n"
+
+
 @pytest.mark.parametrize(
     ("key", "files"),
     [
@@ -63,6 +66,23 @@ def test_keys_in_the_contracts_order_and_nothing_claimed_of_an_empty_directory(r
         ("migrations", {"alembic/versions/1_a.py": "def upgrade(): ...\n"}),
         ("env_example", {".env.local-sample": "A=\n"}),
         ("env_example", {"sample_settings/.env.web": "A=\n"}),
+        ("env_example", {"shop.template.env": "A=\n"}),
+        ("env_example", {"deploy/shop.env.example": "A=\n"}),
+        (
+            "healthcheck",
+            {
+                "chart/Chart.yaml": "apiVersion: v2\nname: shop\n",
+                "chart/templates/web.yaml": CHART_PROBE,
+                "chart/values.yaml": "livenessProbe:\n  httpGet:\n    path: /\n",
+            },
+        ),
+        (
+            "healthcheck",
+            {
+                "chart/Chart.yaml": "apiVersion: v2\nname: shop\n",
+                "chart/templates/web.yaml": "containers:\n  - name: web\n    readinessProbe:\n      httpGet: {path: /, port: 80}\n",
+            },
+        ),
         ("migrations", {"db/migrate/20200101_a.rb": "class A; end\n"}),
         ("precommit", {".pre-commit-config.yaml": "repos: []\n"}),
         ("license", {"LICENSE": "x\n"}),
@@ -86,6 +106,21 @@ def test_what_counts(repo: Repo, key: str, files: dict[str, str]) -> None:
         ("tests", {"tests/__init__.py": "", "chatbot/tests.py": "from django.test import TestCase\n"}),
         ("migrations", {"app/migrations/__init__.py": ""}),
         ("healthcheck", {"app.py": "from flask import Flask\napp = Flask('x')\n@app.get('/statuses')\ndef h():\n    return ''\n"}),
+        (
+            "healthcheck",
+            {
+                "chart/Chart.yaml": "apiVersion: v2\nname: shop\n",
+                "chart/templates/web.yaml": CHART_PROBE,
+                "chart/values.yaml": "# livenessProbe:\n#   httpGet:\nreplicas: 1\n",
+            },
+        ),
+        (
+            "healthcheck",
+            {
+                "deploy/all.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec:\n  template:\n    spec:\n"
+                "      containers:\n        - name: c\n          image: x:1\n          livenessProbe:\n            null\n"
+            },
+        ),
         ("dockerfile", {".devcontainer/Dockerfile": "FROM x\n"}),
         ("ci", {".github/workflows/nightly.yml": "on:\n  workflow_dispatch:\njobs: {}\n"}),
         ("rate_limit", {"README.md": "flask-limiter\n"}),

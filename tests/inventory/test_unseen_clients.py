@@ -274,6 +274,7 @@ def test_a_starter_brings_the_provider_for_code_that_names_none(repo: Repo) -> N
     [
         ("src/main/resources/hibernate.cfg.xml", '<property name="x">jdbc:postgresql://db/shop</property>\n', "postgres"),
         ("src/main/resources/application.properties", "spring.data.redis.host=cache\n", "redis"),
+        ("src/main/resources/application-prod.yml", "spring:\n  data:\n    redis:\n      host: cache\n      port: 6379\n", "redis"),
         ("src/main/java/Kept.java", "import org.springframework.ai.vectorstore.RedisVectorStore;\nclass Kept {}\n", "redis"),
         ("Gemfile", 'source "https://rubygems.org"\ngem "sidekiq"\n', "redis"),
         ("src/main/kotlin/Kept.kt", "import aws.sdk.kotlin.services.dynamodb.DynamoDbClient\nclass Kept\n", "dynamodb"),
@@ -289,6 +290,8 @@ def test_laravels_list_of_connections_is_no_list_of_databases_in_use(repo: Repo)
     text = "<?php\nreturn ['default' => env('DB_CONNECTION', 'mysql'), 'connections' => [\n  'mysql' => ['driver' => 'mysql'],\n" \
            "  'pgsql' => ['driver' => 'pgsql'],\n  'sqlsrv' => ['driver' => 'sqlsrv'],\n]];\n"  # fmt: skip
     assert [t.name for t in repo({"config/database.php": text}).datastores] == ["mysql"]
+    chosen = repo({"config/database.php": text, ".env.example": "APP_NAME=shop\nDB_CONNECTION=pgsql\n"})
+    assert [t.name for t in chosen.datastores] == ["postgres"]
 
 
 def test_a_handler_of_health_by_its_name(repo: Repo) -> None:

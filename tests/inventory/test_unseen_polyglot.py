@@ -102,6 +102,15 @@ def test_the_profile_of_a_project_says_the_port(repo: Repo) -> None:
     assert [c.port for c in inv.components] == [7008]
 
 
+def test_the_address_of_iis_is_not_the_projects(repo: Repo) -> None:
+    settings = """
+        {"iisSettings": {"iisExpress": {"applicationUrl": "http://localhost:62759/", "sslPort": 44301}},
+         "profiles": {"http": {"applicationUrl": "http://localhost:7009"}}}
+    """
+    project = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>\n'
+    assert [c.port for c in repo({"Shop.csproj": project, "Properties/launchSettings.json": settings}).components] == [7009]
+
+
 @pytest.mark.parametrize(
     ("path", "there"),
     [

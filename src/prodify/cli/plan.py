@@ -12,6 +12,7 @@ from prodify.cli.options import ConfigOption, JsonFormatOption, PathArgument, Qu
 from prodify.cli.session import emit, open_session
 
 if TYPE_CHECKING:
+    from prodify.proposal import Proposal
     from prodify.roadmap import Action
 
 
@@ -41,7 +42,18 @@ def plan(
             + "\n"
         )
         return
-    emit(_text(todo, report.score.level or 0))
+    emit(_text(todo, report.score.level or 0, _undecided(proposal)))
+
+
+def _undecided(proposal: Proposal) -> str:
+    """What has to be said before anything can be written, empty for nothing."""
+    from prodify.errors import AmbiguousError
+
+    try:
+        proposal.require_component()
+    except AmbiguousError as error:
+        return f"{error.message[:1].upper()}{error.message[1:]}. {error.hint or ''}".rstrip()
+    return ""
 
 
 def _data(action: Action, paths: tuple[str, ...]) -> dict[str, Any]:
@@ -51,10 +63,10 @@ def _data(action: Action, paths: tuple[str, ...]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _text(todo: list[tuple[Action, tuple[str, ...]]], level: int) -> str:
+def _text(todo: list[tuple[Action, tuple[str, ...]]], level: int, undecided: str) -> str:
     from prodify.model import MATURITY_NAMES
 
-    lines = [f"Level {level}: {MATURITY_NAMES[level]}"]
+    lines = [f"Level {level}: {MATURITY_NAMES[level]}", *([undecided] if undecided else [])]
     for target in range(1, len(MATURITY_NAMES)):
         group = [item for item in todo if item[0].maturity == target]
         if not group:
@@ -66,6 +78,8 @@ def _text(todo: list[tuple[Action, tuple[str, ...]]], level: int) -> str:
             lines += [f"      {finding.level.value}: {finding.message}  ({finding.check})" for finding in action.findings]
             if paths:
                 lines.append(f"      touches {', '.join(paths)}")
+            elif action.recipe and not undecided:
+                lines.append(f"      writes nothing as things stand: prodify explain {action.recipe} says what it needs")
     if not todo:
         lines.append("Nothing left to do.")
     return "\n".join(lines) + "\n"

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory import pysettings
-from prodify.inventory.facts import EnvVar
+from prodify.inventory.facts import EnvVar, Role
+from prodify.inventory.placed import line_at
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Argument
     from prodify.inventory.pymodule import PyModule
-    from prodify.model import Location
 
 SECRET_NAME = lazy(
     r"(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|AUTH_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|_DSN$|_PWD$|_PASS$"
@@ -27,6 +28,8 @@ _NOT_SECRET = lazy(
     r"(PUBLIC|PUBLISHABLE|NEXT_PUBLIC_|VITE_|REACT_APP_|MAX_TOKENS|TOKEN_(LIMIT|CAP|BUDGET|COUNT)|_TOKENS$|TOKENIZER|EXPIR|_TTL$|KEY_ID$|KEY_PREFIX)",
     re.IGNORECASE,
 )
+_PRISMA = lazy(r"""(?m)^[ \t]*\w+[ \t]*=[ \t]*env\([ \t]*["'](\w+)["'][ \t]*\)""")
+"""Where Prisma's schema takes its database from."""
 _NAME = lazy(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _WORDS = ("environ", "getenv", "decouple", "environs", "Env(", "BaseSettings", "starlette.config")
 _READS_ENVIRON = lazy(r"os\.environ\b|\bfrom\s+os\s+import\b|\bimport\s+os\s+as\b|\b(?:import|from)\s+environ\b")
@@ -74,6 +77,10 @@ def _all(repo: Inventory) -> Iterator[EnvVar]:
         yield from _subscripts(repo, module)
         yield from _settings(repo, module, classes)
     yield from polyglot.environment(repo)
+    for path in repo.files.select("*.prisma", roles=(Role.PRODUCTION,)):
+        text = repo.files.text(path) or ""
+        for found in _PRISMA.finditer(text):
+            yield variable(found[1], Location(path, line_at(text, found.start(1))), has_default=False)
 
 
 def variable(name: str, location: Location, *, has_default: bool, required: bool | None = None) -> EnvVar:

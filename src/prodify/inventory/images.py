@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _ALIASES = frozenset("latest stable edge nightly main master dev develop current lts rolling canary next release prod production".split())
 _CODE_NAMES = frozenset("stretch buster bullseye bookworm trixie forky sid bionic focal jammy noble resolute".split())
 """Debian's and Ubuntu's releases: a tag that names one is a version, if a wide one."""
+_DISTRIBUTIONS = frozenset("debian ubuntu buildpack-deps".split())
 _DIGEST = lazy(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
 _HUB = lazy(r"^(?:docker\.io/|index\.docker\.io/)?(?:library/)?")
 _NON_ROOT_NAMES = lazy(
@@ -51,14 +52,17 @@ class Image:
     def is_floating(self) -> bool:
         """Whether the reference names no version: no tag, `latest`, or an alias such as `alpine` or `stable`.
 
-        A digest, a tag with a digit and the code name of a distribution's release count as a version.
+        A digest and a tag with a digit count as a version; so does the code name of a distribution's release, but not in the official
+        image of a language or a server (`rust:bookworm`), whose version it leaves open.
         """
         if self.digest is not None or self.unresolved:
             return False
         if self.tag is None or self.tag.lower() in _ALIASES:
             return True
         words = re.split(r"[-._]", self.tag.lower())
-        return not any(c.isdigit() for c in self.tag) and not any(word in _CODE_NAMES for word in words)
+        if any(c.isdigit() for c in self.tag):
+            return False
+        return not (any(word in _CODE_NAMES for word in words) and ("/" in _HUB.sub("", self.name) or self.short_name in _DISTRIBUTIONS))
 
     @property
     def short_name(self) -> str:

@@ -74,6 +74,9 @@ def _compiled(repo: Inventory, dockerfile: Dockerfile) -> int | None:
         return None
     if listening[0].framework in _BUILT or not dockerfile.start or any(_SETS_PORT.search(e.name) for e in dockerfile.environment):
         return None
+    place = listening[0].place("port")
+    if place is not None and place.path.endswith("launchSettings.json"):
+        return None  # what the developer's machine starts; no image reads it
     text = " ".join(start.text for start in dockerfile.start)
     return None if _SETS_PORT.search(text) or any(p in text for p in _PROXIES) else listening[0].port
 

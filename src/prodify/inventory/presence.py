@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.data.capabilities import HEALTH, LIMITS, LOGS, METRICS, OTEL
 from prodify.inventory.facts import Role
+from prodify.inventory.kubernetes import find_charts
 from prodify.inventory.query import query
 from prodify.inventory.syntax import location_of
 from prodify.lazyre import guarded, lazy
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Note
+    from prodify.inventory.kubernetes.model import HelmChart
     from prodify.inventory.query import Query
 
 _PROBE_PATH = lazy(
@@ -25,7 +27,8 @@ _PROBE_PATH = lazy(
 _PROBE_NAME = lazy(r"(^|\.)(health|healthz|health_?check(er)?|check_health|liveness|readiness)$", re.IGNORECASE)
 _ENV_EXAMPLE = guarded(
     r"(^|/)(\.?env[.\-_]?(example|sample|template|dist|defaults?|tmpl|schema|development\.example|local\.example)"
-    r"|\.?(example|sample|template|default|dummy|demo)[.\-_]env(\.(txt|local))?|\.env(\.\w+)*[.\-_](example|sample|template|dist)"
+    r"|([\w\-]+\.|\.)?(example|sample|template|default|dummy|demo)[.\-_]env(\.(txt|local))?"
+    r"|[\w\-]*\.env(\.\w+)*[.\-_](example|sample|template|dist)"
     r"|(config|settings|local_settings|secrets|application|appsettings)[.\-_](example|sample|template|dist)\.\w+"
     r"|(config|settings|secrets)\.\w+\.(example|sample|template|dist)|(example|sample)[.\-_](config|settings)\.\w+"
     r"|(examples?|samples?)([_\-]\w+)?/\.env(\.[\w\-]+)?|[\w\-]+[.\-_](example|sample|template)\.(config|cfg|ini|conf|toml))$",
@@ -43,6 +46,7 @@ _PLATFORM_PROBE = lazy(
     r"|^\s*\[{1,2}(http_service\.checks|services\.(http|tcp)_checks|checks)\b"
 )
 """What hosting platforms call the address that they ask."""
+_CHART_PROBE = lazy(r"(?m)^\s*(?:liveness|readiness)Probe:[ \t]*([^\n]*)\n([^\n]*)")
 _OWN_PROBE = tuple(
     query(language, {"kind": "string_fragment", "regex": r"^/(health|healthz|healthcheck|health-check|livez|readyz)$", "inside": {
         "kind": "string", "inside": {"kind": "binary_expression", "has": {"field": "left", "regex": r"(^|\.)(url|pathname|path)$"}}}},
@@ -199,6 +203,8 @@ def has_healthcheck(repo: Inventory) -> bool:
         return True
     if any(container.probes for item in repo.kubernetes for container in item.containers):
         return True
+    if any(_has_probes(repo, chart) for chart in find_charts(repo)):
+        return True
     if repo.uses(*HEALTH) is not None:
         return True
     if any("health_check" in (repo.files.text(path) or "") for path in repo.files.select("*.tf")):
@@ -206,6 +212,18 @@ def has_healthcheck(repo: Inventory) -> bool:
     if any(_PLATFORM_PROBE.search(repo.files.text(path) or "") for path in repo.files.select(*_PLATFORMS)):
         return True
     return bool(repo.find(*_OWN_PROBE, *_SERVED_PROBE))
+
+
+def _has_probes(repo: Inventory, chart: HelmChart) -> bool:
+    """Whether a chart's templates write probes: their own, or values that values.yaml has."""
+    values = chart.values
+    given = {name for name in ("livenessProbe", "readinessProbe") for node in (values.walk() if values is not None else ())
+             if (probe := node.get(name)) is not None and probe.kind == "mapping"}  # fmt: skip
+    for path in chart.templates:
+        for written in _CHART_PROBE.finditer(repo.files.text(path) or "") if path.endswith((".yaml", ".yml")) else ():
+            if given or not any("toYaml" in part for part in written.groups()):
+                return True
+    return False
 
 
 def has_structured_logs(repo: Inventory) -> bool:

@@ -129,6 +129,17 @@ class PyModule:
         return tuple(found)
 
     @cached_property
+    def additions(self) -> tuple[Assignment, ...]:
+        """Every `name += value`, with the value as written."""
+        found = []
+        for node in self._root.find_all(kind="augmented_assignment"):
+            left, right = node.field("left"), node.field("right")
+            if left is not None and right is not None and "+=" in (child.text() for child in node.children()):
+                text = right.text()[:_MAX_TEXT]
+                found.append(Assignment(left.text(), text, location_of(self.path, node), function=_context(self, node)[0]))
+        return tuple(found)
+
+    @cached_property
     def functions(self) -> tuple[Function, ...]:
         """Every function and method, with its decorators."""
         return tuple(_function(self, node) for node in self._root.find_all(kind="function_definition"))

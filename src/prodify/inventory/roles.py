@@ -17,6 +17,11 @@ GENERATED_DIRS = frozenset(
     "dist .next .nuxt .svelte-kit .output __pycache__ .pytest_cache .mypy_cache .ruff_cache coverage htmlcov .gradle staticfiles "
     ".vs".split()
 )
+_BUILT = lazy(
+    r"/(build/(classes|generated|kotlin|libs|reports|resources|test-results|tmp)|target/(test-)?classes|target/generated-\w+"
+    r"|out/production|(bin|obj)/(Debug|Release))/"
+)
+"""Where Gradle, Maven, IntelliJ and .NET put what they build: copies of sources and settings, where somebody committed them."""
 TEST_DIRS = frozenset(
     "test tests testing __tests__ spec specs e2e cypress playwright testdata fixtures __mocks__ __fixtures__ test_data "
     "testutil testutils test_utils test-utils testhelper testhelpers test_helpers test-helpers testsupport "
@@ -51,7 +56,7 @@ def _of_directory(directory: str) -> Role | None:
     parts = directory.split("/") if directory else []
     if not VENDORED_DIRS.isdisjoint(parts) or f"/{directory}".find("/.venv") >= 0 or f"/{directory}".find("/venv-") >= 0:
         return Role.VENDORED
-    if not GENERATED_DIRS.isdisjoint(parts) or f"{directory}/".find(".egg-info/") >= 0:
+    if not GENERATED_DIRS.isdisjoint(parts) or f"{directory}/".find(".egg-info/") >= 0 or _BUILT.search(f"/{directory}/"):
         return Role.GENERATED
     if parts and parts[0] in EXAMPLE_ROOTS:
         return Role.EXAMPLE

@@ -77,14 +77,38 @@ def _holes(node: ast.expr | None, module: PyModule, call: Call, depth: int) -> I
     if isinstance(node, ast.Name):
         for value in _values(node.id, module, call):
             yield from _holes(value, module, call, depth + 1)
+        for added in _added(node.id, module, call):
+            yield from _in_value_position(list(_parts(added)))
         return
     if isinstance(node, ast.Call) and not _is_format(node) and node.args:
         yield from _holes(node.args[0], module, call, depth + 1)
         return
     parts = list(_parts(node))
-    head = next((p for p in parts if isinstance(p, str) and p.strip()), "")
-    if not _STATEMENT.match(head):
+    if _begins(parts) or (isinstance(parts[0], ast.Name) and _holds_statement(parts[0].id, module, call)):
+        yield from _in_value_position(parts)
+
+
+def _begins(parts: list[str | ast.expr]) -> bool:
+    """Whether a text starts as a statement does."""
+    return _STATEMENT.match(next((p for p in parts if isinstance(p, str) and p.strip()), "")) is not None
+
+
+def _holds_statement(name: str, module: PyModule, call: Call) -> bool:
+    """Whether a name was given the begin of a statement before the call."""
+    return any(value is not None and _begins(list(_parts(value))) for value in _values(name, module, call))
+
+
+def _added(name: str, module: PyModule, call: Call) -> Iterator[ast.expr]:
+    """What is added to a statement under a name before the call: most filters of a list are written that way."""
+    if not _holds_statement(name, module, call):
         return
+    for addition in module.additions:
+        near = addition.function == call.function and (addition.location.line or 0) <= (call.location.line or 0)
+        if addition.target == name and near and (value := parsed(addition.text)) is not None:
+            yield value
+
+
+def _in_value_position(parts: list[str | ast.expr]) -> Iterator[_Hole]:
     before = ""
     for part in parts:
         if isinstance(part, str):

@@ -76,7 +76,7 @@ SERVES: Mapping[str, tuple[Query, ...]] = {
 }  # fmt: skip
 """Calls and names by which a program serves."""
 
-_OWN_SERVER = {"kind": "call_expression", "has": {"field": "function", "regex": r"^(https?\.createServer|(Bun|Deno)\.serve)$"}}
+_OWN_SERVER = {"kind": "call_expression", "has": {"field": "function", "regex": r"^(https?\s*\.\s*createServer|(Bun|Deno)\.serve)$"}}
 OWN_SERVERS: Mapping[str, tuple[Query, ...]] = {
     name: (query(name, _OWN_SERVER, keywords=("createServer(", "Bun.serve(", "Deno.serve(")),)
     for name in ("javascript", "typescript", "tsx")

@@ -107,13 +107,15 @@ def read_by_code(root: Path) -> tuple[str, dict[str, Read]]:
 
 def run(job: Job) -> Iterator[Problem]:
     """Yield variables that a file leaves out although code reads them, and those that a manifest gives although nobody does."""
-    from prodify.inventory.envfiles import EXAMPLE_FILES, is_platform_variable
+    from prodify.inventory.envfiles import EXAMPLE_FILES, is_platform_variable, is_skeletons
 
     service, read = read_by_code(job.root)
     examples = job.sources.matching(*EXAMPLE_FILES)
     listed = {name for path in examples for name in _EXAMPLE.findall(job.sources.texts[path])}
     for item in read.values():
-        if examples and item.name not in listed and not is_platform_variable(item.name) and not item.tests_only:
+        if item.tests_only or is_platform_variable(item.name) or is_skeletons(item.name, item.path):
+            continue
+        if examples and item.name not in listed:
             yield Problem(examples[0], None, f"{item.name}, which {item.path}:{item.line} reads, is not in the example file")
     for manifest in manifests(job.sources, service):
         yield from _left_out(manifest, read, listed)

@@ -74,6 +74,21 @@ def test_debug_is_off(judge: Judge, files: dict[str, str], kind: Kind) -> None:
         pytest.param("db.execute(\"SELECT a FROM t WHERE b = '%s'\" % name)", Kind.FAIL, id="put together with %"),
         pytest.param('q = f"DELETE FROM t WHERE a = {name}"\n    db.execute(q)', Kind.FAIL, id="through a name"),
         pytest.param('db.execute("DELETE FROM t WHERE a = {}".format(name))', Kind.FAIL, id="with format"),
+        pytest.param(
+            'q = "SELECT a FROM t WHERE 1 = 1"\n    if name:\n        q += f" AND b LIKE \'%{name}%\'"\n    db.execute(q)',
+            Kind.FAIL,
+            id="added to",
+        ),
+        pytest.param(
+            'q = "SELECT a FROM t"\n    q = q + " WHERE b = \'" + name + "\'"\n    db.execute(q)', Kind.FAIL, id="behind what was begun"
+        ),
+        pytest.param(
+            'q = "SELECT a FROM t WHERE 1 = 1"\n    if name:\n        q += " AND b = ?"\n    db.execute(q, (name,))',
+            Kind.PASS,
+            id="added with a mark",
+        ),
+        pytest.param('q = "SELECT a FROM t"\n    q += f" LIMIT {int(n)} OFFSET 0"\n    db.execute(q)', Kind.PASS, id="a number added"),
+        pytest.param('q = f"{name} W"\n    q += f" b = \'{name}\'"\n    repr(q)\n    db.execute("SELECT 1")', Kind.PASS, id="no statement"),
     ],
 )
 def test_sql_is_parameterised(judge: Judge, line: str, kind: Kind) -> None:

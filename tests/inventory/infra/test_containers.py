@@ -128,7 +128,8 @@ def test_a_file_that_is_no_dockerfile_says_so(repo: Make) -> None:
         ("redis", True), ("redis:latest", True), ("redis:alpine", True), ("redis:7", False), ("debian:bookworm-slim", False),
         ("x/y:stable", True), ("localhost:5000/x", True), ("localhost:5000/x:1.2", False), ("x@sha256:" + "a" * 64, False),
         ("x:latest@sha256:" + "a" * 64, False),
-        ("x:${TAG}", False), ("eclipse-temurin:jre", True),
+        ("x:${TAG}", False), ("eclipse-temurin:jre", True), ("rust:slim-bookworm", True), ("docker.io/library/golang:bookworm", True),
+        ("shop/base:bookworm", False), ("ubuntu:noble", False),
     ],
 )  # fmt: skip
 def test_floating_tags(text: str, floating: bool) -> None:

@@ -26,6 +26,8 @@ def token(**claims: object) -> str:
         ({"user": 7, "iat": 1_690_000_000, "exp": 1_690_600_000}, "note"),
         ({"user": 7, "iat": 1_690_000_000.5, "exp": 1_690_000_000.5 + YEAR}, "note"),
         ({"role": "service_role", "iat": 1_690_000_000, "exp": 1_690_000_000 + 10 * YEAR}, "error"),
+        ({"user": 7, "exp": 1_592_130_539}, "note"),
+        ({"user": 7, "exp": 4_000_000_000}, "error"),
         ({"user": 7, "iat": 1_690_000_000}, "error"),
         ({"user": 7, "iat": "then", "exp": []}, "error"),
     ],
@@ -39,3 +41,16 @@ def test_a_token_in_code_stays_what_it_is(tmp_path: Path) -> None:
     written = token(user=7, iat=1_690_000_000, exp=1_690_600_000)
     repo = Inventory(lay_out(tmp_path, {"client.py": f'TOKEN = "{written}"\n'}))
     assert {hit.level for hit in repo.secrets} == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "level"),
+    [
+        ("auth.entity.ts", "  @ApiProperty({\n    description: 'signed token',\n    example:\n      ", "note"),
+        ("schema.py", "class Token(BaseModel):\n    token: str = Field(example=", "note"),
+        ("auth.entity.ts", "export const counterexample = ", "error"),
+    ],
+)
+def test_what_the_description_of_an_interface_shows(tmp_path: Path, path: str, before: str, level: str) -> None:
+    repo = Inventory(lay_out(tmp_path, {path: f"{before}'{token(user=7)}'\n"}))
+    assert {hit.level for hit in repo.secrets} == {level}

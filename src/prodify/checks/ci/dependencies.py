@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.ci._installs import loose_installs
+from prodify.inventory.components.layout import REQUIREMENTS_DIRS
 from prodify.inventory.dependencies import imported_but_undeclared, imported_but_undeclared_node, lock_states, problems
 
 _PYTHON_MANAGERS = frozenset(("pip", "uv", "poetry", "pipenv", "pdm", "conda", "setuptools", "hatch"))
@@ -109,6 +110,25 @@ def dependencies_are_declared(repo: Inventory, profile: Profile) -> Verdict:
     if missing:
         names = sorted({note.note for note in missing})
         managers = (_PYTHON_MANAGERS if python else frozenset()) | (_NODE_MANAGERS if node else frozenset())
-        manifests = [Location(m.path) for m in repo.manifests if not m.lock and m.manager in managers]
+        manifests = _nearest([m.path for m in repo.manifests if not m.lock and m.manager in managers], [n.location.path for n in missing])
         return failed(f"imported and not declared: {', '.join(names[:8])}", *missing, *manifests)
     return passed("every import is declared")
+
+
+def _nearest(manifests: list[str], users: list[str]) -> list[Location]:
+    """The manifests of the folders that hold the files which import something; all of them where none does."""
+    homes = {path: _home(path) for path in manifests}
+    found: set[str] = set()
+    for user in users:
+        above = {path: home for path, home in homes.items() if user.startswith(home)}
+        deepest = max(map(len, above.values()), default=0)
+        found |= {path for path, home in above.items() if len(home) == deepest}
+    return [Location(path) for path in manifests if not found or path in found]
+
+
+def _home(manifest: str) -> str:
+    """The folder that a manifest speaks for, with a slash behind it; lists in a folder of their own speak for the one above."""
+    directory = manifest.rpartition("/")[0]
+    if directory.rpartition("/")[2] in REQUIREMENTS_DIRS:
+        directory = directory.rpartition("/")[0]
+    return f"{directory}/" if directory else ""

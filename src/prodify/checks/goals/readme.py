@@ -25,7 +25,9 @@ from prodify.lazyre import lazy
 
 _RUN = lazy(
     r"\b(flask run|python3? \S+\.py|uvicorn|gunicorn|streamlit run|manage\.py runserver|npm (run|start|install|ci)|yarn|pnpm|bun run"
-    r"|docker(-compose| compose)? (run|up|build)|go run|cargo run|mvn|gradlew?|bundle|rails s|make \w+|pip install|poetry (install|run)"
+    r"|docker(-compose| compose)? (-f \S+ |--\S+ )*(run|up|build)|go run|cargo run|mvnw?|gradlew?|bundle|rails s|make \w+|pip3? install"
+    r"|poetry (install|run)|python3? -m \w|node \S+\.[cm]?js|java -jar|composer (install|update)|php -S|celery -A"
+    r"|conda (env create|install)|helm (install|upgrade)|kubectl apply|terraform apply|deno (run|task)"
     r"|uv (run|sync|add|tool install)|uvx|pipx (install|run)|brew install|go (get|install)|cargo install|apt(-get)? install"
     r"|dotnet run|php artisan|fastapi (dev|run))\b"
 )
@@ -120,7 +122,7 @@ def environment_variables_are_documented(repo: Inventory, profile: Profile) -> V
         DATABASE_URL=postgresql://user:password@localhost:5432/app
         ```
     """
-    from prodify.inventory.envfiles import documented_variables, is_platform_variable
+    from prodify.inventory.envfiles import documented_variables, is_platform_variable, is_skeletons
 
     wanted = {v.name: v for v in repo.environment if not is_platform_variable(v.name) and not beside_the_service(v.location.path)}
     if not repo.services:  # what only tunes a library or a command is documented with it; a key must be known before the first run
@@ -128,7 +130,8 @@ def environment_variables_are_documented(repo: Inventory, profile: Profile) -> V
     if not wanted:
         return not_applicable("the code reads no environment variable")
     documented, places = documented_variables(repo)
-    missing = [v for name, v in sorted(wanted.items()) if name not in documented and not _stands_in_parts(name, documented)]
+    missing = [v for name, v in sorted(wanted.items()) if name not in documented and not _stands_in_parts(name, documented)
+               and not (places and is_skeletons(v.name, v.location.path))]  # fmt: skip
     if missing:
         shown = ", ".join(v.name for v in missing[:6]) + (" ..." if len(missing) > 6 else "")
         return failed(f"not in an example file: {shown}", *(Note(v.location, v.name) for v in missing))

@@ -153,11 +153,8 @@ def workers_scale_on_queue(repo: Inventory, profile: Profile) -> Verdict:
     push = [b for b in repo.terraform if b.kind == "google_pubsub_subscription" and b.block("push_config") is not None]
     if objects or blocks or push:
         return passed("workers follow their queue", *objects, *blocks, *push)
-    return failed(
-        "the number of workers does not follow their queue",
-        *(Note(t.location, t.name) for t in queues),
-        *(n for c in workers for n in c.evidence[:1]),
-    )
+    found = [n for c in workers for n in c.evidence[:1]] or [Note(t.location, t.name) for t in queues]
+    return failed("the number of workers does not follow their queue", *found)
 
 
 def _on_queue(path: str, repo: Inventory) -> bool:

@@ -35,6 +35,8 @@ _BY_HAND = lazy(
     r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
     r"|status\(4|\bnot in\b|raise \w*(Validation|BadRequest|ValueError)|is_valid\("
 )
+_SIGNED = lazy(r"\bconstruct_event\(|\bcompare_digest\(|(?i:verify\w*_signature|signature_?verif)\w*\(|\bRequestValidator\(")
+"""Webhooks: what a sender has signed needs no cookie, and a stranger's page cannot make it."""
 _GUARDS = (
     "flask-wtf",
     "flask-seasurf",
@@ -184,7 +186,7 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no web service")
     if settings_chain(repo):
         return _django(repo)
-    routes = [r for r in repo.routes if WRITING & set(r.methods)]
+    routes = [r for r in repo.routes if WRITING & set(r.methods) and not _SIGNED.search(handler_text(repo, r))]
     sessions: list[Located] = [*repo.python.assignments("session[*", "flask.session[*", "request.session[*")]
     sessions += [*repo.python.calls("flask_login.login_user")]
     if not routes or not sessions:

@@ -58,6 +58,7 @@ def no_env_file_with_secrets_is_committed(repo: Inventory, profile: Profile) -> 
     return passed("no environment file with secrets is tracked", *(Location(p) for p in examples[:3]))
 
 
+_IGNORE_FILE = 100_000
 _OTHER_SETTINGS = frozenset(("java", "kotlin", "csharp"))
 """Languages whose frameworks read `application.properties` or `appsettings.json`, and no .env file unless compose does."""
 
@@ -192,7 +193,9 @@ def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("the services read settings files of their platform, no environment file")
     ignores = repo.files.select(".gitignore")
     for path in ignores:
-        for number, line in enumerate(repo.files.lines(path), 1):
+        # A rule counts for git whatever else the file holds: PowerShell's `>>` appends UTF-16, which makes it no text.
+        lines = repo.files.lines(path) or (repo.files.read(path, _IGNORE_FILE) or b"").decode("utf-8", "replace").splitlines()
+        for number, line in enumerate(lines, 1):
             written = line.strip().lstrip("/").rstrip("/")
             if written.endswith("/.env") and not written.startswith("!"):
                 return passed("an ignore rule names .env files", Location(path, number))
@@ -208,7 +211,7 @@ def env_files_are_ignored(repo: Inventory, profile: Profile) -> Verdict:
                 ".envs",
             ):
                 return passed("an ignore rule names .env files", Location(path, number))
-    return failed("no ignore rule names .env files", *(Location(p) for p in ignores[:1]))
+    return failed("no ignore rule names .env files", *(Location(p) for p in ignores if "/" not in p))
 
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=3, audiences=TEAM_AND_PUBLIC, effort=Effort.DAYS, cwe=(522,), fixed_by="secrets")

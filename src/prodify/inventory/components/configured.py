@@ -9,7 +9,7 @@ from prodify.inventory.components.common import placed_port
 from prodify.inventory.components.pyproject import read_toml
 from prodify.inventory.envfiles import EXAMPLE_FILES
 from prodify.inventory.facts import Role
-from prodify.inventory.placed import line_at
+from prodify.inventory.placed import PlacedInt, line_at
 from prodify.inventory.yamlview import document
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -63,14 +63,23 @@ def configured_port(repo: Inventory, root: Root, language: str) -> int | None:
 
 
 def exemplary_port(repo: Inventory, root: Root) -> int | None:
-    """The port that the example of the environment names, for a program that does not start without the variable."""
+    """The port that a committed environment or the example of one names, for a program that does not start without the variable."""
     names = {v.name for v in repo.environment if v.required and _VARIABLE.match(v.name) and _below(root, v.location.path)}
     home = "" if root.path == "." else root.path
-    for path in repo.files.select(*EXAMPLE_FILES) if names else ():
+    for path in repo.files.select(".env", *EXAMPLE_FILES) if names else ():
         text = (repo.files.text(path) or "") if path.rpartition("/")[0] == home else ""
         for line in _ENTRY.finditer(text):
             if line[1] in names:
                 return placed_port(line[2], Location(path, line_at(text, line.start(1))))
+    return None
+
+
+def exposed_port(repo: Inventory, root: Root) -> int | None:
+    """The port that the image of a component exposes, for a program whose code leaves the port to the environment."""
+    for image in repo.dockerfiles:
+        ports = image.exposed_ports if image.component == root.path else ()
+        if len(ports) == 1:
+            return PlacedInt(ports[0], image.final_instructions("EXPOSE")[-1].location)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory import starting
 from prodify.inventory.components.common import image_version, name_of, note_at
-from prodify.inventory.components.configured import configured_port, exemplary_port
+from prodify.inventory.components.configured import configured_port, exemplary_port, exposed_port
 from prodify.inventory.data.frameworks import GO
 from prodify.inventory.facts import Component, Note
 from prodify.inventory.placed import PlacedStr, line_at
@@ -60,6 +60,7 @@ def _component(repo: Inventory, root: Root, sources: tuple[str, ...]) -> Compone
         written_port(repo, "go", [root.join(entry)] if entry else mains, _serving(repo, sources), filter(_SETTINGS.search, sources))
         or configured_port(repo, root, "go")
         or exemplary_port(repo, root)
+        or exposed_port(repo, root)
         if kind == "service"
         else None
     )

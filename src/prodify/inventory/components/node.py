@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory import starting
 from prodify.inventory.components import nodeentry
+from prodify.inventory.components.configured import exemplary_port
 from prodify.inventory.components.pyproject import table
 from prodify.inventory.data import node_frameworks as known
 from prodify.inventory.facts import Component, Note
@@ -126,7 +127,7 @@ class NodeRoot:
         entry, rivals = nodeentry.choose(self, users)
         port = nodeentry.listen_port(self, entry)
         if framework.kind == "service":
-            port = port or nodeentry.deployed_port(self) or framework.port
+            port = port or nodeentry.deployed_port(self) or exemplary_port(self.repo, self.root) or framework.port
         return self._component(framework.kind, framework.name, entry, port, package, rivals=rivals)
 
     def _browser_app(self) -> Component | None:

@@ -269,6 +269,12 @@ CONFIGURATION: tuple[tuple[tuple[str, ...], re.Pattern[str], Mapping[str, str]],
         },
     ),
     (
+        ("application*.yml", "application*.yaml", "bootstrap*.yml"),
+        lazy(r"^[ \t]+(redis|mongodb|elasticsearch|neo4j):[ \t]*\r?\n[ \t]+(?:host|hosts|ur[il]s?|connection-string):[ \t]*\S",
+             re.MULTILINE),
+        {name: name for name in ("redis", "mongodb", "elasticsearch", "neo4j")},
+    ),
+    (
         (".env.example", ".env"),
         lazy(r"^\s*DB_CONNECTION\s*=\s*(mysql|pgsql|sqlite|sqlsrv|mariadb)\b", re.MULTILINE),
         {"mysql": "mysql", "pgsql": "postgres", "sqlite": "sqlite", "sqlsrv": "mssql", "mariadb": "mysql"},

@@ -182,9 +182,9 @@ def _container(node: YamlNode, init: bool) -> Container:
         parse_image(image.text, image.location) if image is not None and image.text else None,
         tuple(_texts(node.get("resources", "requests")).items()),
         tuple(_texts(node.get("resources", "limits")).items()),
-        node.get("livenessProbe"),
-        node.get("readinessProbe"),
-        node.get("startupProbe"),
+        _block(node, "livenessProbe"),
+        _block(node, "readinessProbe"),
+        _block(node, "startupProbe"),
         node.get("securityContext"),
         tuple(_environment(node)),
         tuple(_environment_sources(node)),
@@ -192,6 +192,12 @@ def _container(node: YamlNode, init: bool) -> Container:
         (*node.strings("command"), *node.strings("args")),
         init,
     )
+
+
+def _block(node: YamlNode, key: str) -> YamlNode | None:
+    """A mapping; a chart's template that had no values leaves `null` where one would stand."""
+    found = node.get(key)
+    return found if found is not None and found.kind == "mapping" else None
 
 
 def _environment(node: YamlNode) -> Iterator[EnvironmentEntry]:

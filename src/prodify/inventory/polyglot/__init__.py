@@ -8,6 +8,7 @@ from prodify.inventory.data import drivers, llm_sdks
 from prodify.inventory.data.technologies import LLM_HOSTS
 from prodify.inventory.facts import Role, Technology
 from prodify.inventory.query import query
+from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _DIALECTS: Mapping[str, tuple[str, ...]] = {
 }
 _SCRIPTS = frozenset(_DIALECTS["javascript"])
 _NO_OTHERS = _SCRIPTS | {"python", "html"}
+_LARAVELS_CHOICE = lazy(r"(?m)^\s*DB_CONNECTION\s*=\s*[a-z]")
 _SEPARATORS = ("/", ".", "\\")
 
 
@@ -49,8 +51,16 @@ def _addressed(repo: Inventory) -> Iterator[Technology]:
     for globs, pattern, names in drivers.CONFIGURATION:
         for path in repo.files.select(*globs, roles=(Role.PRODUCTION,)):
             text = repo.files.text(path) or ""
+            if path.endswith("config/database.php") and _LARAVELS_CHOICE.search(_environment_of(repo, path)):
+                continue  # the default is not what the project's own environment chooses
             for found in pattern.finditer(text):
                 yield Technology(names[found[1]], Location(path, text.count("\n", 0, found.start()) + 1), found[0].strip()[:60])
+
+
+def _environment_of(repo: Inventory, path: str) -> str:
+    """The environment that stands beside a Laravel project's config directory."""
+    home = path.removesuffix("config/database.php")
+    return "\n".join(repo.files.text(f"{home}{name}") or "" for name in (".env", ".env.example"))
 
 
 def _node_drivers(repo: Inventory) -> Iterator[Technology]:

@@ -66,7 +66,7 @@ def names_in(language: str, node: SgNode, text: str, start: int = 0) -> set[str]
 def assignments(language: str, scope: SgNode) -> Iterator[tuple[frozenset[str], SgNode]]:
     """The names that declarations and assignments in a piece of code bind, each with the value; members of objects are left out."""
     for node in scope.find_all(_BINDERS[language]):  # type: ignore[call-overload]
-        parts = list(named(node))
+        parts = [part for part in named(node) if part.kind() not in ("binding_pattern_kind", "modifiers")]
         target = next((t for f in ("left", "name", "pattern") if (t := node.field(f)) is not None), parts[0] if parts else None)
         value = node.field("right") or node.field("value") or (parts[-1] if len(parts) > 1 else None)
         if target is None or value is None or target.kind() in _MEMBERS or value.range() == target.range():

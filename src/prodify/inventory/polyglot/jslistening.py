@@ -105,6 +105,7 @@ def _inner(repo: Inventory, path: str, node: SgNode, kind: str) -> Iterator[tupl
     elif kind == "identifier":
         yield from ((path, value) for value in _declared(repo, path, node.text()))
         yield from _imported(repo, path, node.text(), 0)
+        yield from _required(repo, path, node.text())
     elif kind == "member_expression":
         yield from _member(repo, path, node)
 
@@ -159,6 +160,18 @@ def _imported(repo: Inventory, path: str, name: str, depth: int) -> Iterator[tup
         if file is not None and not file.endswith(".json"):
             yield from ((file, value) for value in _declared(repo, file, name))
             yield from _imported(repo, file, name, depth + 1)
+
+
+def _required(repo: Inventory, path: str, name: str) -> Iterator[tuple[str, SgNode]]:
+    """Values of a name that a file takes out of another: `const { port } = require("./config")`."""
+    root = repo.syntax.tree(path, language_of(path))
+    for declarator in root.find_all(kind="variable_declarator") if root is not None else ():
+        pattern, value = declarator.field("name"), declarator.field("value")
+        if pattern is None or value is None or pattern.kind() != "object_pattern" or value.kind() != "call_expression":
+            continue
+        target = string_of(given[0]) if value.text().startswith("require(") and (given := arguments(value)) else None
+        if target is not None and target.startswith(".") and any(part.text() == name for part in named(pattern)):
+            yield from _elsewhere(repo, path, target, name)
 
 
 def _bound(root: SgNode, name: str) -> Iterator[SgNode]:

@@ -187,13 +187,18 @@ LIBRARIES: tuple[Library, ...] = (
 """Calls by library."""
 
 
+def _one_line(name: str) -> str:
+    """A chain of calls as it reads when it stands on one line, cut."""
+    return "".join(part.strip() for part in name.splitlines())[:60]
+
+
 def outbound(repo: Inventory) -> Iterator[OutboundCall]:
     """Outbound HTTP calls of compiled and scripting languages: on clients of a known type, and by the usual names."""
     seen: set[tuple[str, int, int]] = set()
     for client, path, node, ended in typed_calls(repo):
         if (place := _place(path, node)) not in seen:
             seen.add(place)
-            yield OutboundCall(client.library, callee(node)[:60], location_of(path, node), ended)
+            yield OutboundCall(client.library, _one_line(callee(node)), location_of(path, node), ended)
     for library in LIBRARIES:
         for path in repo.syntax.sources(library.query.language, library.query.keywords):
             if library.needs not in repo.syntax.text(path) and not (library.inherited and _anywhere(repo, library)):
@@ -205,7 +210,7 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
             for node in calls:
                 if _place(path, node) in seen:
                     continue
-                yield OutboundCall(library.name, callee(node)[:60], location_of(path, node), bounded)
+                yield OutboundCall(library.name, _one_line(callee(node)), location_of(path, node), bounded)
 
 
 def _place(path: str, node: SgNode) -> tuple[str, int, int]:

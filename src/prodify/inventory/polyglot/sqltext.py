@@ -31,6 +31,8 @@ _SHAPE = lazy(
     r"(?is)^\s*(?:with\b.*?)?(select\b.*?\bfrom\b|insert\s+(ignore\s+)?into\b|update\s+\S+\s+set\b|delete\s+from\b|replace\s+into\b|merge\s+into\b)"
 )
 _VALUE = lazy(r"(['\"]%?|(=|<>|!=|<|>|\blike|\bilike|\bin)\s*\(?|values\s*\([^)]*)\s*$", re.IGNORECASE)
+_IDENTIFIER = lazy(r"\b(from|into|update|join|table|exists)\s+(\\?\"\w+\\?\"\.)?\\?\"$", re.IGNORECASE)
+"""Double quotes behind these words stand around the name of a table (PostgreSQL, SQL Server), never around a value."""
 _FRAGMENT = lazy(r"[\w`\"\].]\s*(=|<>|!=|<|>|\s+i?like|\s+in)\s*\(?\s*['\"]?%?$", re.IGNORECASE)
 _FRAGMENTS = lazy(r"(^|[.:>])(where|having|find_by!?|find_by_sql|delete_all|update_all|exists\?|Where|Having|\w+Raw|raw)$")
 _TALK = lazy(
@@ -46,7 +48,7 @@ _FUNCTIONS = ("function_declaration", "method_declaration", "function_item", "fu
               "function_expression", "func_literal", "method", "lambda_expression", "constructor_declaration", "program")  # fmt: skip
 _SAFE = lazy(
     r"""(?i)^(\(int\)|\(float\)|parseInt\(|parseFloat\(|Number\(|intval\(|floatval\(|int\(|strconv\.(Itoa|FormatInt)|len\(|count\("""
-    r"""|(Integer|Long|Guid|UUID)\.|int\.Parse|Convert\.ToInt|Math\.|date\()|\.(to_i|to_f|length|size|count|Length|Count|getTime\(\)|id\(\))$"""
+    r"""|(Integer|Long|Guid|UUID)\.|Date\.now\(\)$|int\.Parse|Convert\.ToInt|Math\.|date\()|\.(to_i|to_f|length|size|count|Length|Count|getTime\(\)|id\(\))$"""
     r"""|(escape|quote|sanitize|placeholder|bindparam)|["']\?["']|\$\$?\{?i\b"""
 )
 _CONSTANT = lazy(r"^('[^'\"]*'|\"[^'\"]*\"|`[^`${]*`|\d+|(\w+(\.|::|->))*[A-Z][A-Z0-9_]+)$")
@@ -54,6 +56,16 @@ _NUMERIC = lazy(
     r"(?:int|long|short|Int|Long|Integer|UInt\w*|u?int(?:8|16|32|64)?|[iu](?:8|16|32|64|size)|float\d*|double|Double|decimal"
     r"|number|bool\w*|Guid|UUID|Uuid|LocalDate\w*|DateTime)"
 )
+
+
+_FRAGMENT_KINDS = (
+    ("ruby", "string"), ("php", "encapsed_string"), ("php", "binary_expression"), ("go", "binary_expression"), ("go", "call_expression"),
+    ("javascript", "template_string"), ("typescript", "template_string"), ("javascript", "binary_expression"),
+    ("typescript", "binary_expression"), ("java", "binary_expression"), ("csharp", "binary_expression"),
+    ("csharp", "interpolated_string_expression"), ("kotlin", "string_literal"), ("kotlin", "additive_expression"),
+)  # fmt: skip
+_ADDS = lazy(r"^\s*\$?(\w+)\s*(?:\+=|\.=|<<)")
+_BEGINS = lazy(r"(?is)^[\s\"'`$@(&]*(?:select|insert|update|delete|replace|merge|with)\s")
 
 
 def _queries() -> Iterator[Query]:
@@ -68,10 +80,9 @@ def _queries() -> Iterator[Query]:
         own = kinds.get(language, ("binary_expression", "template_string"))
         starts = r"(?is)^((fmt\.|[Ss]tring\.|\\)?s?(printf|format)!?\s*\(\s*)?[\s\"'`$@(&]*(with\b|" + "|".join(_VERBS) + r")\s"
         yield query(language, {"any": [{"kind": kind} for kind in own], "regex": starts}, keywords=words)
-    for language, kind in (("ruby", "string"), ("php", "encapsed_string"), ("php", "binary_expression"), ("go", "binary_expression"),
-                           ("go", "call_expression"), ("javascript", "template_string"), ("typescript", "template_string")):  # fmt: skip
+    for language, kind in _FRAGMENT_KINDS:
         yield query(language, {"kind": kind, "regex": r"(?is)^(fmt\.Sprintf\()?.[\w\"`.\s]*\b[\w\"`.]+\s*(=|<|>|like\b|in\b)"},
-                    keywords=("where", "Where", "having", "Raw", "find_by", "delete_all"))  # fmt: skip
+                    keywords=("where", "Where", "WHERE", "having", "HAVING", "Raw", "find_by", "delete_all"))  # fmt: skip
 
 
 _QUERIES = tuple(_queries())
@@ -101,16 +112,29 @@ def _hole(node: SgNode, language: str) -> SgNode | None:
     if _TALK.search(callee) or (node.kind() == "interpolated_string_expression" and _BINDS.search(callee)):
         return None
     before, pieces = "", list(parts(node))
-    fragment = _FRAGMENTS.search(callee) is not None
+    fragment = _FRAGMENTS.search(callee) is not None or _continues(node, parent, language)
     for part in pieces:
         if isinstance(part, str):
             before += part
             continue
-        fits = (_SHAPE.match(before) and _VALUE.search(before)) or (fragment and _FRAGMENT.search(before))
+        fits = (_SHAPE.match(before) and _VALUE.search(before) and not _IDENTIFIER.search(before)) or (
+            fragment and _FRAGMENT.search(before)
+        )
         if fits and not _harmless(part, language):
             return part
         before += "?"
     return None
+
+
+def _continues(node: SgNode, parent: SgNode, language: str) -> bool:
+    """Whether a text is added to a statement that was begun under a name (`sql += ...`): most filters of a list are written that way."""
+    owner = parent.parent() if parent.kind() == "expression_list" else parent
+    adds = _ADDS.match(owner.text()) if owner is not None and "assign" in owner.kind() else None
+    if adds is None:
+        return False
+    around = enclosing(node, *_FUNCTIONS)
+    scope = around if around is not None else node.get_root().root()
+    return any(_BEGINS.match(value) for value in _values(language, scope, adds[1]))
 
 
 def _callee(call: SgNode) -> str:

@@ -9,7 +9,7 @@ from prodify.inventory.secrets.filekind import FileKind, is_sample
 from prodify.inventory.secrets.lazy import lazy
 from prodify.inventory.secrets.prose import in_docstring
 from prodify.inventory.secrets.rule import CONNECTION, FRAMEWORK, PASSWORD
-from prodify.inventory.secrets.structures import jwt_lifetime
+from prodify.inventory.secrets.structures import jwt_ended, jwt_lifetime
 from prodify.inventory.secrets.values import WEAK
 from prodify.model import Level
 
@@ -23,6 +23,8 @@ _BROWSER_FILE = lazy(
 _PRODUCTION_STACK = lazy(r"(?i)prod|stack|swarm")
 _DEVELOPMENT_STACK = lazy(r"(?i)[._-](?:dev|devel|development|local|test|tests|testing|ci|override)[._-][^/]*$")
 _JDBC = lazy(rb"(?i)jdbc:(?P<memory>h2:mem|hsqldb:mem|derby:memory)?")
+_EXAMPLE = lazy(rb"""(?<![\w$.])["']?examples?["']?\s{0,3}[:=]\s{0,40}[\[(]?\s{0,40}["'`]$""")
+"""What the description of an interface shows: the value of `example:` or `example=`, which may stand on the next line."""
 _SPECIFIC = 20
 _SHORT_LIVED = 400 * 24 * 3600
 """Seconds: a token that a document shows as an example ends by itself; a key that is a token, such as Supabase's, lives for years."""
@@ -38,12 +40,14 @@ def level_of(found: Candidate, path: str, role: Role, kind: FileKind, data: byte
         return Level.NOTE
     if found.name and found.name.lower() in ("example", "examples", "sample"):
         return Level.NOTE
+    if _EXAMPLE.search(data, max(0, found.start - 120), found.start):
+        return Level.NOTE
     level = _base(found, path, kind, data)
     if level != Level.NOTE and found.category == PASSWORD and _in_memory(found, data):
         return Level.NOTE
     if kind is FileKind.ENV:
         return level
-    if kind is FileKind.DOCS and 0 < jwt_lifetime(found.value) <= _SHORT_LIVED:
+    if kind is FileKind.DOCS and (0 < jwt_lifetime(found.value) <= _SHORT_LIVED or jwt_ended(found.value)):
         return Level.NOTE
     if found.priority < _SPECIFIC and kind in (FileKind.DOCS, FileKind.ENV_TEMPLATE) and "/" not in path:
         return level

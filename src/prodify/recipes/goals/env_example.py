@@ -62,14 +62,16 @@ def example_file(repo: Inventory) -> str | None:
 
 
 def _context(repo: Inventory, profile: Profile) -> EnvExampleContext:
-    from prodify.inventory.envfiles import is_platform_variable
+    from prodify.inventory.envfiles import is_platform_variable, is_skeletons
 
+    stands = example_file(repo) is not None
     places: dict[str, list[str]] = {}
     facts: dict[str, tuple[bool, bool]] = {}
     texts = planned(repo, profile, CODE_WRITERS, ".py")
     written = {path for path in texts if path not in repo.files} | {p for p in texts if p.rpartition("/")[2] in GENERATED}
     for variable in variables(repo):
-        if variable.location.path not in written and not is_platform_variable(variable.name):
+        skeletons = stands and is_skeletons(variable.name, variable.location.path)
+        if variable.location.path not in written and not is_platform_variable(variable.name) and not skeletons:
             places.setdefault(variable.name, []).append(f"{variable.location.path}:{variable.location.line}")
             secret, required = facts.get(variable.name, (False, False))
             facts[variable.name] = (secret or variable.secret, required or variable.required)
