@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prodify.inventory.query import in_ascii
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 
@@ -14,20 +15,6 @@ if TYPE_CHECKING:
     from prodify.lazyre import Search
 
 Rule = dict[str, object]
-
-
-def _ascii(rule: Rule) -> Rule:
-    """A rule whose patterns know the letters of ASCII alone: those of Unicode take ten times as long, and no such name needs them."""
-
-    def plain(key: str, part: object) -> object:
-        if isinstance(part, dict):
-            return {inner: plain(inner, one) for inner, one in part.items()}
-        if isinstance(part, list):
-            return [plain(key, one) for one in part]
-        narrow = key == "regex" and isinstance(part, str)
-        return str(part).replace(r"\w", "[A-Za-z0-9_]").replace(r"\s", r"[ \t\r\n]").replace(r"\b", r"(?-u:\b)") if narrow else part
-
-    return {key: plain(key, value) for key, value in rule.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +236,7 @@ _RUST_ALWAYS: Rule = {"kind": "macro_invocation", "all": [
     {"not": {"has": {"kind": "token_tree", "has": {"kind": "boolean_literal", "regex": "^false$"}}}}]}  # fmt: skip
 
 def _suite(languages: str, where: str, cases: Rule, asserts: Rule, always: Rule, *, beside: bool = False) -> Suite:
-    return Suite(tuple(languages.split()), lazy(where), _ascii(cases), _ascii(asserts), _ascii(always), beside)
+    return Suite(tuple(languages.split()), lazy(where), in_ascii(cases), in_ascii(asserts), in_ascii(always), beside)
 
 
 SUITES: tuple[Suite, ...] = (
