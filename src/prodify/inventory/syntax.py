@@ -128,6 +128,10 @@ class Syntax:
             from ast_grep_py import SgRoot
 
             text = self._files.text(path)
+            if language == "php" and text is not None:
+                from prodify.inventory.phptags import php_only
+
+                text = php_only(text)
             root = None if text is None else SgRoot(text, language).root()
             self._trees[path] = None if root is None or is_too_deep(root) else root
         return self._trees[path]
