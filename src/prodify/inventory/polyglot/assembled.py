@@ -60,7 +60,7 @@ _UNQUOTABLE = frozenset("\"'\\\n`")
 
 def assembled(repo: Inventory) -> Iterator[Note]:
     """Places where a credential is put together."""
-    is_secret = _detector()
+    is_secret = detector()
     for row in _JOINS:
         for path, node in _nodes(repo, row):
             whole = _joined(node)
@@ -82,7 +82,7 @@ def _nodes(repo: Inventory, row: Query) -> Iterator[tuple[str, SgNode]]:
             yield from ((path, node) for _, node in repo.syntax.nodes(row, path))
 
 
-def _detector() -> Callable[[str, str], bool]:
+def detector() -> Callable[[str, str], bool]:
     """Whether a line of code holds a secret that is worth more than a note; the detector is loaded when there is something to ask."""
 
     @cache
