@@ -45,10 +45,15 @@ _OPENS = {"ruby": r"[\s(]"}
 """What stands in front of the first argument, where that is no parenthesis."""
 
 
+_LITERAL = r"""\s*\(\s*(?:[^()]|\([^()]*\)){1,200}?,\s*["']"""
+
+
 def _call(language: str, position: int, called: str, *keywords: str) -> _Call:
-    """`called`: how the call begins, up to its parenthesis."""
+    """`called`: how the call begins, up to its parenthesis. Most files of Python log in somewhere: only those with a literal are parsed."""
     kinds = [{"kind": kind} for kind in _KINDS[language].split()]
-    return _Call(query(language, {"any": kinds, "regex": rf"^(?:{called})\s*{_OPENS.get(language, chr(92) + '(')}"}, keywords=keywords), position)
+    begins = rf"^(?:{called})\s*{_OPENS.get(language, '[(]')}"
+    where = lazy(rf"(?:{called}){_LITERAL}") if language == "python" else None
+    return _Call(query(language, {"any": kinds, "regex": begins}, keywords=keywords, where=where), position)
 
 
 def _jvm(position: int, called: str, *keywords: str) -> tuple[_Call, ...]:
