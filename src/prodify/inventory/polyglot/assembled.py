@@ -38,14 +38,23 @@ _JOINS = (
 )  # fmt: skip
 _PY_HOLE = {"kind": "string", "has": {"kind": "interpolation", "has": {"kind": "string"}}}
 _JS_HOLE = {"kind": "template_string", "has": {"kind": "template_substitution", "has": {"kind": "string"}}}
-_PARAMETER = r"""(?s)=["']\s*\+\s*["'][^"']+["']$"""
+
+
+def _parameter(kind: str) -> dict[str, object]:
+    """A literal that is added to one that ends in a parameter's name."""
+    named_last = {"kind": "string", "regex": r"""=["']$"""}
+    return {"kind": kind, "all": [{"has": {"field": "right", "kind": "string"}}, {"any": [
+        {"has": {"field": "left", **named_last}},
+        {"has": {"field": "left", "kind": kind, "has": {"field": "right", **named_last}}}]}]}  # fmt: skip
+
+
 _FILLED = lazy(r"""\{\s*["']\w{12}""")
 _ADDED = lazy(r"""=["']\s*\+\s*["']\w{12}""")
 _URLS = (
     query("python", _PY_HOLE, keywords=("://",), where=_FILLED),
-    query("python", {"kind": "binary_operator", "regex": _PARAMETER}, keywords=("://",), where=_ADDED),
+    query("python", _parameter("binary_operator"), keywords=("://",), where=_ADDED),
     *(query(language, _JS_HOLE, keywords=("://",), where=_FILLED) for language in _SCRIPTS),
-    *(query(language, {"kind": "binary_expression", "regex": _PARAMETER}, keywords=("://",), where=_ADDED) for language in _SCRIPTS),
+    *(query(language, _parameter("binary_expression"), keywords=("://",), where=_ADDED) for language in _SCRIPTS),
 )
 """Texts of addresses with a literal put into them."""
 _APPLICATION = r"""^["']?appid["']?\s*[:=]\s*["'][0-9a-f]{32}["']$"""
