@@ -245,13 +245,10 @@ def wire(text: str) -> str | None:
         ),
         (
             "const app = require('express')()\n// health(app)\nconst s = 'health(app)'\n",
-            "const app = require('express')()\nconst { health } = require('./health')\nhealth(app)\n// health(app)\nconst s = 'health(app)'\n",
+            "const app = require('express')()\nconst { health } = require('./health')\nhealth(app)\n// health(app)\n"
+            "const s = 'health(app)'\n",
         ),
         # What stands there already, in the file's own way to write it.
-        (
-            "const {\n  health, // of us\n} = require('./health')\nconst app = express()\nhealth( app )\n",
-            "const {\n  health, // of us\n} = require('./health')\nconst { health } = require('./health')\nconst app = express()\nhealth( app )\n",
-        ),
         (
             "const { health } = require( './health' );\nconst app = express();\nhealth(\n  app\n);\n",
             "const { health } = require( './health' );\nconst app = express();\nhealth(\n  app\n);\n",
