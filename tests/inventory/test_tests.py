@@ -179,6 +179,7 @@ _CLASS = "class ATest {{\n{}\n}}\n"
         ("a.test.js", "// it('old', () => { expect(f()).toBe(1) })\nconst doc = `\ntest('said', () => { expect(1).toBe(2) })\n`\n", []),
         ("a.test.js", "pattern.test('x', () => {})\nsubmit('it', () => {})\nit.skip('x', () => { expect(f()).toBe(1) })\n", []),
         ("a.test.js", "it('pending')\n", []),
+        ("a.test.js", "const test = make()\ntest('md5', 'abc', 1)\ntest({ users: f, hash: false }, g)\n", []),
         ("a_test.go", "package a\n\n// func TestOld(t *testing.T) { t.Fatal() }\nvar s = `\nfunc TestSaid(t *testing.T) {}\n`\n", []),
         ("a_test.go", 'package a\nfunc Testify(t *testing.T) { t.Fatal("x") }\nfunc TestMain(m *testing.M) { m.Run() }\n', []),
         ("src/test/java/ATest.java", _CLASS.format('  // @Test\n  void old() { assertTrue(f()); }\n  String s = "@Test";'), []),
@@ -297,6 +298,14 @@ def test_what_generators_leave_tests_nothing(repo: Repo, path: str, text: str) -
             "a_test.go",
             'package a\nfunc TestA(t *testing.T) {\n\tt.Run("a", func(t *testing.T) {\n'
             '\t\tif f() != "t.Fatal()" {\n\t\t\tt.Fatalf("x")\n\t\t}\n\t})\n}\n',
+            1,
+        ),
+        ("a.test.js", "it('a', () => {\n  expect(5).toBe(add(2, 3))\n})\n", 1),
+        ("spec/a_spec.rb", "it 'a' do\n  expect(get: '/a').to route_to('a#b')\n  expect(5).to eq(add(2, 3))\nend\n", 2),
+        ("tests/ATest.php", "<?php\nit('a', function () { expect(5)->toBe(add(2, 3)); });\n", 1),
+        (
+            "tests/ATests.cs",
+            'class A {\n#if N\n  [Fact(Skip = "x")]\n#else\n  [Fact]\n#endif\n  public void B() { Assert.Equal(1, F()); }\n}\n',
             1,
         ),
     ],

@@ -51,7 +51,7 @@ def _constant(literals: str, names: str, never: str) -> Rule:
 
 
 _TRUTH = (
-    r"(?i)^(assert|ok|is|pass|true|isTrue|equals?|same|is_?same|strictEqual|deepEqual|areEqual|assert_?(true|equals?|same|that))$"
+    r"(?i)^(assert|ok|is|pass|true|isTrue|equals?|same|is_?same|strictEqual|deepEqual|areEqual|assert_?(true|equals?|same))$"
 )
 """Names of assertions that say nothing where all that they are given is literal: others look something up (`assertDatabaseHas`)."""
 
@@ -66,10 +66,15 @@ _JS_MEMBER = _any(
 _JS_NAME: Rule = _any({"kind": "identifier", "regex": _JS_WORDS}, {"kind": "member_expression", **_JS_MEMBER})
 _JS_CALLED: Rule = _any(_JS_NAME, {"kind": "call_expression", **_field("function", **{"kind": "member_expression", **_JS_MEMBER})})
 """`it`, `it.only`, and what `it.each(...)` or the tagged template `it.each` makes."""
-_JS_TITLED: Rule = {"all": [
-    {"has": {**_kinds("string template_string identifier member_expression binary_expression"), "nthChild": 1}}, {"has": {"nthChild": 2}}]}
 _JS_FUNCTIONS = "arrow_function function_expression generator_function"
-_JS_ARGUMENTS: Rule = _any(_JS_TITLED, {"has": {**_kinds(f"{_JS_FUNCTIONS} object"), "nthChild": 1}})
+_JS_ARGUMENTS: Rule = _any(
+    {"has": _kinds(_JS_FUNCTIONS)},
+    {"all": [{"has": {**_kinds("string template_string"), "nthChild": 1}},
+             {"has": {**_kinds("identifier call_expression member_expression"), "nthChild": {"position": 1, "reverse": True}}},
+             {"has": {"nthChild": 2}}]},
+    {"has": {"kind": "object", "nthChild": 1, "has": {**_kinds("pair method_definition"), "regex": r"^(async\s+)?fn\b"}}},
+)
+"""A function, written there or behind a title by its name; Deno's object with one. One's own function `test` is given something else."""
 _TAP = (
     r"is|not|equals?|same|match|ok|notOk|deepEqual|notDeepEqual|like|truthy|falsy|true|false|error|throws\w*|notThrows\w*|rejects"
     r"|resolves|regex|snapshot|plan|pass|fail|strictSame|notEqual|has|hasStrict|type"
@@ -88,8 +93,8 @@ _JS_ALWAYS: Rule = {"kind": "call_expression", "regex": r"^(expect|assert|t\.|ta
         {"kind": "identifier", "regex": r"^(expect|assert)$"},
         {"kind": "member_expression", "all": [_field("object", regex=r"^(assert|t|tap)$"), _field("property", regex=_TRUTH)]})),
     _any(_field("arguments", **_JS_CONSTANT), _field("function", kind="member_expression", has={"field": "property", "regex": "^pass$"})),
-    {"not": {"inside": {"kind": "call_expression", "stopBy": {"kind": "expression_statement"}, "any": [
-        _field("arguments", has={"kind": "false"}), _field("function", regex=r"\.not\.|Falsy$")]}}},
+    {"not": {"inside": {"kind": "call_expression", "stopBy": _kinds("expression_statement arrow_function arguments"), "any": [
+        _field("arguments", has={**_kinds("false identifier"), "stopBy": "end"}), _field("function", regex=r"\.not\.|Falsy$")]}}},
 ]}  # fmt: skip
 
 # -- languages whose tests are methods with a mark ---------------------------------------------------------------------
@@ -141,6 +146,7 @@ _KT_ALWAYS: Rule = {"kind": "call_expression", "regex": "^assert", "all": [
 ]}  # fmt: skip
 
 _CS_MARK = r"^(\w+\.)*(\w*Fact|\w*Theory|Test|TestMethod|DataTestMethod|TestCase(Source)?|Property)(Attribute)?$"
+_CS_MARKED: Rule = {"kind": "attribute_list", "has": {"kind": "attribute", **_field("name", regex=_CS_MARK)}}
 _CS_ASSERTS: Rule = _any(
     {"kind": "invocation_expression", "regex": r"^(\w+\.)*\w*Assert\s*\."},
     {"kind": "identifier", "regex": r"^(Should|Verify|Expect|Received|DidNotReceive)", "inside": {
@@ -176,7 +182,8 @@ _PHP_CONSTANT: Rule = {"all": [
     {"not": {"has": {**_any({"kind": "name"}, {"kind": "boolean", "regex": "(?i)^false$"}), "stopBy": "end"}}}]}  # fmt: skip
 _PHP_ALWAYS: Rule = {"all": [
     _kinds("member_call_expression scoped_call_expression function_call_expression"),
-    _any(_field("name", regex=_TRUTH), _field("function", regex="^(expect|assert)$")), _field("arguments", **_PHP_CONSTANT)]}  # fmt: skip
+    _any(_field("name", regex=_TRUTH), _field("function", regex="^(expect|assert)$")), _field("arguments", **_PHP_CONSTANT),
+    {"not": {"inside": {"kind": "member_call_expression", **_field("arguments", has={"kind": "name", "stopBy": "end"})}}}]}  # fmt: skip
 
 # -- Go, Ruby, Rust ----------------------------------------------------------------------------------------------------
 
@@ -208,6 +215,7 @@ _GO_ALWAYS: Rule = {"kind": "call_expression", "regex": r"^(assert|require)\.(Tr
 _RB_CASES: Rule = _any(
     {"kind": "call", "regex": "^(it|test|spec|scen|exam|fit)", "all": [
         _field("method", regex="^(it|test|specify|scenario|example|its|fit)$"),
+        _any(_field("method", regex="^(it|specify)$"), _field("arguments", regex=".")),
         {"has": _kinds("do_block block")}, {"not": _field("receiver", regex=".")}]},
     {"kind": "method", "has": {"field": "name", "regex": "^test_"}},
 )  # fmt: skip
@@ -216,9 +224,14 @@ _RB_ASSERTS: Rule = _any(
     {"kind": "identifier", "regex": r"^(is_expected|should\w*|must_\w+|wont_\w+|expects)$", "inside": {"kind": "call"},
      "not": {"nthChild": 1, "regex": "^should"}},
 )
-_RB_ALWAYS: Rule = {"kind": "call", "regex": "^(expect|assert)", "all": [
-    _field("method", regex="^(expect|assert|assert_equal|assert_same)$"),
-    _field("arguments", **_constant("true integer string float", "identifier constant instance_variable call", "false"))]}  # fmt: skip
+_RB_ALWAYS: Rule = {"kind": "call", "regex": "^(expect|assert)", "any": [
+    {"all": [_field("method", regex="^(assert|assert_equal|assert_same)$"),
+             _field("arguments", **_constant("true integer string float", "identifier constant instance_variable call", "false"))]},
+    {"all": [_field("method", regex="^expect$"), _field("arguments", regex=r"^\((true|[0-9+ ]+)\)$"),
+             {"inside": {"kind": "call", "not": _field("arguments", has={
+                 "kind": "identifier", "stopBy": "end", "not": {"regex": "^(be|eq|eql|equal|be_truthy)$"}})}}]},
+]}  # fmt: skip
+"""RSpec's matcher has a say, too: `expect({ get: "/" }).to route_to(...)` looks something up."""
 
 _RUST_MARK = r"^#\[\s*(\w+::)*(test|rstest|test_case|wasm_bindgen_test|quickcheck|tokio_test|proptest)\b"
 _RUST_CASES: Rule = {"kind": "function_item", "follows": {
@@ -250,8 +263,8 @@ SUITES: tuple[Suite, ...] = (
     _suite("ruby", r"\b(?:it|test|specify|scenario|example|its)\b|\bdef\s+test_", _RB_CASES, _RB_ASSERTS, _RB_ALWAYS),
     _suite("php", r"(?i)test|\bit\s*\(", _PHP_CASES, _PHP_ASSERTS, _PHP_ALWAYS),
     _suite("csharp", r"\b(?:\w*Fact|\w*Theory|Test\w*|DataTestMethod|Property)\b",
-          {"kind": "method_declaration", "regex": r"^\[", "has": {
-              "kind": "attribute_list", "has": {"kind": "attribute", **_field("name", regex=_CS_MARK)}}},
+          {"kind": "method_declaration", "regex": r"^[\[#]", "has": _any(
+              _CS_MARKED, {"kind": "preproc_if_in_attribute_list", "has": _CS_MARKED})},
           _CS_ASSERTS, _CS_ALWAYS),
     _suite("rust", r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|wasm_bindgen_test|quickcheck)\b", _RUST_CASES, _RUST_ASSERTS,
           _RUST_ALWAYS, beside=True),
