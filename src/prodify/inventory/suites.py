@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
     from prodify.inventory.data.test_rules import Suite
 
-MOST = 500_000
+MOST = 400_000
 """Characters of a language's tests beyond which every second file is read, or every third: a thousand tests show what the rest is like."""
 _BODIES = frozenset("statement_block block compound_statement statement_list function_body statements body_statement block_body".split())
 _FUNCTIONS = frozenset(

@@ -262,7 +262,7 @@ SUITES: tuple[Suite, ...] = (
     _suite("kotlin", r"Test\b|kotest|spek", _KT_CASES, _KT_ASSERTS, _KT_ALWAYS),
     _suite("ruby", r"\b(?:it|test|specify|scenario|example|its)\b|\bdef\s+test_", _RB_CASES, _RB_ASSERTS, _RB_ALWAYS),
     _suite("php", r"(?i)test|\bit\s*\(", _PHP_CASES, _PHP_ASSERTS, _PHP_ALWAYS),
-    _suite("csharp", r"\b(?:\w*Fact|\w*Theory|Test\w*|DataTestMethod|Property)\b",
+    _suite("csharp", r"Fact|Theory|Test|Property",
           {"kind": "method_declaration", "regex": r"^[\[#]", "has": _any(
               _CS_MARKED, {"kind": "preproc_if_in_attribute_list", "has": _CS_MARKED})},
           _CS_ASSERTS, _CS_ALWAYS),
