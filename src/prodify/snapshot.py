@@ -55,9 +55,9 @@ def _calls_others(repo: Inventory) -> bool:
     """
     if repo.outbound_calls or any(not t.location.path.endswith((".py", ".ipynb")) for t in repo.llm_providers):
         return True
-    from prodify.inventory.polyglot import jsservices
+    from prodify.inventory import polyglot
 
-    return any(True for _ in jsservices.services(repo))
+    return any(True for _ in polyglot.services(repo))
 
 
 def inventory_snapshot(repo: Inventory) -> tuple[dict[str, Any], tuple[str, ...]]:
