@@ -136,7 +136,7 @@ def _continues(node: SgNode, parent: SgNode, language: str) -> bool:
         return False
     around = enclosing(node, *_FUNCTIONS)
     scope = around if around is not None else node.get_root().root()
-    return any(_BEGINS.match(value) for value in _values(language, scope, adds[1]))
+    return any(_BEGINS.match(value.text().strip()) for value in _values(language, scope, adds[1]))
 
 
 def _callee(call: SgNode) -> str:
