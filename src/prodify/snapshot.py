@@ -49,11 +49,15 @@ def prepare(repo: Inventory) -> None:
 
 
 def _calls_others(repo: Inventory) -> bool:
-    """Whether the program calls others over HTTP: a call that is written out, or a model's SDK on the platform's own fetch or client.
+    """Whether the program calls others over HTTP: a call that is written out, or a model's or a service's SDK on the platform's own client.
 
     Python's SDKs bring their own client, with limits of its own, and are told among the providers of models alone.
     """
-    return bool(repo.outbound_calls) or any(not t.location.path.endswith((".py", ".ipynb")) for t in repo.llm_providers)
+    if repo.outbound_calls or any(not t.location.path.endswith((".py", ".ipynb")) for t in repo.llm_providers):
+        return True
+    from prodify.inventory import polyglot
+
+    return any(True for _ in polyglot.services(repo))
 
 
 def inventory_snapshot(repo: Inventory) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -225,3 +225,50 @@ def test_any_text_stays_valid_and_loses_nothing_else(text: str, line: int) -> No
 def test_an_import_that_the_next_line_would_continue_is_refused(text: str) -> None:
     with pytest.raises(CannotEdit, match="would continue"):
         javascript.add_import('import a from "a";', 'const a = require("a");', "javascript")(text)
+
+
+def wire(text: str) -> str | None:
+    edit = javascript.insert_after_app(
+        "app", 'import { health } from "./health.js";', 'const { health } = require("./health");', "health(app);", "javascript"
+    )
+    return hold(edit, text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # What a comment or a text says is neither a reading nor an import.
+        (
+            "const express = require('express')\nconst app = express() // made here\nconst s = 'x = require(\"y\")'\n",
+            "const express = require('express')\nconst { health } = require('./health')\nconst app = express() // made here\nhealth(app)\n"
+            "const s = 'x = require(\"y\")'\n",
+        ),
+        (
+            "const app = require('express')()\n// health(app)\nconst s = 'health(app)'\n",
+            "const app = require('express')()\nconst { health } = require('./health')\nhealth(app)\n// health(app)\n"
+            "const s = 'health(app)'\n",
+        ),
+        # What stands there already, in the file's own way to write it.
+        (
+            "const { health } = require( './health' );\nconst app = express();\nhealth(\n  app\n);\n",
+            "const { health } = require( './health' );\nconst app = express();\nhealth(\n  app\n);\n",
+        ),
+    ],
+)
+def test_what_stands_there_is_read_from_the_tree(before: str, after: str) -> None:
+    assert wire(before) == after
+
+
+@pytest.mark.parametrize("behind", [" /* goes\n on */\n", "; run(app)\n", " /* a */; run(app) // b\n"])
+def test_a_line_that_goes_on_is_refused(behind: str) -> None:
+    assert wire(f"const express = require('express')\nconst app = express(){behind}") is None
+
+
+def test_a_comment_that_names_the_variable_is_no_reading() -> None:
+    text = f"// set process.env.API_KEY\nconst key = '{KEY}'; // not process.env.API_KEY yet\nconst s = 'process.env.API_KEY';\n"
+    assert hold(env(2), text, may_change=1) == text.replace(f"'{KEY}'", "process.env.API_KEY")
+
+
+def test_a_reading_over_lines_and_with_a_comment_takes_the_fallback_away() -> None:
+    text = f"const key = (process\n  .env['MY_KEY'] /* ours */) ||\n  '{KEY}';\n"
+    assert hold(env(3), text, may_change=3) == "const key = process.env.MY_KEY;\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.edits.jssource import Source, add_import, checked, in_style, parse, same_statement
+from prodify.edits.jssource import Source, add_import, checked, holds, in_style, parse
 from prodify.edits.text import CannotEdit, Editor, preserving
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def insert_after_app(variable: str, module: str, common: str, call: str, languag
     @preserving
     def edit(text: str) -> str:
         source = parse(text, language)
-        if not any(same_statement(node.text(), call) for node in source.root.children()):
+        if not holds(source, call):
             source = parse(_behind(source, variable, call), language)
         return checked(source, add_import(source, module, common))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _STRINGS = {"rule": {"any": [{"kind": "string"}, {"kind": "template_string", "not": {"has": {"kind": "template_substitution"}}}]}}
+_READINGS = {"rule": {"any": [{"kind": "member_expression"}, {"kind": "subscript_expression"}]}}
 _VALUE_OF = {
     "variable_declarator": "value", "assignment_expression": "right", "augmented_assignment_expression": "right", "pair": "value",
     "assignment_pattern": "right", "object_assignment_pattern": "right", "field_definition": "value", "public_field_definition": "value",
@@ -26,7 +27,6 @@ _HOLDERS = frozenset((
     "template_substitution", "arrow_function", "await_expression", "binary_expression", "export_statement", "non_null_expression",
 ))  # fmt: skip
 """Parents of which any child may be a value."""
-_READING = re.compile(r"\(?\s*process\.env(?:\.([A-Za-z_]\w*)|\[\s*[\"']([A-Za-z_]\w*)[\"']\s*\])\s*\)?")
 _MOST_PARENTS = 40
 
 
@@ -61,19 +61,44 @@ def replace_literal_with_env(target: Target, env_name: str, language: str) -> Ed
     """
     shape = shape_of(target)
     environment_name(env_name)
-    # A reading with a literal behind it is no work of ours.
-    done = re.compile(rf"process\.env\.{env_name}\b(?!\s*(?:\|\||\?\?)\s*[\"'`][^\"'`])")
 
     @preserving
     def edit(text: str) -> str:
         source = parse(text, language)
         after = text
-        chosen = choose(list(_literals(source)), target, shape, text.split("\n"), done.search)
+        read = _lines_reading(source, env_name)
+        marks = ["x" if number in read else "" for number, _ in enumerate(text.split("\n"), 1)]
+        chosen = choose(list(_literals(source)), target, shape, marks, bool)
         for start, end, new in sorted({_splice(source, item, env_name) for item in chosen}, reverse=True):
             after = after[:start] + new + after[end:]
         return checked(source, after)
 
     return edit
+
+
+def _lines_reading(source: Source, env_name: str) -> frozenset[int]:
+    """The lines on which the variable is read; a reading with a literal behind it is no work of ours."""
+    found = set()
+    for node in source.root.find_all(_READINGS):  # type: ignore[call-overload]
+        around = node.parent()
+        other = around.field("right") if around is not None and around.kind() == "binary_expression" else None
+        fallback = other is not None and other.kind() in ("string", "template_string") and written(other) != ""
+        if _variable(node) == env_name and not fallback:
+            found.add(node.range().start.line + 1)
+    return frozenset(found)
+
+
+def _variable(node: SgNode | None) -> str | None:
+    """The environment variable that an expression reads, also in parentheses or by subscript; None for anything else."""
+    while node is not None and node.kind() == "parenthesized_expression":
+        node = next((child for child in node.children() if child.is_named() and child.kind() != "comment"), None)
+    owner = node.field("object") if node is not None else None
+    if node is None or owner is None or owner.kind() != "member_expression" or "".join(owner.text().split()) != "process.env":
+        return None
+    name, index = node.field("property"), node.field("index")
+    if index is not None:
+        return written(index) if index.kind() == "string" else None
+    return name.text() if name is not None else None
 
 
 def _literals(source: Source) -> Iterator[_Literal]:
@@ -122,10 +147,10 @@ def _splice(source: Source, item: _Literal, env_name: str) -> tuple[int, int, st
     parent = item.parents[0]
     if parent.kind() == "binary_expression":
         operator, left, right = parent.field("operator"), parent.field("left"), parent.field("right")
-        known = _READING.fullmatch(left.text()) if left is not None else None
+        known = _variable(left)
         is_fallback = operator is not None and operator.text() in ("||", "??") and right is not None and span(right) == span(item.node)
         if is_fallback and known is not None:
-            return (*span(parent), _reading(source, known[1] or known[2], item.parents[1] if len(item.parents) > 1 else None))
+            return (*span(parent), _reading(source, known, item.parents[1] if len(item.parents) > 1 else None))
     return (*span(item.node), _reading(source, env_name, parent))
 
 

@@ -22,6 +22,8 @@ LANGUAGES = {
 }  # fmt: skip
 """File ending to the grammar that reads it."""
 _HAND = "Edit it by hand."
+_ROOMY = 20
+"""How much longer white space and comments make a statement at most."""
 _ENDED = frozenset(("expression_statement", "lexical_declaration", "variable_declaration", "import_statement", "return_statement"))
 
 
@@ -49,16 +51,29 @@ class Source:
         Raises:
             CannotEdit: when something else stands on its first or behind it on its last line.
         """
-        start, end = span(node)
+        start = span(node)[0]
         before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
-        behind = self.text[end : (self.text + "\n").index("\n", end)]
-        if before.strip() or re.sub(r"//.*|/\*.*?\*/\s*$", "", behind).strip(" \t;"):
+        if before.strip() or any(_goes_on(other) for other in _behind_on_line(node)):
             raise CannotEdit(f"line {node.range().start.line + 1} holds several statements", _HAND)
         return before
 
     def line_behind(self, node: SgNode) -> int:
         """Return where the line behind a node starts."""
         return with_final_newline(self.text).index("\n", span(node)[1]) + 1
+
+
+def _behind_on_line(node: SgNode) -> Iterator[SgNode]:
+    """Yield what follows a statement on the line on which it ends."""
+    line, other = node.range().end.line, node.next()
+    while other is not None and other.range().start.line == line:
+        yield other
+        other = other.next()
+
+
+def _goes_on(node: SgNode) -> bool:
+    """Whether it is more than a comment that ends with its line or a semicolon by itself."""
+    place = node.range()
+    return node.kind() not in ("comment", "empty_statement", ";") or place.end.line != place.start.line
 
 
 def language_of(path: str) -> str:
@@ -119,12 +134,26 @@ def is_module(source: Source) -> bool:
 
 
 def _requires(source: Source) -> Iterator[SgNode]:
-    """Yield the statements `const x = require(...)` and `require(...)` at top level."""
+    """Yield the statements `const x = require(...)` and `require(...)` at top level, with whatever is done to what is loaded."""
     for node in source.root.children():
-        if node.kind() in ("lexical_declaration", "variable_declaration", "expression_statement") and re.search(
-            r"(^|=\s*)require\(", node.text()
-        ):
+        if node.kind() == "expression_statement":
+            values = [node.children()[0]]
+        elif node.kind() in ("lexical_declaration", "variable_declaration"):
+            values = [value for part in node.children() if (value := part.field("value")) is not None]
+        else:
+            continue
+        if any(_is_loaded(value) for value in values):
             yield node
+
+
+def _is_loaded(value: SgNode | None) -> bool:
+    """Whether an expression begins with a call of `require`: `require("a")`, `require("a").b`, `require("a")(c)`."""
+    while value is not None:
+        called = value.field("function") if value.kind() == "call_expression" else None
+        if called is not None and called.kind() == "identifier":
+            return called.text() == "require"
+        value = called or (value.field("object") if value.kind() == "member_expression" else None)
+    return False
 
 
 def in_style(source: Source, statement: str) -> str:
@@ -139,26 +168,39 @@ def in_style(source: Source, statement: str) -> str:
     return statement
 
 
-def same_statement(one: str, other: str) -> bool:
-    """Whether two statements differ in quotes, semicolons and white space alone."""
-    return _plain(one) == _plain(other)
+def holds(source: Source, statement: str) -> bool:
+    """Whether a statement stands at top level, also with other quotes, semicolons and white space."""
+    from ast_grep_py import SgRoot
+
+    wanted = next(iter(SgRoot(statement.strip(), source.language).root().children()), None)
+    alike = (node for node in source.root.children() if wanted is not None and node.kind() == wanted.kind())
+    most = _ROOMY * len(statement)  # a longer one is another, however deep it nests
+    return wanted is not None and any(len(node.text()) <= most and _tokens(node) == _tokens(wanted) for node in alike)
 
 
-def _plain(statement: str) -> str:
-    return re.sub(r"\s+", " ", statement.strip().rstrip(";").replace("'", '"')).strip()
+def _tokens(node: SgNode) -> list[str]:
+    """The words of a statement, without its comments, its semicolon and the kind of its quotes."""
+    inside = [child for child in node.children() if child.kind() != "comment"]
+    if node.kind() == "string":
+        return [f'"{written(node)}"']
+    return [word for child in inside for word in _tokens(child)] if inside else [] if node.text() in (";", "") else [node.text()]
 
 
 def _opening(source: Source) -> int:
     """Return where the first statement may stand: behind the shebang, the comments that open the file, and directives."""
     at = 0
     for node in source.root.children():
-        text = node.text()
-        if node.kind() not in ("hash_bang_line", "comment") and not re.fullmatch(r"""(["'])use [\w ]+\1;?""", text):
+        if node.kind() not in ("hash_bang_line", "comment") and not _is_directive(node):
             break
-        if node.kind() == "comment" and re.match(r"/[/*]\s*(eslint|@ts-|prettier|istanbul)", text):
+        if node.kind() == "comment" and re.match(r"/[/*]\s*(eslint|@ts-|prettier|istanbul)", node.text()):
             break
         at = source.line_behind(node)
     return min(at, len(with_final_newline(source.text)))
+
+
+def _is_directive(node: SgNode) -> bool:
+    """Whether a statement is a text alone, such as `"use strict"`."""
+    return node.kind() == "expression_statement" and node.children()[0].kind() == "string"
 
 
 def add_import(source: Source, module: str, common: str) -> str:
@@ -168,7 +210,7 @@ def add_import(source: Source, module: str, common: str) -> str:
         CannotEdit: when another statement stands on the line of the last import.
     """
     wanted = module if is_module(source) else common
-    if any(same_statement(node.text(), wanted) for node in source.root.children()):
+    if holds(source, wanted):
         return source.text
     last = None
     for node in source.root.children():
@@ -180,7 +222,7 @@ def add_import(source: Source, module: str, common: str) -> str:
     else:
         source.indent(last)
         after = source.insert_line(source.line_behind(last), line)
-    if not any(same_statement(node.text(), wanted) for node in parse(after, source.language).root.children()):
+    if not holds(parse(after, source.language), wanted):
         # Without a semicolon a next line that starts with a bracket or an operator goes on with the import.
         raise CannotEdit("the statement behind the imports would continue the new one", "Add the import by hand.")
     return after

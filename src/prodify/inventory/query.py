@@ -43,3 +43,18 @@ def query(
     """
     body = {"pattern": rule} if isinstance(rule, str) else dict(rule)
     return Query(language, body, tuple(keywords), dict(constraints or {}), tuple(capture), where)
+
+
+def in_ascii(rule: Mapping[str, object]) -> dict[str, object]:
+    """A rule whose patterns know ASCII alone: every search compiles them anew, and the classes of Unicode take ten times as long."""
+
+    def narrow(key: str, part: object) -> object:
+        if isinstance(part, dict):
+            return {inner: narrow(inner, one) for inner, one in part.items()}
+        if isinstance(part, list):
+            return [narrow(key, one) for one in part]
+        if key != "regex" or not isinstance(part, str):
+            return part
+        return part.replace(r"\w", "[A-Za-z0-9_]").replace(r"\s", r"[ \t\r\n\f]").replace(r"\d", "[0-9]").replace(r"\b", r"(?-u:\b)")
+
+    return {key: narrow(key, value) for key, value in rule.items()}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prodify.inventory.facts import Match, Role
 from prodify.inventory.haystack import Haystack
+from prodify.inventory.query import in_ascii
 from prodify.model import Location
 
 if TYPE_CHECKING:
@@ -127,6 +128,10 @@ class Syntax:
             from ast_grep_py import SgRoot
 
             text = self._files.text(path)
+            if language == "php" and text is not None:
+                from prodify.inventory.phptags import php_only
+
+                text = php_only(text)
             root = None if text is None else SgRoot(text, language).root()
             self._trees[path] = None if root is None or is_too_deep(root) else root
         return self._trees[path]
@@ -138,9 +143,8 @@ class Syntax:
             root = self.tree(path, query.language) if query.where is None or query.where.search(self.text(path)) else None
             if root is None:
                 continue
-            config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}
             room = NESTED_TEXT * (len(self.text(path)) + 1)
-            for node in root.find_all(config):  # type: ignore[call-overload]
+            for node in root.find_all(_config(query)):  # type: ignore[call-overload]
                 text = node.text()
                 room -= len(text)
                 if room < 0:
@@ -159,8 +163,7 @@ class Syntax:
         root = self.tree(path, query.language)
         if root is None:
             return
-        config = {"rule": dict(query.rule), **({"constraints": dict(query.constraints)} if query.constraints else {})}
-        for node in root.find_all(config):  # type: ignore[call-overload]
+        for node in root.find_all(_config(query)):  # type: ignore[call-overload]
             yield Match(location_of(path, node), node.text(), tuple(_captures(node, query.capture))), node
 
 
@@ -191,6 +194,13 @@ def _shortest(keywords: tuple[str, ...]) -> tuple[str, ...]:
         if not any(other in word for other in found):
             found.append(word)
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _config(query: Query) -> dict[str, object]:
+    """What ast-grep is asked."""
+    config: dict[str, object] = {"rule": in_ascii(query.rule)}
+    return {**config, "constraints": in_ascii(query.constraints)} if query.constraints else config
 
 
 def location_of(path: str, node: SgNode) -> Location:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from prodify.inventory.data import test_patterns as patterns
@@ -12,14 +13,17 @@ from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from prodify.inventory import Inventory
     from prodify.inventory.pymodule import PyModule
+    from prodify.inventory.suites import Suites
 
 
 _FORK_FROM = 1 << 20
 """Characters of Python tests after which two processes parse the rest: a fifth of a second of work."""
+_SHOWN = 5
+"""Files that a report names."""
 _HEAD = lazy(r"^.*?\)\s*(->[^:]*)?:\s*(?:#[^\n]*)?", re.DOTALL)
 _DOCSTRING = lazy(r"^\s*[rbu]?(\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"\s*$|'[^'\n]*'\s*$)", re.DOTALL | re.MULTILINE)
 
@@ -31,7 +35,7 @@ class TestFacts:
     `cases` are tests that do something: stubs (`pass`, `assert True`, an empty file that a generator left) are not among them.
     `integration`: with a datastore; `contract`: of an API exposed or consumed; `smoke`: of a running system; `load`, `chaos`;
     `model_failures`: of a language model that fails or answers badly; `coverage`: where coverage is measured; `needs_secrets`: tests
-    that cannot run without a secret from outside.
+    that cannot run without a secret from outside. `unread`: files of large suites whose tests are not among `cases`.
     """
 
     __test__ = False
@@ -46,12 +50,16 @@ class TestFacts:
     model_failures: tuple[Note, ...] = ()
     coverage: tuple[Note, ...] = ()
     needs_secrets: tuple[Note, ...] = ()
+    unread: int = 0
 
 
 def find_tests(repo: Inventory) -> TestFacts:
     """Everything about tests, from the code, the configuration and the pipelines."""
-    cases, assertions = _collect(repo)
-    files = dict.fromkeys(note.location.path for note in cases)
+    from prodify.inventory.suites import Suites
+
+    suites = Suites(repo)
+    cases, assertions = _collect(repo, suites)
+    files = _Files(dict.fromkeys(note.location.path for note in cases), suites)
     texts = {path: repo.files.text(path) or "" for path in repo.files.select("*", roles=(Role.TEST,)) if _is_code(path)} | {
         path: repo.files.text(path) or "" for path in files
     }
@@ -63,8 +71,7 @@ def find_tests(repo: Inventory) -> TestFacts:
         assertions=assertions,
         integration=tuple(
             _first(path, texts[path], patterns.INTEGRATION, "uses a datastore")
-            for path in files
-            if _is_integration(path, texts[path], support)
+            for path in files.where(lambda path: _is_integration(path, texts[path], support))
         ),
         contract=tuple(
             _first(path, text, patterns.CONTRACT, "contract test") for path, text in texts.items() if _is_contract(path, text, files)
@@ -73,11 +80,34 @@ def find_tests(repo: Inventory) -> TestFacts:
         load=tuple(_load(repo)),
         chaos=tuple(_chaos(repo)),
         model_failures=tuple(
-            _first(path, texts[path], patterns.MODEL_FAILURE, "a model that fails") for path in files if _tests_model_failure(texts[path])
+            _first(path, texts[path], patterns.MODEL_FAILURE, "a model that fails")
+            for path in files.where(lambda path: _tests_model_failure(texts[path]))
         ),
         coverage=tuple(_coverage(repo)),
         needs_secrets=tuple(_needs_secrets(texts, files, support)),
+        unread=len(suites.unread()),
     )
+
+
+class _Files:
+    """The files that hold tests. Of those that were not read it is found out when somebody asks whether they do."""
+
+    def __init__(self, read: dict[str, None], suites: Suites) -> None:
+        self._read = read
+        self._suites = suites
+        self._all = sorted({*read, *suites.unread()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._read or bool(self._suites.of(path).cases)
+
+    def where(self, holds: Callable[[str], bool]) -> list[str]:
+        """Those of which something holds: all that were read, and where they are few as many of the others as are shown."""
+        found = [path for path in self._read if holds(path)]
+        others = (path for path in self._suites.unread() if len(found) < _SHOWN and holds(path) and path in self)
+        return sorted([*found, *islice(others, max(0, _SHOWN - len(found)))])
 
 
 def _is_code(path: str) -> bool:
@@ -94,17 +124,16 @@ def _first(path: str, text: str, pattern: re.Pattern[str], note: str) -> Note:
 # -- cases ------------------------------------------------------------------------------------------------------------
 
 
-def _collect(repo: Inventory) -> tuple[list[Note], int]:
+def _collect(repo: Inventory, suites: Suites) -> tuple[list[Note], int]:
     found, assertions = _in_python(repo)
-    for globs, begins, asserts in patterns.OTHERS:
+    for tests in suites.read():
+        found += tests.cases
+        assertions += tests.assertions
+    for globs, begins, asserts in patterns.WITHOUT_A_TREE:
         for path in repo.files.select(*globs, roles=(Role.TEST,)):
             notes, count = _in_text(path, repo.files.text(path) or "", begins, asserts)
             found += notes
             assertions += count
-    for path in repo.files.select("*.rs", roles=(Role.TEST, Role.PRODUCTION)):
-        notes, count = _in_text(path, repo.files.text(path) or "", patterns.RUST_TEST, patterns.RUST_ASSERTION)
-        found += notes
-        assertions += count
     for path in repo.files.select("*.sh", "*.bats", roles=(Role.TEST,)):
         text = repo.files.text(path) or ""
         if patterns.SHELL_TEST.search(text):
@@ -151,18 +180,17 @@ def _body(lines: tuple[str, ...], place: Location) -> list[str]:
 
 
 def _in_text(path: str, text: str, begins: re.Pattern[str], asserts: re.Pattern[str]) -> tuple[list[Note], int]:
-    """Tests and assertions in a file of another language; a test whose every assertion is true by itself is a stub."""
+    """Tests and assertions in a file of a language that has no grammar here; a test with nothing in it is a stub."""
     matches = list(begins.finditer(text))
     found, count = [], 0
     for index, match in enumerate(matches):
         end = matches[index + 1].start() if index + 1 < len(matches) else len(text)
         body = text[match.end() : end]
-        real = len(asserts.findall(patterns.ALWAYS_TRUE.sub("", body)))
-        if real == 0 and (patterns.ALWAYS_TRUE.search(body) or (len(body.strip()) < 60 and re.fullmatch(r"[\s\w,()=>{}'\"`;:*.]*", body))):
+        real = len(asserts.findall(body))
+        if real == 0 and len(body.strip()) < 60 and re.fullmatch(r"[\s\w,()=>{}'\"`;:*.]*", body):
             continue
         count += real
-        name = next((group for group in match.groupdict().values() if group), match[0].strip())
-        found.append(Note(Location(path, text.count("\n", 0, match.start()) + 1), name[:80]))
+        found.append(Note(Location(path, text.count("\n", 0, match.start()) + 1), (match["name"] or match[0].strip())[:80]))
     return found, count
 
 
@@ -178,9 +206,9 @@ def _is_integration(path: str, text: str, support: str) -> bool:
     return bool(patterns.INTEGRATION.search(support)) and re.search(r"\b(client|db|session|database|connection)\b", text) is not None
 
 
-def _is_contract(path: str, text: str, files: dict[str, None]) -> bool:
+def _is_contract(path: str, text: str, files: _Files) -> bool:
     """Whether a file uses a tool for contracts, or holds tests and is named after them; those of a block chain are of another kind."""
-    named = path in files and patterns.CONTRACT_FILE.search(path) is not None and not patterns.ON_A_CHAIN.search(text)
+    named = patterns.CONTRACT_FILE.search(path) is not None and path in files and not patterns.ON_A_CHAIN.search(text)
     return named or patterns.CONTRACT.search(text) is not None
 
 
@@ -234,7 +262,7 @@ def _coverage(repo: Inventory) -> Iterator[Note]:
             yield _first(path, text, patterns.COVERAGE, "measures coverage")
 
 
-def _needs_secrets(texts: dict[str, str], files: dict[str, None], support: str) -> Iterator[Note]:
+def _needs_secrets(texts: dict[str, str], files: _Files, support: str) -> Iterator[Note]:
     """Reads of a secret in test files that nothing sets."""
     from prodify.inventory.environment import is_secret
 
@@ -244,6 +272,7 @@ def _needs_secrets(texts: dict[str, str], files: dict[str, None], support: str) 
             name = next((group for group in match.groupdict().values() if group), "")
             if (
                 is_secret(name)
+                and (path in files or path.endswith("conftest.py"))
                 and not re.search(patterns.SETS_VARIABLE.format(re.escape(name)), text + support)
                 and "skip" not in text[max(0, match.start() - 200) : match.end() + 80]
             ):

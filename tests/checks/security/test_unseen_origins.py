@@ -170,3 +170,19 @@ NODE = {
 )  # fmt: skip
 def test_settings_of_servers(judge: Judge, base: Mapping[str, str], path: str, text: str, kind: str) -> None:
     assert judge(CHECK, {**base, path: text}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "lines"),
+    [
+        ("const open = require('cors')\napp.use(open({ origin: '*' }))\n", "fail", [4]),
+        ("const cors = require('cors')\nconst corsOptions = {\n  origin: '*',\n}\napp.use(cors(corsOptions))\n", "fail", [5]),
+        ("const open = require('cors')\napp.use(open({ origin: process.env.ORIGIN }))\n", "pass", []),
+    ],
+)
+def test_express_middleware_under_any_name_is_named_once(judge: Judge, code: str, kind: str, lines: list[int]) -> None:
+    package = json.dumps({"dependencies": {"express": "5.1.0", "cors": "2.8.5"}})
+    app = f"const express = require('express')\nconst app = express()\n{code}app.listen(3000)\n"
+    verdict = judge(CHECK, {"package.json": package, "app.js": app})
+    assert verdict.kind == kind
+    assert [e.location.line for e in verdict.evidence if e.location] == lines

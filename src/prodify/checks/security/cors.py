@@ -23,6 +23,7 @@ from prodify.api import (
     query,
 )
 from prodify.checks.security._origins import OPEN, SETTINGS
+from prodify.inventory import polyglot
 from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.places import keyword_place
 from prodify.lazyre import Words, lazy
@@ -92,6 +93,8 @@ def cors_is_not_wildcard(repo: Inventory, profile: Profile) -> Verdict:
     if not repo.web_services:
         return not_applicable("no web service")
     bad = list(_wildcards(repo))
+    known = {(note.location.path, note.location.line) for note in bad}
+    bad += [note for note in polyglot.open_origins(repo) if (note.location.path, note.location.line) not in known]
     return failed("any web page may call the API", *bad) if bad else passed("no wildcard origin is allowed")
 
 

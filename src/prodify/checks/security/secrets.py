@@ -23,6 +23,7 @@ from prodify.inventory.configured import configured
 from prodify.inventory.polyglot.accounts import written_accounts
 from prodify.inventory.polyglot.assembled import assembled
 from prodify.inventory.polyglot.defaults import defaulted_credentials
+from prodify.inventory.polyglot.positioned import handed_over
 from prodify.inventory.polyglot.signing import written_keys
 
 
@@ -94,7 +95,7 @@ def no_secret_in_code(repo: Inventory, profile: Profile) -> Verdict:
     loud = [h for h in repo.secrets if h.form != "env-file" and h.in_tree and h.level != "note" and h.category != "framework-key"]
     hits = [h for h in loud if not is_disposable(repo, h)]
     known = {(h.location.path, h.location.line) for h in repo.secrets if h.level != "note"}
-    told = (*written_accounts(repo), *defaulted_credentials(repo), *assembled(repo), *configured(repo))
+    told = (*written_accounts(repo), *defaulted_credentials(repo), *assembled(repo), *configured(repo), *handed_over(repo))
     bare = [note for note in told if (note.location.path, note.location.line) not in known]
     if count := len(hits) + len(bare):
         return failed(f"{count} secret{'s stand' if count != 1 else ' stands'} in code or configuration", *map(evidence, hits), *bare)

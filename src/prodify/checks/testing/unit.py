@@ -51,10 +51,16 @@ def unit_tests_exist(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no code to test")
     cases = repo.tests.cases
     if cases:
-        return passed(f"{len(cases)} tests", *cases[:5])
+        return passed(_counted(repo), *cases[:5])
     if repo.kind == "static-site" and all(c.language == "html" for c in repo.components):
         return not_applicable("pages without a program of their own")
     return failed("there is no test that tests anything")
+
+
+def _counted(repo: Inventory) -> str:
+    """How many tests were read, and of how many files of a large suite none was."""
+    unread = f" ({repo.tests.unread} more files of tests were not read)" if repo.tests.unread else ""
+    return f"{len(repo.tests.cases)} tests{unread}"
 
 
 @check(
@@ -102,8 +108,8 @@ def tests_assert_something(repo: Inventory, profile: Profile) -> Verdict:
     if not cases:
         return not_applicable("no test")
     if repo.tests.assertions * 2 < len(cases):
-        return failed(f"{len(cases)} tests hold {repo.tests.assertions} assertions", *cases[:5])
-    return passed(f"{len(cases)} tests hold {repo.tests.assertions} assertions", *cases[:3])
+        return failed(f"{_counted(repo)} hold {repo.tests.assertions} assertions", *cases[:5])
+    return passed(f"{_counted(repo)} hold {repo.tests.assertions} assertions", *cases[:3])
 
 
 @check(

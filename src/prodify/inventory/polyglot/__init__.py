@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from prodify.inventory import Inventory
-    from prodify.inventory.facts import EnvVar, ModelCall, OutboundCall, Route
+    from prodify.inventory.facts import EnvVar, ModelCall, Note, OutboundCall, Route
 
 _DIALECTS: Mapping[str, tuple[str, ...]] = {
     "javascript": ("javascript", "typescript", "tsx"),
@@ -242,6 +242,22 @@ def outbound(repo: Inventory) -> Iterator[OutboundCall]:
         from prodify.inventory.polyglot import outgoing
 
         yield from outgoing.outbound(repo)
+
+
+def services(repo: Inventory) -> Iterator[Technology]:
+    """Services behind an HTTP API whose SDK code on the server's side imports."""
+    if _speaks(repo, scripts=True):
+        from prodify.inventory.polyglot import jsservices
+
+        yield from jsservices.services(repo)
+
+
+def open_origins(repo: Inventory) -> Iterator[Note]:
+    """Middleware for origins that lets every one in, whatever it is called."""
+    if _speaks(repo, scripts=True):
+        from prodify.inventory.polyglot import jscors
+
+        yield from jscors.open_middleware(repo)
 
 
 def model_calls(repo: Inventory) -> Iterator[ModelCall]:

@@ -28,6 +28,7 @@ CLASSES = (
 )  # fmt: skip
 """Declarations whose annotations are read; those of their methods follow from them."""
 _VERB = lazy(r"^(?:Http)?(Get|Post|Put|Patch|Delete|Head|Options)(?:Mapping)?$|^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$")
+_METHOD = lazy(r"GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE")
 _PREFIX = frozenset(("RequestMapping", "Path", "Controller", "Route", "RoutePrefix", "FeignClient"))
 _METHODS = frozenset(("method_declaration", "function_declaration"))
 _PAIRS = frozenset(("element_value_pair", "value_argument", "attribute_argument"))
@@ -75,8 +76,8 @@ def _verbs(found: Mapping[str, SgNode]) -> Iterator[tuple[str, str, SgNode]]:
         if verb is not None:
             yield (verb[1] or verb[2]).upper(), _value(node) or beside, found.get("Path", node) if verb[2] else node
         elif name == "RequestMapping":
-            method = re.search(r"\bRequestMethod\.(\w+)|\bmethod\s*=\s*\[?\s*(GET|POST|PUT|PATCH|DELETE)", node.text())
-            yield (method[1] or method[2]) if method else "ANY", _value(node) or "", node
+            for method in _methods(node) or ["ANY"]:
+                yield method, _value(node) or "", node
 
 
 def _members(node: SgNode) -> Iterator[SgNode]:
@@ -103,10 +104,32 @@ def _name(annotation: SgNode) -> str:
     return re.split(r"[(\s]", annotation.text().lstrip("@["), maxsplit=1)[0].rpartition(".")[2].removesuffix("Attribute")
 
 
+def _methods(annotation: SgNode) -> list[str]:
+    """The verbs that Spring's RequestMapping names: `method = RequestMethod.GET`, one of an import's own names, or a list of those."""
+    for argument in arguments(_constructed(annotation)):
+        key, *rest = named(argument) if argument.kind() in _PAIRS else [argument]
+        if key.text() != "method":
+            continue
+        return [name for part in rest for name in _names(part) if _METHOD.fullmatch(name)]
+    return []
+
+
+def _names(node: SgNode) -> Iterator[str]:
+    """The names at and below a node; what a text says is none."""
+    if node.kind() in ("identifier", "simple_identifier"):
+        yield node.text()
+    for child in named(node):
+        yield from _names(child)
+
+
+def _constructed(annotation: SgNode) -> SgNode:
+    """The node that holds an annotation's arguments."""
+    return next((child for child in named(annotation) if child.kind() == "constructor_invocation"), annotation)
+
+
 def _value(annotation: SgNode) -> str | None:
     """The path that an annotation gives, unnamed or under a name that means one."""
-    call = next((c for c in named(annotation) if c.kind() == "constructor_invocation"), annotation)
-    for argument in arguments(call):
+    for argument in arguments(_constructed(annotation)):
         key = next(iter(named(argument)), argument) if argument.kind() in _PAIRS else argument
         if key.kind() in _NAMES and key.text().strip(" :=") not in _PATH_KEYS:
             continue

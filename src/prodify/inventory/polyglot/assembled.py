@@ -38,14 +38,23 @@ _JOINS = (
 )  # fmt: skip
 _PY_HOLE = {"kind": "string", "has": {"kind": "interpolation", "has": {"kind": "string"}}}
 _JS_HOLE = {"kind": "template_string", "has": {"kind": "template_substitution", "has": {"kind": "string"}}}
-_PARAMETER = r"""(?s)=["']\s*\+\s*["'][^"']+["']$"""
+
+
+def _parameter(kind: str) -> dict[str, object]:
+    """A literal that is added to one that ends in a parameter's name."""
+    named_last = {"kind": "string", "regex": r"""=["']$"""}
+    return {"kind": kind, "all": [{"has": {"field": "right", "kind": "string"}}, {"any": [
+        {"has": {"field": "left", **named_last}},
+        {"has": {"field": "left", "kind": kind, "has": {"field": "right", **named_last}}}]}]}  # fmt: skip
+
+
 _FILLED = lazy(r"""\{\s*["']\w{12}""")
 _ADDED = lazy(r"""=["']\s*\+\s*["']\w{12}""")
 _URLS = (
     query("python", _PY_HOLE, keywords=("://",), where=_FILLED),
-    query("python", {"kind": "binary_operator", "regex": _PARAMETER}, keywords=("://",), where=_ADDED),
+    query("python", _parameter("binary_operator"), keywords=("://",), where=_ADDED),
     *(query(language, _JS_HOLE, keywords=("://",), where=_FILLED) for language in _SCRIPTS),
-    *(query(language, {"kind": "binary_expression", "regex": _PARAMETER}, keywords=("://",), where=_ADDED) for language in _SCRIPTS),
+    *(query(language, _parameter("binary_expression"), keywords=("://",), where=_ADDED) for language in _SCRIPTS),
 )
 """Texts of addresses with a literal put into them."""
 _APPLICATION = r"""^["']?appid["']?\s*[:=]\s*["'][0-9a-f]{32}["']$"""
@@ -60,7 +69,7 @@ _UNQUOTABLE = frozenset("\"'\\\n`")
 
 def assembled(repo: Inventory) -> Iterator[Note]:
     """Places where a credential is put together."""
-    is_secret = _detector()
+    is_secret = detector()
     for row in _JOINS:
         for path, node in _nodes(repo, row):
             whole = _joined(node)
@@ -82,7 +91,7 @@ def _nodes(repo: Inventory, row: Query) -> Iterator[tuple[str, SgNode]]:
             yield from ((path, node) for _, node in repo.syntax.nodes(row, path))
 
 
-def _detector() -> Callable[[str, str], bool]:
+def detector() -> Callable[[str, str], bool]:
     """Whether a line of code holds a secret that is worth more than a note; the detector is loaded when there is something to ask."""
 
     @cache

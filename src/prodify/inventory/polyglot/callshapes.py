@@ -95,3 +95,22 @@ def callee(call: SgNode) -> str:
             return found.text()
     first = next(iter(named(call)), None)
     return first.text() if first is not None else ""
+
+
+_OWNERS = ("object", "receiver", "scope", "operand", "value", "expression", "path")
+
+
+def owner_of(call: SgNode) -> SgNode | None:
+    """What a call is made on: `client` of `client.Get(...)`; None for a function by itself."""
+    function = call.field("function")
+    if function is not None and function.kind() == "generic_function":  # Rust's `client.get::<T>(...)`
+        function = function.field("function")
+    for node in (call, function, next(iter(named(call)), None)):
+        if node is None or (node is not call and node.kind() in ("identifier", "simple_identifier", "name")):
+            continue
+        direct = next((found for field in _OWNERS if (found := node.field(field)) is not None), None)
+        if direct is not None:
+            return direct
+        if node.kind() == "navigation_expression":
+            return next(iter(named(node)), None)
+    return None

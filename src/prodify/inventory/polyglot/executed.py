@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
 from prodify.inventory.polyglot.bindings import annotated, assignments, names_in
-from prodify.inventory.polyglot.nodes import code_of, enclosing, line_of
+from prodify.inventory.polyglot.callshapes import call_rule, callee
+from prodify.inventory.polyglot.nodes import enclosing, line_of
+from prodify.inventory.polyglot.requestdata import origins, taken_apart
 from prodify.inventory.query import Query, query
 from prodify.lazyre import lazy
 from prodify.model import Location
@@ -19,17 +21,6 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
 
-_REQUEST: Mapping[str, re.Pattern[str]] = {
-    "javascript": lazy(r"\b(req|request|ctx|c)\.(body|query|params|headers|cookies|request\.body)\b|\bevent\.body\b|\bc\.req\.(query"
-                       r"|param)\("),
-    "go": lazy(r"\b(r|req|request)\.(URL\.Query|FormValue|PostFormValue|Form|PostForm)\b|mux\.Vars\(|chi\.URLParam\("
-               r"|\b(c|ctx)\.(Query|Param|PostForm|FormValue|QueryParam|Params|DefaultQuery)\("),
-    "java": lazy(r"\b(req|request|ctx)\.(getParameter|getHeader|getInputStream|getReader|queryParams?|params|body|queryParam|pathParam"
-                 r"|formParam)\("),
-    "ruby": lazy(r"\b(params|cookies)\b|\brequest\.(body|params|query_string)\b"),
-    "php": lazy(r"\$_(GET|POST|REQUEST|COOKIE|FILES)\b|\$request->|php://input|\$this->request->"),
-    "csharp": lazy(r"\bRequest\.(Query|Form|Body|Headers|Cookies|QueryString)\b"),
-}  # fmt: skip
 _FILLED = frozenset(
     "RequestParam PathVariable RequestBody RequestHeader QueryParam PathParam QueryValue Body"
     " FromQuery FromBody FromRoute FromForm FromHeader".split()
@@ -39,34 +30,61 @@ _FUNCTIONS = ("function_declaration", "method_declaration", "function_definition
     "function_expression",
               "func_literal", "method", "do_block", "anonymous_function", "program", "source_file",
               "compilation_unit")  # fmt: skip
-_SCRIPT = r"^(eval|new Function|Function|vm\.runIn\w+|(child_process|cp)\.(exec|execSync)|exec|execSync|execAsync|\w*unserialize)\s*\("
+_NEW = {"javascript": "new_expression", "java": "object_creation_expression"}
+
+
+def _calls(language: str, *shapes: tuple[str | None, str]) -> dict[str, object]:
+    """Calls of functions, each with its owner or none."""
+    return {"any": [call_rule(language, owner, name) for owner, name in shapes]}
+
+
+def _made(language: str, field: str, names: str) -> dict[str, object]:
+    return {"kind": _NEW[language], "has": {"field": field, "regex": names}}
+
+
+_SHELL = {"any": [{"nthChild": 1}, {"nthChild": 2}], "kind": "interpreted_string_literal", "regex": r'^"(/bin/)?(sh|bash|cmd|powershell)"$'}
+_SCRIPT = {"any": [
+    *(call_rule("javascript", owner, name) for owner, name in (
+        (None, r"^(eval|Function|exec|execSync|execAsync|\w*unserialize)$"), ("^vm$", r"^runIn\w+$"),
+        (r"^(child_process|cp|require\(.(node:)?child_process.\))$", "^(exec|execSync)$"), (r"\w", r"^\w*unserialize$"))),
+    _made("javascript", "constructor", "^Function$")]}  # fmt: skip
+_PHP_NAMES = r"^\\?(eval|system|exec|shell_exec|passthru|popen|proc_open|assert|unserialize|create_function)$"
 _SINKS: tuple[tuple[str, Query], ...] = (
-    *(("javascript", query(language, {"any": [{"kind": "call_expression"}, {"kind": "new_expression"}], "regex": _SCRIPT},
-                           keywords=("eval(", "Function(", "vm.run", "exec", "unserialize")))
+    *(("javascript", query(language, _SCRIPT, keywords=("eval", "Function", "vm", "exec", "unserialize")))
       for language in ("javascript", "typescript")),
-    ("go", query("go", {"kind": "call_expression", "regex": r'(?s)^exec\.Command(Context)?\((ctx, )?"(/bin/)?(sh|bash|cmd|powershell)"'},
+    ("go", query("go", {"all": [call_rule("go", "^exec$", "^Command(Context)?$"), {"has": {"field": "arguments", "has": _SHELL}}]},
                  keywords=("exec.Command",))),
     ("java", query("java", {"any": [
-        {"kind": "method_invocation", "regex": r"^(Runtime\.getRuntime\(\)|\w*[rR]untime|\w*[eE]ngine)\.(exec|eval)\("},
-        {"kind": "object_creation_expression", "regex": r"^new (ObjectInputStream|ProcessBuilder)\("}]},
-        keywords=("Runtime", "ngine.eval", "ObjectInputStream", "ProcessBuilder"))),
+        _calls("java", (r"^(Runtime\.getRuntime\(\)|\w*[rR]untime)$", "^exec$"), (r"^Runtime\s*\.\s*getRuntime\(\)", "^exec$"),
+               (r"^\w*[eE]ngine$", "^eval$")),
+        _made("java", "type", "^(ObjectInputStream|ProcessBuilder)$")]},
+        keywords=("Runtime", "ngine", "ObjectInputStream", "ProcessBuilder"))),
     ("ruby", query("ruby", {"any": [
-        {"kind": "call", "regex": r"^(Kernel\.)?(eval|instance_eval|class_eval|system|exec|spawn|Marshal\.load|YAML\.(unsafe_)?load"
-                                  r"|Open3\.\w+|IO\.popen)[\s(]"},
-        {"kind": "subshell"}]}, keywords=("eval", "system", "exec", "Marshal", "YAML", "`", "Open3", "popen", "spawn"))),
+        {"kind": "call", "has": {"field": "method", "regex": "^(eval|system|exec|spawn)$"},
+         "not": {"has": {"field": "receiver", "not": {"regex": "^Kernel$"}}}},
+        {"kind": "call", "has": {"field": "method", "regex": "^(instance_eval|class_eval)$"}},
+        _calls("ruby", ("^Marshal$", "^load$"), ("^YAML$", "^(unsafe_)?load$"), ("^Open3$", "."), ("^IO$", "^popen$")),
+        {"kind": "subshell"}]}, keywords=("eval", "system", "exec", "Marshal", "YAML", "`", "%x", "Open3", "popen", "spawn"))),
     ("php", query("php", {"any": [
-        {"kind": "function_call_expression", "regex": r"^(eval|system|exec|shell_exec|passthru|popen|proc_open|assert|unserialize"
-                                                      r"|create_function)\("},
+        {"kind": "function_call_expression", "has": {"field": "function", "regex": _PHP_NAMES}},
         {"kind": "include_expression"}, {"kind": "require_expression"}, {"kind": "include_once_expression"},
             {"kind": "require_once_expression"},
         {"kind": "shell_command_expression"}]},
         keywords=("eval", "system", "exec", "passthru", "popen", "proc_open", "assert", "unserialize", "include", "require", "`"))),
-    ("csharp", query("csharp", {"kind": "invocation_expression", "regex": r"^(System\.Diagnostics\.)?Process\.Start\("
-                                                                          r"|^CSharpScript\.\w+\("},
-                     keywords=("Process.Start", "CSharpScript"))),
+    ("csharp", query("csharp", _calls("csharp", (r"^(System\.Diagnostics\.)?Process$", "^Start$"), ("^CSharpScript$", ".")),
+                     keywords=("Process", "CSharpScript"))),
 )  # fmt: skip
-_ALWAYS = query("csharp", {"kind": "object_creation_expression", "regex": r"^new BinaryFormatter\("}, keywords=("BinaryFormatter",))
-_QUOTED = lazy(r"(?i)escapeshell\w+\(|shellescape|Shellwords|basename\(|safe_load|JSON\.parse|intval\(|in_array\(")
+_ALWAYS = query("csharp", {"kind": "object_creation_expression", "has": {
+    "field": "type", "regex": r"^([\w.]+\.)?BinaryFormatter$"}}, keywords=("BinaryFormatter",))  # fmt: skip
+_CHILD = frozenset(("child_process", "node:child_process"))
+_QUOTED = lazy(r"(?i)(^|\W)(escapeshell\w+|shellescape|Shellwords\W+\w+|basename|safe_load|JSON\.parse|intval|in_array)$")
+"""Functions whose result is no program, by the name that they are called under."""
+_ANY_CALL: Mapping[str, Mapping[str, object]] = {
+    language: {"rule": {"any": [{"kind": kind} for kind in kinds.split()]}} for languages, kinds in (
+        ("javascript typescript tsx", "call_expression"), ("go", "call_expression"), ("java", "method_invocation"), ("ruby", "call"),
+        ("php", "function_call_expression member_call_expression scoped_call_expression"), ("csharp", "invocation_expression"))
+    for language in languages.split()
+}  # fmt: skip
 
 
 _LOADERS = ("eval", "instance_eval", "class_eval", "Marshal.load", "YAML.load", "YAML.unsafe_load")
@@ -79,26 +97,42 @@ def executed_input(repo: Inventory) -> Iterator[Note]:
         for path in repo.syntax.sources(row.language, row.keywords):
             text = repo.syntax.text(path)
             given: dict[tuple[int, int], frozenset[str]] = {}
-            for match, node in repo.syntax.nodes(row, path):
-                called = re.split(r"[(\s]", match.text.removeprefix("new "), maxsplit=1)[0]
-                if language == "javascript" and "exec" in called and "child_process" not in text:
+            for _, node in repo.syntax.nodes(row, path):
+                called = _called(node)
+                if language == "javascript" and "exec" in called and not _CHILD & repo.scripts.imports(path).modules:
                     continue
-                if not _QUOTED.search(match.text) and _comes_from_request(row.language, node, text, called, given):
+                if not _is_quoted(row.language, node) and _comes_from_request(row.language, node, text, called, given):
                     yield Note(Location(path, line_of(node)), f"{called} of a request's data")
     for found in repo.find(_ALWAYS):
         yield Note(found.location, "BinaryFormatter makes whatever objects the data names")
 
 
-def _code(language: str, node: SgNode) -> str:
-    return node.text() if language == "php" else code_of(node)  # PHP names the request in a text: `php://input`
+def _called(node: SgNode) -> str:
+    """What runs the data, in one line."""
+    if node.kind() in ("subshell", "shell_command_expression") or node.kind().startswith(("include", "require")):
+        return re.split(r"[(\s]", node.text(), maxsplit=1)[0]
+    made = node.field("constructor") or node.field("type")
+    name = "".join((made.text() if made is not None else callee(node)).split())
+    return name.removeprefix("Kernel.").removeprefix("\\")
+
+
+def _is_quoted(language: str, node: SgNode) -> bool:
+    """Whether something in an expression makes a word or a number of what it is given."""
+    return any(_QUOTED.search("".join(callee(call).split())) for call in node.find_all(_ANY_CALL[language]))  # type: ignore[call-overload]
+
+
+def _begin(node: SgNode) -> int:
+    """Where what a call is given begins: behind the name of what it calls."""
+    inside = next((child for child in node.children() if child.kind() in ("arguments", "argument_list")), None)
+    return (inside or node).range().start.index
 
 
 def _comes_from_request(language: str, node: SgNode, text: str, called: str, given: dict[tuple[int, int], frozenset[str]]) -> bool:
     parts = [node]
-    if language == "ruby" and called not in _LOADERS:  # a list of words runs no shell
-        parts = list(node.find_all(kind="interpolation"))
-    request = _REQUEST["javascript" if language in ("typescript", "tsx") else language]
-    if any(request.search(_code(language, part).removeprefix(called)) for part in parts):
+    if language == "ruby" and called not in _LOADERS and not called.endswith((".instance_eval", ".class_eval")):
+        parts = list(node.find_all(kind="interpolation"))  # a list of words runs no shell
+    begin = _begin(node)
+    if any(origin.range().start.index >= begin for part in parts for origin in origins(language, part)):
         return True
     around = enclosing(node, *_FUNCTIONS, *(("block",) if language == "ruby" else ()))  # elsewhere a block is no function
     if around is None:
@@ -106,16 +140,15 @@ def _comes_from_request(language: str, node: SgNode, text: str, called: str, giv
     place = around.range()
     span = (place.start.index, place.end.index)
     if span not in given:
-        given[span] = _given(language, around, request)
-    begin = node.range().start.index + (len(called) if node.text().startswith(called) else 0)
+        given[span] = _given(language, around)
     return any(given[span] & names_in(language, part, text, begin) for part in parts)
 
 
-def _given(language: str, scope: SgNode, request: re.Pattern[str]) -> frozenset[str]:
+def _given(language: str, scope: SgNode) -> frozenset[str]:
     """The names that a function was given by a request: parameters that a framework fills, and what it assigned from one."""
     found = set(annotated(language, scope, _FILLED))
     for names, value in assignments(language, scope):
-        code = _code(language, value)
-        if request.search(code) and not _QUOTED.search(code):
+        found |= taken_apart(names, value)
+        if next(origins(language, value), None) is not None and not _is_quoted(language, value):
             found |= names
     return frozenset(found)

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Role
-from prodify.inventory.polyglot.callshapes import called, callee
+from prodify.inventory.polyglot.callshapes import called, owner_of
 from prodify.inventory.polyglot.holders import held, is_made, last_word
 from prodify.inventory.query import Query, query
 from prodify.lazydata import dataclass
@@ -136,7 +136,9 @@ def typed_calls(repo: Inventory) -> Iterator[tuple[Client, str, SgNode, bool]]:
 
 
 def _owner(call: SgNode) -> str:
-    return re.sub(r"\s*(\?\.|\.|->|::|\?->)\s*\w+(<.*>)?$", "", callee(call), count=1)
+    """What a call is made on, with the parts of a chain over lines in one."""
+    owner = owner_of(call)
+    return re.sub(r"\s*\n\s*", "", owner.text()) if owner is not None else ""
 
 
 def _holds(owner: str, names: frozenset[str]) -> bool:

@@ -30,7 +30,9 @@ BODIES = (
           keywords=('"model"',)),
 )  # fmt: skip
 """Places in a request's body that name its model."""
-_LIMITS = lazy(r"(?i)max_?(completion_|output_)?_?tokens")
+_LIMITS = {"rule": {"regex": r"(?i)^[\"':.]?(with)?max_?(completion_?|output_?)?tokens[\"':]?$"}}
+"""A key, a field or a method by that name; what a comment says limits nothing."""
+_LIMITED = lazy(r"(?i)max_?(completion_?|output_?)?tokens")
 _PROVIDERS = (("anthropic", "anthropic"), ("generativelanguage", "google"), ("groq", "groq"), ("mistral", "mistral"), ("openai", "openai"))
 
 
@@ -42,7 +44,8 @@ def model_calls(repo: Inventory) -> Iterator[ModelCall]:
             provider = next((name for word, name in _PROVIDERS if word in text.lower()), None)
             if provider is None:
                 continue
-            limited = _LIMITS.search(text) is not None
+            root = repo.syntax.tree(path, row.language) if _LIMITED.search(text) else None
+            limited = root is not None and root.find(_LIMITS) is not None  # type: ignore[call-overload]
             for match, node in repo.syntax.nodes(row, path):
                 model = _model(node)
                 if model is not None:

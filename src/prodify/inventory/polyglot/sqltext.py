@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.facts import Note
 from prodify.inventory.polyglot.bindings import assignments, declared_types
-from prodify.inventory.polyglot.nodes import enclosing, line_of
+from prodify.inventory.polyglot.nodes import code_of, enclosing, line_of
 from prodify.inventory.polyglot.texts import LANGUAGES, joins, parts
 from prodify.inventory.query import Query, query
 from prodify.lazyre import lazy
@@ -49,8 +49,10 @@ _FUNCTIONS = ("function_declaration", "method_declaration", "function_item", "fu
 _SAFE = lazy(
     r"""(?i)^(\(int\)|\(float\)|parseInt\(|parseFloat\(|Number\(|intval\(|floatval\(|int\(|strconv\.(Itoa|FormatInt)|len\(|count\("""
     r"""|(Integer|Long|Guid|UUID)\.|Date\.now\(\)$|int\.Parse|Convert\.ToInt|Math\.|date\()|\.(to_i|to_f|length|size|count|Length|Count|getTime\(\)|id\(\))$"""
-    r"""|(escape|quote|sanitize|placeholder|bindparam)|["']\?["']|\$\$?\{?i\b"""
+    r"""|(escape|quote|sanitize|placeholder|bindparam)|\$\$?\{?i\b"""
 )
+_MARKS = lazy(r"""["']\?["']""")
+"""Question marks that are joined, as many as there are values."""
 _CONSTANT = lazy(r"^('[^'\"]*'|\"[^'\"]*\"|`[^`${]*`|\d+|(\w+(\.|::|->))*[A-Z][A-Z0-9_]+)$")
 _NUMERIC = lazy(
     r"(?:int|long|short|Int|Long|Integer|UInt\w*|u?int(?:8|16|32|64)?|[iu](?:8|16|32|64|size)|float\d*|double|Double|decimal"
@@ -134,7 +136,7 @@ def _continues(node: SgNode, parent: SgNode, language: str) -> bool:
         return False
     around = enclosing(node, *_FUNCTIONS)
     scope = around if around is not None else node.get_root().root()
-    return any(_BEGINS.match(value) for value in _values(language, scope, adds[1]))
+    return any(_BEGINS.match(value.text().strip()) for value in _values(language, scope, adds[1]))
 
 
 def _callee(call: SgNode) -> str:
@@ -147,7 +149,7 @@ def _callee(call: SgNode) -> str:
 def _harmless(hole: SgNode, language: str) -> bool:
     """Whether an expression cannot carry a visitor's words."""
     written = hole.text().strip()
-    if _CONSTANT.match(written) or _SAFE.search(written):
+    if _is_harmless(hole):
         return True
     name = re.fullmatch(r"[$&*]?(\w+)", written)
     if name is None:
@@ -157,9 +159,15 @@ def _harmless(hole: SgNode, language: str) -> bool:
     if any(declared == name[1] and _NUMERIC.fullmatch(kind) for declared, kind in declared_types(language, scope)):
         return True
     given = _values(language, scope, name[1]) or _values(language, root, name[1])
-    return bool(given) and all(_CONSTANT.match(value) or _SAFE.search(value) for value in given)
+    return bool(given) and all(map(_is_harmless, given))
 
 
-def _values(language: str, scope: SgNode, name: str) -> list[str]:
-    """The values that a name is given in a piece of code, as written."""
-    return [value.text().strip() for names, value in assignments(language, scope) if name in names]
+def _is_harmless(value: SgNode) -> bool:
+    """Whether an expression says so itself: a constant, a number, something quoted. What a text in it says or a comment counts not."""
+    written = value.text().strip()
+    return bool(_CONSTANT.match(written) or _SAFE.search(code_of(value).strip()) or _MARKS.search(written))
+
+
+def _values(language: str, scope: SgNode, name: str) -> list[SgNode]:
+    """The values that a name is given in a piece of code."""
+    return [value for names, value in assignments(language, scope) if name in names]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.polyglot.callshapes import callee
 from prodify.inventory.polyglot.nodes import arguments, named
 from prodify.lazyre import lazy
 
@@ -33,7 +34,8 @@ _HOLES = frozenset(
 _PUNCTUATION = frozenset("heredoc_start heredoc_end interpolation_start interpolation_identifier_start interpolation_expression_start"
                          " interpolation_expression_end interpolation_quote interpolation_brace".split())  # fmt: skip
 _WRAPS = frozenset(("parenthesized_expression", "reference_expression", "argument", "value_argument", "await_expression", "as_expression"))
-_FORMATS = lazy(r"^(fmt\.Sprintf|String\.format|[sS]tring\.Format|sprintf|\\sprintf)\s*\($")
+_FORMATS = lazy(r"fmt\.Sprintf|String\.format|[sS]tring\.Format|sprintf|\\sprintf")
+_CALLED = frozenset("call_expression method_invocation invocation_expression function_call_expression call".split())
 _MARK = lazy(r"%(?:\d+\$)?[-+0#]*[\d.]*[sdvqtfxXn]|\{\d*(?::[^{}]*)?\}|\{[a-z_]\w*(?::[^{}]*)?\}")
 _NUMBERS = lazy(r"%(?:\d+\$)?[-+0#]*[\d.]*[dfxXt]$")
 
@@ -80,14 +82,17 @@ def _pieces(node: SgNode) -> Iterator[str | SgNode]:
 
 def _format(node: SgNode) -> list[str | SgNode] | None:
     """The pieces of a format call or macro, None for anything else."""
-    text = node.text()
     if node.kind() == "macro_invocation":
-        return _macro(node) if text.startswith("format!") else None
-    if _FORMATS.match(text[: text.find("(") + 1]):
+        macro = node.field("macro")
+        return _macro(node) if macro is not None and macro.text() in ("format", "std::format") else None
+    if node.kind() not in _CALLED:
+        return None
+    called = "".join(callee(node).split())
+    if _FORMATS.fullmatch(called):
         template, *values = arguments(node) or [node]
         return _filled("".join(p for p in parts(template) if isinstance(p, str)), values) if template is not node else None
     receiver = node.field("object") if node.kind() == "method_invocation" else None
-    if receiver is not None and receiver.kind() == "string_literal" and ".formatted(" in text:
+    if receiver is not None and receiver.kind() == "string_literal" and called.endswith(".formatted"):
         return _filled("".join(p for p in parts(receiver) if isinstance(p, str)), arguments(node))
     return None
 
