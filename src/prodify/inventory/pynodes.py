@@ -1,0 +1,67 @@
+"""Small questions about nodes of Python code that several readers ask; what a text or a comment says answers none of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ast_grep_py import SgNode
+
+FUNCTION = "function_definition"
+SCOPES = frozenset((FUNCTION, "lambda", "class_definition"))
+
+
+def own(node: SgNode, *kinds: str, without: frozenset[str] = SCOPES) -> Iterator[SgNode]:
+    """The nodes of these kinds below a node, in the order of the text; not those in functions, classes and `without` inside it."""
+    stack = node.children()[::-1]
+    while stack:
+        one = stack.pop()
+        kind = one.kind()
+        if kind in kinds:
+            yield one
+        if kind not in without:
+            stack += one.children()[::-1]
+
+
+def dotted(node: SgNode | None) -> str:
+    """The name of what is called or read, without the blanks and line breaks that stand in it; empty for nothing.
+
+    What is written in brackets behind a name is only for type checkers: `async_sessionmaker[AsyncSession]`.
+    """
+    if node is not None and node.kind() == "subscript":
+        node = node.field("value")
+    return "".join(node.text().replace("\\", "").split()) if node is not None else ""
+
+
+def method(name: str, methods: str) -> dict[str, object]:
+    """The part of a rule that says which method of the object of that name is called; `methods` is a pattern of their names."""
+    owner = {"field": "object", "regex": f"^{re.escape(name)}$"}
+    return {"field": "function", "kind": "attribute", "all": [{"has": owner}, {"has": {"field": "attribute", "regex": f"^({methods})$"}}]}
+
+
+def is_named(node: SgNode | None, name: str) -> bool:
+    """Whether a node is that name, and nothing more."""
+    return node is not None and node.text() == name
+
+
+def names(node: SgNode) -> frozenset[str]:
+    """Every name at or below a node: variables, attributes, keywords of calls."""
+    return frozenset(one.text() for one in node.find_all(kind="identifier"))
+
+
+def function_around(node: SgNode) -> SgNode | None:
+    """The function in which a node stands, None at a module's or a class's own level."""
+    around = next((one for one in node.ancestors() if one.kind() in (FUNCTION, "class_definition")), None)
+    return around if around is not None and around.kind() == FUNCTION else None
+
+
+def binds(function: SgNode, name: str) -> bool:
+    """Whether a name belongs to a function: it is a parameter, or is assigned there without `global`."""
+    if any(is_named(one, name) for statement in own(function, "global_statement") for one in statement.children()):
+        return False
+    parameters = function.field("parameters")
+    given = (one.field("name") or one.child(0) or one for one in parameters.children()) if parameters is not None else ()
+    return any(is_named(one, name) for one in given) or any(is_named(one.field("left"), name) for one in own(function, "assignment"))
