@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from ast_grep_py import SgNode
 
+    from prodify.inventory.facts import Function
+
 FUNCTION = "function_definition"
 SCOPES = frozenset((FUNCTION, "lambda", "class_definition"))
 
@@ -56,6 +58,13 @@ def function_around(node: SgNode) -> SgNode | None:
     """The function in which a node stands, None at a module's or a class's own level."""
     around = next((one for one in node.ancestors() if one.kind() in (FUNCTION, "class_definition")), None)
     return around if around is not None and around.kind() == FUNCTION else None
+
+
+def function_at(root: SgNode | None, function: Function) -> SgNode | None:
+    """The node of a function that is known by its name and place."""
+    rule = {"rule": {"kind": FUNCTION, "has": {"field": "name", "regex": f"^{re.escape(function.name)}$"}}}
+    nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
+    return next((node for node in nodes if node.range().start.line + 1 == function.location.line), None)
 
 
 def binds(function: SgNode, name: str) -> bool:
