@@ -16,6 +16,8 @@ from .conftest import Repo
         ("import asyncio\n\nasyncio.run(\n    main(),\n)\n", True),
         ("while not done:\n    work()\n", True),
         ("await main()\n", True),
+        ("sys.exit(main())\n", True),
+        ("sys.exit(0)\n", False),
         ("HELP = '''\nmain()\n'''\n", False),
         ("HELP = '''\nwhile it runs\n'''\n", False),
         ("def start():\n    main()\n", False),

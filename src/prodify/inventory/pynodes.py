@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from prodify.inventory.pymodule import literal
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ast_grep_py import SgNode
 
-    from prodify.inventory.facts import Function
+    from prodify.inventory import Inventory
+    from prodify.inventory.facts import Assignment, Function
 
 FUNCTION = "function_definition"
 SCOPES = frozenset((FUNCTION, "lambda", "class_definition"))
@@ -65,6 +68,41 @@ def function_at(root: SgNode | None, function: Function) -> SgNode | None:
     rule = {"rule": {"kind": FUNCTION, "has": {"field": "name", "regex": f"^{re.escape(function.name)}$"}}}
     nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
     return next((node for node in nodes if node.range().start.line + 1 == function.location.line), None)
+
+
+def parameter_default(function: SgNode, name: str) -> SgNode | None:
+    """What a parameter of a function is where a call does not give it."""
+    parameters = function.field("parameters")
+    given = parameters.children() if parameters is not None else ()
+    return next((one.field("value") for one in given if is_named(one.field("name"), name)), None)
+
+
+def value_node(repo: Inventory, assignment: Assignment) -> SgNode | None:
+    """The node of what an assignment assigns; its text in the facts may be cut off."""
+    root = repo.syntax.tree(assignment.location.path, "python")
+    rule = {"rule": {"kind": "assignment", "has": {"field": "left", "regex": f"^{re.escape(assignment.target)}$"}}}
+    nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
+    return next((node.field("right") for node in nodes if node.range().start.line + 1 == assignment.location.line), None)
+
+
+_SETTINGS = {"rule": {"any": [{"kind": "pair"}, {"kind": "keyword_argument"}]}}
+
+
+def settings_below(node: SgNode) -> dict[str, SgNode]:
+    """What dictionaries and calls below a node say by name, at any depth; the first of a name counts."""
+    found: dict[str, SgNode] = {}
+    for one in node.find_all(_SETTINGS):  # type: ignore[call-overload]
+        key, value = one.field("key") or one.field("name"), one.field("value")
+        name = (literal(key)[0] if key.kind() == "string" else key.text()) if key is not None else None
+        if isinstance(name, str) and value is not None:
+            found.setdefault(name, value)
+    return found
+
+
+def settings_of(repo: Inventory, assignment: Assignment) -> dict[str, SgNode]:
+    """What is said by name in the value of an assignment."""
+    node = value_node(repo, assignment)
+    return settings_below(node) if node is not None else {}
 
 
 def binds(function: SgNode, name: str) -> bool:

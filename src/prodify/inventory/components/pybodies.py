@@ -11,15 +11,18 @@ if TYPE_CHECKING:
     from prodify.inventory import Inventory
 
 _IN_MODULE = {"inside": {"kind": "module"}}
-_STARTERS = r"^(main|run|(asyncio|anyio|trio|sys)\s*\.\s*(run|exit))$"
+_MAIN = {"kind": "call", "has": {"field": "function", "regex": r"^(main|run|(asyncio|anyio|trio)\s*\.\s*run)$"}}
 _BY_ITSELF = query(
     "python",
     {"any": [
         {"kind": "while_statement", **_IN_MODULE},
-        {"kind": "call", "has": {"field": "function", "regex": _STARTERS}, "inside": {"any": [
-            {"kind": "expression_statement", **_IN_MODULE}, {"kind": "await", "inside": {"kind": "expression_statement", **_IN_MODULE}}]}},
+        {"kind": "expression_statement", **_IN_MODULE, "has": {"any": [
+            _MAIN, {"kind": "await", "has": _MAIN},
+            {"kind": "call", "all": [{"has": {"field": "function", "regex": r"^sys\s*\.\s*exit$"}},
+                                     {"has": {"field": "arguments", "has": _MAIN}}]},
+        ]}},
     ]},
-    keywords=("while", "main(", "run(", "exit("),
+    keywords=("while", "main(", "run("),
 )  # fmt: skip
 """A loop at the module's own level, or the call of a main function there."""
 _OFFERED = query(

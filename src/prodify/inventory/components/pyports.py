@@ -14,7 +14,7 @@ from prodify.inventory.polyglot.nodes import arguments
 from prodify.inventory.pymodule import literal
 from prodify.inventory.pynodes import dotted, is_named
 from prodify.inventory.syntax import location_of
-from prodify.inventory.unset import when_unset
+from prodify.inventory.unset import last_resort, looked_up, when_unset
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -43,9 +43,6 @@ SERVER_PORTS: Mapping[str, int] = {
 """Ports that servers bind when they are told none, from their documentation."""
 
 _ARGUMENTS = ("port", "server_port")
-_FALLBACK = lazy(
-    r"""(?:get|getenv|config|env|int)\(\s*["']\w*PORT\w*["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})|\bor\s+["']?(\d{2,5})"""
-)
 _BIND = lazy(r""":(\d{2,5})["']*$""")
 """The port at the end of the address that gunicorn's configuration binds."""
 
@@ -129,10 +126,13 @@ def _constant(repo: Inventory, call: Call, dotted: str) -> int | None:
     bound = pyimports.assignment_of(module, home[1]) if home is not None and module is not None else None
     if bound is None:
         return None
-    if bound.literal:
-        return placed_port(str(bound.value), bound.location)
-    match = _FALLBACK.search(bound.text)
-    return placed_port(match[1] or match[2], bound.location) if match else None
+    return placed_port(str(bound.value) if bound.literal else _fallback(bound.text), bound.location)
+
+
+def _fallback(text: str) -> str:
+    """The port that steps in where nothing else is told: a look-up's default, what stands behind `or`; empty for none."""
+    told = next((default for name, default in looked_up(text) if "PORT" in name), None) or last_resort(text)
+    return str(told) if told is not None else ""
 
 
 def port_of_call(call: Call, module: PyModule) -> int | None:
@@ -154,8 +154,7 @@ def port_of_call(call: Call, module: PyModule) -> int | None:
         written = placed_port(str(value), place)
         if written is not None:
             return written
-    match = _FALLBACK.search(text)
-    return placed_port(match[1] or match[2], place) if match else None
+    return placed_port(_fallback(text), place)
 
 
 def _gunicorn_config(repo: Inventory, root: Root) -> int | None:
