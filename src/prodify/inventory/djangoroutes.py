@@ -196,7 +196,7 @@ def _verbs(repo: Inventory, functions: list[Function], name: str) -> tuple[str, 
 
 def _asked(repo: Inventory, function: Function) -> set[str]:
     """The verbs that a view tells apart by itself."""
-    node = function_at(repo.syntax.tree(function.location.path, "python"), function)
+    node = function_at(repo, function)
     if node is None:
         return set()
     sent = {"POST"} if node.find(_SENT) is not None else set()  # type: ignore[call-overload]

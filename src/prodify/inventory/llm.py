@@ -256,7 +256,7 @@ def _parameter_default(repo: Inventory, call: Call | Assignment, name: str) -> s
             and name in function.parameters
             and (place.line or 0) <= (call.location.line or 0) <= (place.end_line or 0)
         ):
-            node = function_at(repo.syntax.tree(place.path, "python"), function)
+            node = function_at(repo, function)
             default = parameter_default(node, name) if node is not None else None
             value = literal(default)[0] if default is not None else None
             return value if isinstance(value, str) and value else None

@@ -63,11 +63,10 @@ def function_around(node: SgNode) -> SgNode | None:
     return around if around is not None and around.kind() == FUNCTION else None
 
 
-def function_at(root: SgNode | None, function: Function) -> SgNode | None:
-    """The node of a function that is known by its name and place."""
-    rule = {"rule": {"kind": FUNCTION, "has": {"field": "name", "regex": f"^{re.escape(function.name)}$"}}}
-    nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
-    return next((node for node in nodes if node.range().start.line + 1 == function.location.line), None)
+def function_at(repo: Inventory, function: Function) -> SgNode | None:
+    """The node of a function that is known by its place."""
+    module = repo.python.module(function.location.path)
+    return module.function_nodes.get(function.location.line or 0) if module is not None else None
 
 
 def parameter_default(function: SgNode, name: str) -> SgNode | None:

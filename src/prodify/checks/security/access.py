@@ -210,7 +210,7 @@ def _asks_itself(repo: Inventory, decorator: str) -> bool:
     name = decorator.rpartition(".")[2]
     defining = [f for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name]
     for function in defining:
-        node = function_at(repo.syntax.tree(function.location.path, "python"), function)
+        node = function_at(repo, function)
         if node is not None and node.find(_AUTH_BODY) is not None:  # type: ignore[call-overload]
             return True
     return False
@@ -227,6 +227,6 @@ def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
             ]
             if any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d) for d in decorators):
                 return True
-            node = function_at(repo.syntax.tree(place.path, "python"), function)
+            node = function_at(repo, function)
             return node is None or any(node.find(rule) is not None for rule in (_AUTH_BODY, _AUTH_CALL))  # type: ignore[call-overload]
     return True

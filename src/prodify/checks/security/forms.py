@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
-from prodify.checks.security._requests import WRITING, handler_text, reading_routes
+from prodify.checks.security._requests import WRITING, handler_text, python_handler, reading_routes
 from prodify.inventory.django import setting, settings_chain
+from prodify.inventory.pynodes import function_at
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -31,10 +32,30 @@ _SCHEMAS = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 """Options of a Fastify route that are kept in a constant: a schema among them is checked before the handler runs."""
+_REFUSED = {"kind": "integer", "regex": "^4(00|22)$"}
+_CHECKS = {"rule": {"any": [
+    {"kind": "call", "has": {"field": "function", "regex": r"^(isinstance|int|float|len|re\s*\.\s*(full)?match)$|(^|\.\s*)\w*is_valid$"}},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.\s*)abort$"}},
+                             {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^4"}}}]},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.\s*)HTTPException$"}},
+                             {"has": {"field": "arguments", "has": _REFUSED}}]},
+    {**_REFUSED, "any": [
+        {"nthChild": "n+2", "inside": {"any": [{"kind": "expression_list"}, {"kind": "tuple"}, {"kind": "argument_list"}]}},
+        {"inside": {"kind": "keyword_argument", "has": {"field": "name", "regex": "^(status|status_code|code)$"}}}]},
+    {"kind": "identifier", "regex": "^HTTP_4(00|22)_"},
+    {"kind": "comparison_operator", "has": {"regex": r"^not\s+in$"}},
+    {"kind": "raise_statement", "has": {"kind": "identifier", "regex": "Validation|BadRequest|ValueError", "stopBy": {
+        "kind": "argument_list"}}},
+]}}  # fmt: skip
+"""How a handler of Python looks at what it got: a type, a length, a pattern, or an answer that refuses it."""
 _BY_HAND = lazy(
     r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
     r"|status\(4|\bnot in\b|raise \w*(Validation|BadRequest|ValueError)|is_valid\("
 )
+"""The same in other languages, whose handlers are known by their text alone."""
+_COOKIE = {"rule": {"any": [{"kind": "attribute", "regex": r"(^|\.\s*)request\s*\.\s*(user|session)$"},
+                            {"kind": "identifier", "regex": "login_required"}]}}  # fmt: skip
+"""What a view says that knows its caller by the session."""
 _SIGNED = lazy(r"\bconstruct_event\(|\bcompare_digest\(|(?i:verify\w*_signature|signature_?verif)\w*\(|\bRequestValidator\(")
 """Webhooks: what a sender has signed needs no cookie, and a stranger's page cannot make it."""
 _GUARDS = (
@@ -118,6 +139,9 @@ def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
 
 def _is_checked(repo: Inventory, route: Route) -> bool:
     """Whether a handler looks at the body by hand, or its route carries a schema that Fastify holds the body against."""
+    handler = python_handler(repo, route)
+    if handler is not None:
+        return handler.find(_CHECKS) is not None  # type: ignore[call-overload]
     text = handler_text(repo, route)
     if _BY_HAND.search(text):
         return True
@@ -225,6 +249,5 @@ def _django(repo: Inventory) -> Verdict:
 
 def _asks_the_cookie(repo: Inventory, function: Function) -> bool:
     """Whether a view knows its caller by the session; webhooks and interfaces with keys of their own need no protection."""
-    lines = repo.files.lines(function.location.path)
-    body = "\n".join(lines[(function.location.line or 1) - 1 : function.location.end_line])
-    return "request.user" in body or "login_required" in body or "request.session" in body
+    node = function_at(repo, function)
+    return node is not None and node.find(_COOKIE) is not None  # type: ignore[call-overload]
