@@ -11,7 +11,7 @@ from prodify.inventory import pyimports
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import ModelCall, Role, Technology
 from prodify.inventory.pymodule import literal
-from prodify.inventory.pynames import names_of
+from prodify.inventory.pynames import names_of, texts_of
 from prodify.inventory.pynodes import function_at, parameter_default
 from prodify.inventory.pytexts import said
 from prodify.inventory.pyuse import importers, imports_of
@@ -290,8 +290,8 @@ def _limited(module: PyModule, call: Call, client: tuple[PyModule, Call] | None)
     text = config.text if config is not None else ""
     if text.isidentifier():
         text = next((a.text for a in reversed(module.assignments) if a.target == text), "")
-    if any(name in text for name in _LIMITS):
-        return True
+    if text and (names_of(text) & set(_LIMITS) or any(name in piece for piece in texts_of(text) for name in _LIMITS)):
+        return True  # by name, or in the text of a body in JSON
     if call.has_star and any(f"{name}" in a.text for a in module.assignments for name in _LIMITS if "{" in a.text or "dict(" in a.text):
         return True
     return client is not None and any(name in client[1].text for name in _LIMITS)

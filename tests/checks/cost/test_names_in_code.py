@@ -122,3 +122,32 @@ def home():
 def test_answers_of_other_servers(line: str, more: str, kind: str, judge: Judge) -> None:
     found = judge("expensive-calls-are-cached", {"requirements.txt": "flask\nrequests\n", "app.py": ASKING.format(line, more)})
     assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ("Config(\n        max_output_tokens=5)", "pass"),
+        ("{'maxTokens': 5}", "pass"),
+        ("{'x': 5}  # max_tokens", "fail"),
+        ("Config(  # max_tokens\n        1)", "fail"),
+    ],
+)
+def test_limits_in_a_configuration(config: str, kind: str, judge: Judge) -> None:
+    text = f"from google import genai\n\nclient = genai.Client()\n\ndef ask():\n    given = {config}\n" + (
+        "    return client.models.generate_content(model='gemini-3-flash', contents='x', config=given)\n")  # fmt: skip
+    assert judge("model-tokens-are-bounded", {"requirements.txt": "google-genai\n", "app.py": text}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("decorator", "kind"),
+    [
+        ("@retry(wait=wait_fixed(1))", "fail"),
+        ("@retry(wait=wait_fixed(1), before=log_attempt)", "fail"),
+        ("@retry(\n    wait=wait_fixed(1),\n    stop=stop_after_attempt(3),\n)", "pass"),
+        ("@retry(**SETTINGS)", "pass"),
+    ],
+)
+def test_retries_that_end(decorator: str, kind: str, judge: Judge) -> None:
+    code = f"from tenacity import retry, wait_fixed, stop_after_attempt\n\n{decorator}\ndef load():\n    return 1\n"
+    assert judge("retries-are-bounded", {"client.py": code}).kind == kind

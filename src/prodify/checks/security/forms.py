@@ -218,7 +218,7 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
     same_site = [a for a in repo.python.assignments("*SESSION_COOKIE_SAMESITE*") if a.value in ("Lax", "Strict")]
     updates = [c for c in repo.python.calls("*.config.update", "*.from_mapping") if c.arg("SESSION_COOKIE_SAMESITE") is not None]
     middleware = repo.python.calls("*.SessionMiddleware", "*.add_middleware")
-    strict = [c for c in middleware if "same_site" in c.text and "none" not in c.text.lower()]
+    strict = [c for c in middleware if (given := c.arg("same_site")) is not None and "none" not in given.text.lower()]
     library = repo.uses(*_GUARDS)
     if library is not None or same_site or updates or strict:
         return passed(
