@@ -74,6 +74,7 @@ from sqlalchemy import create_engine, text
 app = Flask(__name__)
 engine = create_engine("postgresql://db/app")
 ALL = "SELECT * FROM places"
+INSERT = "INSERT INTO places (name) VALUES (1)"
 
 @app.route("/")
 def home():
@@ -89,6 +90,9 @@ def home():
         ("return db.execute(sqlalchemy.text(r'SELECT name FROM places'))", "fail"),
         ("return db.execute(f'SELECT {column} FROM places')", "fail"),
         ("return db.execute(ALL)", "fail"),
+        ("for name in names:\n        db.execute(select(Place).where(\n            Place.name == name))", "fail"),
+        ("for name in names:\n        db.execute(INSERT)", "fail"),
+        ("for name in names:\n        db.execute(table('select'))", "pass"),
         ("return db.execute(text('SELECT name '\n        'FROM places LIMIT 5'))", "pass"),
         ("return db.execute('SELECT name FROM places '  # no LIMIT\n        'WHERE id = 1')", "pass"),
         ("return db.execute(pick('SELECT name FROM places'))", "pass"),

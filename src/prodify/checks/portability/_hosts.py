@@ -28,7 +28,7 @@ _LANGUAGES = ("python", "javascript", "typescript")
 _STRINGS = tuple(query(language, {"kind": "string"}, keywords=_WORDS, where=lazy(f"{_HOST}|{_HOME}")) for language in _LANGUAGES)
 _ENDS = frozenset(("block", "statement_block", "module", "program", "class_body"))
 """What is not looked beyond: there stands what is done one after the other."""
-_ASKED = frozenset(("comparison_operator",))
+_LISTS = frozenset("list tuple set array parenthesized_expression expression_list concatenated_string".split())
 _EQUALS = frozenset(("==", "===", "!=", "!=="))
 _NAMED = {
     "keyword_argument": "name", "default_parameter": "name", "typed_default_parameter": "name", "assignment": "left", "pair": "key",
@@ -36,15 +36,18 @@ _NAMED = {
     "named_expression": "name", "assignment_pattern": "left",
 }  # fmt: skip
 """Nodes that give what stands in them a name, and where."""
+_ARGUMENTS = frozenset(("arguments", "argument_list"))
 _CALLED = {"call": "function", "call_expression": "function", "new_expression": "constructor"}
 _CHOOSING = frozenset(("boolean_operator", "binary_expression", "conditional_expression", "ternary_expression"))
 _FITTING = lazy(
-    r"environ|getenv|process\.env|config\(|\bhost =127|allowed|allow_?(origins|hosts)|origins?\b|\brun\(|listen\(|proxy"
+    r"environ|getenv|process\.env|\bconfig\(|\bhost =127|allowed|allow_?(origins|hosts)|origins?\b|\brun\(|listen\(|proxy"
     r"|console\.\w+\(|\bprint\(",
     re.IGNORECASE,
 )
 """Names around an address that make it a default, a place to bind to, a list of who may call, or something that is only shown."""
 _MOST = 200
+_WIDEST = 500
+"""Columns; what stands further to the right was written by a tool."""
 _IMAGE_USERS = frozenset("node vscode coder app appuser runner jovyan gitpod sandbox agent user".split())
 """Users of public images and sandboxes; no person's account on a laptop is called so."""
 _DEVELOPMENT_FILES = frozenset("proxy.conf.js proxy.conf.mjs setupProxy.js setupProxy.ts karma.conf.js protractor.conf.js".split())
@@ -60,7 +63,9 @@ def written_hosts(repo: Inventory) -> Iterator[Note]:
                 continue
             for match, node in repo.syntax.nodes(row, path):
                 found, place = _FOUND.match(match.text), (path, match.location.line or 1)
-                if found is None or place in seen or _is_of_an_image(repo, found[0]) or _is_fitting(node, found[0]):
+                if found is None or place in seen or node.range().start.column > _WIDEST:
+                    continue
+                if _is_of_an_image(repo, found[0]) or _is_fitting(node, found[0]):
                     continue
                 seen.add(place)
                 yield Note(Location(*place), found[0].lstrip("rbfuRBFU").strip("\"'")[:60])
@@ -73,20 +78,31 @@ def _is_fitting(node: SgNode, found: str) -> bool:
         kind = around.kind()
         if kind in _ENDS:
             return _is_of_settings(around) or _FITTING.search(" ".join(names)) is not None
-        if (kind == "expression_statement" and below is node) or kind in _ASKED or _is_equation(around):
+        if kind in _LISTS:
+            below = around
+            continue
+        if below.kind() in _LISTS | {"string"} and (kind in ("expression_statement", "comparison_operator") or _is_equation(around)):
             return True
         if kind in _NAMED:
             name = around.field(_NAMED[kind])
             names.append(f"{name.text()[:_MOST]} =" if name is not None else "")
             names[-1] += found.strip("\"'")[:3] if below is node else ""
-        elif kind in _CALLED:
+        elif kind in _CALLED and below.kind() in _ARGUMENTS:
             names.append(dotted(around.field(_CALLED[kind]))[-_MOST:] + "(")
             if names[-1].endswith("get(") and _is_later_argument(node):
                 return True
         elif kind in _CHOOSING:
-            names += [part.text()[:_MOST] for part in around.children() if part.is_named()]
+            names += _others(around, below)
         below = around
     return _FITTING.search(" ".join(names)) is not None
+
+
+def _others(choice: SgNode, below: SgNode) -> list[str]:
+    """What is taken instead: the other branch of a condition, which itself says nothing of the value; the other sides of an `or`."""
+    parts = [part for part in choice.children() if part.is_named()]
+    if choice.kind() in ("conditional_expression", "ternary_expression") and len(parts) == 3:
+        parts = [parts[0], parts[2]] if choice.kind() == "conditional_expression" else parts[1:]
+    return [part.text()[:_MOST] for part in parts if part.range().start.index != below.range().start.index]
 
 
 def _is_equation(node: SgNode) -> bool:

@@ -92,6 +92,16 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
     return failed("the work of a request grows with the data", *bad) if bad else passed("no query was found that grows without end")
 
 
+def _built(tree: ast.expr | None) -> str | None:
+    """The verb of a statement that is put together by calls: `select(Place).where(...)`; None for any other expression."""
+    while isinstance(tree, ast.Call | ast.Attribute):
+        if isinstance(tree, ast.Call) and written(tree.func).rpartition(".")[2] in _VERBS and not isinstance(tree.func, ast.Call):
+            return written(tree.func).rpartition(".")[2]
+        tree = tree.func if isinstance(tree, ast.Call) else tree.value
+    return None
+
+
+_VERBS = frozenset(("select", "insert", "update", "delete"))
 _CACHE = {"rule": {"regex": r"(?i)^[\w$]*cache[\w$]*$", "not": {"inside": {"regex": "^[\"'`]"}}}}
 """A name of any language, and not the inside of a string."""
 
@@ -121,6 +131,8 @@ def _statement(repo: Inventory, call: Call) -> str:
     tree = parsed(call.args[0].text)
     if isinstance(tree, ast.Call) and written(tree.func).rpartition(".")[2] == "text" and tree.args:
         tree = tree.args[0]
+    if (built := _built(tree)) is not None:
+        return built
     if isinstance(tree, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else " " for part in tree.values)
     return str(tree.value) if isinstance(tree, ast.Constant) else ""
