@@ -95,13 +95,16 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
 def _built(tree: ast.expr | None) -> str | None:
     """The verb of a statement that is put together by calls: `select(Place).where(...)`; None for any other expression."""
     while isinstance(tree, ast.Call | ast.Attribute):
-        if isinstance(tree, ast.Call) and written(tree.func).rpartition(".")[2] in _VERBS and not isinstance(tree.func, ast.Call):
-            return written(tree.func).rpartition(".")[2]
+        owner, _, verb = written(tree.func).rpartition(".") if isinstance(tree, ast.Call) else ("", "", "")
+        if verb in _VERBS and owner in _MAKERS:
+            return verb
         tree = tree.func if isinstance(tree, ast.Call) else tree.value
     return None
 
 
 _VERBS = frozenset(("select", "insert", "update", "delete"))
+_MAKERS = frozenset(("", "sa", "sqlalchemy", "db", "sqlmodel"))
+"""Whose functions they are; as a method of a table they tell of no row."""
 _CACHE = {"rule": {"regex": r"(?i)^[\w$]*cache[\w$]*$", "not": {"inside": {"regex": "^[\"'`]"}}}}
 """A name of any language, and not the inside of a string."""
 
