@@ -25,6 +25,7 @@ _NAME = lazy(r"buckets?|boundaries", re.IGNORECASE)
 _NAMED = {"regex": r"(?i)(buckets?|boundaries)\w*[\"'\]]*$"}
 """What a list of boundaries is called; in code the name stands in front of it, in a string where it is a key."""
 _WORDS = ("oundaries", "OUNDARIES", "ucket", "UCKET")
+_LISTED = lazy(r"(?:oundaries|OUNDARIES|uckets?|UCKETS?)\w*[\"'\]]*\s*(?::[^=\n]*)?[=:]\s*[\[({]")
 _PYTHON = {"any": [{"kind": "list"}, {"kind": "tuple"}, {"kind": "set"}], "inside": {"any": [
     {"kind": "assignment", "has": {"field": "left", **_NAMED}},
     {"kind": "pair", "has": {"field": "key", **_NAMED}},
@@ -42,10 +43,10 @@ def _script(kind: str, name: str) -> dict[str, object]:
 _GO = {"kind": "literal_value", "inside": {"kind": "composite_literal", "has": {"field": "type", "kind": "slice_type"}, "inside": {
     "kind": "literal_element", "inside": {"kind": "keyed_element", "has": {"kind": "literal_element", "nthChild": 1, **_NAMED}}}}}
 _LISTS = (
-    query("python", _PYTHON, keywords=_WORDS),
-    query("javascript", _script("field_definition", "property"), keywords=_WORDS),
-    query("typescript", _script("public_field_definition", "name"), keywords=_WORDS),
-    query("go", _GO, keywords=_WORDS),
+    query("python", _PYTHON, keywords=_WORDS, where=_LISTED),
+    query("javascript", _script("field_definition", "property"), keywords=_WORDS, where=_LISTED),
+    query("typescript", _script("public_field_definition", "name"), keywords=_WORDS, where=_LISTED),
+    query("go", _GO, keywords=_WORDS, where=_LISTED),
 )
 _OF_TASKS = lazy(r"(messaging|queue|task|job|celery)[._]")
 """What histograms are called that tell of background tasks: how long those take is no latency of requests."""

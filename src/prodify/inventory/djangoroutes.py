@@ -25,16 +25,18 @@ _ROUTE_CALLS = frozenset(("path", "re_path", "url"))
 _READ_VIEWS = lazy(r"(List|Detail|Template|Redirect|Archive)View$")
 _WRITE_VIEWS = lazy(r"(Create|Update|Form|Delete|Login|Edit)View$")
 _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
-_SENT = {"rule": {"kind": "attribute", "all": [{"has": {"field": "object", "regex": r"^(self\s*\.\s*)?request$"}},
-                                              {"has": {"field": "attribute", "regex": "^(POST|FILES)$"}}]}}  # fmt: skip
+_SENT = {"kind": "attribute", "all": [{"has": {"field": "object", "regex": r"^(self\s*\.\s*)?request$"}},
+                                      {"has": {"field": "attribute", "regex": "^(POST|FILES)$"}}]}  # fmt: skip
 """What a form sends."""
 _METHOD = {"kind": "attribute", "has": {"field": "attribute", "regex": "^method$"}}
-_ASKED = {"rule": {"kind": "string", "any": [
+_COMPARED = {"kind": "string", "any": [
     {"inside": {"kind": "comparison_operator", "has": {**_METHOD, "stopBy": "end"}, "stopBy": {"kind": "call"}}},
     {"inside": {"kind": "case_pattern", "stopBy": {"kind": "block"}, "inside": {
         "kind": "match_statement", "has": {"field": "subject", **_METHOD}, "stopBy": "end"}}},
-]}}  # fmt: skip
+]}  # fmt: skip
 """A verb that the request's own is held against."""
+_ASKED = {"rule": {"any": [_SENT, _COMPARED]}}
+_MAY_ASK = lazy("method|POST|FILES")
 
 
 def find(repo: Inventory) -> Iterator[Route]:
@@ -197,10 +199,10 @@ def _verbs(repo: Inventory, functions: list[Function], name: str) -> tuple[str, 
 def _asked(repo: Inventory, function: Function) -> set[str]:
     """The verbs that a view tells apart by itself."""
     node = function_at(repo, function)
-    if node is None:
+    if node is None or _MAY_ASK.search(node.text()) is None:
         return set()
-    sent = {"POST"} if node.find(_SENT) is not None else set()  # type: ignore[call-overload]
-    return sent | (_VERBS & {str(literal(one)[0]) for one in node.find_all(_ASKED)})  # type: ignore[call-overload]
+    found = node.find_all(_ASKED)  # type: ignore[call-overload]
+    return {str(literal(one)[0]) if one.kind() == "string" else "POST" for one in found} & _VERBS
 
 
 def _handler(text: str) -> str:

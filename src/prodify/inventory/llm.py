@@ -230,7 +230,7 @@ def _is_setting(module: PyModule, call: Call, client: tuple[PyModule, Call] | No
         argument = next((a for name in _MODEL_ARGUMENTS if (a := source.arg(name)) is not None), None)
         if argument is not None:
             texts = [argument.text, *(a.text for a in home.assignments if a.target == argument.text)]
-            return any(_SETTINGS & names_of(text) for text in texts)
+            return any(_SETTINGS & names_of(text) for text in texts if any(name in text for name in _SETTINGS))
     return False
 
 
@@ -266,7 +266,7 @@ def _parameter_default(repo: Inventory, call: Call | Assignment, name: str) -> s
 def _text_value(repo: Inventory, module: PyModule, text: str, value: object, depth: int = 0) -> str | None:
     if isinstance(value, str):
         return value
-    fallback = next((told for _, told in looked_up(text) if isinstance(told, str) and told), None)
+    fallback = None if "(" not in text else next((told for _, told in looked_up(text) if isinstance(told, str) and told), None)
     if fallback is not None:
         return fallback
     if depth > 3 or not re.fullmatch(r"[A-Za-z_][\w.]*", text):

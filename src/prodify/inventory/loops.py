@@ -37,7 +37,7 @@ _EMPTY_HANDLER = query(
         ],
     },
     keywords=("except",),
-    where=lazy(r"\bexcept\b(?:\s*:|[^:]{0,200}\b(?:Base)?Exception\b)"),
+    where=lazy(r"except\b(?:\s*:|[^:]{0,200}\b(?:Base)?Exception\b)"),
 )  # fmt: skip
 """A handler of everything (nothing named, or all exceptions among what is) with a block that does nothing."""
 _ENDLESS = query(
@@ -50,7 +50,7 @@ _ENDLESS = query(
         ],
     },
     keywords=("while",),
-    where=lazy(r"\bwhile[\s(]*(?:True|1)\b"),
+    where=lazy(r"while[\s(]*(?:True|1)\b"),
 )
 _CLIENTS = frozenset("requests httpx urllib urllib3 aiohttp openai anthropic client session".split())
 """Libraries of clients, and what their clients are called where they are made elsewhere."""

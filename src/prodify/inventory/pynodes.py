@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from prodify.inventory.pymodule import literal
@@ -67,6 +68,26 @@ def function_at(repo: Inventory, function: Function) -> SgNode | None:
     """The node of a function that is known by its place."""
     module = repo.python.module(function.location.path)
     return module.function_nodes.get(function.location.line or 0) if module is not None else None
+
+
+class Lines:
+    """On which lines of a file a rule finds something; each file is looked through once, however many functions it has."""
+
+    def __init__(self, repo: Inventory, rule: dict[str, object]) -> None:
+        self._repo = repo
+        self._rule = {"rule": rule}
+        self._known: dict[str, list[int]] = {}
+
+    def within(self, function: Function) -> bool:
+        """Whether something is found in a function."""
+        place = function.location
+        lines = self._known.get(place.path)
+        if lines is None:
+            root = self._repo.syntax.tree(place.path, "python")
+            nodes = root.find_all(self._rule) if root is not None else ()  # type: ignore[call-overload]
+            lines = self._known[place.path] = sorted(node.range().start.line + 1 for node in nodes)
+        at = bisect_left(lines, place.line or 1)
+        return at < len(lines) and lines[at] <= (place.end_line or place.line or 1)
 
 
 def parameter_default(function: SgNode, name: str) -> SgNode | None:

@@ -15,7 +15,12 @@ _NAMED_CAP = {"regex": rf"(?i)^\w*({_CAPS})\w*$"}
 _CAP = {"any": [{"kind": kind} for kind in ("identifier", "string_content")], **_NAMED_CAP}
 _SCRIPT_NAMES = ("identifier", "property_identifier", "shorthand_property_identifier", "string_fragment")
 _SCRIPT_CAP = {"any": [{"kind": kind} for kind in _SCRIPT_NAMES], **_NAMED_CAP}
-_CAP_WORDS = guarded(_CAPS, "budget daily token spend monthly", re.IGNORECASE)
+_CAP_WORDS = guarded(
+    _CAPS,
+    "max_budget maxbudget daily_ dailyc dailyl dailyb dailyt token_b token_q token_c tokenb tokenq tokenc spend_ spendc spendl "
+    "monthly_ monthlyc monthlyl",
+    re.IGNORECASE,
+)
 _CAPPED = (
     query("python", _CAP, keywords=(), where=_CAP_WORDS),
     *(query(language, _SCRIPT_CAP, keywords=(), where=_CAP_WORDS) for language in SCRIPTS),

@@ -12,6 +12,7 @@ from prodify.inventory.starting import dialect_of
 from prodify.lazyre import lazy
 
 _WHOLE = lazy(r"^\s*select\s+\*?.*\bfrom\b(?!.*\b(where|limit|fetch|top|group by|count\()\b)", re.IGNORECASE | re.DOTALL)
+_MAY_STATE = lazy(r"select|update|insert|delete", re.IGNORECASE)
 _STATEMENT = lazy(r"^\s*(select|update|insert|delete)\b", re.IGNORECASE)
 _ONCE = lazy(
     r"(^|/)(migrations?|alembic|scripts?|seeds?|fixtures|management/commands|versions)/|(^|/)(seed|migrate|init_db|setup|import)\w*\.py$"
@@ -80,10 +81,10 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
     if not any(t.name in SQL for t in repo.datastores):
         return not_applicable("no SQL datastore")
     whole = [c for c in repo.python.calls("*.query.all", "*.objects.all") if _is_served(c)]
-    asked = [c for c in repo.python.calls("*.execute") if _is_served(c)]
+    asked = [(c, _statement(repo, c)) for c in repo.python.calls("*.execute") if _is_served(c)]
     bad = [Note(c.location, f"{c.name} reads every row") for c in whole]
-    bad += [Note(c.location, "a SELECT without WHERE or LIMIT") for c in asked if _WHOLE.search(_statement(repo, c))]
-    bad += [Note(c.location, "a query for each item of a loop") for c in asked if c.in_loop and _STATEMENT.search(_statement(repo, c))]
+    bad += [Note(c.location, "a SELECT without WHERE or LIMIT") for c, said in asked if _WHOLE.search(said)]
+    bad += [Note(c.location, "a query for each item of a loop") for c, said in asked if c.in_loop and _STATEMENT.search(said)]
     bad += [
         Note(c.location, "a query for each item of a loop")
         for c in repo.python.calls("*.query.get", "*.query.filter_by")
@@ -95,9 +96,12 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
 def _built(tree: ast.expr | None) -> str | None:
     """The verb of a statement that is put together by calls: `select(Place).where(...)`; None for any other expression."""
     while isinstance(tree, ast.Call | ast.Attribute):
-        owner, _, verb = written(tree.func).rpartition(".") if isinstance(tree, ast.Call) else ("", "", "")
-        if verb in _VERBS and owner in _MAKERS:
-            return verb
+        if isinstance(tree, ast.Call):
+            owner, verb = ("", tree.func.id) if isinstance(tree.func, ast.Name) else ("?", "")
+            if isinstance(tree.func, ast.Attribute) and isinstance(tree.func.value, ast.Name):
+                owner, verb = tree.func.value.id, tree.func.attr
+            if verb in _VERBS and owner in _MAKERS:
+                return verb
         tree = tree.func if isinstance(tree, ast.Call) else tree.value
     return None
 
@@ -131,7 +135,7 @@ def _statement(repo: Inventory, call: Call) -> str:
     value, known = repo.python.value_of(call.args[0], call)
     if known:
         return value if isinstance(value, str) else ""
-    tree = parsed(call.args[0].text)
+    tree = parsed(call.args[0].text) if _MAY_STATE.search(call.args[0].text) else None
     if isinstance(tree, ast.Call) and written(tree.func).rpartition(".")[2] == "text" and tree.args:
         tree = tree.args[0]
     if (built := _built(tree)) is not None:

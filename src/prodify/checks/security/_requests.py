@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodify.inventory.polyglot.nodes import code_of
-from prodify.inventory.pynodes import function_at
+from prodify.inventory.pynodes import Lines
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ast_grep_py import SgNode
-
     from prodify.api import Inventory, Route
+    from prodify.inventory.facts import Function
 
 WRITING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 _READS_BODY = lazy(
@@ -21,14 +20,14 @@ _READS_BODY = lazy(
     r"|(req|request|ctx\.request|c\.req)\.(body|json\(|formData\()|await request\."
 )
 _REQUEST = r"(^|\.\s*)(req|request)$"
-_READS = {"rule": {"any": [
+_READS: dict[str, object] = {"any": [
     {"kind": "attribute", "all": [
         {"has": {"field": "object", "regex": _REQUEST}},
         {"has": {"field": "attribute", "regex": "^(json|form|get_json|get_data|data|POST|FILES|body|files|values|formData)$"}},
     ]},
     {"kind": "await", "has": {"kind": "call", "has": {"field": "function", "kind": "attribute", "has": {
         "field": "object", "regex": _REQUEST}}}},
-]}}  # fmt: skip
+]}  # fmt: skip
 """How Python's handlers read the body of a request."""
 _SCRIPTS: Mapping[str, str] = {
     "js": "javascript", "jsx": "javascript", "mjs": "javascript", "cjs": "javascript", "ts": "typescript", "mts": "typescript",
@@ -37,12 +36,11 @@ _SCRIPTS: Mapping[str, str] = {
 _INLINE = {"rule": {"any": [{"kind": "arrow_function"}, {"kind": "function_expression"}]}}
 
 
-def python_handler(repo: Inventory, route: Route) -> SgNode | None:
+def python_handler(repo: Inventory, route: Route) -> Function | None:
     """The function that answers a route of Python, where it is known and stands in the route's file."""
     module = repo.python.module(route.location.path) if route.location.path.endswith(".py") else None
     name = (route.handler or "").rpartition(".")[2]
-    found = next((f for f in module.functions if f.name == name), None) if module is not None and name else None
-    return function_at(repo, found) if found is not None else None
+    return next((f for f in module.functions if f.name == name), None) if module is not None and name else None
 
 
 def handler_text(repo: Inventory, route: Route) -> str:
@@ -59,11 +57,12 @@ def handler_text(repo: Inventory, route: Route) -> str:
 
 def reading_routes(repo: Inventory) -> tuple[Route, ...]:
     """Routes that change something and whose handler reads the request's body."""
-    return tuple(route for route in repo.routes if WRITING & set(route.methods) and _reads(repo, route))
+    reading = Lines(repo, _READS)
+    return tuple(route for route in repo.routes if WRITING & set(route.methods) and _reads(repo, route, reading))
 
 
-def _reads(repo: Inventory, route: Route) -> bool:
+def _reads(repo: Inventory, route: Route, reading: Lines) -> bool:
     handler = python_handler(repo, route)
     if handler is not None:
-        return handler.find(_READS) is not None  # type: ignore[call-overload]
+        return reading.within(handler)
     return _READS_BODY.search(handler_text(repo, route)) is not None

@@ -11,7 +11,7 @@ from prodify.inventory import pyimports
 from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.pyexpr import written
 from prodify.inventory.pynames import calls_of
-from prodify.inventory.pynodes import function_at
+from prodify.inventory.pynodes import Lines
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _AUTH_DECORATOR = lazy(
 )
 _SESSION = r"((self|request|flask)\s*\.\s*){0,2}session"
 """The visitor's session, which is none of the database's: `db.session.get(Order, 1)`."""
-_AUTH_BODY = {"rule": {"any": [
+_AUTH_BODY: dict[str, object] = {"any": [
     {"kind": "subscript", "has": {"field": "value", "regex": rf"^{_SESSION}$"}},
     {"kind": "attribute", "regex": rf"^{_SESSION}\s*\.\s*get$|(^|\.\s*)(request|g)\s*\.\s*user$"},
     {"kind": "identifier", "regex": "current_user|get_jwt_identity|verify_|authori[sz]ation|HTTPBearer"},
@@ -33,9 +33,9 @@ _AUTH_BODY = {"rule": {"any": [
     {"kind": "call", "has": {"field": "function", "regex": r"(^|\.)(Depends|Security)$"}},
     {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.)abort$"}},
                              {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^40[13]$"}}}]},
-]}}  # fmt: skip
+]}  # fmt: skip
 """What a function says that looks who is calling."""
-_AUTH_CALL = {"rule": {"kind": "call", "has": {"field": "function", "regex": r"(user|auth|token|login)\w*$"}}}
+_AUTH_CALL: dict[str, object] = {"kind": "call", "has": {"field": "function", "regex": r"(user|auth|token|login)\w*$"}}
 _MOST_NESTED = 5
 _PUBLIC_ROUTE = lazy(
     r"(login|log-in|signin|sign-in|signup|sign-up|register|logout|webhook|callback|health|contact|subscribe|forgot|reset|token|oauth|auth)",
@@ -152,11 +152,11 @@ def write_routes_need_authentication(repo: Inventory, profile: Profile) -> Verdi
         return not_applicable("no route changes anything but logins")
     if _guarded_globally(repo):
         return passed("every request passes a guard")
-    included = _guarded_files(repo)
+    included, asking, calling = _guarded_files(repo), Lines(repo, _AUTH_BODY), Lines(repo, _AUTH_CALL)
     bare = [
         Note(r.location, f"{','.join(r.methods)} {r.path}")
         for r in routes
-        if r.location.path not in included and not _guarded(repo, r.location, r.handler)
+        if r.location.path not in included and not _guarded(repo, r.location, r.handler, asking, calling)
     ]
     if bare:
         return failed("a route that changes something does not look who is calling", *bare)
@@ -205,18 +205,15 @@ def _asks(dependencies: str) -> bool:
     return False
 
 
-def _asks_itself(repo: Inventory, decorator: str) -> bool:
+def _asks_itself(repo: Inventory, decorator: str, asking: Lines) -> bool:
     """Whether a decorator of the repository's own looks who is calling, whatever it is called."""
     name = decorator.rpartition(".")[2]
     defining = [f for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name]
-    for function in defining:
-        node = function_at(repo, function)
-        if node is not None and node.find(_AUTH_BODY) is not None:  # type: ignore[call-overload]
-            return True
-    return False
+    return any(asking.within(function) for function in defining)
 
 
-def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
+def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Lines, calling: Lines) -> bool:
+    """Whether a handler looks who is calling: by a decorator, or in what it says (`asking`) or calls (`calling`)."""
     module = repo.python.module(place.path)
     if module is None or handler is None or _router_asks(module):
         return True
@@ -225,8 +222,7 @@ def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
             decorators = [
                 d.name for d in function.decorators if not d.name.endswith((".route", ".get", ".post", ".put", ".delete", ".patch"))
             ]
-            if any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d) for d in decorators):
+            if any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d, asking) for d in decorators):
                 return True
-            node = function_at(repo, function)
-            return node is None or any(node.find(rule) is not None for rule in (_AUTH_BODY, _AUTH_CALL))  # type: ignore[call-overload]
+            return asking.within(function) or calling.within(function)
     return True

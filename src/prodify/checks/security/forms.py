@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.security._requests import WRITING, handler_text, python_handler, reading_routes
 from prodify.inventory.django import setting, settings_chain
-from prodify.inventory.pynodes import function_at
+from prodify.inventory.pynodes import Lines, function_at
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SCHEMAS = tuple(
 )  # fmt: skip
 """Options of a Fastify route that are kept in a constant: a schema among them is checked before the handler runs."""
 _REFUSED = {"kind": "integer", "regex": "^4(00|22)$"}
-_CHECKS = {"rule": {"any": [
+_CHECKS: dict[str, object] = {"any": [
     {"kind": "call", "has": {"field": "function", "regex": r"^(isinstance|int|float|len|re\s*\.\s*(full)?match)$|(^|\.\s*)\w*is_valid$"}},
     {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.\s*)abort$"}},
                              {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^4"}}}]},
@@ -46,7 +46,7 @@ _CHECKS = {"rule": {"any": [
     {"kind": "comparison_operator", "has": {"regex": r"^not\s+in$"}},
     {"kind": "raise_statement", "has": {"kind": "identifier", "regex": "Validation|BadRequest|ValueError", "stopBy": {
         "kind": "argument_list"}}},
-]}}  # fmt: skip
+]}  # fmt: skip
 """How a handler of Python looks at what it got: a type, a length, a pattern, or an answer that refuses it."""
 _BY_HAND = lazy(
     r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
@@ -131,17 +131,18 @@ def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
     imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
     if imported or library:
         return passed("bodies are checked against a description", *imported[:3], *([library] if library else []))
-    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _is_checked(repo, r)]
+    checking = Lines(repo, _CHECKS)
+    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _is_checked(repo, r, checking)]
     if bare:
         return failed("a route uses what the request brings without a look at it", *bare)
     return passed("handlers look at what the request brings", *(r.location for r in routes[:5]))
 
 
-def _is_checked(repo: Inventory, route: Route) -> bool:
+def _is_checked(repo: Inventory, route: Route, checking: Lines) -> bool:
     """Whether a handler looks at the body by hand, or its route carries a schema that Fastify holds the body against."""
     handler = python_handler(repo, route)
     if handler is not None:
-        return handler.find(_CHECKS) is not None  # type: ignore[call-overload]
+        return checking.within(handler)
     text = handler_text(repo, route)
     if _BY_HAND.search(text):
         return True

@@ -215,15 +215,18 @@ def _holds(outer: Location, inner: Location) -> bool:
     return (outer.line or 0) <= (inner.line or 0) <= (outer.end_line or 0)
 
 
+_MAY_BE_OUTSIDE = lazy(r"request|argv|input")
+
+
 def _is_outside(source: str) -> bool:
     """Whether an expression reads a part of a request, the terminal, or the program's arguments."""
-    tree = parsed(source)
+    tree = parsed(source) if _MAY_BE_OUTSIDE.search(source) else None
     attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)] if tree is not None else []
     for node in attributes:
         owner = written(node.value).rpartition(".")[2]
         if (owner == "request" and node.attr in _PARTS) or written(node) in ("sys.argv", "flask.request"):
             return True
-    return any(written(call.func) == "input" for call in calls_of(source))
+    return tree is not None and any(written(call.func) == "input" for call in calls_of(source))
 
 
 _STORED = lazy(r"(?:^|\.)(?:StringIO|BytesIO|find_one|fetchone|fetchall|download\w*|urlopen|read_sql\w*)$|(?:^|\.)requests\.(?:get|post)$")
@@ -312,12 +315,13 @@ def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a model's answer is run as code", *bad) if bad else passed("no model answer was found that is run")
 
 
+_MAY_ANSWER = lazy(r"choices|content|output_text")
 _ANSWER = lazy(r"(?:^|\.)(?:message\.content|output_text|completion\.content)$")
 
 
 def _is_answer(text: str) -> bool:
     """Whether an expression takes the text out of a model's answer."""
-    tree = parsed(text)
+    tree = parsed(text) if _MAY_ANSWER.search(text) else None
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Subscript):
             key = node.slice.value if isinstance(node.slice, ast.Constant) else None
