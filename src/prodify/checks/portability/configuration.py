@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.portability._hosts import written_hosts
+from prodify.inventory.starting import dialect_of
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
@@ -36,7 +37,19 @@ _READS_PORT = frozenset("next nuxt remix react-router sveltekit spring-boot quar
 _OWN_SERVER = frozenset(("streamlit", "gradio", "chainlit", "dash", "panel", "nicegui"))
 """They start a server on a port of their own where nothing says another."""
 _OTHER_PORTS = lazy(r"DB|SQL|POSTGRES|PG|MONGO|REDIS|SMTP|MAIL|FTP|SSH|PROXY|KAFKA|RABBIT|AMQP|ELASTIC|CACHE|METRICS")
-_PORT_NAME = lazy(r"\bport\b", re.IGNORECASE)
+_PORT_READ = query("python", {"kind": "string_content", "regex": "^PORT$"}, keywords=("PORT",))
+_PORT_NAME = {"any": [
+    {"any": [{"kind": "identifier"}, {"kind": "property_identifier"}, {"kind": "shorthand_property_identifier"}], "regex": "(?i)^port$"},
+    {"any": [{"kind": "string"}, {"kind": "template_string"}], "regex": r"(?i)\bport\b"},
+]}  # fmt: skip
+_PORT_NAMES = (
+    query("go", {"any": [
+        {"any": [{"kind": "identifier"}, {"kind": "field_identifier"}], "regex": "(?i)^port$"},
+        {"any": [{"kind": "raw_string_literal"}, {"kind": "interpreted_string_literal"}], "regex": r"(?i)\bport\b"},
+    ]}, keywords=("ort", "ORT")),
+    *(query(language, _PORT_NAME, keywords=("ort", "ORT")) for language in ("javascript", "typescript")),
+)  # fmt: skip
+"""The port among the names and tags of settings, `env:"PORT"`."""
 
 
 @check(
@@ -199,17 +212,20 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
     read = [v for v in repo.environment if v.name == "PORT" or (v.name.endswith("_PORT") and not _OTHER_PORTS.search(v.name))]
     if read:
         return passed(f"{read[0].name} is read", *(Note(v.location, v.name) for v in read))
-    names = ("Procfile", "Dockerfile*", "*.sh", "gunicorn*.py", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml",
+    names = ("Procfile", "Dockerfile*", "*.sh", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml",
              "settings*.y*ml", "application*.y*ml", "config*.y*ml")  # fmt: skip
     for path in repo.files.select(*names):
         for number, line in enumerate(repo.files.lines(path), 1):
             if re.search(r"\$\{?PORT\b|[\"']PORT[\"']", line):
                 return passed("PORT is read", Note(Location(path, number), "PORT"))
+    for path in repo.files.select("gunicorn*.py"):
+        for match, _ in repo.syntax.nodes(_PORT_READ, path):
+            return passed("PORT is read", Note(Location(path, match.location.line), "PORT"))
     readers = sorted({m.location.path for m in repo.find(*_WHOLE_ENVIRONMENT)})
     for directory in dict.fromkeys(path.rpartition("/")[0] for path in readers):  # the names stand beside the reader
         for path in repo.files.select(f"{directory}/*" if directory else "*", roles=(Role.PRODUCTION,)):
             beside = path.rpartition("/")[0] == directory and path.endswith((".go", ".js", ".ts"))
-            if beside and _PORT_NAME.search(repo.files.text(path) or ""):
+            if beside and any(True for row in _PORT_NAMES if row.language == dialect_of(path) for _ in repo.syntax.nodes(row, path)):
                 return passed("the port is among the settings read from the environment", Location(path))
     written = {"aspnetcore": _URLS, "sinatra": _SET_PORT}
     fixed = [
