@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prodify.inventory.components.pybodies import declares_tasks, mounts, offers_names, runs_by_itself
+from prodify.inventory.components.pyapps import declares_tasks, mounts, offers_names, runs_by_itself
 
 from .conftest import Repo
 

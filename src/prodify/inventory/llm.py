@@ -12,8 +12,7 @@ from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import ModelCall, Role, Technology
 from prodify.inventory.pymodule import literal
 from prodify.inventory.pynames import names_of, texts_of
-from prodify.inventory.pynodes import function_at, parameter_default
-from prodify.inventory.pytexts import said
+from prodify.inventory.pynodes import function_at, parameter_default, said
 from prodify.inventory.pyuse import importers, imports_of
 from prodify.inventory.unset import looked_up
 from prodify.lazyre import lazy

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import Role, Technology
 from prodify.inventory.pyexpr import parsed
-from prodify.inventory.pytexts import said
+from prodify.inventory.pynodes import said
 from prodify.inventory.pyuse import imports_of
 from prodify.inventory.query import query
 from prodify.lazyre import lazy

@@ -43,7 +43,6 @@ _MAY_TELL = Words(
     "connectionstring connection_string"
 )
 """The names of what is secret or personal, written out."""
-_MAY_TELL_HERE = Words(" ".join((*_MAY_TELL.words, "token")))
 _LOGGERS = ("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
 _MAKERS = ("_token", "jwt", "_secret", "_password", "_api_key", "_credentials")
 _LOGGER = lazy(r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$")
@@ -275,7 +274,7 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     for call, node in repo.python.call_nodes(*_LOGGERS, where=_MAY_TELL):
         if not call.name.startswith(("print", "pprint", "logging.")) and not _LOGGER.search(call.name):
             continue
-        named = value_told(node, _CONNECTION if served else None) if _MAY_TELL_HERE.search(node.text()) else None
+        named = value_told(node, _CONNECTION if served else None) if _MAY_TELL.search(node.text()) else None
         if named:
             bad.append(Note(call.location, f"{call.name} of {named}"))
     bad += _answers(repo)

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 from prodify.inventory import starting
 from prodify.inventory.components import pyentry, pyports
 from prodify.inventory.components.commands import RANKS
-from prodify.inventory.components.pyapps import AppObject, app_objects, has_main_guard, run_calls, threaded_functions
-from prodify.inventory.components.pybodies import declares_tasks, mounts, offers_names, runs_by_itself
+from prodify.inventory.components.pyapps import (
+    AppObject,
+    app_objects,
+    declares_tasks,
+    has_main_guard,
+    mounts,
+    offers_names,
+    run_calls,
+    runs_by_itself,
+    threaded_functions,
+)
 from prodify.inventory.components.pyproject import PythonProject, read_project
 from prodify.inventory.components.pyreach import reaches
 from prodify.inventory.components.rqworker import rq_command
