@@ -22,7 +22,7 @@ _NUMBERS = lazy(r"\d+(?:\.\d+)?|\.\d+")
 _MOST = 1e300
 """No boundary is larger; an integer that is cannot become a float."""
 _NAME = lazy(r"buckets?|boundaries", re.IGNORECASE)
-_NAMED = {"regex": r"(?i)(buckets?|boundaries)\w*[\"'\]]*$"}
+_NAMED = {"regex": r"(?i-u)(buckets?|boundaries)\w*[\"'\]]*$"}
 """What a list of boundaries is called; in code the name stands in front of it, in a string where it is a key."""
 _WORDS = ("oundaries", "OUNDARIES", "ucket", "UCKET")
 _LISTED = lazy(r"(?:oundaries|OUNDARIES|uckets?|UCKETS?)\w*[\"'\]]*\s*(?::[^=\n]*)?[=:]\s*[\[({]")

@@ -25,7 +25,7 @@ _ROUTE_CALLS = frozenset(("path", "re_path", "url"))
 _READ_VIEWS = lazy(r"(List|Detail|Template|Redirect|Archive)View$")
 _WRITE_VIEWS = lazy(r"(Create|Update|Form|Delete|Login|Edit)View$")
 _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
-_SENT = {"kind": "attribute", "all": [{"has": {"field": "object", "regex": r"^(self\s*\.\s*)?request$"}},
+_SENT = {"kind": "attribute", "all": [{"has": {"field": "object", "regex": r"(?-u)^(self\s*\.\s*)?request$"}},
                                       {"has": {"field": "attribute", "regex": "^(POST|FILES)$"}}]}  # fmt: skip
 """What a form sends."""
 _METHOD = {"kind": "attribute", "has": {"field": "attribute", "regex": "^method$"}}

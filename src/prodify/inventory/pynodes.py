@@ -1,4 +1,8 @@
-"""Small questions about nodes of Python code that several readers ask; what a text or a comment says answers none of them."""
+"""Small questions about nodes of Python code that several readers ask; what a text or a comment says answers none of them.
+
+Patterns in rules begin with `(?-u)` where they hold classes such as `\\w`: what is looked for is ASCII, and to compile the tables of
+Unicode takes a millisecond, each time that a rule meets a file.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
     from prodify.inventory import Inventory
     from prodify.inventory.facts import Assignment, Function
+    from prodify.lazyre import Search
 
 FUNCTION = "function_definition"
 SCOPES = frozenset((FUNCTION, "lambda", "class_definition"))
@@ -74,8 +79,10 @@ def function_at(repo: Inventory, function: Function) -> SgNode | None:
 class Lines:
     """On which lines of a file a rule finds something; each file is looked through once, however many functions it has."""
 
-    def __init__(self, repo: Inventory, rule: dict[str, object]) -> None:
+    def __init__(self, repo: Inventory, rule: dict[str, object], where: Search) -> None:
+        """`where` occurs in the text of every file in which the rule finds something."""
         self._repo = repo
+        self._where = where
         self._rule = {"rule": rule}
         self._known: dict[str, list[int]] = {}
 
@@ -84,7 +91,8 @@ class Lines:
         place = function.location
         lines = self._known.get(place.path)
         if lines is None:
-            root = self._repo.syntax.tree(place.path, "python")
+            found = self._where.search(self._repo.syntax.text(place.path))
+            root = self._repo.syntax.tree(place.path, "python") if found else None
             nodes = root.find_all(self._rule) if root is not None else ()  # type: ignore[call-overload]
             lines = self._known[place.path] = sorted(node.range().start.line + 1 for node in nodes)
         at = bisect_left(lines, place.line or 1)

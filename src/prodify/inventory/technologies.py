@@ -31,7 +31,7 @@ _ORM = query(
     "python",
     {"any": [
         {"any": [{"kind": "identifier"}, {"kind": "string_content"}], "regex": f"^({_ORM_NAMES})$"},
-        {"kind": "attribute", "regex": r"^(env\s*\.\s*db|databases\s*\.\s*Database|Tortoise\s*\.\s*init)$"},
+        {"kind": "attribute", "regex": r"(?-u)^(env\s*\.\s*db|databases\s*\.\s*Database|Tortoise\s*\.\s*init)$"},
     ]},
     keywords=("engine", "DATABASE_UR", "dj_database_url", "Tortoise"),
     where=lazy(rf"{_ORM_NAMES}|env\s*\.\s*db\b|databases\s*\.\s*Database\b|Tortoise\s*\.\s*init\b"),

@@ -11,7 +11,7 @@ from prodify.inventory.starting import dialect_of
 from prodify.lazyre import guarded
 
 _CAPS = "max_?budget|daily_?(cap|limit|budget|token)|token_?(budget|quota|cap)|spend_?(cap|limit)|monthly_?(cap|limit)"
-_NAMED_CAP = {"regex": rf"(?i)^\w*({_CAPS})\w*$"}
+_NAMED_CAP = {"regex": rf"(?i-u)^\w*({_CAPS})\w*$"}
 _CAP = {"any": [{"kind": kind} for kind in ("identifier", "string_content")], **_NAMED_CAP}
 _SCRIPT_NAMES = ("identifier", "property_identifier", "shorthand_property_identifier", "string_fragment")
 _SCRIPT_CAP = {"any": [{"kind": kind} for kind in _SCRIPT_NAMES], **_NAMED_CAP}
@@ -26,7 +26,7 @@ _CAPPED = (
     *(query(language, _SCRIPT_CAP, keywords=(), where=_CAP_WORDS) for language in SCRIPTS),
 )
 """Names of code and of settings that bound what the model may cost."""
-_CACHE = {"regex": r"(?i)(^|\.)[\w$]*cache$"}
+_CACHE = {"regex": r"(?i-u)(^|\.)[\w$]*cache$"}
 _KEPT = (
     query("python", {"any": [
         {"kind": "subscript", "has": {"field": "value", **_CACHE}},

@@ -39,13 +39,13 @@ _OWN_SERVER = frozenset(("streamlit", "gradio", "chainlit", "dash", "panel", "ni
 _OTHER_PORTS = lazy(r"DB|SQL|POSTGRES|PG|MONGO|REDIS|SMTP|MAIL|FTP|SSH|PROXY|KAFKA|RABBIT|AMQP|ELASTIC|CACHE|METRICS")
 _PORT_READ = query("python", {"kind": "string_content", "regex": "^PORT$"}, keywords=("PORT",))
 _PORT_NAME = {"any": [
-    {"any": [{"kind": "identifier"}, {"kind": "property_identifier"}, {"kind": "shorthand_property_identifier"}], "regex": "(?i)^port$"},
-    {"any": [{"kind": "string"}, {"kind": "template_string"}], "regex": r"(?i)\bport\b"},
+    {"any": [{"kind": "identifier"}, {"kind": "property_identifier"}, {"kind": "shorthand_property_identifier"}], "regex": "(?i-u)^port$"},
+    {"any": [{"kind": "string"}, {"kind": "template_string"}], "regex": r"(?i-u)\bport\b"},
 ]}  # fmt: skip
 _PORT_NAMES = (
     query("go", {"any": [
-        {"any": [{"kind": "identifier"}, {"kind": "field_identifier"}], "regex": "(?i)^port$"},
-        {"any": [{"kind": "raw_string_literal"}, {"kind": "interpreted_string_literal"}], "regex": r"(?i)\bport\b"},
+        {"any": [{"kind": "identifier"}, {"kind": "field_identifier"}], "regex": "(?i-u)^port$"},
+        {"any": [{"kind": "raw_string_literal"}, {"kind": "interpreted_string_literal"}], "regex": r"(?i-u)\bport\b"},
     ]}, keywords=("ort", "ORT")),
     *(query(language, _PORT_NAME, keywords=("ort", "ORT")) for language in ("javascript", "typescript")),
 )  # fmt: skip

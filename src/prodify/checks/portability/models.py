@@ -26,8 +26,9 @@ _ADAPTER = query(
     "python",
     {"kind": "class_definition", "all": [
         {"has": {"field": "name", "regex": "LLM|Llm|Model|Provider|Adapter|Completion"}},
-        {"has": {"field": "superclasses", "has": {"any": [{"kind": "identifier"}, {"kind": "keyword_argument"}, {"kind": "attribute"},
-                                                          {"kind": "subscript"}], "regex": r"(^|[.=\s])(Protocol|ABC|ABCMeta)(\[|$)"}}},
+        {"has": {"field": "superclasses", "has": {
+            "any": [{"kind": "identifier"}, {"kind": "keyword_argument"}, {"kind": "attribute"}, {"kind": "subscript"}],
+            "regex": r"(?-u)(^|[.=\s])(Protocol|ABC|ABCMeta)(\[|$)"}}},
     ]},
     keywords=("Protocol", "ABC"),
 )  # fmt: skip

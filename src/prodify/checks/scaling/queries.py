@@ -109,7 +109,7 @@ def _built(tree: ast.expr | None) -> str | None:
 _VERBS = frozenset(("select", "insert", "update", "delete"))
 _MAKERS = frozenset(("", "sa", "sqlalchemy", "db", "sqlmodel"))
 """Whose functions they are; as a method of a table they tell of no row."""
-_CACHE = {"rule": {"regex": r"(?i)^[\w$]*cache[\w$]*$", "not": {"inside": {"regex": "^[\"'`]"}}}}
+_CACHE = {"rule": {"regex": r"(?i-u)^[\w$]*cache[\w$]*$", "not": {"inside": {"regex": "^[\"'`]"}}}}
 """A name of any language, and not the inside of a string."""
 
 
@@ -135,7 +135,9 @@ def _statement(repo: Inventory, call: Call) -> str:
     value, known = repo.python.value_of(call.args[0], call)
     if known:
         return value if isinstance(value, str) else ""
-    tree = parsed(call.args[0].text) if _MAY_STATE.search(call.args[0].text) else None
+    text = call.args[0].text
+    stated = _MAY_STATE.search(text) is not None and (call.in_loop or '"' in text or "'" in text)  # what is built matters in loops alone
+    tree = parsed(text) if stated else None
     if isinstance(tree, ast.Call) and written(tree.func).rpartition(".")[2] == "text" and tree.args:
         tree = tree.args[0]
     if (built := _built(tree)) is not None:

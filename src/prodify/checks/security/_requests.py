@@ -19,7 +19,8 @@ _READS_BODY = lazy(
     r"request\.(json|form|get_json|get_data|data|POST|body|files|values)\b"
     r"|(req|request|ctx\.request|c\.req)\.(body|json\(|formData\()|await request\."
 )
-_REQUEST = r"(^|\.\s*)(req|request)$"
+_REQUEST = r"(?-u)(^|\.\s*)(req|request)$"
+_REQUEST_WORD = lazy("req")
 _READS: dict[str, object] = {"any": [
     {"kind": "attribute", "all": [
         {"has": {"field": "object", "regex": _REQUEST}},
@@ -57,7 +58,7 @@ def handler_text(repo: Inventory, route: Route) -> str:
 
 def reading_routes(repo: Inventory) -> tuple[Route, ...]:
     """Routes that change something and whose handler reads the request's body."""
-    reading = Lines(repo, _READS)
+    reading = Lines(repo, _READS, _REQUEST_WORD)
     return tuple(route for route in repo.routes if WRITING & set(route.methods) and _reads(repo, route, reading))
 
 

@@ -12,7 +12,7 @@ from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.pyexpr import written
 from prodify.inventory.pynames import calls_of
 from prodify.inventory.pynodes import Lines
-from prodify.lazyre import lazy
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
@@ -26,16 +26,19 @@ _AUTH_DECORATOR = lazy(
 _SESSION = r"((self|request|flask)\s*\.\s*){0,2}session"
 """The visitor's session, which is none of the database's: `db.session.get(Order, 1)`."""
 _AUTH_BODY: dict[str, object] = {"any": [
-    {"kind": "subscript", "has": {"field": "value", "regex": rf"^{_SESSION}$"}},
-    {"kind": "attribute", "regex": rf"^{_SESSION}\s*\.\s*get$|(^|\.\s*)(request|g)\s*\.\s*user$"},
+    {"kind": "subscript", "has": {"field": "value", "regex": rf"(?-u)^{_SESSION}$"}},
+    {"kind": "attribute", "regex": rf"(?-u)^{_SESSION}\s*\.\s*get$|(^|\.\s*)(request|g)\s*\.\s*user$"},
     {"kind": "identifier", "regex": "current_user|get_jwt_identity|verify_|authori[sz]ation|HTTPBearer"},
-    {"kind": "string_content", "regex": "(?i)^authorization$"},
+    {"kind": "string_content", "regex": "(?i-u)^authorization$"},
     {"kind": "call", "has": {"field": "function", "regex": r"(^|\.)(Depends|Security)$"}},
     {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.)abort$"}},
                              {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^40[13]$"}}}]},
 ]}  # fmt: skip
 """What a function says that looks who is calling."""
-_AUTH_CALL: dict[str, object] = {"kind": "call", "has": {"field": "function", "regex": r"(user|auth|token|login)\w*$"}}
+_LOOKS: dict[str, object] = {"any": [
+    _AUTH_BODY, {"kind": "call", "has": {"field": "function", "regex": r"(?-u)(user|auth|token|login)\w*$"}}]}  # fmt: skip
+"""The same, or a call that is named after it."""
+_AUTH_WORDS = Words("session user jwt verify_ authori abort depends httpbearer security auth token login")
 _MOST_NESTED = 5
 _PUBLIC_ROUTE = lazy(
     r"(login|log-in|signin|sign-in|signup|sign-up|register|logout|webhook|callback|health|contact|subscribe|forgot|reset|token|oauth|auth)",
@@ -152,11 +155,11 @@ def write_routes_need_authentication(repo: Inventory, profile: Profile) -> Verdi
         return not_applicable("no route changes anything but logins")
     if _guarded_globally(repo):
         return passed("every request passes a guard")
-    included, asking, calling = _guarded_files(repo), Lines(repo, _AUTH_BODY), Lines(repo, _AUTH_CALL)
+    included, asking, looking = _guarded_files(repo), Lines(repo, _AUTH_BODY, _AUTH_WORDS), Lines(repo, _LOOKS, _AUTH_WORDS)
     bare = [
         Note(r.location, f"{','.join(r.methods)} {r.path}")
         for r in routes
-        if r.location.path not in included and not _guarded(repo, r.location, r.handler, asking, calling)
+        if r.location.path not in included and not _guarded(repo, r.location, r.handler, asking, looking)
     ]
     if bare:
         return failed("a route that changes something does not look who is calling", *bare)
@@ -212,8 +215,8 @@ def _asks_itself(repo: Inventory, decorator: str, asking: Lines) -> bool:
     return any(asking.within(function) for function in defining)
 
 
-def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Lines, calling: Lines) -> bool:
-    """Whether a handler looks who is calling: by a decorator, or in what it says (`asking`) or calls (`calling`)."""
+def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Lines, looking: Lines) -> bool:
+    """Whether a handler looks who is calling: by a decorator that does (`asking`), or by itself (`looking`)."""
     module = repo.python.module(place.path)
     if module is None or handler is None or _router_asks(module):
         return True
@@ -224,5 +227,5 @@ def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Line
             ]
             if any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d, asking) for d in decorators):
                 return True
-            return asking.within(function) or calling.within(function)
+            return looking.within(function)
     return True

@@ -34,10 +34,10 @@ _SCHEMAS = tuple(
 """Options of a Fastify route that are kept in a constant: a schema among them is checked before the handler runs."""
 _REFUSED = {"kind": "integer", "regex": "^4(00|22)$"}
 _CHECKS: dict[str, object] = {"any": [
-    {"kind": "call", "has": {"field": "function", "regex": r"^(isinstance|int|float|len|re\s*\.\s*(full)?match)$|(^|\.\s*)\w*is_valid$"}},
-    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.\s*)abort$"}},
+    {"kind": "call", "has": {"field": "function", "regex": r"(?-u)^(isinstance|int|float|len|re\s*\.\s*(full)?match)$|is_valid$"}},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(?-u)(^|\.\s*)abort$"}},
                              {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^4"}}}]},
-    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.\s*)HTTPException$"}},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(?-u)(^|\.\s*)HTTPException$"}},
                              {"has": {"field": "arguments", "has": _REFUSED}}]},
     {**_REFUSED, "any": [
         {"nthChild": "n+2", "inside": {"any": [{"kind": "expression_list"}, {"kind": "tuple"}, {"kind": "argument_list"}]}},
@@ -48,12 +48,13 @@ _CHECKS: dict[str, object] = {"any": [
         "kind": "argument_list"}}},
 ]}  # fmt: skip
 """How a handler of Python looks at what it got: a type, a length, a pattern, or an answer that refuses it."""
+_CHECK_WORDS = lazy(r"isinstance|int|float|len|match|is_valid|abort|HTTPException|4(00|22)|HTTP_4|not\s+in|raise")
 _BY_HAND = lazy(
     r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
     r"|status\(4|\bnot in\b|raise \w*(Validation|BadRequest|ValueError)|is_valid\("
 )
 """The same in other languages, whose handlers are known by their text alone."""
-_COOKIE = {"rule": {"any": [{"kind": "attribute", "regex": r"(^|\.\s*)request\s*\.\s*(user|session)$"},
+_COOKIE = {"rule": {"any": [{"kind": "attribute", "regex": r"(?-u)(^|\.\s*)request\s*\.\s*(user|session)$"},
                             {"kind": "identifier", "regex": "login_required"}]}}  # fmt: skip
 """What a view says that knows its caller by the session."""
 _SIGNED = lazy(r"\bconstruct_event\(|\bcompare_digest\(|(?i:verify\w*_signature|signature_?verif)\w*\(|\bRequestValidator\(")
@@ -131,7 +132,7 @@ def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
     imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
     if imported or library:
         return passed("bodies are checked against a description", *imported[:3], *([library] if library else []))
-    checking = Lines(repo, _CHECKS)
+    checking = Lines(repo, _CHECKS, _CHECK_WORDS)
     bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _is_checked(repo, r, checking)]
     if bare:
         return failed("a route uses what the request brings without a look at it", *bare)

@@ -219,14 +219,14 @@ def threaded_functions(module: PyModule) -> set[str]:
 
 
 _IN_MODULE = {"inside": {"kind": "module"}}
-_MAIN = {"kind": "call", "has": {"field": "function", "regex": r"^(main|run|(asyncio|anyio|trio)\s*\.\s*run)$"}}
+_MAIN = {"kind": "call", "has": {"field": "function", "regex": r"(?-u)^(main|run|(asyncio|anyio|trio)\s*\.\s*run)$"}}
 _BY_ITSELF = query(
     "python",
     {"any": [
         {"kind": "while_statement", **_IN_MODULE},
         {"kind": "expression_statement", **_IN_MODULE, "has": {"any": [
             _MAIN, {"kind": "await", "has": _MAIN},
-            {"kind": "call", "all": [{"has": {"field": "function", "regex": r"^sys\s*\.\s*exit$"}},
+            {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(?-u)^sys\s*\.\s*exit$"}},
                                      {"has": {"field": "arguments", "has": _MAIN}}]},
         ]}},
     ]},
@@ -246,10 +246,10 @@ _TASK_WORDS = lazy(r"\btask\b|shared_task|autodiscover_tasks|Task\b|register_tas
 _TASKS = query(
     "python",
     {"any": [
-        {"kind": "decorator", "regex": r"^@\s*([\w.]+\.)?(task|shared_task)\b"},
+        {"kind": "decorator", "regex": r"(?-u)^@\s*([\w.]+\.)?(task|shared_task)\b"},
         {"kind": "call", "has": {"field": "function", "regex": r"(^|\.)(shared_task|autodiscover_tasks|register_task)$|\.task$"}},
         {"kind": "class_definition", "has": {"field": "superclasses", "has": {
-            "any": [{"kind": "identifier"}, {"kind": "attribute"}], "regex": r"(^|\.)\w*Task$"}}},
+            "any": [{"kind": "identifier"}, {"kind": "attribute"}], "regex": r"(?-u)(^|\.)\w*Task$"}}},
         {"kind": "keyword_argument", "has": {"field": "name", "regex": "^(imports?|include)$"}},
         {"kind": "assignment", "has": {"field": "left", "regex": r"(^|\.)(imports?|include|CELERY_IMPORTS|CELERY_INCLUDE)$"}},
     ]},

@@ -78,7 +78,7 @@ def homes(root: PythonRoot, app: AppObject) -> set[str]:
     return found
 
 
-_NAMED = {"rule": {"kind": "string_content", "regex": r"^[\w./-]*[.:][\w.:()]+$"}}
+_NAMED = {"rule": {"kind": "string_content", "regex": r"(?-u)^[\w./-]*[.:][\w.:()]+$"}}
 """A module or file in a text, as servers and interpreters take it: `shop.main:app`, `src/main.py`."""
 
 
