@@ -212,3 +212,17 @@ def plot():
     {code}
 """
     assert judge("model-output-is-not-executed", {"requirements.txt": "openai\n", "app.py": text}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("event = stripe.Webhook.construct_event(\n        request.data, 1, 2)", "notApplicable"),
+        ("if not hmac\\\n            .compare_digest(a, b): abort(400)", "notApplicable"),
+        ("pass  # compare_digest( is to come", "fail"),
+        ("print('construct_event(')", "fail"),
+    ],
+)
+def test_signed_webhooks(body: str, kind: str, judge: Judge) -> None:
+    code = f"{APP}@app.route('/hook', methods=['POST'])\ndef hook():\n    {body}\n    return 'x'\n\n\ndef enter():\n    session['x'] = 1\n"
+    assert judge("csrf-is-protected", {"requirements.txt": "flask\n", "app.py": code}).kind == kind

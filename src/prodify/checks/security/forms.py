@@ -9,7 +9,7 @@ from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, 
 from prodify.checks.security._requests import WRITING, handler_text, python_handler, reading_routes
 from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.pynodes import Lines, function_at
-from prodify.lazyre import lazy
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from prodify.api import Located, Route
@@ -59,6 +59,10 @@ _COOKIE = {"rule": {"any": [{"kind": "attribute", "regex": r"(?-u)(^|\.\s*)reque
 """What a view says that knows its caller by the session."""
 _SIGNED = lazy(r"\bconstruct_event\(|\bcompare_digest\(|(?i:verify\w*_signature|signature_?verif)\w*\(|\bRequestValidator\(")
 """Webhooks: what a sender has signed needs no cookie, and a stranger's page cannot make it."""
+_SIGNED_CALL: dict[str, object] = {"kind": "call", "has": {
+    "field": "function", "regex": r"(?i-u)(construct_event|compare_digest|verify\w*_signature\w*|signature_?verif\w*|RequestValidator)$"}}
+"""The same in Python."""
+_SIGNED_WORDS = Words("construct_event compare_digest signature requestvalidator")
 _GUARDS = (
     "flask-wtf",
     "flask-seasurf",
@@ -212,7 +216,8 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no web service")
     if settings_chain(repo):
         return _django(repo)
-    routes = [r for r in repo.routes if WRITING & set(r.methods) and not _SIGNED.search(handler_text(repo, r))]
+    signed = Lines(repo, _SIGNED_CALL, _SIGNED_WORDS)
+    routes = [r for r in repo.routes if WRITING & set(r.methods) and not _is_signed(repo, r, signed)]
     sessions: list[Located] = [*repo.python.assignments("session[*", "flask.session[*", "request.session[*")]
     sessions += [*repo.python.calls("flask_login.login_user")]
     if not routes or not sessions:
@@ -233,6 +238,12 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
     return failed(
         "a stranger's page can act in a visitor's name", *(Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes[:5])
     )
+
+
+def _is_signed(repo: Inventory, route: Route, signed: Lines) -> bool:
+    """Whether a handler holds a signature against what was sent."""
+    handler = python_handler(repo, route)
+    return signed.within(handler) if handler is not None else _SIGNED.search(handler_text(repo, route)) is not None
 
 
 def _django(repo: Inventory) -> Verdict:
