@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prodify.checks.cost import models
-from prodify.checks.observability import _told, logs
+from prodify.checks.observability import logs
 from prodify.checks.security import credentials
-from prodify.inventory import presence, tablesmade
+from prodify.inventory import presence, tablesmade, toldvalues
 from prodify.inventory.data import test_patterns as patterns
 from prodify.lazyre import Words, guarded, lazy
 
@@ -44,7 +44,7 @@ def test_no_guard_hides_a_match(name: str, data: st.DataObject) -> None:
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_the_words_are_those_of_the_names(data: st.DataObject) -> None:
-    plain = re.compile(rf"{_told._NAMES}|{logs._DATABASE}|[a-z]\w*_(?:bot|refresh)_?token", re.IGNORECASE)
+    plain = re.compile(rf"{toldvalues._NAMES}|{logs._DATABASE}|[a-z]\w*_(?:bot|refresh)_?token", re.IGNORECASE)
     assert isinstance(logs._MAY_TELL, Words)
     assert [word for word in logs._MAY_TELL.words if plain.search(f"my_{word}") is None] == []
     assert logs._MAY_TELL.search(data.draw(st.from_regex(plain)))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
 from prodify.checks.observability._libraries import APM
-from prodify.checks.observability._told import names_told_whole, value_told
 from prodify.inventory.polyglot.logged import logged_credentials
 from prodify.inventory.polyglot.loggedobjects import logged_objects
 from prodify.inventory.roles import beside_the_service
@@ -274,7 +273,11 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     for call, node in repo.python.call_nodes(*_LOGGERS, where=_MAY_TELL):
         if not call.name.startswith(("print", "pprint", "logging.")) and not _LOGGER.search(call.name):
             continue
-        named = value_told(node, _CONNECTION if served else None) if _MAY_TELL.search(node.text()) else None
+        if not _MAY_TELL.search(node.text()):
+            continue
+        from prodify.inventory.toldvalues import value_told
+
+        named = value_told(node, _CONNECTION if served else None)
         if named:
             bad.append(Note(call.location, f"{call.name} of {named}"))
     bad += _answers(repo)
@@ -296,6 +299,8 @@ def _answers(repo: Inventory) -> Iterator[Note]:
         for call in module.calls_where(_makes_secrets_or_tokens if signs_in else _MAKES_SECRETS.search):
             made.update({(a.function, a.target): call.name for a in module.assignments if _is_answer(a, call)})
         for call, node in module.call_nodes(_tells) if made else ():
+            from prodify.inventory.toldvalues import names_told_whole
+
             found = next((name for name in sorted(names_told_whole(node)) if (call.function, name) in made), None)
             if found is not None:
                 yield Note(call.location, f"{call.name} of what {made[call.function, found].rpartition('.')[2]} answered")

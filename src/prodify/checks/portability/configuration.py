@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
-from prodify.checks.portability._hosts import written_hosts
 from prodify.inventory.starting import dialect_of
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.inventory.facts import Component
 
+_OF_ONE_MACHINE = ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")
 _WHOLE_ENVIRONMENT = (
     query("go", {"kind": "call_expression", "regex": r"^(os\.Environ|\w+\.AutomaticEnv|envconfig\.Process|env\.Parse\w*)\W"},
           keywords=("os.Environ", "AutomaticEnv", "envconfig.Process", "env.Parse")),
@@ -161,7 +161,11 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service")
-    bad = list(written_hosts(repo))
+    bad: list[Note] = []
+    if any(True for language in ("python", "javascript", "typescript") for _ in repo.syntax.sources(language, _OF_ONE_MACHINE)):
+        from prodify.inventory.writtenhosts import written_hosts
+
+        bad += written_hosts(repo, _OF_ONE_MACHINE)
     return failed("an address of one machine stands in the code", *bad) if bad else passed("no address of one machine was found")
 
 

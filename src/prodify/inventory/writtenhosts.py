@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from prodify.api import Location, Note, query
+from prodify.inventory.facts import Note
 from prodify.inventory.pynodes import dotted
+from prodify.inventory.query import query
 from prodify.inventory.roles import beside_the_service
 from prodify.lazyre import lazy
+from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ast_grep_py import SgNode
 
-    from prodify.api import Inventory
+    from prodify.inventory import Inventory
 
 _HOST = (
     r"""["'](?:https?://|postgres(?:ql)?://[^"'@]*@?|redis://|mongodb://)?(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+|10\.\d+\.\d+\.\d+)"""
@@ -23,9 +25,8 @@ _HOST = (
 )
 _HOME = r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)"""
 _FOUND = lazy(f"^[rbfuRBFU]*(?:{_HOST}|{_HOME})")
-_WORDS = ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")
 _LANGUAGES = ("python", "javascript", "typescript")
-_STRINGS = tuple(query(language, {"kind": "string"}, keywords=_WORDS, where=lazy(f"{_HOST}|{_HOME}")) for language in _LANGUAGES)
+_STRINGS = tuple(query(language, {"kind": "string"}, keywords=(), where=lazy(f"{_HOST}|{_HOME}")) for language in _LANGUAGES)
 _ENDS = frozenset(("block", "statement_block", "module", "program", "class_body"))
 """What is not looked beyond: there stands what is done one after the other."""
 _LISTS = frozenset("list tuple set array parenthesized_expression expression_list concatenated_string".split())
@@ -54,11 +55,11 @@ _DEVELOPMENT_FILES = frozenset("proxy.conf.js proxy.conf.mjs setupProxy.js setup
 """Configuration of development servers and test runners; no production build reads it."""
 
 
-def written_hosts(repo: Inventory) -> Iterator[Note]:
-    """Every such string of production code, once a line."""
+def written_hosts(repo: Inventory, words: tuple[str, ...]) -> Iterator[Note]:
+    """Every such string of production code, once a line; a file without one of the words holds none."""
     seen: set[tuple[str, int]] = set()
     for row in _STRINGS:
-        for path in repo.syntax.sources(row.language, row.keywords):
+        for path in repo.syntax.sources(row.language, words):
             if beside_the_service(path) or _is_for_development(repo, path):
                 continue
             for match, node in repo.syntax.nodes(row, path):
