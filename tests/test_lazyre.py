@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prodify.checks.cost import models
 from prodify.checks.observability import logs
 from prodify.checks.security import credentials
-from prodify.inventory import presence, tablesmade
+from prodify.inventory import presence, tablesmade, toldvalues
 from prodify.inventory.data import test_patterns as patterns
 from prodify.lazyre import Words, guarded, lazy
 
@@ -22,7 +22,7 @@ GUARDED = {
     "MODEL": patterns.MODEL,
     "MODEL_FAILURE": patterns.MODEL_FAILURE,
     "TRACE_ID": logs._TRACE_ID,
-    "CAPS": models._CAPS,
+    "CAPS": models._CAP_WORDS,
     "ENV_EXAMPLE": presence._ENV_EXAMPLE,
     "MIGRATIONS": presence._MIGRATIONS,
     "VERIFY": credentials._VERIFY,
@@ -44,7 +44,7 @@ def test_no_guard_hides_a_match(name: str, data: st.DataObject) -> None:
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_the_words_are_those_of_the_names(data: st.DataObject) -> None:
-    plain = re.compile(rf"{logs._NAMES}|{logs._DATABASE}|[a-z]\w*_(?:bot|refresh)_?token", re.IGNORECASE)
+    plain = re.compile(rf"{toldvalues._NAMES}|{logs._DATABASE}|[a-z]\w*_(?:bot|refresh)_?token", re.IGNORECASE)
     assert isinstance(logs._MAY_TELL, Words)
     assert [word for word in logs._MAY_TELL.words if plain.search(f"my_{word}") is None] == []
     assert logs._MAY_TELL.search(data.draw(st.from_regex(plain)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prodify.inventory import pyimports
 from prodify.inventory.facts import Route
 from prodify.inventory.pymodule import literal
+from prodify.inventory.pynodes import function_at
 from prodify.inventory.syntax import location_of
 from prodify.lazyre import lazy
 
@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 _ROUTE_CALLS = frozenset(("path", "re_path", "url"))
 _READ_VIEWS = lazy(r"(List|Detail|Template|Redirect|Archive)View$")
 _WRITE_VIEWS = lazy(r"(Create|Update|Form|Delete|Login|Edit)View$")
+_VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE"))
+_SENT = {"kind": "attribute", "all": [{"has": {"field": "object", "regex": r"(?-u)^(self\s*\.\s*)?request$"}},
+                                      {"has": {"field": "attribute", "regex": "^(POST|FILES)$"}}]}  # fmt: skip
+"""What a form sends."""
+_METHOD = {"kind": "attribute", "has": {"field": "attribute", "regex": "^method$"}}
+_COMPARED = {"kind": "string", "any": [
+    {"inside": {"kind": "comparison_operator", "has": {**_METHOD, "stopBy": "end"}, "stopBy": {"kind": "call"}}},
+    {"inside": {"kind": "case_pattern", "stopBy": {"kind": "block"}, "inside": {
+        "kind": "match_statement", "has": {"field": "subject", **_METHOD}, "stopBy": "end"}}},
+]}  # fmt: skip
+"""A verb that the request's own is held against."""
+_ASKED = {"rule": {"any": [_SENT, _COMPARED]}}
+_MAY_ASK = lazy("method|POST|FILES")
 
 
 def find(repo: Inventory) -> Iterator[Route]:
@@ -171,7 +184,7 @@ def _verbs(repo: Inventory, functions: list[Function], name: str) -> tuple[str, 
     found: set[str] = set()
     for function in functions:
         if function.cls == name:
-            found |= {function.name.upper()} & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+            found |= {function.name.upper()} & _VERBS
             continue
         for decorator in function.decorators:
             last = decorator.name.split(".")[-1]
@@ -179,11 +192,17 @@ def _verbs(repo: Inventory, functions: list[Function], name: str) -> tuple[str, 
                 found.add(last.removeprefix("require_"))
             elif last in ("require_http_methods", "api_view") and decorator.args and isinstance(decorator.args[0].value, (list, tuple)):
                 found |= {str(v).upper() for v in decorator.args[0].value}
-        place = function.location
-        body = "\n".join(repo.files.lines(place.path)[(place.line or 1) - 1 : place.end_line])
-        if not found:
-            found = {"GET", "POST"} if re.search(r"method\s*==\s*[\"']POST|request\.(POST|FILES)\b", body) else {"GET"}
+        found = found or {"GET", *_asked(repo, function)}
     return tuple(sorted(found)) or ("GET",)
+
+
+def _asked(repo: Inventory, function: Function) -> set[str]:
+    """The verbs that a view tells apart by itself."""
+    node = function_at(repo, function)
+    if node is None or _MAY_ASK.search(node.text()) is None:
+        return set()
+    found = node.find_all(_ASKED)  # type: ignore[call-overload]
+    return {str(literal(one)[0]) if one.kind() == "string" else "POST" for one in found} & _VERBS
 
 
 def _handler(text: str) -> str:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from prodify.inventory import pyimports
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import ModelCall, Role, Technology
+from prodify.inventory.pymodule import literal
+from prodify.inventory.pynames import names_of, texts_of
+from prodify.inventory.pynodes import function_at, parameter_default, said
 from prodify.inventory.pyuse import importers, imports_of
+from prodify.inventory.unset import looked_up
 from prodify.lazyre import lazy
-from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,11 +68,8 @@ def providers(repo: Inventory) -> Iterator[Technology]:
                 provider = provider_of(module, call) or tables.PYTHON_LLM[name]
                 yield Technology(provider, call.location, call.text.split("\n")[0].split("(")[0] + "(...)")
     for path in repo.syntax.sources("python", tables.LLM_HOSTS):
-        for number, line in enumerate(repo.files.lines(path), 1):
-            match = None if line.lstrip().startswith("#") else ADDRESS.search(line)
-            if match:
-                yield Technology(tables.LLM_HOSTS[match[1]], Location(path, number), match[1])
-
+        for match, place in said(repo, path, ADDRESS):
+            yield Technology(tables.LLM_HOSTS[match[1]], place, match[1])
 
     yield from through_adapter(repo)
 
@@ -219,7 +219,8 @@ def _model(repo: Inventory, module: PyModule, call: Call, client: tuple[PyModule
 
 
 _MODEL_ARGUMENTS = ("model", "engine", "model_name", "modelId", "model_id", "deployment_id")
-_SETTING = re.compile(r"environ|getenv|\bconfig\(|\benv\(|\bsettings\.|\bconfig\.|\bconf\.")
+_SETTINGS = frozenset("environ getenv config env settings conf".split())
+"""Names by which code reaches its configuration."""
 
 
 def _is_setting(module: PyModule, call: Call, client: tuple[PyModule, Call] | None) -> bool:
@@ -228,7 +229,7 @@ def _is_setting(module: PyModule, call: Call, client: tuple[PyModule, Call] | No
         argument = next((a for name in _MODEL_ARGUMENTS if (a := source.arg(name)) is not None), None)
         if argument is not None:
             texts = [argument.text, *(a.text for a in home.assignments if a.target == argument.text)]
-            return any(_SETTING.search(text) for text in texts)
+            return any(_SETTINGS & names_of(text) for text in texts if any(name in text for name in _SETTINGS))
     return False
 
 
@@ -254,18 +255,19 @@ def _parameter_default(repo: Inventory, call: Call | Assignment, name: str) -> s
             and name in function.parameters
             and (place.line or 0) <= (call.location.line or 0) <= (place.end_line or 0)
         ):
-            head = "\n".join(repo.files.lines(place.path)[(place.line or 1) - 1 : (place.line or 1) + 20])
-            match = re.search(rf"""\b{re.escape(name)}\s*(?::[^=,)]+)?=\s*["']([^"'\n]+)["']""", head.split("):")[0])
-            return match[1] if match else None
+            node = function_at(repo, function)
+            default = parameter_default(node, name) if node is not None else None
+            value = literal(default)[0] if default is not None else None
+            return value if isinstance(value, str) and value else None
     return None
 
 
 def _text_value(repo: Inventory, module: PyModule, text: str, value: object, depth: int = 0) -> str | None:
     if isinstance(value, str):
         return value
-    fallback = re.search(r"""(?:getenv|environ\.get|get|config|env)\(\s*["']\w+["']\s*,\s*(?:default\s*=\s*)?["']([^"']+)["']""", text)
-    if fallback:
-        return fallback[1]
+    fallback = None if "(" not in text else next((told for _, told in looked_up(text) if isinstance(told, str) and told), None)
+    if fallback is not None:
+        return fallback
     if depth > 3 or not re.fullmatch(r"[A-Za-z_][\w.]*", text):
         return None
     for assignment in reversed(module.assignments):
@@ -287,8 +289,8 @@ def _limited(module: PyModule, call: Call, client: tuple[PyModule, Call] | None)
     text = config.text if config is not None else ""
     if text.isidentifier():
         text = next((a.text for a in reversed(module.assignments) if a.target == text), "")
-    if any(name in text for name in _LIMITS):
-        return True
+    if text and (names_of(text) & set(_LIMITS) or any(name in piece for piece in texts_of(text) for name in _LIMITS)):
+        return True  # by name, or in the text of a body in JSON
     if call.has_star and any(f"{name}" in a.text for a in module.assignments for name in _LIMITS if "{" in a.text or "dict(" in a.text):
         return True
     return client is not None and any(name in client[1].text for name in _LIMITS)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from prodify.inventory import django
 from prodify.inventory.polyglot.javascript import everywhere
 from prodify.inventory.polyglot.jsvalues import pairs_of
-from prodify.inventory.polyglot.nodes import arguments, named
+from prodify.inventory.polyglot.nodes import arguments, line_of, named
+from prodify.inventory.pymodule import literal
+from prodify.inventory.pynodes import settings_below, settings_of
 from prodify.inventory.syntax import location_of
+from prodify.inventory.unset import whole_number
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ast_grep_py import SgNode
 
@@ -32,7 +35,6 @@ _LIMITS = {"asyncpg.create_pool": ("max_size", 10), "psycopg_pool.*": ("max_size
 """Argument that bounds the pool, and the library's default."""
 _NODE_DEFAULT = 10
 _NODE_POOLS = everywhere({"kind": "new_expression"}, ('"pg"', "'pg'", "`pg`"), lazy(r"\bnew\b"))
-_OPTION = r"""["']?\b{}["']?\s*[:=]\s*(\d{{1,9}})"""
 _FLAG = lazy(r"max_connections\s*=\s*(\d{1,9})")
 _STARTED = {
     "workers": lazy(r"(?:gunicorn|uvicorn|hypercorn|granian)\b.*?(?:--workers|-w)[\"',=\s]+(\d{1,3})\b"),
@@ -41,8 +43,10 @@ _STARTED = {
 _BACKGROUND = lazy(r"celery\b.*?\bworker\b|run_worker\.py|\brq\b.*?\bworker\b")
 _TASKS_AT_ONCE = lazy(r"celery\b.*?\bworker\b.*?(?:--concurrency|-c)[\"',=\s]+(\d{1,3})\b")
 _ONE_PROCESS = lazy(r"celery\b.*?\bworker\b.*?(?:--pool|-P)[\"',=\s]+(?:gevent|eventlet|threads|solo)\b")
-_STARTER_AT_ONCE = lazy(r""""worker_concurrency":[^,\n]*?(?:, )?"?(\d{1,3})"?\)*,""")
-_COUNT = lazy(r"""^(?:int\()?[^*+/]*?\b["']?(\d{1,3})["']?\s*\)*$""")
+_KEEPS = {"rule": {"any": [
+    {"kind": "string_content", "regex": "(?i)^(.*[?&])?conn_max_age(=.*)?$"}, {"kind": "identifier", "regex": "(?i)^conn_max_age$"}]}}
+"""The setting by which Django keeps its connections: a key, an argument, or a parameter of the address."""  # fmt: skip
+_MOST_COUNTED = 1000
 _DATABASE_MODULE = lazy(r"database|postgres|mysql|rds|sql", re.IGNORECASE)
 _STAGING = lazy(r"(^|[/_.-])(staging|stage|dev|development|test|preview)([/_.-]|$)")
 
@@ -80,12 +84,12 @@ def pools(repo: Inventory) -> tuple[Pool, ...]:
 def _engines(repo: Inventory) -> Iterator[Pool]:
     options = repo.python.assignments("*SQLALCHEMY_ENGINE_OPTIONS*")
     for assignment in options:
-        yield Pool(assignment.location, assignment.target, _dictionary(assignment.text), chosen=True)
+        yield Pool(assignment.location, assignment.target, _dictionary(settings_of(repo, assignment)), chosen=True)
     for call in repo.python.calls(*_ENGINES):
         yield _engine(repo, call)
     for call in repo.python.calls("flask_sqlalchemy.SQLAlchemy"):
         if not options:
-            yield Pool(call.location, call.name, sum(_SQLALCHEMY), chosen="engine_options" in call.text or call.has_star)
+            yield Pool(call.location, call.name, sum(_SQLALCHEMY), chosen=call.arg("engine_options") is not None or call.has_star)
 
 
 def _engine(repo: Inventory, call: Call) -> Pool:
@@ -94,19 +98,27 @@ def _engine(repo: Inventory, call: Call) -> Pool:
     if call.has_star or call.arg("poolclass") is not None:
         return Pool(call.location, call.name, None, chosen=True)
     if not any(named.values()):
-        return Pool(call.location, call.name, sum(_SQLALCHEMY), chosen="pool_size" in call.text)
+        return Pool(call.location, call.name, sum(_SQLALCHEMY), chosen=any("pool_size" in str(a.value) for a in call.args))
     given = zip(named.values(), _SQLALCHEMY, strict=True)
     values = [repo.python.value_of(argument, call) if argument else (default, True) for argument, default in given]
     numbers = [value for value, known in values if known and isinstance(value, int) and value >= 0]
     return Pool(call.location, call.name, sum(numbers) if len(numbers) == len(named) else None, chosen=True)
 
 
-def _dictionary(text: str) -> int | None:
-    """The size that the text of a dictionary of engine options states; None without one, or where only half is a number."""
-    found = [re.search(_OPTION.format(name), text) for name in ("pool_size", "max_overflow")]
-    if not any(found) or any(name in text and match is None for name, match in zip(("pool_size", "max_overflow"), found, strict=True)):
+def _dictionary(options: Mapping[str, SgNode]) -> int | None:
+    """The size that a dictionary of engine options states; None without one, or where only half is a number."""
+    names = ("pool_size", "max_overflow")
+    if not any(name in options for name in names):
         return None
-    return sum(int(match[1]) if match else default for match, default in zip(found, _SQLALCHEMY, strict=True))
+    sizes = [_size(options[name]) if name in options else default for name, default in zip(names, _SQLALCHEMY, strict=True)]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(names) else None
+
+
+def _size(node: SgNode | None) -> int | None:
+    """The number that a node is, if it is one."""
+    value = literal(node)[0] if node is not None else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
 
 
 def _drivers(repo: Inventory) -> Iterator[Pool]:
@@ -129,13 +141,13 @@ def _django(repo: Inventory) -> Iterator[Pool]:
     databases = django.setting(repo, "DATABASES")
     if databases is None:
         return
-    text = databases.text
-    bounded = re.search(_OPTION.format("max_size"), text)
-    if re.search(r"""["']pool["']""", text):
-        yield Pool(databases.location, "DATABASES", int(bounded[1]) if bounded else None, chosen=True, per_thread=False)
+    options = settings_of(repo, databases)
+    if "pool" in options:
+        yield Pool(databases.location, "DATABASES", _size(options.get("max_size")), chosen=True, per_thread=False)
         return
-    chain = (repo.files.text(path) or "" for path in django.settings_chain(repo))
-    kept = any("conn_max_age" in part.lower() for part in chain)
+    chain = (path for path in django.settings_chain(repo) if "conn_max_age" in (repo.files.text(path) or "").lower())
+    roots = (root for path in chain if (root := repo.syntax.tree(path, "python")) is not None)
+    kept = any(root.find(_KEEPS) is not None for root in roots)  # type: ignore[call-overload]
     yield Pool(databases.location, "DATABASES", None, chosen=kept, per_thread=True)
 
 
@@ -173,9 +185,9 @@ def _node_pool(repo: Inventory, path: str, node: SgNode) -> Pool:
 def server_number(repo: Inventory, name: str) -> Number | None:
     """How many workers, or threads of each (`name`), the server of one container has, as its configuration or a start command states."""
     for assignment in repo.python.assignments(name):
-        found = _COUNT.search(assignment.text.strip())
-        if found and assignment.location.path.rpartition("/")[2].startswith("gunicorn"):
-            return Number(assignment.location, name, int(found[1]))
+        number = _count(assignment.text)
+        if number is not None and assignment.location.path.rpartition("/")[2].startswith("gunicorn"):
+            return Number(assignment.location, name, number)
     for path in repo.files.select("Dockerfile*", "Procfile", "*.sh", "compose*.y*ml", "docker-compose*.y*ml"):
         for number, line in enumerate((repo.files.text(path) or "").splitlines(), 1):
             found = _STARTED[name].search(line)
@@ -195,13 +207,20 @@ def tasks_at_once(repo: Inventory) -> Number | None:
             if found := _TASKS_AT_ONCE.search(line):
                 return Number(Location(path, number), "tasks at once", int(found[1]))
     for path in repo.files.select("run_worker.py"):
-        for number, line in enumerate((repo.files.text(path) or "").splitlines(), 1):
-            if found := _STARTER_AT_ONCE.search(line):
-                return Number(Location(path, number), "tasks at once", int(found[1]))
+        root = repo.syntax.tree(path, "python")
+        told = settings_below(root).get("worker_concurrency") if root is not None else None
+        if told is not None and (count := _count(told.text())) is not None:
+            return Number(Location(path, line_of(told)), "tasks at once", count)
     for assignment in repo.python.assignments("*worker_concurrency", "*CELERYD_CONCURRENCY", "*CELERY_WORKER_CONCURRENCY"):
-        if found := _COUNT.search(assignment.text.strip()):
-            return Number(assignment.location, "tasks at once", int(found[1]))
+        if (count := _count(assignment.text)) is not None:
+            return Number(assignment.location, "tasks at once", count)
     return None
+
+
+def _count(text: str) -> int | None:
+    """How many an expression says there are where the environment does not; nobody starts a thousand of them in one container."""
+    number = whole_number(text)
+    return number if number is not None and 0 <= number < _MOST_COUNTED else None
 
 
 def most_background(repo: Inventory) -> Number | None:

@@ -14,6 +14,8 @@ from prodify.lazyre import Words, lazy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ast_grep_py import SgNode
+
     from prodify.inventory.syntax import Syntax
     from prodify.lazyre import Search
 
@@ -69,6 +71,12 @@ class PythonCode:
         wanted = glob_test(names)
         for module in self._holding(names, roles, called=True, where=where):
             yield from module.calls_where(wanted)
+
+    def call_nodes(self, *names: str, roles: Iterable[Role] = CODE_ROLES, where: Search | None = None) -> Iterator[tuple[Call, SgNode]]:
+        """What `each_call` finds, each call with its node."""
+        wanted = glob_test(names)
+        for module in self._holding(names, roles, called=True, where=where):
+            yield from module.call_nodes(wanted)
 
     def assignments(self, *targets: str, roles: Iterable[Role] = CODE_ROLES) -> tuple[Assignment, ...]:
         """Assignments whose target, as written, matches one of `targets`."""

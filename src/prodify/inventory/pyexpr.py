@@ -18,10 +18,21 @@ def parsed(text: str) -> ast.expr | None:
     code = text.strip()
     if not code or len(code) > _LONGEST:
         return None
+    tree = _tree(f"({code}\n)", "eval")
+    return tree.body if isinstance(tree, ast.Expression) else None
+
+
+def parsed_module(text: str) -> ast.Module | None:
+    """The tree of a whole file that Python itself would take; None for any other."""
+    tree = _tree(text, "exec")
+    return tree if isinstance(tree, ast.Module) else None
+
+
+def _tree(code: str, mode: str) -> ast.AST | None:
     try:
         with warnings.catch_warnings():  # what the parser thinks of a stranger's code is nobody's concern here
             warnings.simplefilter("ignore")
-            return ast.parse(f"({code}\n)", mode="eval").body
+            return ast.parse(code, mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 

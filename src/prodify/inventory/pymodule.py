@@ -145,6 +145,11 @@ class PyModule:
         return tuple(_function(self, node) for node in self._root.find_all(kind="function_definition"))
 
     @cached_property
+    def function_nodes(self) -> dict[int, SgNode]:
+        """The node of every function and method by its first line."""
+        return {node.range().start.line + 1: node for node in self._root.find_all(kind="function_definition")}
+
+    @cached_property
     def defined(self) -> tuple[tuple[str, Location], ...]:
         """Name and place of every function and method: what is known of it without a look at what stands around it."""
         return tuple((_name_of(node), location_of(self.path, node)) for node in self._root.find_all(kind="function_definition"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import field
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from prodify.inventory.pyexpr import parsed_module, written
 from prodify.inventory.yamlview import load_all, load_json
 from prodify.lazydata import dataclass
 from prodify.lazyre import lazy
@@ -208,18 +210,43 @@ def _add_line(target: Target, command: str, number: int) -> None:
 
 
 def _noxfile(path: str, text: str) -> TargetFile:
-    file, current = TargetFile(path), None
-    for match in re.finditer(r"^def\s+(\w+)\s*\(|\.run(?:_always)?\(\s*((?:[rf]?[\"'][^\"'\n]*[\"']\s*,?\s*)+)", text, re.MULTILINE):
-        number = text.count("\n", 0, match.start()) + 1
-        if match.group(1):
-            current = file.targets.setdefault(match.group(1), Target())
-        elif current is not None:
-            current.lines.append((" ".join(re.findall(r"[\"']([^\"'\n]*)[\"']", match.group(2))), number))
-    for found in re.finditer(r"nox\.session\([^)]*name\s*=\s*[\"']([\w-]+)[\"'][^)]*\)\s*\n\s*def\s+(\w+)", text):
-        if found.group(2) in file.targets:
-            file.targets[found.group(1)] = file.targets[found.group(2)]
-    file.default = tuple(file.targets)
+    """Sessions by their functions and by the names that decorators give them; helpers that sessions call are followed."""
+    file, sessions = TargetFile(path), list[str]()
+    tree = parsed_module(text)
+    for function in tree.body if tree is not None else ():
+        if isinstance(function, ast.FunctionDef):
+            target = file.targets.setdefault(function.name, Target())
+            _add_session(target, function)
+            made = [d for d in function.decorator_list if written(d.func if isinstance(d, ast.Call) else d) in ("nox.session", "session")]
+            names = [k.value.value for d in made if isinstance(d, ast.Call) for k in d.keywords
+                     if k.arg == "name" and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str)]  # fmt: skip
+            file.targets.update(dict.fromkeys(names, target))
+            sessions += (names or [function.name]) if made else []
+        elif isinstance(function, ast.Assign) and written(function.targets[0]) == "nox.options.sessions":
+            chosen = [n.value for n in ast.walk(function.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            file.default = tuple(chosen)
+    file.default = tuple(name for name in file.default if name in file.targets) or tuple(sessions) or tuple(file.targets)
     return file
+
+
+def _add_session(target: Target, function: ast.FunctionDef) -> None:
+    """The commands that a function runs, each with its line, and the functions that it calls."""
+    for call in sorted((n for n in ast.walk(function) if isinstance(n, ast.Call)), key=lambda n: (n.lineno, n.col_offset)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("run", "run_always"):
+            words = [word for argument in call.args if (word := _word(argument))]
+            if words:
+                target.lines.append((" ".join(words)[:MAX_LINE], call.lineno))
+        elif isinstance(call.func, ast.Name):
+            target.needs.append(call.func.id)
+
+
+def _word(argument: ast.expr) -> str:
+    """A word of a command as it is written, empty for what is known only when it runs."""
+    if isinstance(argument, ast.JoinedStr):
+        return "".join(_word(part) for part in argument.values)
+    if isinstance(argument, ast.FormattedValue):
+        return f"{{{written(argument.value)}}}"
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
 
 
 def _toml_tasks(path: str, text: str) -> TargetFile:

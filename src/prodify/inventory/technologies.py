@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from prodify.inventory.data import technologies as tables
 from prodify.inventory.facts import Role, Technology
 from prodify.inventory.pyexpr import parsed
+from prodify.inventory.pynodes import said
 from prodify.inventory.pyuse import imports_of
+from prodify.inventory.query import query
 from prodify.lazyre import lazy
 from prodify.model import Location
 
@@ -22,10 +24,19 @@ _URL = lazy(
     r"[\"'`=\s](" + "|".join(sorted(map(re.escape, tables.URL_SCHEMES), key=len, reverse=True)) + r")(?:\+\w+)?://(?=[^\s\"'`]|[\"'])"
 )
 _URL_WORDS = tuple(f"{scheme}" for scheme in tables.URL_SCHEMES)
+_QUEUE = lazy(r"[\"']amqps?://")
 _ENGINE = lazy(r"[\"'](" + "|".join(map(re.escape, tables.DJANGO_ENGINES)) + r")[\"']")
-_ORM = lazy(
-    r"create_(?:async_)?engine\(|SQLALCHEMY_DATABASE_UR[IL]|dj_database_url|env\.db\(|databases\.Database\(|Tortoise\.init|SQLModel|peewee|DATABASE_URL"
-)
+_ORM_NAMES = "create_engine|create_async_engine|engine_from_config|SQLALCHEMY_DATABASE_UR[IL]|dj_database_url|SQLModel|peewee|DATABASE_URL"
+_ORM = query(
+    "python",
+    {"any": [
+        {"any": [{"kind": "identifier"}, {"kind": "string_content"}], "regex": f"^({_ORM_NAMES})$"},
+        {"kind": "attribute", "regex": r"(?-u)^(env\s*\.\s*db|databases\s*\.\s*Database|Tortoise\s*\.\s*init)$"},
+    ]},
+    keywords=("engine", "DATABASE_UR", "dj_database_url", "Tortoise"),
+    where=lazy(rf"{_ORM_NAMES}|env\s*\.\s*db\b|databases\s*\.\s*Database\b|Tortoise\s*\.\s*init\b"),
+)  # fmt: skip
+"""What opens the connection string that comes from outside, or is called like it."""
 _CODE = (
     "*.py",
     "*.js",
@@ -116,9 +127,8 @@ def _django_engines(repo: Inventory) -> Iterator[Technology]:
     for path in repo.syntax.sources("python", ("django", "djongo")):
         if "settings" not in path and "config" not in path and "conf" not in path:
             continue
-        for number, line in enumerate(repo.files.lines(path), 1):
-            if not line.lstrip().startswith("#") and (match := _ENGINE.search(line)):
-                yield Technology(tables.DJANGO_ENGINES[match[1]], Location(path, number), match[1])
+        for match, place in said(repo, path, _ENGINE):
+            yield Technology(tables.DJANGO_ENGINES[match[1]], place, match[1])
 
 
 def _flask_caches(repo: Inventory) -> Iterator[Technology]:
@@ -150,6 +160,10 @@ def _connection_strings(repo: Inventory) -> Iterator[Technology]:
             or not any(word in text for word in _URL_WORDS)
         ):
             continue
+        if path.endswith(".py"):
+            for found, place in said(repo, path, _URL):
+                yield Technology(tables.URL_SCHEMES[found[1]], place, f"{found[1]}:// connection string")
+            continue
         comment = "//" if path.endswith((".js", ".ts", ".tsx", ".go", ".rs", ".java", ".kt", ".php", ".cs")) else "#"
         for match in _URL.finditer(text):
             start, end = text.rfind("\n", 0, match.start(1)) + 1, text.find("\n", match.end())
@@ -166,10 +180,7 @@ def _is_only_compared(line: str) -> bool:
 
 def _url_drivers(repo: Inventory) -> Iterator[Technology]:
     """Drivers that are declared and loaded by the scheme of a connection string that comes from outside."""
-    if not any(
-        _ORM.search(repo.files.text(path) or "")
-        for path in repo.syntax.sources("python", ("engine", "DATABASE_UR", "dj_database_url", "Tortoise"))
-    ):
+    if not any(any(True for _ in repo.syntax.nodes(_ORM, path)) for path in repo.syntax.sources("python", _ORM.keywords)):
         return
     server = any(t.name not in ("sqlite", "redis") for t in _connection_strings(repo))  # beside it a file's driver is there for tests
     for manifest in repo.manifests:
@@ -215,6 +226,5 @@ def _has_boto(repo: Inventory) -> bool:
 
 def _amqp(repo: Inventory) -> Iterator[Technology]:
     for path in repo.syntax.sources("python", ("amqp://", "amqps://")):
-        for number, line in enumerate(repo.files.lines(path), 1):
-            if re.search(r"[\"']amqps?://", line) and not line.lstrip().startswith("#"):
-                yield Technology("rabbitmq", Location(path, number), "amqp:// connection string")
+        for _, place in said(repo, path, _QUEUE):
+            yield Technology("rabbitmq", place, "amqp:// connection string")

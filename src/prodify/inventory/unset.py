@@ -15,6 +15,9 @@ UNKNOWN = object()
 """The answer where something else than the environment and literals has a say."""
 _READERS = ("getenv", "environ.get", "environ.pop", "env", "config", "get_bool", "bool", "str", "int", "env_bool", "get_env", "get")
 """Ends of the names of what reads a variable, when a text stands first among its arguments."""
+_LOOKERS = ("getenv", "get", "config", "env")
+_TYPED = frozenset(("str", "int"))
+"""Ends of the names of what looks something up and takes a default second; those of types only behind a dot: `env.int`."""
 _METHODS: Mapping[str, Callable[[str], object]] = {
     "lower": str.lower, "upper": str.upper, "strip": str.strip, "title": str.title, "capitalize": str.capitalize,
 }  # fmt: skip
@@ -46,6 +49,54 @@ def variables(text: str) -> tuple[str, ...]:
     """
     tree = parsed(text)
     return tuple(dict.fromkeys(_read(tree))) if tree is not None else ()
+
+
+def looked_up(text: str) -> tuple[tuple[str, str | int], ...]:
+    """Every look-up under a written name in an expression with the literal that it falls back to: an environment's, a mapping's.
+
+    >>> looked_up('int(settings.get("PORT", 8000))'), looked_up('config("MODEL", default="x").strip()'), looked_up("'get(1, 2)'")
+    ((('PORT', 8000),), (('MODEL', 'x'),), ())
+    """
+    tree = parsed(text)
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)] if tree is not None else []
+    return tuple(found for call in sorted(calls, key=lambda n: (n.lineno, n.col_offset)) if (found := _look_up(call)) is not None)
+
+
+def _look_up(call: ast.Call) -> tuple[str, str | int] | None:
+    owner, _, name = written(call.func).rpartition(".")
+    first, default = (call.args[0] if call.args else None), _given(call)
+    if (name.endswith(_LOOKERS) or (owner and name in _TYPED)) and isinstance(first, ast.Constant) and isinstance(default, ast.Constant):
+        told = default.value
+        if isinstance(first.value, str) and isinstance(told, str | int) and not isinstance(told, bool):
+            return first.value, told
+    return None
+
+
+def last_resort(text: str) -> str | int | None:
+    """The literal behind the last `or` of an expression, None where none ends in one.
+
+    >>> last_resort("int(settings.port or '8000')"), last_resort("a or b")
+    ('8000', None)
+    """
+    tree = parsed(text)
+    ends = [n.values[-1] for n in ast.walk(tree) if isinstance(n, ast.BoolOp) and isinstance(n.op, ast.Or)] if tree is not None else []
+    told = next((end.value for end in ends if isinstance(end, ast.Constant)), None)
+    return told if isinstance(told, str | int) and not isinstance(told, bool) else None
+
+
+def whole_number(text: str) -> int | None:
+    """The number that an expression comes to in an empty environment, or that its look-up falls back to; None where it is no number.
+
+    >>> whole_number("4"), whole_number('int(os.environ.get("N", "4"))'), whole_number('settings.get("n", 4)'), whole_number("n() * 2 + 1")
+    (4, 4, 4, None)
+    """
+    value = when_unset(text)
+    tree = parsed(text) if value is UNKNOWN else None
+    inner = tree.args[0] if isinstance(tree, ast.Call) and written(tree.func) == "int" and len(tree.args) == 1 else tree
+    if isinstance(inner, ast.Call) and (found := _look_up(inner)) is not None:
+        value = found[1]
+    said = "" if value is UNKNOWN or isinstance(value, bool) else str(value).strip()
+    return int(said) if _WHOLE.fullmatch(said) else None
 
 
 def _read(tree: ast.expr) -> Iterator[str]:
@@ -131,12 +182,17 @@ def _called(call: ast.Call, depth: int) -> object:
 
 def _default(call: ast.Call, depth: int) -> object:
     """What a call answers for a variable that is not set, converted as it says."""
-    given = next((k.value for k in call.keywords if k.arg == "default"), None) or (call.args[1] if len(call.args) > 1 else None)
+    given = _given(call)
     value = _value(given, depth + 1) if given is not None else None
     cast = next((k.value for k in call.keywords if k.arg in ("cast", "type")), None)
     if cast is not None and written(cast) == "bool" and isinstance(value, str):
         return value.lower() in ("true", "1", "yes", "y", "on", "t")
     return value
+
+
+def _given(call: ast.Call) -> ast.expr | None:
+    """What a look-up is told to answer for what is not there."""
+    return next((k.value for k in call.keywords if k.arg == "default"), None) or (call.args[1] if len(call.args) > 1 else None)
 
 
 def _converted(name: str, value: object) -> object:

@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
-from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
+from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
+from prodify.inventory.polyglot.javascript import LANGUAGES as SCRIPTS
+from prodify.inventory.starting import dialect_of
 from prodify.lazyre import guarded
 
-_CAPS = guarded(
-    r"max_budget|daily_(cap|limit|budget)|token_(budget|quota|cap)|spend_(cap|limit)|DAILY_TOKEN|monthly_(cap|limit)",
-    "max_budget daily_ token_ spend_ monthly_",
+_CAPS = "max_?budget|daily_?(cap|limit|budget|token)|token_?(budget|quota|cap)|spend_?(cap|limit)|monthly_?(cap|limit)"
+_NAMED_CAP = {"regex": rf"(?i-u)^\w*({_CAPS})\w*$"}
+_CAP = {"any": [{"kind": kind} for kind in ("identifier", "string_content")], **_NAMED_CAP}
+_SCRIPT_NAMES = ("identifier", "property_identifier", "shorthand_property_identifier", "string_fragment")
+_SCRIPT_CAP = {"any": [{"kind": kind} for kind in _SCRIPT_NAMES], **_NAMED_CAP}
+_CAP_WORDS = guarded(
+    _CAPS,
+    "max_budget maxbudget daily_ dailyc dailyl dailyb dailyt token_b token_q token_c tokenb tokenq tokenc spend_ spendc spendl "
+    "monthly_ monthlyc monthlyl",
     re.IGNORECASE,
 )
+_CAPPED = (
+    query("python", _CAP, keywords=(), where=_CAP_WORDS),
+    *(query(language, _SCRIPT_CAP, keywords=(), where=_CAP_WORDS) for language in SCRIPTS),
+)
+"""Names of code and of settings that bound what the model may cost."""
+_CACHE = {"regex": r"(?i-u)(^|\.)[\w$]*cache$"}
+_KEPT = (
+    query("python", {"any": [
+        {"kind": "subscript", "has": {"field": "value", **_CACHE}},
+        {"kind": "call", "has": {"field": "function", "kind": "attribute", "all": [
+            {"has": {"field": "object", **_CACHE}}, {"has": {"field": "attribute", "regex": "^(get|set)$"}}]}},
+    ]}, keywords=("cache", "CACHE", "Cache")),
+    *(query(language, {"any": [
+        {"kind": "subscript_expression", "has": {"field": "object", **_CACHE}},
+        {"kind": "call_expression", "has": {"field": "function", "kind": "member_expression", "all": [
+            {"has": {"field": "object", **_CACHE}}, {"has": {"field": "property", "regex": "^(get|set|has)$"}}]}},
+    ]}, keywords=("cache", "CACHE", "Cache")) for language in SCRIPTS),
+)  # fmt: skip
+"""A look into something that is called a cache."""
 _CACHES = (
     "functools.lru_cache",
     "functools.cache",
@@ -154,13 +182,10 @@ def model_spend_is_capped(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.llm_providers:
         return not_applicable("no model is called")
-    for language in ("python", "javascript", "typescript"):
-        for path in repo.syntax.sources(language):
-            if _CAPS.search(repo.files.text(path) or "") is None:
-                continue
-            for number, line in enumerate(repo.files.lines(path), 1):
-                if _CAPS.search(line[:300]):
-                    return passed("model spend is capped", Note(Location(path, number), "cap"))
+    for row in _CAPPED:
+        for path in repo.syntax.sources(row.language, row.keywords):
+            for match, _ in repo.syntax.nodes(row, path):
+                return passed("model spend is capped", Note(Location(path, match.location.line), "cap"))
     return failed("nothing caps what the model may cost", *repo.model_calls)
 
 
@@ -210,11 +235,7 @@ def model_answers_are_cached(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no model call was found")
     files = {c.location.path for c in repo.model_calls}
     decorated = [f for f in repo.python.functions(*_CACHES) if f.location.path in files]
-    kept = [
-        Location(p, n)
-        for p in sorted(files)
-        for n, line in enumerate(repo.files.lines(p), 1)
-        if re.search(r"\bcache\b.*(\[|\.get\(|\.set\()", line)
-    ]
-    found = [*(f.location for f in decorated), *kept[:1]]
+    rows = ((path, row) for path in sorted(files) for row in _KEPT if row.language == dialect_of(path))
+    kept = (Location(path, match.location.line) for path, row in rows for match, _ in repo.syntax.nodes(row, path))
+    found = [*(f.location for f in decorated), *islice(kept, 1)]
     return passed("answers are cached", *found) if found else failed("every question is asked anew", *repo.model_calls)

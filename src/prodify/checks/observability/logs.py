@@ -19,22 +19,10 @@ if TYPE_CHECKING:
     from prodify.api import Call
     from prodify.inventory.facts import Assignment
 
-_NAMES = (
-    r"password|passwd|secret|api_?key|access_?token|auth_?token|session_?token|client_?secret|private_?key|credit_?card|authorization"
-    r"|secrets?_(?:info|data|details?|dict|doc|document|values?)(?:_cache|_store)?|(?:\w+_)?credentials?(?:_(?:info|data|dict|details?))?"
-    r"|e_?mail|phone|birth_?date|(?:home|street|postal|billing|shipping|mailing)_?address"
-)
 _DATABASE = r"(?:database|db|postgres|mysql|mongo|mongodb|sqlalchemy_database)_ur[il](?:_(?:a?sync\w*|psycopg\w*|main))?|connection_?string"
 _CONNECTION = lazy(_DATABASE, re.IGNORECASE)
 """What holds the password of a database server; a file's path holds none."""
 _WITH_PASSWORDS = frozenset(("postgres", "mysql", "mongodb", "mssql", "oracle"))
-_TELLING = lazy(rf"\b(?:{_NAMES})\b", re.IGNORECASE)
-_PREFIXED = lazy(
-    r"(?!\w*(?:hash|crypt|mask|redact|confirm|forgot|reset|has|is|no|num|min|max|wrong|invalid|show|hide|csrf|xsrf)\w*_)"
-    r"[a-z]\w*_(?:password|passwd|secret|api_?key|access_?token|auth_?token|bot_?token|refresh_?token|client_?secret|private_?key)",
-    re.IGNORECASE,
-)
-"""Whose it is may stand before: `app_access_token`, `db_password`."""
 _MAKES_SECRETS = lazy(
     r"(?:^|\.)(?:acquire|get|fetch|create|generate|make|issue|refresh|request|obtain|exchange|encode|load|read|retrieve)_(?:\w+_)?"
     r"(?:access_token|refresh_token|auth_token|id_token|jwt|jwt_token|bearer_token|api_key|secret|secret_value|password|credentials)"
@@ -53,12 +41,7 @@ _MAY_TELL = Words(
     "database_uri database_url db_uri db_url postgres_uri postgres_url mysql_uri mysql_url mongo_uri mongo_url mongodb_uri mongodb_url "
     "connectionstring connection_string"
 )
-"""The names above, written out."""
-_SECRET_KEY = lazy(
-    r"""(?:\.get\(|getenv\(|\[)\s*["'](?:\w+_)?(?:password|passwd|secret|secret_key|api_?key|access_?token|auth_?token|private_key)["']""",
-    re.IGNORECASE,
-)
-"""A setting that is looked up by the name of a secret."""
+"""The names of what is secret or personal, written out."""
 _LOGGERS = ("print", "logging.*", "*.info", "*.debug", "*.warning", "*.error", "*.exception", "pprint.pprint")
 _MAKERS = ("_token", "jwt", "_secret", "_password", "_api_key", "_credentials")
 _LOGGER = lazy(r"(^|\.)(log|logger|_log|_logger|LOG|LOGGER)\.\w+$")
@@ -85,8 +68,6 @@ _BODIES = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 """The same of Express, Fastify and Koa."""
-_WHOLE = lazy(r"(?<!\{)\{([A-Za-z_]\w*)(?:![rs])?\}(?!\})")
-"""Names that stand alone in the holes of a text."""
 _TRACE_ID = guarded(
     r"trace_?id|get_span_context|otelTraceID|LOG_CORRELATION|merge_contextvars|TraceContext",
     "trace_id traceid get_span_context log_correlation merge_contextvars tracecontext",
@@ -289,10 +270,14 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     """
     bad = []
     served = any(t.name in _WITH_PASSWORDS for t in repo.datastores)
-    for call in repo.python.calls(*_LOGGERS, where=_MAY_TELL):
+    for call, node in repo.python.call_nodes(*_LOGGERS, where=_MAY_TELL):
         if not call.name.startswith(("print", "pprint", "logging.")) and not _LOGGER.search(call.name):
             continue
-        named = _values_named(call.args, _CONNECTION if served else None)
+        if not _MAY_TELL.search(node.text()):
+            continue
+        from prodify.inventory.toldvalues import value_told
+
+        named = value_told(node, _CONNECTION if served else None)
         if named:
             bad.append(Note(call.location, f"{call.name} of {named}"))
     bad += _answers(repo)
@@ -313,10 +298,10 @@ def _answers(repo: Inventory) -> Iterator[Note]:
         signs_in = _SIGNS_PEOPLE_IN.search(repo.syntax.text(module.path)) is not None
         for call in module.calls_where(_makes_secrets_or_tokens if signs_in else _MAKES_SECRETS.search):
             made.update({(a.function, a.target): call.name for a in module.assignments if _is_answer(a, call)})
-        for call in module.calls_where(_tells) if made else ():
-            names = {name for argument in call.args if not argument.literal for name in _WHOLE.findall(argument.text)}
-            names |= {argument.text for argument in call.args}
-            found = next((name for name in sorted(names) if (call.function, name) in made), None)
+        for call, node in module.call_nodes(_tells) if made else ():
+            from prodify.inventory.toldvalues import names_told_whole
+
+            found = next((name for name in sorted(names_told_whole(node)) if (call.function, name) in made), None)
             if found is not None:
                 yield Note(call.location, f"{call.name} of what {made[call.function, found].rpartition('.')[2]} answered")
 
@@ -346,24 +331,3 @@ def _is_answer(assignment: Assignment, call: Call) -> bool:
     """Whether a name is bound to a call's answer as it is, and not to a part of it."""
     start, text = assignment.location.line or 0, assignment.text.removeprefix("await ").strip()
     return start <= (call.location.line or 0) <= (assignment.location.end_line or start) and text == call.text.strip()
-
-
-def _values_named(arguments: tuple[object, ...], connection: re.Pattern[str] | None = None) -> str | None:
-    """The first variable among a log call's values whose name is secret or personal; words inside literal text do not count."""
-    for argument in arguments:
-        text = getattr(argument, "text", "")
-        if getattr(argument, "literal", False):
-            continue
-        holes = re.findall(r"\{([^{}]*)\}", text) if re.match(r"""[rbRB]*[fF]["']""", text) else [re.sub(r"""(["']).*?\1""", " ", text)]
-        for hole in holes:
-            bare = re.sub(r"""(["']).*?\1""", " ", hole)
-            looked_up = _SECRET_KEY.search(text if len(holes) == 1 and not text.startswith(("f", "F")) else hole)
-            if re.search(r"\b(len|bool|type|mask|redact|hash|is_valid|count)\w*\(", bare) or " if " in bare:
-                continue
-            if looked_up is not None:
-                return "a secret setting"
-            words: list[str] = re.findall(r"[A-Za-z_][\w.]*", bare)
-            for word in (w.rpartition(".")[2] for w in words):
-                if _TELLING.fullmatch(word) or _PREFIXED.fullmatch(word) or (connection is not None and connection.fullmatch(word)):
-                    return word
-    return None

@@ -6,15 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Role, Step, Verdict, check, failed, not_applicable, passed, query
-from prodify.inventory.roles import beside_the_service
+from prodify.inventory.starting import dialect_of
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from prodify.inventory.facts import Component
 
-_PRIVATE_HOST = lazy(
-    r"""["'](?:https?://|postgres(?:ql)?://[^"'@]*@?|redis://|mongodb://)?(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+|10\.\d+\.\d+\.\d+)(:\d+)?[/"']"""
-)
+_OF_ONE_MACHINE = ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")
 _WHOLE_ENVIRONMENT = (
     query("go", {"kind": "call_expression", "regex": r"^(os\.Environ|\w+\.AutomaticEnv|envconfig\.Process|env\.Parse\w*)\W"},
           keywords=("os.Environ", "AutomaticEnv", "envconfig.Process", "env.Parse")),
@@ -39,8 +37,19 @@ _READS_PORT = frozenset("next nuxt remix react-router sveltekit spring-boot quar
 _OWN_SERVER = frozenset(("streamlit", "gradio", "chainlit", "dash", "panel", "nicegui"))
 """They start a server on a port of their own where nothing says another."""
 _OTHER_PORTS = lazy(r"DB|SQL|POSTGRES|PG|MONGO|REDIS|SMTP|MAIL|FTP|SSH|PROXY|KAFKA|RABBIT|AMQP|ELASTIC|CACHE|METRICS")
-_PORT_NAME = lazy(r"\bport\b", re.IGNORECASE)
-_HOME_PATH = lazy(r"""["'](/home/\w+|/Users/\w+|[A-Z]:\\\\?Users\\)""")
+_PORT_READ = query("python", {"kind": "string_content", "regex": "^PORT$"}, keywords=("PORT",))
+_PORT_NAME = {"any": [
+    {"any": [{"kind": "identifier"}, {"kind": "property_identifier"}, {"kind": "shorthand_property_identifier"}], "regex": "(?i-u)^port$"},
+    {"any": [{"kind": "string"}, {"kind": "template_string"}], "regex": r"(?i-u)\bport\b"},
+]}  # fmt: skip
+_PORT_NAMES = (
+    query("go", {"any": [
+        {"any": [{"kind": "identifier"}, {"kind": "field_identifier"}], "regex": "(?i-u)^port$"},
+        {"any": [{"kind": "raw_string_literal"}, {"kind": "interpreted_string_literal"}], "regex": r"(?i-u)\bport\b"},
+    ]}, keywords=("ort", "ORT")),
+    *(query(language, _PORT_NAME, keywords=("ort", "ORT")) for language in ("javascript", "typescript")),
+)  # fmt: skip
+"""The port among the names and tags of settings, `env:"PORT"`."""
 
 
 @check(
@@ -152,66 +161,12 @@ def no_hard_coded_host(repo: Inventory, profile: Profile) -> Verdict:
     """
     if not repo.services:
         return not_applicable("no service")
-    bad = []
-    for language in ("python", "javascript", "typescript"):
-        for path in repo.syntax.sources(language, ("localhost", "127.0.0.1", "192.168.", "/home/", "/Users/", "Users\\")):
-            for number, line in enumerate(repo.files.lines(path), 1) if not beside_the_service(path) else ():
-                found = _PRIVATE_HOST.search(line[:500]) or _HOME_PATH.search(line[:500])
-                if found is None or _is_of_an_image(repo, found[0]) or _is_for_development(repo, path):
-                    continue
-                if not _is_default_or_comment(_with_its_list(repo, path, number)):
-                    bad.append(Note(Location(path, number), found[0].strip("\"'")[:60]))
+    bad: list[Note] = []
+    if any(True for language in ("python", "javascript", "typescript") for _ in repo.syntax.sources(language, _OF_ONE_MACHINE)):
+        from prodify.inventory.writtenhosts import written_hosts
+
+        bad += written_hosts(repo, _OF_ONE_MACHINE)
     return failed("an address of one machine stands in the code", *bad) if bad else passed("no address of one machine was found")
-
-
-_IMAGE_USERS = frozenset("node vscode coder app appuser runner jovyan gitpod sandbox agent user".split())
-"""Users of public images and sandboxes; no person's account on a laptop is called so."""
-_DEVELOPMENT_FILES = frozenset("proxy.conf.js proxy.conf.mjs setupProxy.js setupProxy.ts karma.conf.js protractor.conf.js".split())
-"""Configuration of development servers and test runners; no production build reads it."""
-_ELEMENT = lazy(r"""^\s*["'][^"']*["'],?\s*(#.*)?$""")
-
-
-def _with_its_list(repo: Inventory, path: str, number: int) -> str:
-    """A line, and for an element of a list that is written over several lines what the list is assigned to."""
-    lines = repo.files.lines(path)
-    line = lines[number - 1]
-    if not _ELEMENT.match(line):
-        return line
-    above = next((text for text in reversed(lines[max(0, number - 20) : number - 1]) if not _ELEMENT.match(text)), "")
-    return f"{line.strip()} {above}"
-
-
-def _is_of_an_image(repo: Inventory, found: str) -> bool:
-    """Whether a home directory is that of a user whom a container image makes, this repository's or a well-known one."""
-    home = re.match(r"[\"']/home/(\w+)", found)
-    if home is None or home[1] in _IMAGE_USERS:
-        return home is not None
-    makes = re.compile(rf"/home/{home[1]}\b|\b(useradd|adduser)\b.*\b{home[1]}\b")
-    return any(makes.search(repo.files.text(d.path) or "") for d in repo.dockerfiles)
-
-
-def _is_for_development(repo: Inventory, path: str) -> bool:
-    """Whether a file configures a development server, or is one of Angular's environments that a production build replaces."""
-    directory, _, name = path.rpartition("/")
-    if name in _DEVELOPMENT_FILES:
-        return True
-    if not directory.endswith(("environments", "environment")) or not name.startswith("environment."):
-        return False
-    replaced = any(f"{directory}/environment.{stage}.ts" in repo.files for stage in ("prod", "production"))
-    return name in ("environment.dev.ts", "environment.development.ts", "environment.local.ts") or (name == "environment.ts" and replaced)
-
-
-def _is_default_or_comment(line: str) -> bool:
-    bare = line.strip()
-    if bare.startswith(("#", "//", "*", "/*", '"""', "print(", "console.log(")):
-        return True
-    return bool(
-        re.search(
-            r"environ|getenv|process\.env|config\(|\bhost\s*=\s*[\"']127|ALLOWED|allow(ed)?_?(origins|hosts)|origins?\b|__main__|\.run\(|listen\(|proxy|console\.log|print\(",
-            line,
-            re.IGNORECASE,
-        )
-    )
 
 
 @check(
@@ -261,17 +216,20 @@ def port_comes_from_environment(repo: Inventory, profile: Profile) -> Verdict:
     read = [v for v in repo.environment if v.name == "PORT" or (v.name.endswith("_PORT") and not _OTHER_PORTS.search(v.name))]
     if read:
         return passed(f"{read[0].name} is read", *(Note(v.location, v.name) for v in read))
-    names = ("Procfile", "Dockerfile*", "*.sh", "gunicorn*.py", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml",
+    names = ("Procfile", "Dockerfile*", "*.sh", "*.toml", "compose*.y*ml", "docker-compose*.y*ml", "render.yaml",
              "settings*.y*ml", "application*.y*ml", "config*.y*ml")  # fmt: skip
     for path in repo.files.select(*names):
         for number, line in enumerate(repo.files.lines(path), 1):
             if re.search(r"\$\{?PORT\b|[\"']PORT[\"']", line):
                 return passed("PORT is read", Note(Location(path, number), "PORT"))
+    for path in repo.files.select("gunicorn*.py"):
+        for match, _ in repo.syntax.nodes(_PORT_READ, path):
+            return passed("PORT is read", Note(Location(path, match.location.line), "PORT"))
     readers = sorted({m.location.path for m in repo.find(*_WHOLE_ENVIRONMENT)})
     for directory in dict.fromkeys(path.rpartition("/")[0] for path in readers):  # the names stand beside the reader
         for path in repo.files.select(f"{directory}/*" if directory else "*", roles=(Role.PRODUCTION,)):
             beside = path.rpartition("/")[0] == directory and path.endswith((".go", ".js", ".ts"))
-            if beside and _PORT_NAME.search(repo.files.text(path) or ""):
+            if beside and any(True for row in _PORT_NAMES if row.language == dialect_of(path) for _ in repo.syntax.nodes(row, path)):
                 return passed("the port is among the settings read from the environment", Location(path))
     written = {"aspnetcore": _URLS, "sinatra": _SET_PORT}
     fixed = [

@@ -16,13 +16,25 @@ from prodify.api import (
     failed,
     not_applicable,
     passed,
+    query,
 )
 from prodify.inventory.data.model_names import retired_models
 from prodify.inventory.modelnames import named_models
 from prodify.inventory.places import written_place
-from prodify.lazyre import lazy
 
-_ADAPTER = lazy(r"class \w*(LLM|Llm|Model|Provider|Adapter|Completion)\w*\(.*(Protocol|ABC)|litellm|any_llm|langchain|llama_index")
+_ADAPTER = query(
+    "python",
+    {"kind": "class_definition", "all": [
+        {"has": {"field": "name", "regex": "LLM|Llm|Model|Provider|Adapter|Completion"}},
+        {"has": {"field": "superclasses", "has": {
+            "any": [{"kind": "identifier"}, {"kind": "keyword_argument"}, {"kind": "attribute"}, {"kind": "subscript"}],
+            "regex": r"(?-u)(^|[.=\s])(Protocol|ABC|ABCMeta)(\[|$)"}}},
+    ]},
+    keywords=("Protocol", "ABC"),
+)  # fmt: skip
+"""What every model has to be able to do, as a class of the repository's own."""
+_LIBRARIES = ("litellm", "any_llm", "langchain", "llama_index")
+"""Libraries that stand between the program and the provider; they come in packages of the same beginning."""
 
 
 @check(step=Step.PORTABILITY, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(477,), fixed_by="model-limits")
@@ -190,10 +202,11 @@ def model_calls_go_through_an_adapter(repo: Inventory, profile: Profile) -> Verd
     """
     if not repo.llm_providers:
         return not_applicable("no model is called")
-    for path in repo.syntax.sources("python", ("Protocol", "ABC", "litellm", "any_llm", "langchain", "llama_index")):
-        for number, line in enumerate(repo.files.lines(path), 1):
-            if _ADAPTER.search(line[:300]):
-                return passed("an adapter stands in between", Note(Location(path, number), "adapter"))
+    own = (match.location for match in repo.find(_ADAPTER))
+    taken = (note.location for module in repo.python.modules(_LIBRARIES) for note in module.imported if note.note.startswith(_LIBRARIES))
+    places = sorted((place.path, place.line or 1) for place in (*own, *taken))
+    if places:
+        return passed("an adapter stands in between", Note(Location(*places[0]), "adapter"))
     homes = {c.location.path for c in repo.model_calls}
     handling = {r.location.path for r in repo.routes}
     if len(homes) == 1 and handling and not homes & handling:

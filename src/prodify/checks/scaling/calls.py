@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory.pyoutbound import endless_mail
+from prodify.lazyre import lazy
+
+_STOPS = lazy(r"stop|max_tries|max_time|attempt")
+"""Arguments by which retries end."""
 
 
 @check(step=Step.SCALING, level=Level.ERROR, maturity=1, effort=Effort.MINUTES, cwe=(400, 1088), fixed_by="hardening")
@@ -81,11 +83,11 @@ def retries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
 
     endless = endless_retries(repo)
     bare = [Note(c.location, "retry without a stop") for c in repo.python.calls("tenacity.retry", "backoff.on_exception", "retrying.retry")
-            if not re.search(r"stop|max_tries|max_time|attempt", c.text)]  # fmt: skip
+            if not c.has_star and not any(_STOPS.search(a.name or "") for a in c.args)]  # fmt: skip
     bare += [
         Note(f.location, f.name)
         for f in repo.python.functions("tenacity.retry")
-        if any(d.name == "tenacity.retry" and not d.args for d in f.decorators)
+        if any(d.name == "tenacity.retry" and not d.args and not d.has_star for d in f.decorators)
     ]
     if endless or bare:
         return failed("a retry has no end", *endless, *bare)

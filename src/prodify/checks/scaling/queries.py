@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from prodify.api import Call, Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.checks.scaling._stores import SQL
+from prodify.inventory.pyexpr import parsed, written
+from prodify.inventory.starting import dialect_of
 from prodify.lazyre import lazy
 
 _WHOLE = lazy(r"^\s*select\s+\*?.*\bfrom\b(?!.*\b(where|limit|fetch|top|group by|count\()\b)", re.IGNORECASE | re.DOTALL)
+_MAY_STATE = lazy(r"select|update|insert|delete", re.IGNORECASE)
 _STATEMENT = lazy(r"^\s*(select|update|insert|delete)\b", re.IGNORECASE)
 _ONCE = lazy(
     r"(^|/)(migrations?|alembic|scripts?|seeds?|fixtures|management/commands|versions)/|(^|/)(seed|migrate|init_db|setup|import)\w*\.py$"
@@ -77,10 +81,10 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
     if not any(t.name in SQL for t in repo.datastores):
         return not_applicable("no SQL datastore")
     whole = [c for c in repo.python.calls("*.query.all", "*.objects.all") if _is_served(c)]
-    asked = [c for c in repo.python.calls("*.execute") if _is_served(c)]
+    asked = [(c, _statement(repo, c)) for c in repo.python.calls("*.execute") if _is_served(c)]
     bad = [Note(c.location, f"{c.name} reads every row") for c in whole]
-    bad += [Note(c.location, "a SELECT without WHERE or LIMIT") for c in asked if _WHOLE.search(_statement(c))]
-    bad += [Note(c.location, "a query for each item of a loop") for c in asked if c.in_loop and _STATEMENT.search(_statement(c))]
+    bad += [Note(c.location, "a SELECT without WHERE or LIMIT") for c, said in asked if _WHOLE.search(said)]
+    bad += [Note(c.location, "a query for each item of a loop") for c, said in asked if c.in_loop and _STATEMENT.search(said)]
     bad += [
         Note(c.location, "a query for each item of a loop")
         for c in repo.python.calls("*.query.get", "*.query.filter_by")
@@ -89,16 +93,58 @@ def queries_are_bounded(repo: Inventory, profile: Profile) -> Verdict:
     return failed("the work of a request grows with the data", *bad) if bad else passed("no query was found that grows without end")
 
 
+def _built(tree: ast.expr | None) -> str | None:
+    """The verb of a statement that is put together by calls: `select(Place).where(...)`; None for any other expression."""
+    while isinstance(tree, ast.Call | ast.Attribute):
+        if isinstance(tree, ast.Call):
+            owner, verb = ("", tree.func.id) if isinstance(tree.func, ast.Name) else ("?", "")
+            if isinstance(tree.func, ast.Attribute) and isinstance(tree.func.value, ast.Name):
+                owner, verb = tree.func.value.id, tree.func.attr
+            if verb in _VERBS and owner in _MAKERS:
+                return verb
+        tree = tree.func if isinstance(tree, ast.Call) else tree.value
+    return None
+
+
+_VERBS = frozenset(("select", "insert", "update", "delete"))
+_MAKERS = frozenset(("", "sa", "sqlalchemy", "db", "sqlmodel"))
+"""Whose functions they are; as a method of a table they tell of no row."""
+_CACHE = {"rule": {"regex": r"(?i-u)^[\w$]*cache[\w$]*$", "not": {"inside": {"regex": "^[\"'`]"}}}}
+"""A name of any language, and not the inside of a string."""
+
+
+def _names_a_cache(repo: Inventory, path: str) -> bool:
+    """Whether code of a file calls something a cache; a header that forbids to keep the answer does not."""
+    if "cache" not in (repo.files.text(path) or "").lower():
+        return False
+    if path.endswith((".vue", ".svelte", ".astro")):
+        return True
+    root = repo.syntax.tree(path, dialect_of(path))
+    return root is None or root.find(_CACHE) is not None  # type: ignore[call-overload]
+
+
 def _is_served(call: Call) -> bool:
     """Whether a call stands in a function of the running service, not in a script that is run once."""
     return call.function is not None and not _ONCE.search(call.location.path)
 
 
-def _statement(call: Call) -> str:
-    """The text of the statement that a call runs, without quotes and wrappers."""
-    return (
-        call.args[0].text.removeprefix("text(").removeprefix("sqlalchemy.text(").lstrip("rRfFbBuU").strip("\"'() \n") if call.args else ""
-    )
+def _statement(repo: Inventory, call: Call) -> str:
+    """The literal text of the statement that a call runs, wrapped in `text()` or not; a hole in it is a blank."""
+    if not call.args:
+        return ""
+    value, known = repo.python.value_of(call.args[0], call)
+    if known:
+        return value if isinstance(value, str) else ""
+    text = call.args[0].text
+    stated = _MAY_STATE.search(text) is not None and (call.in_loop or '"' in text or "'" in text)  # what is built matters in loops alone
+    tree = parsed(text) if stated else None
+    if isinstance(tree, ast.Call) and written(tree.func).rpartition(".")[2] == "text" and tree.args:
+        tree = tree.args[0]
+    if (built := _built(tree)) is not None:
+        return built
+    if isinstance(tree, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else " " for part in tree.values)
+    return str(tree.value) if isinstance(tree, ast.Constant) else ""
 
 
 @check(
@@ -170,7 +216,7 @@ def expensive_calls_are_cached(repo: Inventory, profile: Profile) -> Verdict:
     kept = repo.python.functions("functools.lru_cache", "functools.cache", "*.cached", "*.memoize", "streamlit.cache_data")
     if imported or library or kept:
         return passed("answers are kept", *imported[:2], *([library] if library else []), *(Note(f.location, f.name) for f in kept[:3]))
-    anew = [c for c in reads if "cache" not in (repo.files.text(c.location.path) or "").lower()]
+    anew = [c for c in reads if not _names_a_cache(repo, c.location.path)]
     if not anew:
         return passed("answers are kept in a cache of the code's own", *(Note(c.location, c.name) for c in reads[:3]))
     return failed("other servers are asked anew each time", *(Note(c.location, c.name) for c in anew))

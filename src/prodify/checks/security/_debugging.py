@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from prodify.checks.security._switches import settings_switches
 from prodify.inventory import pyimports
 from prodify.inventory.django import setting
 from prodify.inventory.places import keyword_place
+from prodify.inventory.pyexpr import parsed, written
 from prodify.inventory.syntax import location_of
 from prodify.inventory.unset import UNKNOWN, variables, when_unset
 from prodify.lazyre import lazy
@@ -126,7 +128,9 @@ def _constant(repo: Inventory, path: str, name: str) -> Assignment | None:
 def _in_mapping(repo: Inventory, call: Call) -> str | None:
     """A switch in a mapping that a call spreads: `app.run(**options)`."""
     module = repo.python.module(call.location.path) if call.has_star else None
-    for name in re.findall(r"\*\*([A-Za-z_]\w*)", call.text) if module is not None else ():
+    spread = parsed(call.text) if module is not None else None
+    names = [k.value.id for k in spread.keywords if k.arg is None and isinstance(k.value, ast.Name)] if isinstance(spread, ast.Call) else []
+    for name in names:
         bound = next((a for a in module.assignments if a.target == name and a.literal), None) if module is not None else None
         if bound is not None and isinstance(bound.value, dict) and bound.value.get("debug") is True:
             return "debug=True"
@@ -170,11 +174,25 @@ def _django(repo: Inventory) -> Iterator[Note]:
         yield Note(told.location, "DEBUG = True in the settings that production reads")
         return
     variable = _on_by_default(repo, told.text)
-    if variable is None and re.fullmatch(r"""\w*env(\.bool)?\(\s*["']DEBUG["']\s*\)""", told.text):
+    if variable is None and _is_read(told.text, "DEBUG"):
         schemes = (call.arg("DEBUG") for call in repo.python.calls("environ.Env", "*.Env"))
-        variable = "DEBUG" if any(s is not None and re.fullmatch(r"\(\s*bool\s*,\s*True\s*,?\s*\)", s.text) for s in schemes) else None
+        variable = "DEBUG" if any(s is not None and _is_on(s.text) for s in schemes) else None
     if variable is not None:
         yield Note(told.location, f"debug mode is on unless {variable} is set")
+
+
+def _is_read(text: str, variable: str) -> bool:
+    """Whether an expression is the value of that variable, whose default stands in a scheme: `env("DEBUG")`, `env.bool("DEBUG")`."""
+    tree = parsed(text)
+    if not isinstance(tree, ast.Call) or not written(tree.func).removesuffix(".bool").endswith("env"):
+        return False
+    return not tree.keywords and [one.value for one in tree.args if isinstance(one, ast.Constant)] == [variable]
+
+
+def _is_on(scheme: str) -> bool:
+    """Whether a scheme of `environ.Env` has the switch on where the variable is not set: `(bool, True)`."""
+    tree = parsed(scheme)
+    return isinstance(tree, ast.Tuple) and [written(one) for one in tree.elts] == ["bool", "True"]
 
 
 def _composed(repo: Inventory) -> Iterator[EnvironmentEntry]:

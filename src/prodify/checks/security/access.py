@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Location, Note, Profile, Step, Verdict, check, failed, not_applicable, passed
 from prodify.inventory import pyimports
 from prodify.inventory.django import setting, settings_chain
-from prodify.lazyre import lazy
+from prodify.inventory.pyexpr import written
+from prodify.inventory.pynames import calls_of
+from prodify.inventory.pynodes import Lines
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from prodify.inventory.pymodule import PyModule
 
 _WRITING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-_ASKING = lazy(r"(Depends|Security)\(\s*[\w.]*(auth|user|token|login|key|permission|verif|admin|current|require|check)", re.IGNORECASE)
+_ASKING = lazy(r"auth|user|token|login|key|permission|verif|admin|current|require|check", re.IGNORECASE)
+"""What dependencies are called that look who is calling."""
 _AUTH_DECORATOR = lazy(
     r"(login|auth|token|jwt|permission|role|user|admin|session|require|protect|verify|oauth|api_?key|access|member|signed)", re.IGNORECASE
 )
-_AUTH_BODY = lazy(
-    r"session\[|session\.get\(|current_user|request\.user|g\.user|get_jwt_identity|verify_|authori[sz]ation|abort\(40[13]\)|Depends\(|HTTPBearer|Security\("
-)
+_SESSION = r"((self|request|flask)\s*\.\s*){0,2}session"
+"""The visitor's session, which is none of the database's: `db.session.get(Order, 1)`."""
+_AUTH_BODY: dict[str, object] = {"any": [
+    {"kind": "subscript", "has": {"field": "value", "regex": rf"(?-u)^{_SESSION}$"}},
+    {"kind": "attribute", "regex": rf"(?-u)^{_SESSION}\s*\.\s*get$|(^|\.\s*)(request|g)\s*\.\s*user$"},
+    {"kind": "identifier", "regex": "current_user|get_jwt_identity|verify_|authori[sz]ation|HTTPBearer"},
+    {"kind": "string_content", "regex": "(?i-u)^authorization$"},
+    {"kind": "call", "has": {"field": "function", "regex": r"(^|\.)(Depends|Security)$"}},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.)abort$"}},
+                             {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^40[13]$"}}}]},
+]}  # fmt: skip
+"""What a function says that looks who is calling."""
+_LOOKS: dict[str, object] = {"any": [
+    _AUTH_BODY, {"kind": "call", "has": {"field": "function", "regex": r"(?-u)(user|auth|token|login)\w*$"}}]}  # fmt: skip
+"""The same, or a call that is named after it."""
+_AUTH_WORDS = Words("session user jwt verify_ authori abort depends httpbearer security auth token login")
 _MOST_NESTED = 5
 _PUBLIC_ROUTE = lazy(
     r"(login|log-in|signin|sign-in|signup|sign-up|register|logout|webhook|callback|health|contact|subscribe|forgot|reset|token|oauth|auth)",
@@ -137,11 +155,11 @@ def write_routes_need_authentication(repo: Inventory, profile: Profile) -> Verdi
         return not_applicable("no route changes anything but logins")
     if _guarded_globally(repo):
         return passed("every request passes a guard")
-    included = _guarded_files(repo)
+    included, asking, looking = _guarded_files(repo), Lines(repo, _AUTH_BODY, _AUTH_WORDS), Lines(repo, _LOOKS, _AUTH_WORDS)
     bare = [
         Note(r.location, f"{','.join(r.methods)} {r.path}")
         for r in routes
-        if r.location.path not in included and not _guarded(repo, r.location, r.handler)
+        if r.location.path not in included and not _guarded(repo, r.location, r.handler, asking, looking)
     ]
     if bare:
         return failed("a route that changes something does not look who is calling", *bare)
@@ -152,7 +170,7 @@ def _guarded_globally(repo: Inventory) -> bool:
     hooks = [f for f in repo.python.functions("*.before_request", "*.middleware") if _AUTH_DECORATOR.search(f.name)]
     django = setting(repo, "REST_FRAMEWORK") if settings_chain(repo) else None
     applications = [c.arg("dependencies") for c in repo.python.calls("fastapi.FastAPI")]
-    if any(given is not None and _ASKING.search(given.text) for given in applications):
+    if any(given is not None and _asks(given.text) for given in applications):
         return True
     return bool(hooks) or (django is not None and "IsAuthenticated" in django.text)
 
@@ -165,7 +183,7 @@ def _guarded_files(repo: Inventory) -> frozenset[str]:
         before = len(found)
         for call in calls:
             asks, router = call.arg("dependencies"), call.arg("router", 0)
-            if router is not None and ((asks is not None and _ASKING.search(asks.text)) or call.location.path in found):
+            if router is not None and ((asks is not None and _asks(asks.text)) or call.location.path in found):
                 home = pyimports.definition(repo, call.location.path, router.text)
                 found.update([home[0]] if home is not None and home[0] != call.location.path else ())
         if len(found) == before:
@@ -177,21 +195,28 @@ def _router_asks(module: PyModule) -> bool:
     """Whether the file's router or application runs a dependency before every route, as `APIRouter(dependencies=[Depends(user)])`."""
     made = [c for c in module.calls if c.name.rpartition(".")[2] in ("APIRouter", "FastAPI")]
     given = [c.arg("dependencies") for c in made]
-    return bool(given) and all(g is not None and _ASKING.search(g.text) for g in given)
+    return bool(given) and all(g is not None and _asks(g.text) for g in given)
 
 
-def _asks_itself(repo: Inventory, decorator: str) -> bool:
-    """Whether a decorator of the repository's own looks who is calling, whatever it is called."""
-    name = decorator.rpartition(".")[2]
-    defining = [f for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name]
-    for function in defining:
-        lines = repo.files.lines(function.location.path)
-        if _AUTH_BODY.search("\n".join(lines[(function.location.line or 1) - 1 : function.location.end_line or 1])):
+def _asks(dependencies: str) -> bool:
+    """Whether one of the dependencies looks who is calling, as its name tells: `[Depends(current_user)]`, `[Security(Roles("admin"))]`."""
+    for call in calls_of(dependencies):
+        given = call.args[0] if call.args else None
+        given = given.func if isinstance(given, ast.Call) else given
+        if written(call.func).rpartition(".")[2] in ("Depends", "Security") and given is not None and _ASKING.search(written(given)):
             return True
     return False
 
 
-def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
+def _asks_itself(repo: Inventory, decorator: str, asking: Lines) -> bool:
+    """Whether a decorator of the repository's own looks who is calling, whatever it is called."""
+    name = decorator.rpartition(".")[2]
+    defining = [f for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name]
+    return any(asking.within(function) for function in defining)
+
+
+def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Lines, looking: Lines) -> bool:
+    """Whether a handler looks who is calling: by a decorator that does (`asking`), or by itself (`looking`)."""
     module = repo.python.module(place.path)
     if module is None or handler is None or _router_asks(module):
         return True
@@ -200,11 +225,7 @@ def _guarded(repo: Inventory, place: Location, handler: str | None) -> bool:
             decorators = [
                 d.name for d in function.decorators if not d.name.endswith((".route", ".get", ".post", ".put", ".delete", ".patch"))
             ]
-            first, last = function.location.line or 1, function.location.end_line or 1
-            body = "\n".join(repo.files.lines(place.path)[first - 1 : last])
-            return (
-                any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d) for d in decorators)
-                or _AUTH_BODY.search(body) is not None
-                or re.search(r"(user|auth|token|login)\w*\(", body) is not None
-            )
+            if any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d, asking) for d in decorators):
+                return True
+            return looking.within(function)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from typing import TYPE_CHECKING
 
 from prodify.api import (
@@ -26,6 +26,9 @@ from prodify.checks.security._origins import OPEN, SETTINGS
 from prodify.inventory import polyglot
 from prodify.inventory.django import setting, settings_chain
 from prodify.inventory.places import keyword_place
+from prodify.inventory.pyexpr import parsed, written
+from prodify.inventory.pynames import names_of, texts_of
+from prodify.inventory.unset import looked_up
 from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
@@ -46,13 +49,11 @@ _PAIR = query(
     keywords=("Access-Control-Allow-Origin",),
 )  # fmt: skip
 """An entry among headers, which are an answer's unless a client sends them."""
-_REFLECTED = lazy(r"""\bheaders\.get\(\s*["'][oO]rigin["']\s*,\s*["']\*["']\s*\)|\bget\(\s*["']HTTP_ORIGIN["']\s*,\s*["']\*["']\s*\)""")
+_REFLECTED = frozenset((("origin", "*"), ("http_origin", "*")))
 """The request's own origin, and everybody where it names none."""
 _ANY = lazy(r"\^?(?:https?://|http\.?\*?://)?\.[*+]\$?")
 """A pattern that every origin fits."""
 _ORIGIN_KEY = lazy(r"""\borigins?["']?\s*:|[aA]ccess-[cC]ontrol-[aA]llow-[oO]rigin""")
-_EVERY = lazy(r"""^(lambda\s*:\s*)?[\[(]\s*["']\*["']\s*,?\s*[\])]$""")
-"""A list of the wildcard alone, as it is or behind `lambda:`."""
 
 
 @check(step=Step.SECURITY, level=Level.WARNING, maturity=1, effort=Effort.MINUTES, cwe=(942,), fixed_by="hardening")
@@ -144,21 +145,43 @@ def _headers(repo: Inventory) -> Iterator[Note]:
     for assignment in repo.python.assignments("*Access-Control-Allow-Origin*"):
         if assignment.value == "*":
             yield Note(assignment.location, f"{_HEADER}: *")
-        elif _REFLECTED.search(assignment.text):
+        elif _is_reflected(assignment.text):
             yield Note(assignment.location, f"{_HEADER}: whoever asks")
     for call in repo.python.calls("*.add", "*.set", "*.set_header", "*.send_header", "*.setdefault", "*.append_header", where=_NAMED):
         name, value = call.arg("name", 0), call.arg("value", 1)
         if name is None or value is None or name.value != _HEADER:
             continue
-        if value.value == "*" or _REFLECTED.search(value.text):
+        if value.value == "*" or _is_reflected(value.text):
             yield Note(call.location, f"{_HEADER}: *" if value.value == "*" else f"{_HEADER}: whoever asks")
     for match in repo.find(_PAIR):
         yield Note(match.location, f"{_HEADER}: *")
 
 
+def _is_reflected(text: str) -> bool:
+    return any((name.lower(), told) in _REFLECTED for name, told in looked_up(text))
+
+
+def _is_every(text: str) -> bool:
+    """Whether an expression is a list of the wildcard alone, as it is or behind `lambda:`."""
+    tree = parsed(text)
+    tree = tree.body if isinstance(tree, ast.Lambda) else tree
+    listed = tree.elts if isinstance(tree, ast.List | ast.Tuple | ast.Set) else []
+    return [one.value for one in listed if isinstance(one, ast.Constant)] == ["*"]
+
+
+def _opens_resource(text: str) -> bool:
+    """Whether one of the resources in an expression lets every origin in."""
+    tree = parsed(text)
+    dictionaries = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)] if tree is not None else []
+    pairs = [pair for node in dictionaries for pair in zip(node.keys, node.values, strict=True)]
+    told = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "origins"]
+    return any((isinstance(value, ast.Constant) and value.value == "*") or _is_every(written(value)) for value in told)
+
+
 def _told_elsewhere(repo: Inventory, argument: Argument | None) -> Assignment | None:
     """The one setting that names the origins, where it is a wildcard or one by default: `settings.cors_origins`, a variable of the file."""
-    name = next((w for w in re.findall(r"[A-Za-z_]\w*", argument.text if argument else "") if "origin" in w.lower()), None)
+    text = argument.text if argument is not None else ""
+    name = next((w for w in sorted(names_of(text), key=text.find) if "origin" in w.lower()), None)
     named = [a for a in repo.python.assignments(f"*{name}") if a.target.rpartition(".")[2] == name] if name else []
     if len(named) != 1:
         return None
@@ -173,7 +196,7 @@ def _told_elsewhere(repo: Inventory, argument: Argument | None) -> Assignment | 
     for call in repo.python.calls("*.Field", "*.field", "Field", "field", "attrs.*", "attr.ib"):
         default = call.arg("default", 0) or call.arg("default_factory") or call.arg("factory")
         same = call.location.path == told.location.path and call.location.line == told.location.line
-        if same and default is not None and (default.value == "*" or _EVERY.match(default.text)):
+        if same and default is not None and (default.value == "*" or _is_every(default.text)):
             return told
     return None
 
@@ -187,7 +210,7 @@ def _flask_allows_all(repo: Inventory, call: Call) -> bool:
     if resources is not None:
         value, known = repo.python.value_of(resources, call)
         if not known:
-            return "origins" in resources.text and ('"origins": "*"' in resources.text or "'origins': '*'" in resources.text)
+            return _opens_resource(resources.text)
         options = value.values() if isinstance(value, dict) else ()
         return not any(isinstance(o, dict) and "origins" in o for o in options) or any(
             isinstance(o, dict) and o.get("origins") in ("*", ["*"]) for o in options
@@ -248,7 +271,7 @@ def allowed_hosts_are_set(repo: Inventory, profile: Profile) -> Verdict:
     wildcard = found.value == "*" or (isinstance(found.value, list | tuple) and "*" in found.value)
     if added and not wildcard:
         return failed("ALLOWED_HOSTS lets every host name through", *added)
-    default = not found.literal and any(f"{quote}*{quote}" in found.text for quote in ("'", '"'))
+    default = not found.literal and "*" in texts_of(found.text)
     if wildcard or default:
         return failed(
             "ALLOWED_HOSTS lets every host name through" + (" by default" if default else ""), Note(found.location, "ALLOWED_HOSTS")
@@ -259,8 +282,10 @@ def allowed_hosts_are_set(repo: Inventory, profile: Profile) -> Verdict:
 def _augmented(repo: Inventory, path: str) -> list[Note]:
     """Where the wildcard is added to the list: `ALLOWED_HOSTS += ["*"]`, outside of conditions."""
     root = repo.syntax.tree(path, "python")
-    rule = {"rule": {"kind": "augmented_assignment", "all": [{"has": {"field": "left", "regex": "^ALLOWED_HOSTS$"}}, {
-        "has": {"field": "right", "regex": r"""["']\*["']"""}}], "not": {"inside": {"kind": "if_statement", "stopBy": "end"}}}}  # fmt: skip
+    rule = {"rule": {"kind": "augmented_assignment", "all": [
+        {"has": {"field": "left", "regex": "^ALLOWED_HOSTS$"}},
+        {"has": {"field": "right", "has": {"kind": "string_content", "regex": r"^\*$", "stopBy": "end"}}},
+    ], "not": {"inside": {"kind": "if_statement", "stopBy": "end"}}}}  # fmt: skip
     nodes = root.find_all(rule) if root is not None else ()  # type: ignore[call-overload]
     return [Note(Location(path, node.range().start.line + 1), "ALLOWED_HOSTS") for node in nodes]
 

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from prodify.api import Effort, Inventory, Level, Note, Profile, Step, Verdict, check, failed, not_applicable, passed, query
-from prodify.checks.security._requests import WRITING, handler_text, reading_routes
+from prodify.checks.security._requests import WRITING, handler_text, python_handler, reading_routes
 from prodify.inventory.django import setting, settings_chain
-from prodify.lazyre import lazy
+from prodify.inventory.pynodes import Lines, function_at
+from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
     from prodify.api import Located, Route
@@ -31,12 +32,37 @@ _SCHEMAS = tuple(
     for language in ("javascript", "typescript")
 )  # fmt: skip
 """Options of a Fastify route that are kept in a constant: a schema among them is checked before the handler runs."""
+_REFUSED = {"kind": "integer", "regex": "^4(00|22)$"}
+_CHECKS: dict[str, object] = {"any": [
+    {"kind": "call", "has": {"field": "function", "regex": r"(?-u)^(isinstance|int|float|len|re\s*\.\s*(full)?match)$|is_valid$"}},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(?-u)(^|\.\s*)abort$"}},
+                             {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^4"}}}]},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(?-u)(^|\.\s*)HTTPException$"}},
+                             {"has": {"field": "arguments", "has": _REFUSED}}]},
+    {**_REFUSED, "any": [
+        {"nthChild": "n+2", "inside": {"any": [{"kind": "expression_list"}, {"kind": "tuple"}, {"kind": "argument_list"}]}},
+        {"inside": {"kind": "keyword_argument", "has": {"field": "name", "regex": "^(status|status_code|code)$"}}}]},
+    {"kind": "identifier", "regex": "^HTTP_4(00|22)_"},
+    {"kind": "comparison_operator", "has": {"regex": r"^not\s+in$"}},
+    {"kind": "raise_statement", "has": {"kind": "identifier", "regex": "Validation|BadRequest|ValueError", "stopBy": {
+        "kind": "argument_list"}}},
+]}  # fmt: skip
+"""How a handler of Python looks at what it got: a type, a length, a pattern, or an answer that refuses it."""
+_CHECK_WORDS = lazy(r"isinstance|int|float|len|match|is_valid|abort|HTTPException|4(00|22)|HTTP_4|not\s+in|raise")
 _BY_HAND = lazy(
     r"isinstance\(|\bint\(|\bfloat\(|len\(|re\.(full)?match\(|abort\(4|, 4(00|22)\b"
     r"|status\(4|\bnot in\b|raise \w*(Validation|BadRequest|ValueError)|is_valid\("
 )
+"""The same in other languages, whose handlers are known by their text alone."""
+_COOKIE = {"rule": {"any": [{"kind": "attribute", "regex": r"(?-u)(^|\.\s*)request\s*\.\s*(user|session)$"},
+                            {"kind": "identifier", "regex": "login_required"}]}}  # fmt: skip
+"""What a view says that knows its caller by the session."""
 _SIGNED = lazy(r"\bconstruct_event\(|\bcompare_digest\(|(?i:verify\w*_signature|signature_?verif)\w*\(|\bRequestValidator\(")
 """Webhooks: what a sender has signed needs no cookie, and a stranger's page cannot make it."""
+_SIGNED_CALL: dict[str, object] = {"kind": "call", "has": {
+    "field": "function", "regex": r"(?i-u)(construct_event|compare_digest|verify\w*_signature\w*|signature_?verif\w*|RequestValidator)$"}}
+"""The same in Python."""
+_SIGNED_WORDS = Words("construct_event compare_digest signature requestvalidator")
 _GUARDS = (
     "flask-wtf",
     "flask-seasurf",
@@ -110,14 +136,18 @@ def inputs_are_validated(repo: Inventory, profile: Profile) -> Verdict:
     imported, library = repo.python.imports(*_MODULES), repo.uses(*_PACKAGES)
     if imported or library:
         return passed("bodies are checked against a description", *imported[:3], *([library] if library else []))
-    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _is_checked(repo, r)]
+    checking = Lines(repo, _CHECKS, _CHECK_WORDS)
+    bare = [Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes if not _is_checked(repo, r, checking)]
     if bare:
         return failed("a route uses what the request brings without a look at it", *bare)
     return passed("handlers look at what the request brings", *(r.location for r in routes[:5]))
 
 
-def _is_checked(repo: Inventory, route: Route) -> bool:
+def _is_checked(repo: Inventory, route: Route, checking: Lines) -> bool:
     """Whether a handler looks at the body by hand, or its route carries a schema that Fastify holds the body against."""
+    handler = python_handler(repo, route)
+    if handler is not None:
+        return checking.within(handler)
     text = handler_text(repo, route)
     if _BY_HAND.search(text):
         return True
@@ -186,7 +216,8 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
         return not_applicable("no web service")
     if settings_chain(repo):
         return _django(repo)
-    routes = [r for r in repo.routes if WRITING & set(r.methods) and not _SIGNED.search(handler_text(repo, r))]
+    signed = Lines(repo, _SIGNED_CALL, _SIGNED_WORDS)
+    routes = [r for r in repo.routes if WRITING & set(r.methods) and not _is_signed(repo, r, signed)]
     sessions: list[Located] = [*repo.python.assignments("session[*", "flask.session[*", "request.session[*")]
     sessions += [*repo.python.calls("flask_login.login_user")]
     if not routes or not sessions:
@@ -194,7 +225,7 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
     same_site = [a for a in repo.python.assignments("*SESSION_COOKIE_SAMESITE*") if a.value in ("Lax", "Strict")]
     updates = [c for c in repo.python.calls("*.config.update", "*.from_mapping") if c.arg("SESSION_COOKIE_SAMESITE") is not None]
     middleware = repo.python.calls("*.SessionMiddleware", "*.add_middleware")
-    strict = [c for c in middleware if "same_site" in c.text and "none" not in c.text.lower()]
+    strict = [c for c in middleware if (given := c.arg("same_site")) is not None and "none" not in given.text.lower()]
     library = repo.uses(*_GUARDS)
     if library is not None or same_site or updates or strict:
         return passed(
@@ -207,6 +238,12 @@ def csrf_is_protected(repo: Inventory, profile: Profile) -> Verdict:
     return failed(
         "a stranger's page can act in a visitor's name", *(Note(r.location, f"{','.join(r.methods)} {r.path}") for r in routes[:5])
     )
+
+
+def _is_signed(repo: Inventory, route: Route, signed: Lines) -> bool:
+    """Whether a handler holds a signature against what was sent."""
+    handler = python_handler(repo, route)
+    return signed.within(handler) if handler is not None else _SIGNED.search(handler_text(repo, route)) is not None
 
 
 def _django(repo: Inventory) -> Verdict:
@@ -225,6 +262,5 @@ def _django(repo: Inventory) -> Verdict:
 
 def _asks_the_cookie(repo: Inventory, function: Function) -> bool:
     """Whether a view knows its caller by the session; webhooks and interfaces with keys of their own need no protection."""
-    lines = repo.files.lines(function.location.path)
-    body = "\n".join(lines[(function.location.line or 1) - 1 : function.location.end_line])
-    return "request.user" in body or "login_required" in body or "request.session" in body
+    node = function_at(repo, function)
+    return node is not None and node.find(_COOKIE) is not None  # type: ignore[call-overload]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from prodify.api import (
@@ -21,16 +22,16 @@ from prodify.api import (
     query,
 )
 from prodify.inventory.polyglot import executed, sqltext
-from prodify.inventory.pynames import names_of
+from prodify.inventory.pyexpr import parsed, written
+from prodify.inventory.pynames import calls_of, names_of
 from prodify.inventory.sql import unsafe_sql
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REQUEST = lazy(
-    r"\b(request\.(args|form|values|json|data|cookies|headers|files|GET|POST|get_json|query_params|body)|input\(|sys\.argv|flask\.request)\b"
-)
+_PARTS = frozenset("args form values json data cookies headers files GET POST get_json query_params body".split())
+"""What a request carries, by the names that Flask, Django and Starlette have for it."""
 
 
 @check(
@@ -174,7 +175,7 @@ def _dangerous(repo: Inventory) -> Iterator[Note]:
 def _comes_from_request(repo: Inventory, call: Call, text: str) -> bool:
     """Whether an expression holds request data, directly or through names that its function assigned from it."""
     sources = _sources(repo, call, text)
-    if any(_REQUEST.search(source) for source in sources):
+    if any(_is_outside(source) for source in sources):
         return True
     words = frozenset[str]().union(*map(names_of, sources))
     return bool(words & _given_by_visitors(repo, call))
@@ -214,13 +215,28 @@ def _holds(outer: Location, inner: Location) -> bool:
     return (outer.line or 0) <= (inner.line or 0) <= (outer.end_line or 0)
 
 
-_STORED = lazy(r"\b(StringIO|BytesIO|find_one|fetchone|fetchall|download\w*|urlopen|read_sql\w*)\s*\(|\brequests\.(get|post)\(")
+_MAY_BE_OUTSIDE = lazy(r"request|argv|input")
+
+
+def _is_outside(source: str) -> bool:
+    """Whether an expression reads a part of a request, the terminal, or the program's arguments."""
+    tree = parsed(source) if _MAY_BE_OUTSIDE.search(source) else None
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)] if tree is not None else []
+    for node in attributes:
+        owner = written(node.value).rpartition(".")[2]
+        if (owner == "request" and node.attr in _PARTS) or written(node) in ("sys.argv", "flask.request"):
+            return True
+    return tree is not None and any(written(call.func) == "input" for call in calls_of(source))
+
+
+_STORED = lazy(r"(?:^|\.)(?:StringIO|BytesIO|find_one|fetchone|fetchall|download\w*|urlopen|read_sql\w*)$|(?:^|\.)requests\.(?:get|post)$")
+"""Names of calls that answer with what somebody else wrote."""
 
 
 def _comes_from_outside(repo: Inventory, call: Call) -> bool:
     """Whether what a method is called on was read from a request, a database or the network."""
     sources = _sources(repo, call, call.text)
-    return any(_REQUEST.search(source) or _STORED.search(source) for source in sources)
+    return any(_is_outside(source) or any(_STORED.search(written(call.func)) for call in calls_of(source)) for source in sources)
 
 
 def _sources(repo: Inventory, call: Call, text: str) -> list[str]:
@@ -299,12 +315,26 @@ def model_output_is_not_executed(repo: Inventory, profile: Profile) -> Verdict:
     return failed("a model's answer is run as code", *bad) if bad else passed("no model answer was found that is run")
 
 
-_ANSWER = lazy(r"\.choices\[|\.message\.content|\.output_text|completion\.content|response\.text\b.*gen|\['choices'\]|\[\"choices\"\]")
+_MAY_ANSWER = lazy(r"choices|content|output_text")
+_ANSWER = lazy(r"(?:^|\.)(?:message\.content|output_text|completion\.content)$")
+
+
+def _is_answer(text: str) -> bool:
+    """Whether an expression takes the text out of a model's answer."""
+    tree = parsed(text) if _MAY_ANSWER.search(text) else None
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Subscript):
+            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+            if key == "choices" or (isinstance(node.value, ast.Attribute) and node.value.attr == "choices"):
+                return True
+        elif isinstance(node, ast.Attribute) and _ANSWER.search(written(node)):
+            return True
+    return False
 
 
 def _from_model(repo: Inventory, call: Call, text: str) -> bool:
-    if _ANSWER.search(text):
+    if _is_answer(text):
         return True
     module = repo.python.module(call.location.path)
     words = names_of(text)
-    return any(a.function == call.function and a.target in words and _ANSWER.search(a.text) for a in (module.assignments if module else ()))
+    return any(a.function == call.function and a.target in words and _is_answer(a.text) for a in (module.assignments if module else ()))

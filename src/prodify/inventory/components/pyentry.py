@@ -10,12 +10,14 @@ from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.pyapps import AppObject, has_main_guard
 from prodify.inventory.data.python_frameworks import ENTRY_NAMES
 from prodify.inventory.facts import Note
+from prodify.inventory.pynames import names_of
 from prodify.lazyre import lazy
 from prodify.model import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from prodify.inventory import Inventory
     from prodify.inventory.components.commands import Launch
     from prodify.inventory.components.layout import Root
     from prodify.inventory.components.python import PythonRoot
@@ -70,12 +72,25 @@ def homes(root: PythonRoot, app: AppObject) -> set[str]:
     """The files by which an application can be started: its own and those that import it."""
     found = {app.path}
     stem = app.path.rpartition("/")[2].removesuffix(".py")
-    for _, path in root.launches:
-        if path is not None and path != app.path:
-            text = root.repo.files.text(path) or ""
-            if re.search(rf"\b{re.escape(stem if stem != '__init__' else app.path.split('/')[-2] if '/' in app.path else stem)}\b", text):
-                found.add(path)
+    stem = app.path.split("/")[-2] if stem == "__init__" and "/" in app.path else stem
+    started = (path for _, path in root.launches if path is not None and path != app.path)
+    found.update(path for path in started if _imports_module(root.repo, path, stem, or_names=True))
     return found
+
+
+_NAMED = {"rule": {"kind": "string_content", "regex": r"(?-u)^[\w./-]*[.:][\w.:()]+$"}}
+"""A module or file in a text, as servers and interpreters take it: `shop.main:app`, `src/main.py`."""
+
+
+def _imports_module(repo: Inventory, path: str, stem: str, *, or_names: bool = False) -> bool:
+    """Whether a file imports a module of that name or something of it, or (`or_names`) names it in a text."""
+    module = repo.python.module(path) if stem in (repo.files.text(path) or "") else None
+    if module is None:
+        return False
+    names = {part for note in module.imported for name in (note.note, *module.imported_parts.get(note, ())) for part in name.split(".")}
+    root = repo.syntax.tree(path, "python") if or_names and stem not in names else None
+    texts = root.find_all(_NAMED) if root is not None else ()  # type: ignore[call-overload]
+    return stem in names or any(stem in re.findall(r"\w+", one.text().partition(":")[0]) for one in texts)
 
 
 def choose_web(root: PythonRoot, apps: list[AppObject]) -> tuple[str | None, AppObject | None, tuple[str, ...], tuple[Note, ...]]:
@@ -121,7 +136,6 @@ def _score_app(root: PythonRoot, app: AppObject) -> int:
         wanted = launch.target.partition(":")[2].split("(")[0] if launch.target else ""
         if path == app.path and (not wanted or wanted in (app.variable, app.factory, f"{app.factory}()")):
             score = max(score, 100 * RANKS[launch.source] + (50 if launch.process in ("", "web", "app", "server", "api") else 0))
-    text = root.repo.files.text(app.path) or ""
     score += 40 if app.variable else 0
     score += 25 if has_main_guard(root.repo, app.path) else 0
     stem = app.path.rpartition("/")[2].removesuffix(".py")
@@ -133,7 +147,7 @@ def _score_app(root: PythonRoot, app: AppObject) -> int:
     score += 6 if "asgi" in kind and _serves_asgi(root) else 0
     score += 4 if app.variable in ("app", "application", "server", "api") else 0
     score -= 6 * root.root.relative(app.path).removeprefix("src/").count("/")
-    score -= 60 if _is_mounted(text, app) else 0
+    score -= 60 if _is_mounted(root.repo, app) else 0
     return score
 
 
@@ -143,19 +157,19 @@ def _serves_asgi(root: PythonRoot) -> bool:
     return _ASGI.search(listed) is not None and _WSGI.search(listed) is None
 
 
-def _is_mounted(text: str, app: AppObject) -> bool:
-    """Whether an application is only a part that another one mounts."""
-    return app.variable is not None and re.search(rf"\.mount\([^)]*\b{re.escape(app.variable)}\b\s*[,)]", text) is not None
+def _is_mounted(repo: Inventory, app: AppObject) -> bool:
+    """Whether an application is only a part that another one of its file mounts, as it is or wrapped."""
+    module = repo.python.module(app.path) if app.variable is not None else None
+    calls = module.calls_where(lambda name: name.endswith(".mount")) if module is not None else ()
+    return any(app.variable in names_of(argument.text) for call in calls for argument in call.args)
 
 
 def starters(root: PythonRoot, homes_of_apps: set[str]) -> list[str]:
     """Files that start what `homes_of_apps` define: those themselves, and runnable files that import one of them."""
     stems = {path.rpartition("/")[2].removesuffix(".py") for path in homes_of_apps}
-    pattern = re.compile(rf"^\s*(from|import)\b.*\b({'|'.join(re.escape(s) for s in sorted(stems))})\b", re.MULTILINE)
     found = set(homes_of_apps)
     for path in root.sources:
-        text = root.repo.files.text(path) or ""
-        if path not in found and has_main_guard(root.repo, path) and pattern.search(text):
+        if path not in found and has_main_guard(root.repo, path) and any(_imports_module(root.repo, path, stem) for stem in stems):
             found.add(path)
     runnable = {path for path in found if has_main_guard(root.repo, path)}
     return sorted(runnable or found)
@@ -182,16 +196,21 @@ def choose_script(
 
 def _score_script(root: PythonRoot, path: str, framework: str) -> int:
     score = max((100 * RANKS[launch.source] for launch, p in root.launches if p == path), default=0)
-    text = root.repo.files.text(path) or ""
     stem = path.rpartition("/")[2].removesuffix(".py")
     score += 25 if has_main_guard(root.repo, path) else 0
     score += (
         12 if stem in ENTRY_NAMES or stem.lower() in (f"{framework}_app", "home", "homepage", "bot", framework.replace(".py", "")) else 0
     )
-    score += 10 if re.search(r"set_page_config\(", text) else 0
+    score += 10 if _shapes_page(root.repo, path) else 0
     score += 5 if stem == root.root.path.rpartition("/")[2] or stem == (root.project.name or "").replace("-", "_") else 0
     score -= 6 * root.root.relative(path).removeprefix("src/").count("/")
     return score
+
+
+def _shapes_page(repo: Inventory, path: str) -> bool:
+    """Whether a file says what the whole page looks like: Streamlit's first call."""
+    module = repo.python.module(path) if "set_page_config" in (repo.files.text(path) or "") else None
+    return module is not None and any(True for _ in module.calls_where(lambda name: name.rpartition(".")[2] == "set_page_config"))
 
 
 def _import_line(root: PythonRoot, path: str, framework: str) -> int:

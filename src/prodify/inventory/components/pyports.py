@@ -10,10 +10,15 @@ from prodify.inventory.components.commands import RANKS
 from prodify.inventory.components.common import placed_port, port_in
 from prodify.inventory.components.pyapps import AppObject, run_calls
 from prodify.inventory.placed import PlacedInt
+from prodify.inventory.polyglot.nodes import arguments
+from prodify.inventory.pymodule import literal
+from prodify.inventory.pynodes import dotted, is_named
+from prodify.inventory.syntax import location_of
+from prodify.inventory.unset import last_resort, looked_up, when_unset
 from prodify.lazyre import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from prodify.inventory import Inventory
     from prodify.inventory.components.commands import Launch
@@ -38,10 +43,8 @@ SERVER_PORTS: Mapping[str, int] = {
 """Ports that servers bind when they are told none, from their documentation."""
 
 _ARGUMENTS = ("port", "server_port")
-_FALLBACK = lazy(
-    r"""(?:get|getenv|config|env|int)\(\s*["']\w*PORT\w*["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})|\bor\s+["']?(\d{2,5})"""
-)
-_BIND = lazy(r"""^\s*bind\s*=\s*f?["'][^"']*?:(\d{2,5})["']""", re.MULTILINE)
+_BIND = lazy(r""":(\d{2,5})["']*$""")
+"""The port at the end of the address that gunicorn's configuration binds."""
 
 
 def of_component(repo: Inventory, root: Root, app: AppObject, launch: Launch | None, started: Iterable[str | None]) -> int | None:
@@ -91,12 +94,29 @@ def _setting(repo: Inventory, call: Call) -> int | None:
     field = argument.text.rpartition(".")[2]
     if (constant := _constant(repo, call, argument.text)) is not None:
         return constant
-    declared = re.compile(rf"^\s+{field}\s*:\s*(?:int|str)\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE)
-    found = {port_in(repo, (path,), declared) for path in repo.syntax.sources("python", (field,))} - {None}
+    found: set[int | None] = {port for path in repo.syntax.sources("python", (field,)) for port in _declared(repo, path, field)} - {None}
     written = re.compile(rf"^\s*{field}\s*=\s*[\"']?(\d{{2,5}})\b", re.MULTILINE | re.IGNORECASE)
     files = repo.files.select(".env", ".env.example", ".env.sample") if not found else ()
     found |= {port_in(repo, (path,), written) for path in files} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _declared(repo: Inventory, path: str, field: str) -> Iterator[int | None]:
+    """The ports that a field of that name has by default in classes of a file: `port: int = 8000`, `port: int = Field(default=8000)`."""
+    if re.search(rf"\b{field}\s*:[^\n]*=", repo.files.text(path) or "") is None:
+        return
+    root = repo.syntax.tree(path, "python")
+    rule = {"rule": {"kind": "assignment", "all": [{"has": {"field": "left", "regex": f"^{field}$"}}, {"has": {"kind": "type"}}],
+                     "inside": {"kind": "class_definition", "stopBy": {"kind": "function_definition"}}}}  # fmt: skip
+    for node in root.find_all(rule) if root is not None else ():  # type: ignore[call-overload]
+        value = node.field("right")
+        if value is not None and value.kind() == "call" and dotted(value.field("function")).rpartition(".")[2] == "Field":
+            given = arguments(value)
+            named = next((a for a in given if a.kind() == "keyword_argument" and is_named(a.field("name"), "default")), None)
+            value = named.field("value") if named is not None else next(iter(given), None)
+        told, known = literal(value) if value is not None else (None, False)
+        if known and isinstance(told, int | str) and not isinstance(told, bool):
+            yield placed_port(str(told), location_of(path, node))
 
 
 def _constant(repo: Inventory, call: Call, dotted: str) -> int | None:
@@ -106,10 +126,13 @@ def _constant(repo: Inventory, call: Call, dotted: str) -> int | None:
     bound = pyimports.assignment_of(module, home[1]) if home is not None and module is not None else None
     if bound is None:
         return None
-    if bound.literal:
-        return placed_port(str(bound.value), bound.location)
-    match = _FALLBACK.search(bound.text)
-    return placed_port(match[1] or match[2], bound.location) if match else None
+    return placed_port(str(bound.value) if bound.literal else _fallback(bound.text), bound.location)
+
+
+def _fallback(text: str) -> str:
+    """The port that steps in where nothing else is told: a look-up's default, what stands behind `or`; empty for none."""
+    told = next((default for name, default in looked_up(text) if "PORT" in name), None) or last_resort(text)
+    return str(told) if told is not None else ""
 
 
 def port_of_call(call: Call, module: PyModule) -> int | None:
@@ -131,14 +154,17 @@ def port_of_call(call: Call, module: PyModule) -> int | None:
         written = placed_port(str(value), place)
         if written is not None:
             return written
-    match = _FALLBACK.search(text)
-    return placed_port(match[1] or match[2], place) if match else None
+    return placed_port(_fallback(text), place)
 
 
 def _gunicorn_config(repo: Inventory, root: Root) -> int | None:
     for name in ("gunicorn.conf.py", "gunicorn_config.py", "gunicorn_conf.py", "config/gunicorn.py"):
-        if root.join(name) in repo.files:
-            return port_in(repo, (root.join(name),), _BIND)
+        module = repo.python.module(root.join(name)) if root.join(name) in repo.files else None
+        if module is not None:
+            bound = next((a for a in module.assignments if a.target == "bind" and a.function is None), None)
+            told = when_unset(bound.text) if bound is not None else None
+            written = _BIND.search(told if isinstance(told, str) else bound.text) if bound is not None else None
+            return placed_port(written[1], bound.location) if written is not None and bound is not None else None
     return None
 
 

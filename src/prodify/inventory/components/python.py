@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from prodify.inventory import starting
 from prodify.inventory.components import pyentry, pyports
 from prodify.inventory.components.commands import RANKS
-from prodify.inventory.components.pyapps import AppObject, app_objects, has_main_guard, run_calls, threaded_functions
+from prodify.inventory.components.pyapps import (
+    AppObject,
+    app_objects,
+    declares_tasks,
+    has_main_guard,
+    mounts,
+    offers_names,
+    run_calls,
+    runs_by_itself,
+    threaded_functions,
+)
 from prodify.inventory.components.pyproject import PythonProject, read_project
 from prodify.inventory.components.pyreach import reaches
 from prodify.inventory.components.rqworker import rq_command
@@ -29,13 +39,8 @@ if TYPE_CHECKING:
     from prodify.inventory.components.rqworker import RqCommand
     from prodify.inventory.pymodule import PyModule
 
-_TASK = lazy(
-    r"^\s*@[\w.]*\btask\b|\bshared_task\b|\bautodiscover_tasks\b|\bTask\)\s*:|\.register_task\(|\.task\(|\bimports?\s*=|\binclude\s*=",
-    re.MULTILINE,
-)
-
-_RUNS = lazy(r"^(while|main\(|run\()", re.MULTILINE)
-"""Something that a file begins with by itself."""
+_RUNS = lazy(r"^(?:while|await|main|run|asyncio|anyio|trio|sys)\b", re.MULTILINE)
+"""How a line begins in every file that begins with something by itself."""
 _HANDLER = query(
     "python",
     {"kind": "class_definition", "inside": {"kind": "module"}, "all": [
@@ -113,7 +118,7 @@ class PythonRoot:
         """Whether a Celery application only sends tasks or watches: nothing declares a task, and nothing starts a worker."""
         if app.framework.name != "celery" or app.variable or any(launch.program == "celery" for launch, _ in self.launches):
             return False
-        return not any(_TASK.search(self.repo.files.text(path) or "") for path in self.sources)
+        return not any(declares_tasks(self.repo, path) for path in self.sources)
 
     def _is_helper(self, app: AppObject) -> bool:
         """Whether an application is only run in a thread beside something else (a bot's keep-alive page)."""
@@ -133,7 +138,7 @@ class PythonRoot:
         return any(app.path not in homes and has_main_guard(self.repo, app.path) for app in bots)
 
     def _mounts_ui(self, web: list[AppObject]) -> bool:
-        return any("streamlit" not in app.framework.name and "mount" in (self.repo.files.text(app.path) or "") for app in web)
+        return any("streamlit" not in app.framework.name and mounts(self.repo, app.path) for app in web)
 
     def _web(self, apps: list[AppObject]) -> Component:
         entry, chosen, rivals, notes = pyentry.choose_web(self, apps)
@@ -197,17 +202,13 @@ class PythonRoot:
             line = starting.first_place(self.repo, path, starting.FOREVER)
             if line is None and starting.holds(self.repo, path, starting.WAITS):
                 line = starting.first_place(self.repo, path, starting.ENDLESS)
-            if line is not None and not starting.holds(self.repo, path, starting.ASKS) and self._starts(path, text):
+            if line is not None and not starting.holds(self.repo, path, starting.ASKS) and self._starts(path):
                 note = Note(Location(path, line), "loops for ever and waits for work")
                 yield self._component("worker", None, self.root.relative(path), (note,))
                 return
 
-    def _starts(self, path: str, text: str) -> bool:
-        return (
-            has_main_guard(self.repo, path)
-            or any(p == path for _, p in self.launches)
-            or _RUNS.search(text) is not None
-        )
+    def _starts(self, path: str) -> bool:
+        return has_main_guard(self.repo, path) or any(p == path for _, p in self.launches) or runs_by_itself(self.repo, path)
 
     # -- what is distributed or run by hand ---------------------------------------------------------------------------
 
@@ -240,14 +241,8 @@ class PythonRoot:
         """Whether the top package offers names to import: a library with a console script, not a tool."""
         for path in self.sources:
             parts = self.root.relative(path).removeprefix("src/").split("/")
-            if len(parts) == 2 and parts[1] == "__init__.py":
-                text = self.repo.files.text(path) or ""
-                if (
-                    "__all__" in text
-                    or re.search(r"^(from \.|def |class )", text, re.MULTILINE)
-                    or re.search(r"^from \w+[\w.]* import", text, re.MULTILINE)
-                ):
-                    return True
+            if len(parts) == 2 and parts[1] == "__init__.py" and offers_names(self.repo, path):
+                return True
         return False
 
     def _runnable(self) -> Component | None:
@@ -269,8 +264,8 @@ class PythonRoot:
         return max(dict.fromkeys(found), key=found.count) if found else None
 
     def _importers(self, name: str) -> Iterator[str]:
-        pattern = re.compile(rf"^\s*(import|from)\s+{name}\b", re.MULTILINE)
-        return (p for p in self.sources if name in (text := self.repo.files.text(p) or "") and pattern.search(text))
+        told = (p for p in self.sources if any(line.partition(".")[0] == name for line in self.repo.python.import_lines(p)))
+        return (p for p in told if self.repo.python.imports_in(p, name))
 
     def _notebook(self) -> Component | None:
         if not self.notebooks:
