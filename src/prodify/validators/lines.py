@@ -18,7 +18,7 @@ Line = tuple[int, str]
 
 REQUIREMENT = re.compile(
     r"^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*"
-    r"(?:@\s*\S+|\(?(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9.*+!_-]+\s*,?\s*)*\)?)\s*(?:;\s*\S.*)?$"
+    r"(?:@\s*\S+|\(?(?:(?:===|==|~=|!=|<=|>=|<|>)\s*+[A-Za-z0-9.*+!_-]++\s*+(?:,\s*+)?+)*+\)?)\s*(?:;\s*\S.*)?$"
 )
 OPTION = re.compile(
     r"^(?:-[rceif]\b|--(?:requirement|constraint|editable|index-url|extra-index-url|find-links|no-index|pre|prefer-binary|no-binary|"

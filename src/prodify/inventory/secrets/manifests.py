@@ -24,7 +24,7 @@ _ENTRY = lazy(
     rb"""(?:[|>][+-]?[ \t]*\r?\n[ \t]+)?["']?(?P<value>[^\s"'#|>{][^\s"'#]{1,4096})""",
     re.M,
 )
-_COMMENTS = lazy(rb"(?:[ \t]*(?:#[^\n]{0,400})?\r?\n){0,40}")
+_COMMENTS = lazy(rb"(?:[ \t]*+(?:#[^\n]{0,400}+)?+\r?+\n){0,40}+")
 _LOOK = 1 << 14
 """Bytes of a manifest that are read to either side of its kind."""
 _SECTION = lazy(rb"^[ \t]*(?P<key>data|stringData):[ \t]*$", re.M)

@@ -36,7 +36,8 @@ _ENTRY = lazy(
 )
 
 
-_ENV_HEAD = lazy(rb"(?:[ \t]{0,20}(?:#[^\n]{0,400})?\r?\n){0,80}[ \t]{0,20}(?:export[ \t]+)?[A-Za-z_]\w{0,80}=")
+_ENV_HEAD = lazy(rb"(?:[ \t]{0,20}+(?:#[^\n]{0,400}+)?+\r?+\n){0,80}+[ \t]{0,20}+(?:export[ \t]++)?+[A-Za-z_]\w{0,80}+=")
+"""Possessive throughout: a line of CR and LF could end in two ways, and eighty of them in more than anybody waits for."""
 
 
 def looks_like_env(data: bytes) -> bool:

@@ -31,7 +31,7 @@ PLACEHOLDER = lazy(
     |^(?:tu|tua|sua|votre|ihr|dein)[-_]|^unused$
     |^(?:none|null|nil|undefined|true|false|yes|no|on|off|n/?a|tbd|tba|empty|optional|unset|default|disabled|enabled|required|hidden)$
     |^no[-_]?(?:key|token|password|secret|auth)
-    |^(?:foo|bar|baz|qux|foobar|foo-?bar)+$|(?:api|access|secret)[-_]?(?:key|token)$|^(?:abc)+(?:123|xyz)?$|\blorem\b|^k?ey[-_]?here""",
+    |^(?:foo(?:-(?=bar))?+|bar|baz|qux)++$|(?:api|access|secret)[-_]?(?:key|token)$|^(?:abc)+(?:123|xyz)?$|\blorem\b|^k?ey[-_]?here""",
     re.VERBOSE,
 )
 """Says itself that something else belongs there."""
