@@ -15,6 +15,9 @@ _ALIASES = frozenset("latest stable edge nightly main master dev develop current
 _CODE_NAMES = frozenset("stretch buster bullseye bookworm trixie forky sid bionic focal jammy noble resolute".split())
 """Debian's and Ubuntu's releases: a tag that names one is a version, if a wide one."""
 _DISTRIBUTIONS = frozenset("debian ubuntu buildpack-deps".split())
+_VERSION_IN_NAME = lazy(r"(?:^|/)distroless/[\w-]*\d[\w-]*$")
+_FLAVOURS = lazy(r"nonroot|debug|debug-nonroot")
+"""Distroless images carry their versions in the name (`nodejs22-debian12`); these tags say which variant it is."""
 _DIGEST = lazy(r"[a-z0-9]+:[0-9a-fA-F]{32,}")
 _HUB = lazy(r"^(?:docker\.io/|index\.docker\.io/)?(?:library/)?")
 _NON_ROOT_NAMES = lazy(
@@ -59,6 +62,8 @@ class Image:
             return False
         if self.tag is None or self.tag.lower() in _ALIASES:
             return True
+        if _FLAVOURS.fullmatch(self.tag) and _VERSION_IN_NAME.search(self.name):
+            return False
         words = re.split(r"[-._]", self.tag.lower())
         if any(c.isdigit() for c in self.tag):
             return False

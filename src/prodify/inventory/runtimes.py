@@ -131,6 +131,8 @@ go.dev/doc/devel/release: a Go release is supported until the second one after i
 
 _IMAGES = {"python": "python", "node": "node", "ruby": "ruby", "php": "php", "sdk": "dotnet", "aspnet": "dotnet", "runtime": "dotnet",
            "golang": "go"}  # fmt: skip
+_TOLD_BY_TAG = lazy(r"(?:^|[-_])(python|node|ruby|php)-?v?(\d+(?:\.\d+)*)")
+"""What images that are made for something else say of the runtime in them: `uvicorn-gunicorn:python3.7`."""
 _INTERPRETERS = frozenset(("python", "node", "ruby", "php"))
 """What runs the repository's own code out of a volume when a compose file names the plain image."""
 _VERSION_FILES = (
@@ -188,6 +190,8 @@ def _declarations(repo: Inventory) -> Iterator[RuntimeVersion]:
             language = _IMAGES.get(image.short_name)
             if language and image.tag and (language != "dotnet" or "dotnet" in image.name):
                 yield from _known(language, image.tag, image.location)
+            elif language is None and (told := _TOLD_BY_TAG.search(image.tag or "")) is not None:
+                yield from _known(told[1], told[2], image.location)
     yield from _deployed(repo)
     for pattern, language, line_of in _VERSION_LINES:
         for path in repo.files.select(pattern, roles=(Role.PRODUCTION,)):

@@ -56,7 +56,7 @@ def placed_port(text: str, location: Location) -> PlacedInt | None:
 
 def image_version(repo: Inventory, root: Root, names: str) -> str | None:
     """The version of a language's base image in the root's Dockerfile; `names` is a pattern of image names."""
-    pattern = re.compile(rf"(?:^|/)(?:{names}):v?(\d+(?:\.\d+)*)")
+    pattern = re.compile(rf"(?:(?:^|/)(?:{names}):v?|:(?:[\w.]+-)?(?:{names})-?v?)(\d+(?:\.\d+)*)")
     for image in repo.dockerfiles:
         if image.component == root.path:
             for reference in image.images:

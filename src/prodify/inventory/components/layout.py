@@ -56,6 +56,8 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
 _NO_ROOT = frozenset((".github", ".devcontainer", ".circleci", ".gitlab", ".vscode", ".claude", ".agents"))
 _WITHOUT_MANIFEST = frozenset(("python", "php"))
 """Ecosystems whose programs are often committed without any manifest."""
+_SERVER = lazy(r"""\b(?:require\(\s*|from\s+|import\s+)["'](?:express|fastify|koa|restify|polka|hapi|@hapi/hapi|connect|hono)["']""")
+"""A server of JavaScript that was committed without its package.json; scripts of pages are no program of their own."""
 _PYPROJECT_MARKS = ("[project]", "[tool.poetry", "[build-system]", "[tool.pdm", "[tool.flit")
 _SETUP_MARKS = ("setuptools", "distutils", "skbuild")
 
@@ -162,6 +164,9 @@ class Layout:
                 continue
             if any(p.startswith(directory + "/") for p in code) and not self._packs_more(path, directory, MANIFESTS[ecosystem]):
                 found.setdefault(directory, [])
+        if ecosystem == "javascript" and not self.files.select("package.json"):
+            texts = ((path, self.files.text(path) or "") for path in code)
+            found |= {_home_of_server(path): [] for path, text in texts if ".listen(" in text and _SERVER.search(text)}
         orphans = _Orphans(self.files, code)
         for path in code if ecosystem in _WITHOUT_MANIFEST else ():
             if _owner(path, found) is None:
@@ -239,6 +244,11 @@ class _Orphans:
     def _imported(self) -> frozenset[str]:
         """The first names of what code imports: directories among them are packages without a marker file."""
         return frozenset(name for path in self._code for name in _IMPORTED.findall(self._files.text(path) or ""))
+
+
+def _home_of_server(path: str) -> str:
+    directory = path.rpartition("/")[0]
+    return (directory.rpartition("/")[0] if directory.rpartition("/")[2] == "src" else directory) or "."
 
 
 def _home(directory: str) -> str:

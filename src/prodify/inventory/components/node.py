@@ -39,7 +39,7 @@ class NodeRoot:
         self.root = root
         self.manifest = root.join("package.json")
         self.data = read_json(repo, self.manifest)
-        self.runtime = table(self.data, "dependencies")
+        self.runtime: Mapping[str, object] = table(self.data, "dependencies")
         self.tools = table(self.data, "devDependencies")
         self.peers = table(self.data, "peerDependencies")
         self.scripts = {str(k): str(v) for k, v in table(self.data, "scripts").items()}
@@ -49,10 +49,16 @@ class NodeRoot:
             if not _CONFIG.search(p) and not _BROWSER_DIRS & set(root.relative(p).split("/")[:-1])
         )
         self.modules = repo.scripts
-        self.manager = _manager(repo, root, self.data)
+        self.is_declared = self.manifest in repo.files
+        self.manager = _manager(repo, root, self.data) if self.is_declared else None
+        if not self.is_declared:
+            self.runtime = {name: "*" for path in self.sources for name in self.modules.imports(path).modules}
 
     def components(self) -> Iterator[Component]:
         """The root's component; none for a manifest that only holds tools or a workspace."""
+        if not self.is_declared:
+            yield from filter(None, [self._server() or self._bot() or self._own_server()])
+            return
         found = self._framework_app() or self._server() or self._bot() or self._own_server() or self._browser_app() or self._worker()
         found = found or self._package()
         if found is not None:
@@ -202,7 +208,8 @@ class NodeRoot:
 
     def _evidence(self, package: str | None, entry: str | None) -> Iterator[Note]:
         line = line_of(self.repo, self.manifest, f'"{package}"') if package else None
-        yield Note(Location(self.manifest, line or 1), f"depends on {package}" if package and line else "package manifest")
+        if self.is_declared:
+            yield Note(Location(self.manifest, line or 1), f"depends on {package}" if package and line else "package manifest")
         if entry and self.root.join(entry) in self.repo.files:
             yield Note(Location(self.root.join(entry), 1), "started here")
 
@@ -259,7 +266,8 @@ def _manager(repo: Inventory, root: Root, data: Mapping[str, object]) -> str:
 
 
 def find(repo: Inventory, layout: Layout, roots: Iterable[Root]) -> Iterator[Component]:
-    """The components of every root that has a package.json."""
+    """The components of every root that has a package.json; where there is none at all, those of servers without one."""
+    without = not repo.files.select("package.json")
     for root in roots:
-        if root.join("package.json") in repo.files:
+        if root.join("package.json") in repo.files or (without and not root.manifests):
             yield from NodeRoot(repo, layout, root).components()

@@ -40,6 +40,11 @@ _BEFORE = lazy(
 _WRAPPER = lazy(rb"\(([\w.:<>]{1,40})(?: wen)?(?=[\s=:>(])")
 _HASHES = lazy(rb"(?i)(?:hash|crypt|encode)\w{0,8}$")
 """A call whose argument is the password that its result keeps; any other one's is no value of the name before it."""
+_ENCODES = lazy(
+    rb"(?i)(?:^|[.:])(?:quote(?:_plus)?|(?:raw)?url_?encode|encodeURI(?:Component)?|(?:query|path)escape|escapedatastring|cgi\.escape"
+    rb"|encode_www_form_component)$"
+)
+"""Functions that write a text so that it may stand in an address."""
 _READS = lazy(rb"(?i)get|read|load|find|prompt|input|require|import|crypt|lookup|param|search|select|hash|digest|translate|^_+$|^t$")
 """What a call does whose argument is no value but the name of one, or an encrypted one."""
 _JOIN = lazy(rb"""[ \t]*+(?:\+|\.(?=[ \t\r\n])|\\)?[ \t]*+(?:\r?\n[ \t]*+)?(?:\+|\.(?=[ \t]))?[ \t]*+(["'])""")
@@ -138,6 +143,8 @@ def _argument(data: bytes, left: bytes, at: int, kind: FileKind) -> Candidate | 
     left = left[: -wrapped.end()]
     read = _read(data, left, at)
     found = _bound(read, data, left, at, kind) if read else None
+    if found is not None and _ENCODES.search(wrapped[1][::-1]):  # `quote_plus("...")` is the password, written for an address
+        return found
     if found is None or not is_plain_token(found.value):
         return None
     found.quiet = True
