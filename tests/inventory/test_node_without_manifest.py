@@ -49,3 +49,10 @@ def test_where_there_is_a_manifest_only_its_folders_count(repo: Repo) -> None:
 def test_python_with_scripts_of_pages_stays_what_it_is(repo: Repo) -> None:
     inv = repo({"app.py": "from flask import Flask\napp = Flask(__name__)\n", "static/a.js": "let express = 1\n"})
     assert [c.language for c in inv.components] == ["python"]
+
+
+def test_pages_beside_a_server_run_in_the_browser(repo: Repo) -> None:
+    page = "'use client'\nexport default function Page() {\n  fetch('https://example.com/api/x')\n  return <p/>\n}\n"
+    inv = repo({"index.js": SERVER, "src/app/register/page.jsx": page})
+    assert [c.entrypoint for c in inv.components] == ["index.js"]
+    assert inv.outbound_calls == ()

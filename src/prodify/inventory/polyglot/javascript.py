@@ -102,7 +102,7 @@ def server_side(repo: Inventory, path: str) -> bool:
         if _named_server(path) or _says_server(repo, path):
             return True
         return owner.framework == "next" and "app" in parts and path.rpartition("/")[2] in _PAGES
-    return not _BROWSER_DIRS & set(parts) and not path.endswith((".vue", ".svelte"))
+    return not _BROWSER_DIRS & set(parts) and not path.endswith((".vue", ".svelte", ".jsx"))
 
 
 def resolve(repo: Inventory, path: str, target: str) -> str | None:
