@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import marshal
 import os
 import re
@@ -141,3 +142,19 @@ def test_a_second_audit_compiles_none_of_them(tmp_path: Path) -> None:
     before = path.stat().st_mtime_ns
     subprocess.run(audit, env=environment, capture_output=True, check=True)
     assert path.stat().st_mtime_ns == before  # nothing new was compiled
+
+
+MADE_AT_IMPORT = {("lazyre.py", "__init__"), ("test_rules.py", "_suite"), ("httpclients.py", "_spring"), ("positioned.py", "_call")}
+"""Functions that put patterns together while modules are imported, of what stands in the source."""
+
+
+def test_patterns_that_are_put_together_later_are_passing() -> None:
+    kept = set()
+    for path in Path(patternstore.__file__).parent.rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for call in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("lazy", "guarded"):
+                    constant = bool(call.args) and isinstance(call.args[0], ast.Constant)
+                    if not constant and not any(keyword.arg == "passing" for keyword in call.keywords):
+                        kept.add((path.name, function.name))
+    assert kept == MADE_AT_IMPORT

@@ -54,7 +54,7 @@ def _end(text: str, at: int) -> int:
             return token.start()
         at = token.end()
         if token["word"] is not None:
-            closed = lazy(rf"^[ \t]*{token['word']}\b", re.MULTILINE).search(text, at)
+            closed = lazy(rf"^[ \t]*{token['word']}\b", re.MULTILINE, passing=True).search(text, at)
             at = closed.end() if closed is not None else len(text)
     return len(text)
 
