@@ -42,13 +42,13 @@ def patterns() -> list[re.Pattern[Any]]:
             importlib.import_module(info.name)
     found = {}
     for item in gc.get_objects():
-        if isinstance(item, lazyre._Lazy):
+        if issubclass(type(item), lazyre._Lazy):  # isinstance asks the object, and some of other libraries object
             pattern, flags = item._source
             found[pattern, int(flags)] = re.compile(pattern, flags)
     for name, module in list(sys.modules.items()):
         if name.startswith("prodify"):
             for item in list(vars(module).values()):
-                if isinstance(item, re.Pattern):
+                if type(item) is re.Pattern:
                     found[item.pattern, item.flags] = item
     return list(found.values())
 
