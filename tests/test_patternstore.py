@@ -151,8 +151,9 @@ MADE_AT_IMPORT = {("lazyre.py", "__init__"), ("test_rules.py", "_suite"), ("http
 def test_patterns_that_are_put_together_later_are_passing() -> None:
     kept = set()
     for path in Path(patternstore.__file__).parent.rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for call in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for call in ast.walk(function):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("lazy", "guarded"):
                     constant = bool(call.args) and isinstance(call.args[0], ast.Constant)
                     if not constant and not any(keyword.arg == "passing" for keyword in call.keywords):

@@ -16,7 +16,7 @@ from prodify.inventory.secrets.allow import parse_gitleaksignore
 from prodify.inventory.secrets.blobcache import BlobCache
 from prodify.inventory.secrets.gitstream import blob_sizes, contents, listing, runner
 from prodify.inventory.secrets.history import scan_history, scan_staged
-from prodify.inventory.secrets.packheads import binary_blobs
+from prodify.inventory.secrets.packheads import binary_blobs, pack_indexes
 from tests.inventory.secrets.secret_shapes import make
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ def packed(repository: Repository) -> dict[str, str]:
 def test_binary_blobs_of_a_pack_are_told_by_their_first_bytes(repository: Repository, scanner: Scanner) -> None:
     ids = packed(repository)
     run_git = runner(repository.root)
-    assert binary_blobs(run_git, blob_sizes(listing(run_git))) == {ids["archive.bin"]}
+    assert binary_blobs(pack_indexes(run_git), blob_sizes(listing(run_git))) == {ids["archive.bin"]}
     history = scan_history(scanner, run_git, role_of)
     assert [h.rule for h in history.hits] == ["stripe-secret-key"] and history.blobs == len(ids)
 
@@ -275,7 +275,7 @@ def test_loose_blobs_are_left_to_git(repository: Repository) -> None:
     (repository.root / "archive.bin").write_bytes(b"\0" * 9000)
     repository.commit(a="x\n")
     run_git = runner(repository.root)
-    assert binary_blobs(run_git, blob_sizes(listing(run_git))) == frozenset()
+    assert binary_blobs(pack_indexes(run_git), blob_sizes(listing(run_git))) == frozenset()
 
 
 @pytest.mark.parametrize("damage", ["pipe", "folder", "link", "short", "garbage", "far"])
@@ -296,7 +296,7 @@ def test_a_pack_that_does_not_fit_is_left_to_git(damage: str, suffix: str, repos
     else:
         head = whole[: 8 + 1024]
         path.write_bytes({"short": whole[:40], "garbage": b"\xa5" * len(whole), "far": head + b"\xff" * (len(whole) - len(head))}[damage])
-    assert binary_blobs(run_git, blobs) == frozenset()
+    assert binary_blobs(pack_indexes(run_git), blobs) == frozenset()
 
 
 def test_suspects_that_are_not_kept_are_read_again(repository: Repository, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,7 @@ def listing(run_git: RunGit) -> Answer:
 
 def blob_sizes(listed: Answer) -> list[tuple[str, int]]:
     """Return (id, size in bytes) of every blob that git holds, unreachable ones included, in the order of the packs."""
-    rows = re.findall(r"^blob ([0-9a-f]+) ([0-9]+)$", listed.read().decode("ascii", "replace"), re.M | re.A)
+    rows = re.findall(r"\nblob ([0-9a-f]+) ([0-9]+)(?=\n)", "\n" + listed.read().decode("ascii", "replace"), re.A)
     return [(blob, int(size)) for blob, size in rows]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prodify.inventory.secrets.allow import Ignore
 from prodify.inventory.secrets.gitstream import LARGEST_BLOB, Answer, RunGit, blob_sizes, contents, listing
-from prodify.inventory.secrets.packheads import binary_blobs
+from prodify.inventory.secrets.packheads import binary_blobs, pack_indexes
 from prodify.inventory.secrets.parallel import FORK_FROM, in_two
 from prodify.lazydata import dataclass
 
@@ -71,10 +71,12 @@ def scan_history(
     blobs that held nothing before. `ignores` come from `.gitleaksignore`. `limit`: bytes that are read at most. A secret that stands
     in many versions of a file is one hit, with the oldest commit. Well-known defaults are left out. `listed`: what `listing` began.
     """
-    sizes = blob_sizes(listed or listing(run_git))
+    listed = listed or listing(run_git)
+    indexes = pack_indexes(run_git)  # while git still lists
+    sizes = blob_sizes(listed)
     small = [(blob, size) for blob, size in sizes if size <= LARGEST_BLOB and not (cache and cache.is_clean(blob))]
     chosen, complete = _within(small, limit)
-    binary = binary_blobs(run_git, chosen)
+    binary = binary_blobs(indexes, chosen)
     log = Answer(run_git, _LOG_OF_BLOBS)
     suspects, clean = _sifted(scanner, run_git, [(blob, size) for blob, size in chosen if blob not in binary], log)
     if cache:

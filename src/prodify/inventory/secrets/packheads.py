@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from prodify.inventory.content import is_binary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from prodify.inventory.secrets.gitstream import RunGit
 
@@ -31,13 +31,14 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 _WHOLE_BLOB = 3
 
 
-def binary_blobs(run_git: RunGit, blobs: Sequence[tuple[str, int]]) -> frozenset[str]:
-    """Return those of `blobs` (id, size in bytes) that certainly are binary: a NUL byte stands near their beginning."""
-    if not hasattr(os, "pread"):
-        return frozenset()
+def binary_blobs(indexes: Iterable[Path], blobs: Sequence[tuple[str, int]]) -> frozenset[str]:
+    """Return those of `blobs` (id, size in bytes) that certainly are binary: a NUL byte stands near their beginning.
+
+    `indexes` are those of the packs, as `pack_indexes` finds them.
+    """
     left = {bytes.fromhex(blob): blob for blob, size in blobs if size >= SMALLEST}
     found: set[str] = set()
-    for index in _indexes(run_git) if left else ():
+    for index in indexes if left else ():
         try:
             found.update(_of_pack(index, left))
         except OSError:
@@ -45,7 +46,10 @@ def binary_blobs(run_git: RunGit, blobs: Sequence[tuple[str, int]]) -> frozenset
     return frozenset(found)
 
 
-def _indexes(run_git: RunGit) -> list[Path]:
+def pack_indexes(run_git: RunGit) -> list[Path]:
+    """The indexes of a repository's packs; none where the system cannot read from a place in a file."""
+    if not hasattr(os, "pread"):
+        return []
     with run_git(("rev-parse", "--path-format=absolute", "--git-path", "objects/pack"), None) as stream:
         folder = os.fsdecode(stream.read().rstrip(b"\n"))
     try:
