@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     before = pace()
     sections = []
-    for name in options.trees.split(","):
+    for name in filter(None, options.trees.split(",")):
         place = trees.tree(name)
         if isinstance(place, str):
             print(f"{name}: skipped, {place}", file=sys.stderr)

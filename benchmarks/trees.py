@@ -34,6 +34,8 @@ def folder() -> Path:
 
 def tree(name: str) -> Path | str:
     """The tree of that name as a committed repository, made on first use; or why there is none."""
+    if name != "example" and name not in WHEELS:
+        return f'no such tree, expected one of {", ".join(("example", *WHEELS))}'  # and above all nothing that is removed below
     place = folder() / name
     if (place / ".git").is_dir():
         return place
