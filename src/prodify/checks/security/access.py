@@ -15,11 +15,16 @@ from prodify.inventory.pynodes import Lines
 from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
+    from prodify.inventory.facts import Function
     from prodify.inventory.pymodule import PyModule
 
 _WRITING = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-_ASKING = lazy(r"auth|user|token|login|key|permission|verif|admin|current|require|check", re.IGNORECASE)
-"""What dependencies are called that look who is calling."""
+_ASKS = (
+    "auth|user|token|login|key|permission|verif|admin|current|require|check|jwt|bearer|oauth|member|owner|principal|identity|secur|guard"
+    "|protect|credential|account|access|signature"
+)
+_ASKING = lazy(_ASKS, re.IGNORECASE)
+"""What dependencies are called that look who is calling; a session of the database (`Depends(get_db)`) does not."""
 _AUTH_DECORATOR = lazy(
     r"(login|auth|token|jwt|permission|role|user|admin|session|require|protect|verify|oauth|api_?key|access|member|signed)", re.IGNORECASE
 )
@@ -30,7 +35,9 @@ _AUTH_BODY: dict[str, object] = {"any": [
     {"kind": "attribute", "regex": rf"(?-u)^{_SESSION}\s*\.\s*get$|(^|\.\s*)(request|g)\s*\.\s*user$"},
     {"kind": "identifier", "regex": "current_user|get_jwt_identity|verify_|authori[sz]ation|HTTPBearer"},
     {"kind": "string_content", "regex": "(?i-u)^authorization$"},
-    {"kind": "call", "has": {"field": "function", "regex": r"(^|\.)(Depends|Security)$"}},
+    {"kind": "call", "has": {"field": "function", "regex": r"(^|\.)Security$"}},
+    {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.)Depends$"}},
+                             {"has": {"field": "arguments", "regex": f"(?i-u){_ASKS}"}}]},
     {"kind": "call", "all": [{"has": {"field": "function", "regex": r"(^|\.)abort$"}},
                              {"has": {"field": "arguments", "has": {"kind": "integer", "regex": "^40[13]$"}}}]},
 ]}  # fmt: skip
@@ -227,5 +234,17 @@ def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Line
             ]
             if any(_AUTH_DECORATOR.search(d) or _asks_itself(repo, d, asking) for d in decorators):
                 return True
-            return looking.within(function)
+            return looking.within(function) or _depends(repo, module, function, asking, _MOST_NESTED)
     return True
+
+
+def _depends(repo: Inventory, module: PyModule, function: Function, asking: Lines, depth: int) -> bool:
+    """Whether a dependency of a function, or one of its own, looks who is calling, whatever it is called."""
+    first, last = function.location.line or 1, function.location.end_line or function.location.line or 1
+    for call in module.calls_where(lambda name: name.rpartition(".")[2] == "Depends"):
+        name = call.args[0].text.rpartition(".")[2] if call.args and first <= (call.location.line or 0) <= last else ""
+        for home in repo.python.modules((f"def {name}(",)) if name.isidentifier() and depth else ():
+            for found in home.functions:
+                if found.name == name and (asking.within(found) or _depends(repo, home, found, asking, depth - 1)):
+                    return True
+    return False
