@@ -74,6 +74,19 @@ def test_only_the_process_that_began_it_takes_the_result() -> None:
     assert begun.is_done()
 
 
+def judged_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The checks that this process judges from now on, as they come."""
+    ours: list[str] = []
+    judge = audit.run_check
+
+    def noted(check: Check, *arguments: Any) -> Finding:
+        ours.append(check.id)
+        return judge(check, *arguments)
+
+    monkeypatch.setattr(audit, "run_check", noted)
+    return ours
+
+
 def test_checks_that_two_processes_share_say_what_one_says(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {
         "app.py": "import os\nfrom flask import Flask\n\napp = Flask(__name__)\nKEY = os.environ['KEY']\n\n\n@app.route('/')\n"
@@ -84,14 +97,7 @@ def test_checks_that_two_processes_share_say_what_one_says(repo: Repo, monkeypat
     }
     root = repo(files).files.root
     alone = audit.audit(Inventory(root, history=False), Profile())
-    ours: list[str] = []
-    judge = audit.run_check
-
-    def noted(check: Check, *arguments: Any) -> Finding:
-        ours.append(check.id)
-        return judge(check, *arguments)
-
-    monkeypatch.setattr(audit, "run_check", noted)
+    ours = judged_here(monkeypatch)
     monkeypatch.setattr(audit, "_SHARED_FROM", 1)
     monkeypatch.setattr(ahead, "may_begin", lambda: True)
     monkeypatch.setattr(audit, "prepare", lambda _repo: time.sleep(0.2))  # the other process is there before this one begins
@@ -106,15 +112,8 @@ def test_checks_that_two_processes_share_say_what_one_says(repo: Repo, monkeypat
 def test_what_was_judged_before_the_other_process_was_done_is_judged_once(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     root = repo({"app.py": "from flask import Flask\n\napp = Flask(__name__)\n", "requirements.txt": "flask==3.1.0\n"}).files.root
     alone = audit.audit(Inventory(root, history=False), Profile())
-    ours: list[str] = []
-    judge = audit.run_check
-
-    def noted(check: Check, *arguments: Any) -> Finding:
-        ours.append(check.id)
-        return judge(check, *arguments)
-
+    ours = judged_here(monkeypatch)
     asked = iter([False] * 5)
-    monkeypatch.setattr(audit, "run_check", noted)
     monkeypatch.setattr(audit, "_SHARED_FROM", 1)
     monkeypatch.setattr(Inventory, "has_looked_ahead", property(lambda _repo: next(asked, True)))
     monkeypatch.setattr(audit, "prepare", lambda _repo: time.sleep(0.2))
