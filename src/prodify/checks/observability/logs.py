@@ -271,7 +271,7 @@ def logs_hold_no_secrets(repo: Inventory, profile: Profile) -> Verdict:
     bad = []
     served = any(t.name in _WITH_PASSWORDS for t in repo.datastores)
     for call, node in repo.python.call_nodes(*_LOGGERS, where=_MAY_TELL):
-        if not call.name.startswith(("print", "pprint", "logging.")) and not _LOGGER.search(call.name):
+        if not (_tells(call.name) or call.name.startswith("pprint")):
             continue
         if not _MAY_TELL.search(node.text()):
             continue
@@ -317,7 +317,7 @@ def _tells(name: str) -> bool:
 def _whole_bodies(repo: Inventory) -> Iterator[Note]:
     """Log calls of all that a visitor sent, in files where people sign in or up: the password is part of it."""
     for call in repo.python.calls(*_LOGGERS, "pprint.*", where=_SIGNING_IN):
-        told = call.name.startswith(("print", "pprint", "logging.")) or _LOGGER.search(call.name)
+        told = _tells(call.name) or call.name.startswith("pprint")
         found = next((a.text for a in call.args if told and _BODY.fullmatch(a.text)), None)
         if found is not None:
             yield Note(call.location, f"{call.name} of {found}, a password included")

@@ -15,6 +15,8 @@ from prodify.inventory.pynodes import Lines
 from prodify.lazyre import Words, lazy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prodify.inventory.facts import Function
     from prodify.inventory.pymodule import PyModule
 
@@ -218,8 +220,12 @@ def _asks(dependencies: str) -> bool:
 def _asks_itself(repo: Inventory, decorator: str, asking: Lines) -> bool:
     """Whether a decorator of the repository's own looks who is calling, whatever it is called."""
     name = decorator.rpartition(".")[2]
-    defining = [f for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name]
-    return any(asking.within(function) for function in defining)
+    return any(asking.within(function) for _, function in _defined(repo, name))
+
+
+def _defined(repo: Inventory, name: str) -> Iterator[tuple[PyModule, Function]]:
+    """The functions of a name, wherever they stand."""
+    return ((module, f) for module in repo.python.modules((f"def {name}(",)) for f in module.functions if f.name == name)
 
 
 def _guarded(repo: Inventory, place: Location, handler: str | None, asking: Lines, looking: Lines) -> bool:
@@ -243,8 +249,7 @@ def _depends(repo: Inventory, module: PyModule, function: Function, asking: Line
     first, last = function.location.line or 1, function.location.end_line or function.location.line or 1
     for call in module.calls_where(lambda name: name.rpartition(".")[2] == "Depends"):
         name = call.args[0].text.rpartition(".")[2] if call.args and first <= (call.location.line or 0) <= last else ""
-        for home in repo.python.modules((f"def {name}(",)) if name.isidentifier() and depth else ():
-            for found in home.functions:
-                if found.name == name and (asking.within(found) or _depends(repo, home, found, asking, depth - 1)):
-                    return True
+        for home, found in _defined(repo, name) if name.isidentifier() and depth else ():
+            if asking.within(found) or _depends(repo, home, found, asking, depth - 1):
+                return True
     return False

@@ -202,13 +202,13 @@ class PythonRoot:
             line = starting.first_place(self.repo, path, starting.FOREVER)
             if line is None and starting.holds(self.repo, path, starting.WAITS):
                 line = starting.first_place(self.repo, path, starting.ENDLESS)
-            if line is not None and not starting.holds(self.repo, path, starting.ASKS) and self._starts(path):
+            if line is not None and not starting.holds(self.repo, path, starting.ASKS) and (path in started or self._starts(path)):
                 note = Note(Location(path, line), "loops for ever and waits for work")
                 yield self._component("worker", None, self.root.relative(path), (note,))
                 return
 
     def _starts(self, path: str) -> bool:
-        return has_main_guard(self.repo, path) or any(p == path for _, p in self.launches) or runs_by_itself(self.repo, path)
+        return has_main_guard(self.repo, path) or runs_by_itself(self.repo, path)
 
     # -- what is distributed or run by hand ---------------------------------------------------------------------------
 
